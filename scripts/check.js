@@ -1,0 +1,19 @@
+// Everything that is checked without running the product. Each step's output is shown only where it fails.
+import { spawnSync } from 'node:child_process'
+
+const steps = [
+  ['types', 'tsc', '--noEmit', '-p', 'tsconfig.json'],
+  ['lint', 'eslint', '.'],
+  ['format', 'prettier', '--check', '--log-level', 'warn', '.'],
+  ['layers and cycles', 'depcruise', '--config', '.dependency-cruiser.cjs', 'src'],
+]
+
+let failed = 0
+for (const [name, command, ...args] of steps) {
+  const { status, stdout, stderr } = spawnSync(`node_modules/.bin/${command}`, args, { encoding: 'utf8' })
+  console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${name}`)
+  if (status === 0) continue
+  failed++
+  console.log(stdout + stderr)
+}
+process.exit(failed === 0 ? 0 : 1)

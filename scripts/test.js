@@ -1,0 +1,66 @@
+// All tests: checks, then the whole suite with coverage on the Node that npm brings, then domain, contract and API tests once
+// more on the machine's own Node where that is another. Ends with the line `N passed, N failed`.
+import { spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
+
+const ON_OWN_NODE = ['domain', 'contract', 'eventstore', 'api']
+
+let passed = 0
+let failed = 0
+
+function run(name, command, args, env = {}) {
+  console.log(`\n== ${name}`)
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
+    let counted = false
+    let rest = ''
+    child.stdout.on('data', (chunk) => {
+      process.stdout.write(chunk)
+      const lines = (rest + chunk).split('\n')
+      rest = lines.pop()
+      for (const line of lines) counted = count(line) || counted
+    })
+    child.on('close', (code) => {
+      count(rest)
+      if (code !== 0 && failed === 0) failed++
+      if (code === 0 && !counted) passed++
+      resolve(code === 0)
+    })
+  })
+}
+
+function count(line) {
+  const match = /^\s+(\d+) (passing|failing)/.exec(line)
+  if (match === null) return false
+  if (match[2] === 'passing') passed += Number(match[1])
+  else failed += Number(match[1])
+  return true
+}
+
+const mocha = ['node_modules/mocha/bin/mocha.js', '--config', '.mocharc.json']
+
+await run('checks', process.execPath, ['scripts/check.js'])
+if (await run('build', process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'])) {
+  await run(`all tests, with coverage, on Node ${process.version}`, process.execPath, [
+    'node_modules/c8/bin/c8.js',
+    process.execPath,
+    ...mocha,
+  ])
+  await onOwnNode()
+}
+console.log(`\n${passed} passed, ${failed} failed`)
+process.exit(failed === 0 ? 0 : 1)
+
+async function onOwnNode() {
+  const own = process.env.npm_node_execpath
+  const version = own === undefined ? process.version : execFileSync(own, ['--version'], { encoding: 'utf8' }).trim()
+  if (version === process.version) {
+    console.log(`\n== not run a second time: the machine's own Node is ${version} too`)
+    return
+  }
+  const specs = ON_OWN_NODE.map((folder) => `dist/test/${folder}/**/*.test.js`)
+  await run(`${ON_OWN_NODE.join(', ')} on the machine's own Node ${version}`, own, [
+    ...mocha,
+    ...specs.flatMap((spec) => ['--spec', spec]),
+  ])
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { importCommand } from './cli/import-command.js'
+import { projectionsCommand } from './cli/projections-command.js'
+import { parseConfig, type Config } from './config.js'
+import { explainFailure } from './explain-failure.js'
+
+/** One operator command; its result is the exit code. */
+export type OperatorCommand = (args: string[], config: Config) => Promise<number>
+
+const commands: Record<string, OperatorCommand> = {
+  import: importCommand,
+  projections: projectionsCommand,
+}
+
+const usage = `parley — operator commands
+
+  parley import FILE [--source NAME] [--json]   import an NDJSON archive; FILE may be - with --source
+  parley projections [--json]                   where each projection stands
+  parley projections rebuild NAME               throw it away and follow from the start; stop the server first
+`
+
+async function main(argv: string[]): Promise<number> {
+  const [name = '', ...args] = argv
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (command === undefined) {
+    const asked = parseArgs({ args: argv, strict: false }).values['help'] === true || name === 'help'
+    ;(asked ? process.stdout : process.stderr).write(usage)
+    return asked ? 0 : 2
+  }
+  return command(
+    args,
+    parseConfig(process.env, (path) => readFileSync(path, 'utf8')),
+  )
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code
+  },
+  (error: unknown) => {
+    process.stderr.write(`${explainFailure(error)}\n`)
+    process.exitCode = 1
+  },
+)

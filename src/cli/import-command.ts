@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { parseArgs } from 'node:util'
+import { SingleBar, Presets } from 'cli-progress'
+import type { Config } from '../config.js'
+import { openCore } from '../core.js'
+import { createImportIds } from '../import/import-ids.js'
+import { importLines, type ImportSummary } from '../import/import-lines.js'
+import { splitLines } from '../import/split-lines.js'
+import { createReleases } from '../release.js'
+import { UsageError } from './usage-error.js'
+
+/** An import waits for its appends as long as it takes: a line that was given up could not be told from one that is done. */
+const PATIENCE_MS = 24 * 60 * 60 * 1000
+
+interface Source {
+  name: string
+  /** Null for standard input. */
+  bytes: number | null
+  chunks: AsyncIterable<Buffer> & { destroy(): unknown }
+}
+
+/** `parley import FILE [--source NAME] [--json]`: 0 when all is done, 130 when it was interrupted. */
+export async function importCommand(args: string[], config: Config): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { source: { type: 'string' }, json: { type: 'boolean', default: false } },
+  })
+  const source = await openSource(positionals, values.source)
+  let interrupted = false
+  process.once('SIGINT', () => {
+    interrupted = true
+    source.chunks.destroy()
+  })
+  const { summary, seconds } = await importSource(source, config, values.json, () => interrupted)
+  process.stdout.write(
+    values.json ? `${JSON.stringify({ ...summary, seconds, interrupted })}\n` : report(summary, seconds),
+  )
+  if (interrupted) process.stderr.write('Interrupted. Run it again to go on: nothing will be doubled.\n')
+  return interrupted ? 130 : 0
+}
+
+async function openSource([file, ...more]: string[], name: string | undefined): Promise<Source> {
+  if (file === undefined || more.length > 0) throw new UsageError('Usage: parley import FILE [--source NAME] [--json]')
+  if (file === '-') {
+    if (name === undefined) throw new UsageError('Reading from standard input needs --source NAME')
+    return { name, bytes: null, chunks: process.stdin }
+  }
+  const found = await stat(file).catch(() => null)
+  if (!found?.isFile()) throw new UsageError(`${file} is not a file that can be read`)
+  return { name: name ?? basename(file), bytes: found.size, chunks: createReadStream(file) }
+}
+
+async function importSource(source: Source, config: Config, json: boolean, isInterrupted: () => boolean) {
+  const releases = createReleases()
+  const say = (line: string): unknown => process.stderr.write(`${line}\n`)
+  const bar = createBar(source.bytes, json)
+  try {
+    const core = await openCore(
+      config,
+      {
+        say,
+        onProjectionFailure: (name, error) => say(`projection ${name}: ${String(error)}`),
+        onAppended: () => undefined,
+        commandDeadlineMs: PATIENCE_MS,
+      },
+      releases,
+    )
+    const began = performance.now()
+    const lines = untilInterrupted(
+      splitLines(source.chunks, undefined, (bytes) => bar?.increment(bytes)),
+      isInterrupted,
+    )
+    const summary = await importLines(lines, {
+      run: core.run,
+      ids: createImportIds(core.databases.masterKey, source.name),
+      fingerprint: (userId, text) => core.sealer.fingerprint(userId, text),
+      indexed: (position) => core.runners.decisionIndex.progress.reached(position),
+      correlationId: randomUUID(),
+      onRefused: (line, reason) => say(`line ${line} refused: ${reason}`),
+      onLine: (line) => bar?.update({ line }),
+    })
+    return { summary, seconds: (performance.now() - began) / 1000 }
+  } finally {
+    bar?.stop()
+    source.chunks.destroy()
+    await releases[Symbol.asyncDispose]()
+  }
+}
+
+/** Ends quietly where the stream was destroyed by an interruption. */
+async function* untilInterrupted(lines: AsyncIterable<string>, isInterrupted: () => boolean): AsyncGenerator<string> {
+  try {
+    for await (const line of lines) {
+      if (isInterrupted()) return
+      yield line
+    }
+  } catch (error) {
+    if (!isInterrupted()) throw error
+  }
+}
+
+/** None where nobody looks: for machines, and where standard error is no terminal. */
+function createBar(bytes: number | null, json: boolean): SingleBar | null {
+  if (json || !process.stderr.isTTY) return null
+  const format = bytes === null ? '{line} lines' : '{bar} {percentage}% | {line} lines | {eta_formatted} left'
+  const bar = new SingleBar({ format, stream: process.stderr }, Presets.shades_classic)
+  bar.start(bytes ?? 0, 0, { line: 0 })
+  return bar
+}
+
+const report = ({ lines, users, chats, messages, unchanged, refused }: ImportSummary, seconds: number): string =>
+  `${lines} lines: ${users} users, ${chats} chats, ${messages} messages imported, ` +
+  `${unchanged} already there, ${refused} refused. ` +
+  `${seconds.toFixed(1)} s, ${Math.round(lines / seconds)} lines/s\n`

@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util'
+import type { Config } from '../config.js'
+import { openFoundations } from '../core.js'
+import { countOtherClients } from '../databases.js'
+import { readCheckpoint, resetProjection } from '../projections/checkpoint.js'
+import { createReleases } from '../release.js'
+import { UsageError } from './usage-error.js'
+
+/** `parley projections [--json]` lists; `parley projections rebuild NAME` throws one away, to be followed from the start. */
+export async function projectionsCommand(args: string[], config: Config): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false } },
+  })
+  const releases = createReleases()
+  try {
+    const say = (line: string): unknown => process.stderr.write(`${line}\n`)
+    const { databases, log, projections: list } = await openFoundations(config, say, () => new Date(), releases)
+    const { main: pool } = databases
+    const projections = Object.values(list)
+    const [verb, name, ...more] = positionals
+
+    if (verb === undefined) {
+      const rows = await Promise.all(
+        projections.map(async (projection) => ({
+          name: projection.name,
+          version: projection.version,
+          ...(await readCheckpoint(pool, projection)),
+        })),
+      )
+      if (values.json) process.stdout.write(`${JSON.stringify(rows)}\n`)
+      else console.table(rows)
+      return 0
+    }
+
+    const projection = projections.find((known) => known.name === name)
+    if (verb !== 'rebuild' || projection === undefined || more.length > 0) {
+      throw new UsageError(`Usage: parley projections rebuild ${projections.map((known) => known.name).join('|')}`)
+    }
+    if ((await countOtherClients(pool)) > 0) throw new UsageError('The database is in use: stop the server first')
+    await resetProjection(pool, projection, log.start)
+    process.stdout.write(`${projection.name} is empty; the next start follows the log from its beginning\n`)
+    return 0
+  } finally {
+    await releases[Symbol.asyncDispose]()
+  }
+}

@@ -1,0 +1,133 @@
+import type { Decided, EventShape, Folded } from '../domain/event.js'
+import type { EventMetadata } from '../domain/metadata.js'
+import type { EventLog, Position, RecordedEvent } from '../eventstore/event-log.js'
+import { coalesce } from './coalesce.js'
+import { CommandFault } from './command-fault.js'
+import { createRecentCommands, type RecentCommand } from './recent-commands.js'
+import type { StreamKind } from './stream-kind.js'
+
+const PAGE = 1_000
+const MOST_READ_BACK = 10_000
+
+/** What a folded stream needs of the rest of the write side. */
+export interface FoldingDeps {
+  log: EventLog
+  /** @throws NewerEventError where this release does not know the event */
+  fold(recorded: RecordedEvent): { event: object; metadata: EventMetadata }
+  /** Bounds how many streams are read at once. */
+  limitReads<Result>(read: () => Promise<Result>): Promise<Result>
+}
+
+/** An event that an append of this process has just recorded. */
+export interface Appended<Event extends EventShape> {
+  event: Decided<Event>
+  version: number
+  at: string
+  commandId: string
+  fingerprint: string | null
+}
+
+/**
+ * One stream as this process knows it: its state at `version`, and the commands of its later events. It advances by this
+ * process's own appends and by `refresh`, never backwards, so both may happen at once.
+ */
+export interface FoldedStream<State, Event extends EventShape> {
+  readonly state: State
+  readonly version: number
+  /** Of the last event; the log's start before the first. */
+  readonly position: Position
+  /** Recorded time of the last event; empty before the first. */
+  readonly lastAt: string
+  /** How many commands are remembered, for the cache's bound. */
+  readonly remembered: number
+  /** Reads what is new. Shared: one read at a time, never one that began before the call. */
+  refresh(): Promise<void>
+  advance(appended: readonly Appended<Event>[], position: Position): void
+  find(commandId: string): RecentCommand | undefined
+  /**
+   * Makes `find` complete for every event after `checkpoint`, up to `version`.
+   * @throws CommandFault `projection-behind` when that would take more than 10,000 events
+   */
+  coverFrom(checkpoint: Position): Promise<void>
+}
+
+export function createFoldedStream<State, Event extends EventShape>(
+  stream: string,
+  { decider }: Pick<StreamKind<never, State, Event, unknown>, 'decider'>,
+  { log, fold, limitReads }: FoldingDeps,
+): FoldedStream<State, Event> {
+  let state = decider.initial
+  let version = 0
+  let position = log.start
+  let lastAt = ''
+  let recent = createRecentCommands(log.start, log.comparePositions)
+
+  function remember(recorded: RecordedEvent, { commandId, fingerprint }: EventMetadata): void {
+    const { version: first, position: last } = recorded
+    recent.remember(commandId, { version: first, fingerprint: fingerprint ?? null, position: last })
+  }
+
+  function take(recorded: RecordedEvent): void {
+    if (recorded.version <= version) return
+    const { event, metadata } = fold(recorded)
+    state = decider.evolve(state, event as Folded<Event>)
+    version = recorded.version
+    position = recorded.position
+    lastAt = metadata.at
+    remember(recorded, metadata)
+  }
+
+  async function readNew(): Promise<void> {
+    for (;;) {
+      const page = await limitReads(() => log.readStream(stream, { after: version, limit: PAGE }))
+      page.forEach(take)
+      if (page.length < PAGE) return
+    }
+  }
+
+  async function coverFrom(checkpoint: Position): Promise<void> {
+    if (log.comparePositions(checkpoint, recent.after) >= 0) return recent.forgetUpTo(checkpoint)
+    const newer: RecordedEvent[] = []
+    for (let below = version + 1; ;) {
+      const page = await limitReads(() => log.readStream(stream, { after: below, backwards: true, limit: PAGE }))
+      const unknown = page.filter((recorded) => log.comparePositions(recorded.position, checkpoint) > 0)
+      newer.push(...unknown)
+      if (unknown.length < PAGE) break
+      if (newer.length >= MOST_READ_BACK) throw new CommandFault('projection-behind')
+      below = unknown[unknown.length - 1]?.version ?? 1
+    }
+    recent = createRecentCommands(checkpoint, log.comparePositions)
+    for (const recorded of newer.reverse()) remember(recorded, fold(recorded).metadata)
+  }
+
+  return {
+    get state() {
+      return state
+    },
+    get version() {
+      return version
+    },
+    get position() {
+      return position
+    },
+    get lastAt() {
+      return lastAt
+    },
+    get remembered() {
+      return recent.size
+    },
+    refresh: coalesce(readNew),
+    advance(appended, at) {
+      for (const { event, ...made } of appended) {
+        if (made.version <= version) continue
+        state = decider.evolve(state, event as Folded<Event>)
+        version = made.version
+        position = at
+        lastAt = made.at
+        recent.remember(made.commandId, { version: made.version, fingerprint: made.fingerprint, position: at })
+      }
+    },
+    find: (commandId) => recent.find(commandId),
+    coverFrom,
+  }
+}

@@ -1,0 +1,116 @@
+import type { EventShape } from '../domain/event.js'
+import type { EventLog } from '../eventstore/event-log.js'
+import type { DecisionIndex, IndexedCommand } from './decision-index.js'
+import type { FoldingDeps } from './folded-stream.js'
+import { gather } from './gather.js'
+import type { CommandContext, Handled } from './handled.js'
+import { limit } from './limit.js'
+import type { Seal } from './seal-batch.js'
+import { createStreamCache } from './stream-cache.js'
+import type { StreamKind } from './stream-kind.js'
+import { createStreamWriter } from './stream-writer.js'
+import { waitFor, type Waiting } from './waiting.js'
+
+const MOST_READS = 32
+
+export interface CommandHandlerDeps {
+  log: EventLog
+  index: DecisionIndex
+  seal: Seal
+  fold: FoldingDeps['fold']
+  onAppended(events: number, seconds: number): void
+  /** How long a command may wait for its outcome; 10 s by default. */
+  deadlineMs?: number
+  /** Bound of the state cache, in entries. */
+  mostCachedEntries?: number
+  /** Waits before a call of unknown outcome is repeated; by default 50 ms, doubling up to 2 s. */
+  pause?(attempt: number): Promise<void>
+}
+
+/** Load, decide, append, retry: the one way into the log. */
+export interface CommandHandler extends AsyncDisposable {
+  /**
+   * Handles a command on its stream. A command with a fingerprint is idempotent for ever.
+   * @throws CommandFault when no decision could be had in time
+   * @throws NewerEventError when the stream holds an event that this release does not know
+   */
+  handle<Command, State, Event extends EventShape, Rejection>(
+    stream: string,
+    kind: StreamKind<Command, State, Event, Rejection>,
+    command: Command,
+    context: CommandContext,
+  ): Promise<Handled<Event, Rejection>>
+  /** A fact of another stream: its cached state where that is `enough`, else its state read anew. */
+  factOf<Command, State, Event extends EventShape, Rejection>(
+    stream: string,
+    kind: StreamKind<Command, State, Event, Rejection>,
+    enough: (state: State) => boolean,
+  ): Promise<State>
+}
+
+export function createCommandHandler(deps: CommandHandlerDeps): CommandHandler {
+  const { log, index, fold, deadlineMs = 10_000, pause = backOff } = deps
+  const cache = createStreamCache({ log, fold, limitReads: limit(MOST_READS) }, deps.mostCachedEntries)
+  const writers = new Map<string, { add(member: never): void; done: Promise<void> }>()
+
+  const lookUp = gather<string, { known: IndexedCommand | null; checkpoint: string }>(async (commandIds) => {
+    const { found, checkpoint } = await index.lookUp(commandIds)
+    return commandIds.map((commandId) => ({ known: found.get(commandId) ?? null, checkpoint }))
+  })
+
+  function enqueue<Command, State, Event extends EventShape, Rejection>(
+    stream: string,
+    kind: StreamKind<Command, State, Event, Rejection>,
+    member: Waiting<Command, Event, Rejection>,
+  ): void {
+    const running = writers.get(stream)
+    if (running !== undefined) return running.add(member as never)
+    const writer = createStreamWriter(stream, kind, cache.get(stream, kind), { ...deps, pause })
+    writer.add(member)
+    const done = Promise.resolve().then(() => writer.run(() => onIdle(stream)))
+    writers.set(stream, { add: (more: never) => writer.add(more), done })
+  }
+
+  function onIdle(stream: string): void {
+    writers.delete(stream)
+    cache.weigh(stream)
+  }
+
+  async function handle<Command, State, Event extends EventShape, Rejection>(
+    stream: string,
+    kind: StreamKind<Command, State, Event, Rejection>,
+    command: Command,
+    context: CommandContext,
+  ): Promise<Handled<Event, Rejection>> {
+    const indexed = context.fingerprint === undefined ? null : await lookUp(context.commandId)
+    if (indexed?.known) return repeatOf(indexed.known, context, indexed.checkpoint)
+    const about = { command, context, indexedUpTo: indexed?.checkpoint ?? null }
+    return waitFor<Command, Event, Rejection>(about, deadlineMs, (waiting) => enqueue(stream, kind, waiting))
+  }
+
+  return {
+    handle,
+    async factOf(stream, kind, enough) {
+      const folded = cache.get(stream, kind)
+      if (enough(folded.state)) return folded.state
+      await folded.refresh()
+      cache.weigh(stream)
+      return folded.state
+    },
+    async [Symbol.asyncDispose]() {
+      while (writers.size > 0) await Promise.all([...writers.values()].map(({ done }) => done))
+    },
+  }
+}
+
+function repeatOf<Event extends EventShape, Rejection>(
+  { version, fingerprint }: IndexedCommand,
+  context: CommandContext,
+  position: string,
+): Handled<Event, Rejection> {
+  if (fingerprint === context.fingerprint) return { kind: 'repeated', version, position }
+  return { kind: 'rejected', rejection: { code: 'idempotency-key-reused' } }
+}
+
+const backOff = (attempt: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Math.min(2_000, 25 * 2 ** attempt)))

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { MAX_MESSAGE_LENGTH, normaliseText, type TextFault } from '../domain/text.js'
+
+/** What clients send, over REST and sockets alike. Unknown fields are refused. */
+
+/** Ids come in lower case, however they were written. */
+export const idSchema = z.uuid().toLowerCase()
+
+const METADATA_BYTES = 8 * 1024
+const MAX_SEQ = 2 ** 31 - 1
+
+/** A text normalised by the domain's rules; `codes` names the problem each fault stands for, where it has one of its own. */
+export const textSchema = (maxLength: number, codes: Partial<Record<TextFault, string>> = {}) =>
+  z
+    .string()
+    .transform((raw, context) => {
+      const result = normaliseText(raw, maxLength)
+      if (result.ok) return result.text
+      const message = {
+        empty: 'is empty',
+        'too-long': `is longer than ${maxLength} characters`,
+        'not-text': 'holds control characters or broken Unicode',
+      }
+      context.addIssue({ code: 'custom', message: message[result.fault], params: { code: codes[result.fault] } })
+      return z.NEVER
+    })
+    .meta({ description: `1 to ${maxLength} code points after trimming` })
+
+/** Also the form of `Idempotency-Key`. */
+export const clientKeySchema = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters')
+
+const metadataSchema = z
+  .record(z.string(), z.json())
+  .refine((metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= METADATA_BYTES, 'is larger than 8 KiB')
+  .refine((metadata) => !/\\u(?:0000|d[89a-f])/i.test(JSON.stringify(metadata)), 'holds U+0000 or broken Unicode')
+
+export const messageBodySchema = z.strictObject({
+  content: textSchema(MAX_MESSAGE_LENGTH, { empty: 'message-empty', 'too-long': 'message-too-long' }),
+  type: z
+    .string()
+    .regex(/^[a-z0-9._-]{1,50}$/)
+    .default('text'),
+  metadata: metadataSchema.nullable().default(null),
+  clientMessageId: clientKeySchema.optional(),
+})
+
+export const readBodySchema = z.strictObject({ seq: z.int().min(0).max(MAX_SEQ) })

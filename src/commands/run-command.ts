@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto'
+import type { EventShape } from '../domain/event.js'
+import type { Origin } from '../domain/metadata.js'
+import type { Position } from '../eventstore/event-log.js'
+import type { EventSealer } from '../privacy/event-sealer.js'
+import { canonicalJson } from './canonical-json.js'
+import { commandIdOf } from './command-id.js'
+import { commandList, type CommandList, type CommandRow } from './command-list.js'
+import type { CommandContext, Handled } from './handled.js'
+import type { CommandHandler } from './handle-command.js'
+
+/** Who sends a command, and whence. */
+export interface Caller {
+  userId: string
+  origin: Origin
+  correlationId: string
+  /** A client's own key for this command, or an import's id for it with the fingerprint of the line that it stands for. */
+  key: { value: string } | { commandId: string; fingerprint: string } | null
+  /** Null for those who came by no session. */
+  client: { session: string; ip: string; userAgent: string } | null
+  /** Answers a repeat, and refuses what would be done for the first time. */
+  onlyRepeat?: true
+}
+
+type Row<Name extends keyof CommandList> =
+  CommandList[Name] extends CommandRow<
+    infer Input,
+    infer Command,
+    infer State,
+    infer Event extends EventShape,
+    infer Rejection,
+    infer Refusal
+  >
+    ? { input: Input; command: Command; state: State; event: Event; rejection: Rejection | Refusal }
+    : never
+
+export type InputOf<Name extends keyof CommandList> = Row<Name>['input']
+
+export type ResultOf<Name extends keyof CommandList> = Handled<Row<Name>['event'], Row<Name>['rejection']> & {
+  stream: string
+  commandId: string
+}
+
+/** Every way a command of the list can be refused. */
+export type AnyRejection = Extract<ResultOf<keyof CommandList>, { kind: 'rejected' }>['rejection']
+
+/** Runs one command of the list. @throws what `CommandHandler.handle` throws */
+export type RunCommand = <Name extends keyof CommandList>(
+  name: Name,
+  input: InputOf<Name>,
+  caller: Caller,
+) => Promise<ResultOf<Name>>
+
+export interface RunDeps {
+  handler: CommandHandler
+  sealer: EventSealer
+  clock: () => Date
+  /** Told of each command that is known to be done or already so, with a position at or after its events. */
+  onDone(userId: string, position: Position): void
+}
+
+export function createRunCommand({ handler, sealer, clock, onDone }: RunDeps): RunCommand {
+  return async (name, given, caller) => {
+    const row = commandList[name] as unknown as CommandRow<unknown, unknown, unknown, EventShape, unknown, unknown>
+    const context = await contextOf(row.operation(given), given, caller)
+    const stream = row.stream(given, context.commandId, caller.userId)
+    const prepared = (await row.prepare?.(given, caller.userId, handler.factOf)) ?? { input: given }
+    const result =
+      'refusal' in prepared
+        ? ({ kind: 'rejected', rejection: prepared.refusal } as const)
+        : await handler.handle(stream, row.kind, row.command(prepared.input, context.commandId, caller.userId), context)
+    if (result.kind !== 'rejected') onDone(caller.userId, result.position)
+    return { ...result, stream, commandId: context.commandId } as never
+  }
+
+  async function contextOf(operation: string, input: unknown, caller: Caller): Promise<CommandContext> {
+    const { userId, origin, correlationId, key, client, onlyRepeat } = caller
+    const at = clock().toISOString()
+    const context = { actor: userId, origin, correlationId, ...(onlyRepeat === undefined ? {} : { onlyRepeat }) }
+    const from = client === null ? {} : { client: await sealer.sealClient({ userId, ...client }, at) }
+    if (key === null) return { ...context, ...from, commandId: randomUUID() }
+    if ('commandId' in key) return { ...context, ...from, ...key }
+    return {
+      ...context,
+      ...from,
+      commandId: commandIdOf(userId, operation, key.value),
+      fingerprint: await sealer.fingerprint(userId, canonicalJson([operation, input])),
+    }
+  }
+}

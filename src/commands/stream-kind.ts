@@ -1,0 +1,36 @@
+import type { ChatCommand, Chat, ChatRejection } from '../domain/chat/chat.js'
+import { chatDecider } from '../domain/chat/chat.js'
+import type { ChatEvent } from '../domain/chat/events.js'
+import type { Decider } from '../domain/decider.js'
+import type { EventShape } from '../domain/event.js'
+import type { InboxEvent } from '../domain/inbox/events.js'
+import { inboxDecider, type Inbox, type InboxCommand } from '../domain/inbox/inbox.js'
+import type { UserEvent } from '../domain/user/events.js'
+import { userDecider, type User, type UserCommand, type UserRejection } from '../domain/user/user.js'
+
+/** How commands of one kind of stream are handled. */
+export interface StreamKind<Command, State, Event extends EventShape, Rejection> {
+  decider: Decider<Command, State, Event, Rejection>
+  /** How much of the state cache a state takes: 1 and one for each entry it holds. */
+  weigh(state: State): number
+  /** Whether "already so" may be answered from a cached state (only where a later state cannot take it back). */
+  staleAlreadySo: boolean
+}
+
+export const chatKind: StreamKind<ChatCommand, Chat, ChatEvent, ChatRejection> = {
+  decider: chatDecider,
+  weigh: (chat) => (chat.status === 'open' ? 1 + chat.participants.size : 1),
+  staleAlreadySo: false,
+}
+
+export const userKind: StreamKind<UserCommand, User, UserEvent, UserRejection> = {
+  decider: userDecider,
+  weigh: () => 1,
+  staleAlreadySo: false,
+}
+
+export const inboxKind: StreamKind<InboxCommand, Inbox, InboxEvent, never> = {
+  decider: inboxDecider,
+  weigh: (inbox) => 1 + inbox.size,
+  staleAlreadySo: true,
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto'
+import { createCommandHandler } from './commands/handle-command.js'
+import { createRunCommand, type RunCommand } from './commands/run-command.js'
+import { createSeal } from './commands/seal-batch.js'
+import type { Config } from './config.js'
+import { openDatabases, type Databases } from './databases.js'
+import type { EventLog, NewEvent } from './eventstore/event-log.js'
+import { openPostgresEventLog } from './eventstore/postgres/postgres-event-log.js'
+import { logStream } from './domain/streams.js'
+import { createDataKeys, type DataKeys } from './privacy/data-keys.js'
+import { createEventReader, type EventReader } from './privacy/event-reader.js'
+import { createEventSealer, type EventSealer } from './privacy/event-sealer.js'
+import { openProjection, type OpenProjection } from './projections/checkpoint.js'
+import { createConversationQueries } from './projections/conversations/create-conversation-queries.js'
+import type { ConversationQueries } from './projections/conversations/conversation-queries.js'
+import { createDecisionIndex } from './projections/decision-index.js'
+import { createOwnWrites, type OwnWrites } from './projections/own-writes.js'
+import { createProjectionList, type ProjectionList } from './projections/projection-list.js'
+import { startRunner, type Runner } from './projections/runner.js'
+import type { Releases } from './release.js'
+
+/** What a test may put in place of the real thing. */
+export interface Overrides {
+  clock?: () => Date
+  /** Puts something between the commands and the log, to inject faults. */
+  wrapLog?: (log: EventLog) => EventLog
+}
+
+export interface CoreOptions {
+  /** Hears what the operator should know while it starts. */
+  say(line: string): void
+  onProjectionFailure(name: string, error: unknown): void
+  onAppended(events: number, seconds: number): void
+  /** How long a command may wait for its outcome. */
+  commandDeadlineMs?: number
+  overrides?: Overrides
+}
+
+/** The log, and what it takes to read and write its events. */
+export interface Foundations {
+  databases: Databases
+  log: EventLog
+  dataKeys: DataKeys
+  reader: EventReader
+  sealer: EventSealer
+  projections: ProjectionList
+}
+
+/** Log, keys, commands and projections: what the server and the import share. */
+export interface Core extends Foundations {
+  run: RunCommand
+  ownWrites: OwnWrites
+  queries: ConversationQueries
+  runners: { conversations: Runner; decisionIndex: Runner }
+  clock: () => Date
+}
+
+export async function openFoundations(
+  config: Config,
+  say: (line: string) => void,
+  clock: () => Date,
+  releases: Releases,
+): Promise<Foundations> {
+  const databases = await openDatabases(config, say, releases)
+  const { main: pool, mainUrl: connectionString, masterKey } = databases
+  const dataKeys = createDataKeys({ pool: databases.keys, masterKey })
+  const sealer = createEventSealer({ dataKeys, masterKey })
+  const reader = createEventReader({ dataKeys })
+  const openingEvent = await logOpening(sealer, clock)
+  const log = releases.add(await openPostgresEventLog({ pool, connectionString, openingEvent }))
+  return { databases, log, dataKeys, reader, sealer, projections: createProjectionList(reader) }
+}
+
+export async function openCore(config: Config, options: CoreOptions, releases: Releases): Promise<Core> {
+  const { say, onProjectionFailure, onAppended, commandDeadlineMs, overrides = {} } = options
+  const { clock = () => new Date(), wrapLog = (log) => log } = overrides
+  const foundations = await openFoundations(config, say, clock, releases)
+  const { databases, log, reader, sealer, projections } = foundations
+  const { main: pool } = databases
+
+  const conversations = await openProjection(pool, projections.conversations, log.start)
+  const decisionIndex = await openProjection(pool, projections.decisionIndex, log.start)
+  const start = (open: OpenProjection) => releases.add(startRunner(open, { log, pool, onFailure: onProjectionFailure }))
+  const runners = { conversations: start(conversations), decisionIndex: start(decisionIndex) }
+
+  const ownWrites = createOwnWrites(log.comparePositions)
+  const handler = releases.add(
+    createCommandHandler({
+      log: wrapLog(log),
+      index: createDecisionIndex(pool, decisionIndex),
+      seal: createSeal(sealer, clock),
+      fold: (recorded) => reader.fold(recorded),
+      onAppended,
+      ...(commandDeadlineMs === undefined ? {} : { deadlineMs: commandDeadlineMs }),
+    }),
+  )
+  const run = createRunCommand({ handler, sealer, clock, onDone: (userId, at) => ownWrites.note(userId, at) })
+  const queries = createConversationQueries(pool, conversations)
+  return { ...foundations, run, ownWrites, queries, runners, clock }
+}
+
+/** Makes the first event of a new log; it has no personal field, and so needs no key. */
+export async function logOpening(sealer: EventSealer, clock: () => Date): Promise<(logId: string) => NewEvent> {
+  const keys = await sealer.ensureKeys([])
+  return (logId) => {
+    const metadata = {
+      at: clock().toISOString(),
+      commandId: randomUUID(),
+      actor: null,
+      origin: 'system',
+      correlationId: randomUUID(),
+    } as const
+    return sealer.seal(
+      { stream: logStream, version: 1, id: randomUUID(), event: { type: 'LogOpened', logId }, metadata },
+      keys,
+    )
+  }
+}

@@ -1,0 +1,126 @@
+import { mkdir, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client, escapeIdentifier } from 'pg'
+import { lock } from 'proper-lockfile'
+import { initialisePostgres, SUPERUSER } from './initialise-postgres.js'
+import { findHome, type PostgresHome } from './postgres-home.js'
+import { readOrMakePassword } from './postgres-password.js'
+import { findPort, startPostmaster, stopPostmaster, type PostgresSettings } from './postmaster.js'
+
+export interface EmbeddedPostgresOptions {
+  /** Its data, password and lock go below this folder, which is made when it is not there. */
+  dataDir: string
+  /** Hears, in one line each, what the person who starts it should know. */
+  log: (line: string) => void
+  /** On top of Postgres's defaults, which keep every commit; they count for the one who starts it, not for who finds it running. */
+  settings?: PostgresSettings
+}
+
+/**
+ * A Postgres of our own, shared by all processes that name the same data directory: the first starts it, also one that a crash left
+ * running is used as it is, and who leaves last stops it. Every user holds a connection from start to leave, by which the others
+ * see that there is one; it goes with the process, however that ends.
+ */
+export interface EmbeddedPostgres extends AsyncDisposable {
+  /** The connection URL of a database, password included: not for a log. */
+  url(database: string): string
+  /** Makes an empty database unless there is one of that name. */
+  createDatabase(name: string): Promise<void>
+  /** Close all other connections first. Stops the server when nobody else uses it; a second call does nothing more. */
+  leave(): Promise<void>
+}
+
+const PRESENCE = 'parley-presence'
+const CONNECT_TIMEOUT_MS = 60_000
+const LINGER_MS = 2_000
+
+/** @throws Error in one line for whoever started it: no binaries for this platform, no user to run as, data that it cannot use */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  await mkdir(options.dataDir, { recursive: true })
+  const dataDir = await realpath(options.dataDir)
+  const passwordFile = join(dataDir, 'postgres-password')
+  return locked(dataDir, async () => {
+    const home = await findHome(dataDir, options.log)
+    const password = await readOrMakePassword(passwordFile)
+    await initialisePostgres(home, password)
+    const presence = await enter(home, password, options.settings ?? {})
+    presence.on('error', (error) => options.log(`lost the connection to the embedded Postgres: ${error.message}`))
+    return embeddedPostgres(dataDir, home, password, presence)
+  })
+}
+
+function embeddedPostgres(dataDir: string, home: PostgresHome, password: string, presence: Client): EmbeddedPostgres {
+  let left: Promise<void> | undefined
+  const leave = (): Promise<void> => (left ??= locked(dataDir, () => leaveAlone(home, presence)))
+  return {
+    url: (database) => urlOf(database, presence.port, password),
+    createDatabase: (name) => locked(dataDir, () => createDatabase(presence, name)),
+    leave,
+    [Symbol.asyncDispose]: leave,
+  }
+}
+
+/** Connects to the Postgres that runs, else starts it. One in recovery, or about to end, is waited for. */
+async function enter(home: PostgresHome, password: string, settings: PostgresSettings): Promise<Client> {
+  const deadline = Date.now() + CONNECT_TIMEOUT_MS
+  for (;;) {
+    const port = (await findPort(home)) ?? (await startPostmaster(home, settings))
+    const client = new Client({ connectionString: urlOf('postgres', port, password), application_name: PRESENCE })
+    try {
+      await client.connect()
+      return client
+    } catch (error) {
+      if (!isPassing(error) || Date.now() > deadline) throw refused(home, error)
+    }
+    await sleep(50)
+  }
+}
+
+const PASSING = new Set(['ECONNREFUSED', 'ECONNRESET', '57P03' /* cannot connect now */])
+const isPassing = (error: unknown): boolean => PASSING.has((error as { code?: string }).code ?? '')
+
+const refused = (home: PostgresHome, cause: unknown): Error =>
+  new Error(`the Postgres on ${home.data} lets nobody in: ${(cause as Error).message}`, { cause })
+
+const urlOf = (database: string, port: number, password: string): string =>
+  `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`
+
+async function createDatabase(client: Client, name: string): Promise<void> {
+  const { rowCount } = await client.query('select from pg_database where datname = $1', [name])
+  if (rowCount === 0) await client.query(`create database ${escapeIdentifier(name)}`)
+}
+
+async function leaveAlone(home: PostgresHome, presence: Client): Promise<void> {
+  // A connection that broke says that the server has gone, or will be found running by the next start: nothing to do either way.
+  const last = await isLastUser(presence).catch(() => false)
+  await presence.end()
+  if (last) await stopPostmaster(home)
+}
+
+/** Connections closed just now, our own pool's among them, take a moment to go; someone else's presence stays. */
+async function isLastUser(presence: Client): Promise<boolean> {
+  const deadline = Date.now() + LINGER_MS
+  for (;;) {
+    const { rows } = await presence.query<{ application_name: string }>(
+      `select application_name from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,
+    )
+    if (rows.length === 0) return true
+    if (rows.some(({ application_name }) => application_name === PRESENCE) || Date.now() > deadline) return false
+    await sleep(20)
+  }
+}
+
+/** One at a time starts, or leaves. A lock whose holder was killed counts for 10 s more. */
+async function locked<Result>(dataDir: string, work: () => Promise<Result>): Promise<Result> {
+  const release = await lock(join(dataDir, 'postgres'), {
+    realpath: false, // what it is named after may not be there yet
+    stale: 10_000,
+    retries: { retries: 1_200, factor: 1, minTimeout: 100, maxTimeout: 100 },
+  })
+  try {
+    return await work()
+  } finally {
+    await release()
+  }
+}

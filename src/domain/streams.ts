@@ -1,0 +1,10 @@
+/** Names of streams: the kind, a dash, and the id of what the stream is about. */
+export const chatStream = (chatId: string): string => `chat-${chatId}`
+export const userStream = (userId: string): string => `user-${userId}`
+export const inboxStream = (userId: string): string => `inbox-${userId}`
+export const logStream = 'log'
+
+/** The id in a stream's name; the name itself where it has none. */
+export const idOf = (stream: string): string => stream.slice(stream.indexOf('-') + 1)
+
+export const isChatStream = (stream: string): boolean => stream.startsWith('chat-')

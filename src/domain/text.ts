@@ -1,0 +1,28 @@
+/** Why a text is refused; the codes stand in docs/errors.md. */
+export type TextFault = 'empty' | 'too-long' | 'not-text'
+
+export type TextResult = { ok: true; text: string } | { ok: false; fault: TextFault }
+
+export const MAX_MESSAGE_LENGTH = 10_000
+
+// Control characters (also C1 ones), but neither newline nor tab.
+// eslint-disable-next-line no-control-regex -- refusing them is what this is for
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/
+
+/**
+ * A text as it is stored: Unicode NFC, `\r\n` as `\n`, trimmed, otherwise exactly as sent. Refused when it is empty, longer
+ * than `maxLength` code points, or holds a control character or a lone surrogate.
+ */
+export function normaliseText(raw: string, maxLength: number): TextResult {
+  if (!raw.isWellFormed()) return { ok: false, fault: 'not-text' }
+  const text = raw.replaceAll('\r\n', '\n').normalize('NFC').trim()
+  if (CONTROL.test(text)) return { ok: false, fault: 'not-text' }
+  if (text === '') return { ok: false, fault: 'empty' }
+  return codePoints(text) > maxLength ? { ok: false, fault: 'too-long' } : { ok: true, text }
+}
+
+function codePoints(text: string): number {
+  let count = 0
+  for (const _ of text) count++
+  return count
+}

@@ -1,0 +1,7 @@
+import type { Upcaster } from '../upcast.js'
+import type { UserEvent } from './events.js'
+
+export const userUpcasters: Record<UserEvent['type'], readonly Upcaster[]> = {
+  UserRegistered: [],
+  ProfileChanged: [],
+}

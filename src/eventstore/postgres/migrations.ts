@@ -1,0 +1,26 @@
+import type { Knex } from 'knex'
+import { appendFunction } from './append-function.js'
+
+export const logMigrations: { name: string; up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }[] = [
+  {
+    name: 'log-001-events',
+    async up(knex) {
+      await knex.raw(`
+        create table events (
+          "position" bigint primary key,
+          stream text not null,
+          version int not null,
+          id uuid not null,
+          type text not null,
+          data text not null,
+          metadata text not null,
+          unique (stream, version)
+        )`)
+      await knex.raw(appendFunction)
+    },
+    async down(knex) {
+      await knex.raw('drop function append_events(text)')
+      await knex.raw('drop table events')
+    },
+  },
+]

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { within } from './within.js'
+
+const CHANNEL = 'parley_events'
+/** At most one NOTIFY in this time: a reader that is told twenty times a second needs no more. */
+const NOTIFY_EVERY_MS = 20
+const RECONNECT_MS = 500
+/** For connecting, announcing and saying goodbye, each. */
+const TIMEOUT_MS = 10_000
+
+/** Between processes on one log: "read again". Any of them may get lost; followers have a timer as well. */
+export interface Notifications extends AsyncDisposable {
+  /** Tells the others, at once or together with what follows shortly. */
+  announce(): void
+}
+
+/**
+ * Listens on a connection of its own, and connects again for as long as it takes. It announces in statements of their own, after
+ * the commit: a NOTIFY inside the append's transaction would hold a database-wide lock over its fsync.
+ */
+export function openNotifications(pool: pg.Pool, connectionString: string, heard: () => void): Notifications {
+  const self = randomUUID()
+  const closing = new AbortController()
+  const { signal } = closing
+  const listening = listenOn()
+  let announcing: Promise<void> | null = null
+  let wanted = false
+
+  async function announceAll(): Promise<void> {
+    while (wanted) {
+      wanted = false
+      await within(TIMEOUT_MS, pool.query('select pg_notify($1, $2)', [CHANNEL, self])).catch(() => undefined)
+      await pause(NOTIFY_EVERY_MS, undefined, { signal }).catch(() => undefined)
+    }
+    announcing = null
+  }
+
+  async function listenOn(): Promise<void> {
+    while (!signal.aborted) {
+      await listen().catch(() => undefined)
+      await pause(RECONNECT_MS, undefined, { signal }).catch(() => undefined)
+    }
+  }
+
+  /** Until the connection is lost, or the signal aborts. */
+  async function listen(): Promise<void> {
+    const client = new pg.Client({ connectionString, keepAlive: true, connectionTimeoutMillis: TIMEOUT_MS })
+    client.on('error', () => undefined) // seen by whoever waits below
+    client.on('notification', ({ payload }) => {
+      if (payload !== self) heard()
+    })
+    try {
+      await client.connect()
+      await client.query(`listen ${CHANNEL}`)
+      heard() // for what was announced while nobody listened
+      await once(client, 'end', { signal })
+    } finally {
+      await within(TIMEOUT_MS, client.end())
+    }
+  }
+
+  return {
+    announce() {
+      wanted = true
+      announcing ??= announceAll()
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort()
+      await Promise.all([announcing, listening])
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import type pg from 'pg'
+import { type EventLog, type NewEvent, WrongExpectedVersionError } from '../event-log.js'
+import { checkAppend } from '../event-text.js'
+import { createAppendConnection } from './append-connection.js'
+import { createAppendQueue, toJson } from './append-queue.js'
+import { createEventTable } from './event-table.js'
+import { openLogId } from './log-id.js'
+import { openNotifications } from './notifications.js'
+import { createPositions } from './positions.js'
+import { createTail } from './tail.js'
+
+export interface PostgresEventLogOptions {
+  /** Stays the caller's, and outlives the log. One of its connections is kept for appends. */
+  pool: pg.Pool
+  /** The same database again, for the connection that listens. */
+  connectionString: string
+  /** Makes the first event of a new log; its data is `{"logId": "<the id given>"}`. */
+  openingEvent: (logId: string) => NewEvent
+  /** How long an event may stay unnoticed when its notification is lost. */
+  pollMs?: number
+  /** How long a call to Postgres may take, and how long an append may wait for its connection before that. */
+  timeoutMs?: number
+}
+
+/**
+ * The event log in one Postgres table, made by `logMigrations`. Opens a new log when the table is empty. Outlives an outage of
+ * Postgres: appends fail with UnknownOutcomeError, also where no connection could be had, reads with the driver's error, and
+ * followers wait.
+ */
+export async function openPostgresEventLog(options: PostgresEventLogOptions): Promise<EventLog> {
+  const { pool, connectionString, openingEvent, pollMs = 250, timeoutMs = 10_000 } = options
+  const id = await openLogId(pool, openingEvent)
+  const positions = createPositions(id)
+  const table = createEventTable(pool, positions, timeoutMs)
+  const connection = createAppendConnection(pool, timeoutMs)
+  const queue = createAppendQueue((batch) => connection.send(batch))
+  const tail = createTail(table, positions, pollMs)
+  const notifications = openNotifications(pool, connectionString, () => tail.wake())
+  let closed = false
+
+  return {
+    kind: 'postgres',
+    id,
+    start: positions.format(0),
+
+    async append(stream, expectedVersion, events) {
+      if (closed) throw new Error('the event log is closed')
+      checkAppend(stream, expectedVersion, events)
+      const { outcome, version, position } = await queue.append(toJson(stream, expectedVersion, events))
+      if (outcome === 'conflict') throw new WrongExpectedVersionError(stream, expectedVersion, version)
+      tail.wake()
+      notifications.announce()
+      return { version, position: positions.format(Number(position)) }
+    },
+
+    readStream: (stream, readOptions) => table.readStream(stream, readOptions),
+
+    async readAll(after, limit) {
+      const entries = await table.readAll(positions.parse(after), limit)
+      return { events: entries.map(({ event }) => event), position: entries.at(-1)?.event.position ?? after }
+    },
+
+    follow: (after, followOptions) => tail.follow(positions.parse(after), followOptions),
+    head: async () => positions.format(await table.head()),
+    comparePositions: (a, b) => positions.parse(a) - positions.parse(b),
+
+    async [Symbol.asyncDispose]() {
+      closed = true
+      await queue.idle()
+      await Promise.all([tail.close(), notifications[Symbol.asyncDispose](), connection.close()])
+    },
+  }
+}

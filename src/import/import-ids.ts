@@ -1,0 +1,31 @@
+import { createHmac, hkdfSync, type KeyObject } from 'node:crypto'
+
+/** Ids that the same source gives on every run, and that nobody can aim at without the installation's key. */
+export interface ImportIds {
+  user(name: string): string
+  chat(name: string): string
+  /** Of the one command that a line stands for. */
+  command(line: number): string
+}
+
+export function createImportIds(masterKey: KeyObject, source: string): ImportIds {
+  const key = Buffer.from(hkdfSync('sha256', masterKey, '', 'parley/import', 32))
+  const id = (kind: string, name: string | number): string =>
+    toUuid(
+      createHmac('sha256', key)
+        .update(JSON.stringify([kind, source, name]))
+        .digest(),
+    )
+  return {
+    user: (name) => id('user', name),
+    chat: (name) => id('chat', name),
+    command: (line) => id('line', line),
+  }
+}
+
+/** The first 16 bytes as a UUID of version 8 (RFC 9562: made by a rule of one's own). */
+function toUuid(bytes: Buffer): string {
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
+  return bytes.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}

@@ -1,0 +1,127 @@
+import { canonicalJson } from '../commands/canonical-json.js'
+import type { Caller, ResultOf, RunCommand } from '../commands/run-command.js'
+import { createCast, ImportStopped } from './cast.js'
+import type { ImportIds } from './import-ids.js'
+import { parseLine, type ImportLine } from './parse-line.js'
+
+/** So many commands wait for their append at once, … */
+const MOST_WAITING = 512
+/** … and so many may be done before the decision index has seen the first of them. */
+const MOST_UNINDEXED = 4_000
+
+export interface ImportDeps {
+  run: RunCommand
+  ids: ImportIds
+  /** HMAC of a text under the person's key. */
+  fingerprint(userId: string, text: string): Promise<string>
+  /** Resolves once the decision index has examined the position. */
+  indexed(position: string): Promise<unknown>
+  correlationId: string
+  onRefused(line: number, reason: string): void
+  /** Told after each line. */
+  onLine(line: number): void
+}
+
+export interface ImportSummary {
+  lines: number
+  users: number
+  chats: number
+  /** Recorded by this run. */
+  messages: number
+  /** Lines that changed nothing: imported before, or already so. */
+  unchanged: number
+  refused: number
+}
+
+/**
+ * Imports the lines in their order, through the same commands that clients send. Each line is one command whose id is the
+ * line's number, so that a second run, or one after a crash, records only what is missing.
+ * @throws ImportStopped a line differs from the one imported before under its number
+ */
+export async function importLines(lines: AsyncIterable<string>, deps: ImportDeps): Promise<ImportSummary> {
+  const { run, ids, fingerprint, indexed, correlationId, onRefused, onLine } = deps
+  const summary: ImportSummary = { lines: 0, users: 0, chats: 0, messages: 0, unchanged: 0, refused: 0 }
+  const cast = createCast({ run, ids, correlationId, summary })
+  const waiting = new Set<Promise<void>>()
+  let unindexed: string[] = []
+  let failure: unknown
+
+  function refuse(line: number, reason: string): void {
+    summary.refused++
+    onRefused(line, reason)
+  }
+
+  function settle(number: number, { type }: ImportLine, result: ResultOf<LineCommand>): void {
+    if (result.kind === 'rejected') {
+      const { code } = result.rejection
+      if (code === 'idempotency-key-reused') throw new ImportStopped(number)
+      return refuse(number, reasons[code] ?? code)
+    }
+    if (result.kind === 'done') unindexed.push(result.position)
+    if (result.kind !== 'done') summary.unchanged++
+    else if (type === 'message') summary.messages++
+  }
+
+  /** Starts the line's command; commands of one chat are decided in the order in which they were started. */
+  function start(number: number, line: ImportLine, command: Promise<ResultOf<LineCommand>>): void {
+    const done: Promise<void> = command
+      .then((result) => settle(number, line, result))
+      .catch((error: unknown) => {
+        failure ??= error
+      })
+      .finally(() => waiting.delete(done))
+    waiting.add(done)
+  }
+
+  async function keepUp(): Promise<void> {
+    while (waiting.size >= MOST_WAITING) await Promise.race(waiting)
+    if (unindexed.length < MOST_UNINDEXED) return
+    const middle = unindexed.length / 2
+    await indexed(unindexed[middle] ?? '')
+    unindexed = unindexed.slice(middle)
+  }
+
+  async function take(number: number, text: string): Promise<void> {
+    const parsed = parseLine(text)
+    if ('reason' in parsed) return refuse(number, parsed.reason)
+    const { line } = parsed
+    const userId = await cast.user(line.user, line.at)
+    const key = { commandId: ids.command(number), fingerprint: await fingerprint(userId, canonicalJson(line)) }
+    const caller: Caller = { userId, origin: 'import', correlationId, key, client: null }
+    const imported = { line: number, originalAt: line.at }
+    if (line.type === 'nick') {
+      cast.rename(line.newName, userId)
+      const change = { name: line.newName }
+      return start(number, line, run('changeProfile', { change, originalAt: line.at }, caller))
+    }
+    const chatId = await cast.chat(line.chat, userId, line.at)
+    switch (line.type) {
+      case 'join':
+        return start(number, line, run('joinChat', { chatId, ...imported }, caller))
+      case 'leave':
+        return start(number, line, run('leaveChat', { chatId, ...imported }, caller))
+      case 'message': {
+        const message = { messageType: 'text', content: line.content, metadata: null, clientMessageId: null }
+        return start(number, line, run('sendMessage', { chatId, ...message, ...imported }, caller))
+      }
+    }
+  }
+
+  for await (const text of lines) {
+    summary.lines++
+    if (text.trim() !== '') await take(summary.lines, text)
+    await keepUp()
+    if (failure !== undefined) break
+    onLine(summary.lines)
+  }
+  await Promise.all(waiting)
+  if (failure !== undefined) throw failure
+  return summary
+}
+
+type LineCommand = 'sendMessage' | 'joinChat' | 'leaveChat' | 'changeProfile'
+
+const reasons: Partial<Record<string, string>> = {
+  'not-a-participant': 'is not in the chat',
+  'direct-chat': 'nobody leaves a direct chat',
+}

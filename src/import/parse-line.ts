@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { MAX_MESSAGE_LENGTH, normaliseText } from '../domain/text.js'
+
+/** One line of an archive, in NDJSON. */
+export type ImportLine = { chat: string; user: string; at: string } & (
+  { type: 'message'; content: string } | { type: 'join' | 'leave' } | { type: 'nick'; newName: string }
+)
+
+const MAX_NAME_LENGTH = 255
+
+const text = (maxLength: number) =>
+  z.string().transform((raw, context) => {
+    const result = normaliseText(raw, maxLength)
+    if (result.ok) return result.text
+    context.addIssue({ code: 'custom', message: result.fault })
+    return z.NEVER
+  })
+
+/** ISO-8601 with an offset or Z; kept in UTC with milliseconds. */
+const time = z.iso
+  .datetime({ offset: true })
+  .transform((at) => new Date(at))
+  .refine((at) => !Number.isNaN(at.getTime()), 'is no time')
+  .transform((at) => at.toISOString())
+
+const about = { chat: text(MAX_NAME_LENGTH), user: text(MAX_NAME_LENGTH), at: time }
+
+const lineSchema = z.discriminatedUnion('type', [
+  z.strictObject({ ...about, type: z.literal('message'), content: text(MAX_MESSAGE_LENGTH) }),
+  z.strictObject({ ...about, type: z.enum(['join', 'leave']) }),
+  z.strictObject({ ...about, type: z.literal('nick'), newName: text(MAX_NAME_LENGTH) }),
+])
+
+/** The line, or why it is refused, without repeating what it says. */
+export function parseLine(line: string): { line: ImportLine } | { reason: string } {
+  let json: unknown
+  try {
+    json = JSON.parse(line)
+  } catch {
+    return { reason: 'not JSON' }
+  }
+  const parsed = lineSchema.safeParse(json)
+  if (parsed.success) return { line: parsed.data }
+  const [issue] = parsed.error.issues
+  return { reason: [issue?.path.join('.'), issue?.message].filter(Boolean).join(': ') }
+}

@@ -1,0 +1,13 @@
+import winston from 'winston'
+
+/** JSON lines on standard error: time, level, message, and what belongs to it. Never what people wrote, nor their secrets. */
+export const createLogger = (level: string): winston.Logger =>
+  winston.createLogger({
+    level,
+    format: winston.format.combine(
+      winston.format.errors({ stack: true }),
+      winston.format.timestamp(),
+      winston.format.json(),
+    ),
+    transports: [new winston.transports.Console({ stderrLevels: Object.keys(winston.config.npm.levels) })],
+  })

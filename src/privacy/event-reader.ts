@@ -1,0 +1,110 @@
+import { allUpcasters, type AnyEvent } from '../domain/any-event.js'
+import type { Folded, JsonObject, Opened } from '../domain/event.js'
+import type { ClientBox, EventMetadata } from '../domain/metadata.js'
+import { upcast } from '../domain/upcast.js'
+import type { Position, RecordedEvent } from '../eventstore/event-log.js'
+import { boxContext, openBox, type SealedBox } from './box.js'
+import { createBoxKeyring, type BoxKey } from './box-keys.js'
+import type { DataKeys } from './data-keys.js'
+import { erasedFields } from './field-plan.js'
+import { monthOfRequestKey } from './key-names.js'
+
+/** An event as projections read it, in the current schema version; null stands for what was erased. */
+export interface OpenedEvent {
+  stream: string
+  version: number
+  position: Position
+  id: string
+  /** Recorded time: `metadata.at`. */
+  at: string
+  metadata: EventMetadata
+  event: Opened<AnyEvent>
+}
+
+/** What one reading of an event gives is shared by all who read the same object: do not change it. */
+export interface EventReader {
+  /** What `evolve` needs, without any key. @throws NewerEventError */
+  fold(recorded: RecordedEvent): { event: Folded<AnyEvent>; metadata: EventMetadata }
+  /**
+   * In the order given; all missing keys in one query. Each event object is decrypted once, however many open it.
+   * @throws NewerEventError this release does not know one of them
+   * @throws BoxCorruptError one of them was altered
+   */
+  open(events: readonly RecordedEvent[]): Promise<OpenedEvent[]>
+  /** Null when a key is gone. @throws BoxCorruptError */
+  openClient(client: ClientBox): Promise<{ ip: string; userAgent: string } | null>
+}
+
+/** A later release wrote this event: stop and say so, never skip it. */
+export class NewerEventError extends Error {
+  override readonly name = 'NewerEventError'
+  constructor(
+    readonly type: string,
+    readonly schemaVersion: number,
+    readonly stream: string,
+    readonly version: number,
+  ) {
+    super(`${stream} ${version} is a ${type} of schema version ${schemaVersion}, which this release does not know`)
+  }
+}
+
+interface Reading {
+  recorded: RecordedEvent
+  event: Folded<AnyEvent>
+  metadata: EventMetadata
+  sealed: readonly SealedBox[]
+  opened?: OpenedEvent
+}
+
+export function createEventReader({ dataKeys }: { dataKeys: DataKeys }): EventReader {
+  const keyring = createBoxKeyring(dataKeys)
+  let readings = new WeakMap<RecordedEvent, Reading>()
+  // What was being opened meanwhile ends up in the old map, which nobody reads any more.
+  dataKeys.onDestroyed(() => (readings = new WeakMap()))
+
+  function readingOf(recorded: RecordedEvent): Reading {
+    const reading = readings.get(recorded) ?? read(recorded)
+    readings.set(recorded, reading)
+    return reading
+  }
+
+  return {
+    fold(recorded) {
+      const { event, metadata } = readingOf(recorded)
+      return { event, metadata }
+    },
+    async open(events) {
+      const pending = events.map(readingOf)
+      const names = pending.flatMap(({ opened, sealed }) => (opened ? [] : sealed.map(({ key }) => key)))
+      const keys = await keyring.find(names)
+      return pending.map((reading) => (reading.opened ??= openReading(reading, keys)))
+    },
+    async openClient({ session, ...sealed }) {
+      const boxKey = (await keyring.find([sealed.key])).get(sealed.key)
+      if (!boxKey) return null
+      const context = boxContext(session, monthOfRequestKey(sealed.key))
+      return openBox(boxKey, sealed, context) as { ip: string; userAgent: string }
+    },
+  }
+}
+
+/** @throws NewerEventError */
+function read(recorded: RecordedEvent): Reading {
+  const { type, stream, version } = recorded
+  const metadata = JSON.parse(recorded.metadata) as EventMetadata
+  const { sealed = [], ...data } = JSON.parse(recorded.data) as JsonObject & { sealed?: SealedBox[] }
+  const current = upcast(allUpcasters, type, metadata.schemaVersion, data)
+  if (current === null) throw new NewerEventError(type, metadata.schemaVersion, stream, version)
+  return { recorded, event: { type, ...current } as unknown as Folded<AnyEvent>, metadata, sealed }
+}
+
+function openReading({ recorded, event, metadata, sealed }: Reading, keys: ReadonlyMap<string, BoxKey | null>) {
+  const { stream, version, position, id } = recorded
+  const personal = sealed.map((box) => {
+    const boxKey = keys.get(box.key)
+    if (!boxKey) return erasedFields(box.key, stream, event, metadata.at)
+    return openBox(boxKey, box, boxContext(stream, id))
+  })
+  const opened = Object.assign({}, event, ...personal) as Opened<AnyEvent>
+  return { stream, version, position, id, at: metadata.at, metadata, event: opened }
+}

@@ -1,0 +1,65 @@
+import type { AnyEvent } from '../domain/any-event.js'
+import { idOf } from '../domain/streams.js'
+import { boxKeyName, chatMonthKey, monthOf, personKey } from './key-names.js'
+import { personalFields, type Personal } from './personal-fields.js'
+
+export type Fields = Readonly<Record<string, unknown>>
+
+/** Any view of an event: the table says which fields to look for. */
+interface AnyView {
+  type: AnyEvent['type']
+}
+
+interface FieldPlan {
+  /** Top-level fields in the order they are written. */
+  open: readonly string[]
+  personal: readonly (readonly [field: string, personal: Personal])[]
+}
+
+const plans = Object.fromEntries(
+  Object.entries(personalFields).map(([type, fields]) => [type, planOf(Object.entries<'public' | Personal>(fields))]),
+) as Record<AnyEvent['type'], FieldPlan>
+
+function planOf(fields: [path: string, kind: 'public' | Personal][]): FieldPlan {
+  const open = fields.flatMap(([path, kind]) => (kind === 'public' ? [path.replace(/\[\].*$/, '')] : []))
+  const personal = fields.flatMap(([path, kind]) => (kind === 'public' ? [] : [[path, kind] as const]))
+  return { open: [...new Set(open)], personal }
+}
+
+/** What of an event anyone with the log may read. */
+export function publicFields(event: AnyView): Fields {
+  const fields: Record<string, unknown> = {}
+  for (const field of plans[event.type].open) {
+    const value = fieldOf(event, field)
+    if (value !== undefined) fields[field] = value
+  }
+  return fields
+}
+
+/** What of an event is personal, by the name of the key that seals it; `at` is the event's recorded time. */
+export function personalByKey(stream: string, event: AnyView, at: string): ReadonlyMap<string, Fields> {
+  const byKey = new Map<string, Record<string, unknown>>()
+  for (const [field, personal] of plans[event.type].personal) {
+    const value = fieldOf(event, field)
+    if (value === undefined) continue
+    const key = keyNameFor(personal, stream, event, at)
+    byKey.set(key, Object.assign(byKey.get(key) ?? {}, { [field]: value }))
+  }
+  return byKey
+}
+
+/** What a reader sees in the place of a box whose key is gone: null for each field that may have been in it. */
+export function erasedFields(key: string, stream: string, event: AnyView, at: string): Fields {
+  const gone = plans[event.type].personal.filter(([, personal]) => keyNameFor(personal, stream, event, at) === key)
+  return Object.fromEntries(gone.map(([field]) => [field, null]))
+}
+
+/** The month is that of the time people are shown: an import's original one. */
+function keyNameFor({ person, under }: Personal, stream: string, event: AnyView, at: string): string {
+  const personName = personKey(String(fieldOf(event, person)))
+  if (under === 'person') return personName
+  const shownAt = (fieldOf(event, 'originalAt') as string | undefined) ?? at
+  return boxKeyName(personName, chatMonthKey(idOf(stream), monthOf(shownAt)))
+}
+
+const fieldOf = (event: AnyView, field: string): unknown => (event as unknown as Fields)[field]

@@ -1,0 +1,16 @@
+/**
+ * Names of keys. A data key's name says what it is for; a box key's names its parents, joined by `+`: the person's key first,
+ * then, where there is one, the key of the month that retention can end. Ids are UUIDs, so neither `/` nor `+` occurs in them.
+ */
+export const personKey = (userId: string): string => `person/${userId}`
+export const chatMonthKey = (chatId: string, month: string): string => `chat-month/${chatId}/${month}`
+export const requestMonthKey = (month: string): string => `request-month/${month}`
+
+/** The month (`yyyy-mm`, UTC) of an ISO-8601 UTC time. */
+export const monthOf = (at: string): string => at.slice(0, 7)
+
+export const boxKeyName = (person: string, month: string): string => `${person}+${month}`
+
+export const parentsOf = (boxKey: string): readonly string[] => boxKey.split('+')
+
+export const monthOfRequestKey = (boxKey: string): string => boxKey.slice(boxKey.lastIndexOf('/') + 1)

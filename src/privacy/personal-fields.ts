@@ -1,0 +1,68 @@
+import type { AnyEvent } from '../domain/any-event.js'
+import type { EventShape } from '../domain/event.js'
+
+/** Whose a personal field is (the public field that holds their id), and what its key is made of. */
+export interface Personal<Field extends string = string> {
+  person: Field
+  /** `chat-month`: retention can end it too, with all that was written in this chat in that month. */
+  under: 'person' | 'chat-month'
+}
+
+/** A list's fields are told one by one: `participants[].userId`. */
+type PublicPath<Public> = {
+  [Field in keyof Public & string]-?: NonNullable<Public[Field]> extends readonly (infer Item extends object)[]
+    ? `${Field}[].${keyof Item & string}`
+    : Field
+}[keyof Public & string]
+
+type FieldsOf<Event extends EventShape> = Readonly<Record<PublicPath<Event['public']>, 'public'>> &
+  Readonly<Record<keyof Event['personal'], Personal<keyof Event['public'] & string>>>
+
+/**
+ * Every field of every event: open to anyone with the log, or somebody's and sealed. It does not compile while one is missing;
+ * only what stands here is written, in this order.
+ */
+export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Extract<AnyEvent, { type: Type }>> } = {
+  ChatCreated: {
+    chatType: 'public',
+    createdBy: 'public',
+    'participants[].userId': 'public',
+    'participants[].role': 'public',
+    historyVisibility: 'public',
+    joinPolicy: 'public',
+    imported: 'public',
+    originalAt: 'public',
+    name: { person: 'createdBy', under: 'person' },
+  },
+  ParticipantJoined: { userId: 'public', lastSeq: 'public', originalAt: 'public', line: 'public' },
+  ParticipantAdded: { userId: 'public', role: 'public', by: 'public', lastSeq: 'public' },
+  ParticipantLeft: { userId: 'public', originalAt: 'public', line: 'public' },
+  ParticipantRemoved: { userId: 'public', by: 'public' },
+  ParticipantRoleChanged: { userId: 'public', role: 'public', by: 'public' },
+  MessageSent: {
+    messageId: 'public',
+    seq: 'public',
+    senderId: 'public',
+    messageType: 'public',
+    originalAt: 'public',
+    line: 'public',
+    content: { person: 'senderId', under: 'chat-month' },
+    metadata: { person: 'senderId', under: 'chat-month' },
+    clientMessageId: { person: 'senderId', under: 'chat-month' },
+  },
+  UserRegistered: {
+    userId: 'public',
+    imported: 'public',
+    originalAt: 'public',
+    name: { person: 'userId', under: 'person' },
+  },
+  ProfileChanged: {
+    userId: 'public',
+    originalAt: 'public',
+    name: { person: 'userId', under: 'person' },
+    avatarUrl: { person: 'userId', under: 'person' },
+    statusText: { person: 'userId', under: 'person' },
+  },
+  ChatsRead: { userId: 'public', 'chats[].chatId': 'public', 'chats[].seq': 'public' },
+  LogOpened: { logId: 'public' },
+}

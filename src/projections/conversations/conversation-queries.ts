@@ -1,0 +1,98 @@
+import type { VersionRange } from '../../domain/visibility.js'
+import type { Position } from '../../eventstore/event-log.js'
+import type {
+  ChatView,
+  ListedChatView,
+  MessageView,
+  OwnProfile,
+  ParticipantView,
+  PersonView,
+  ProfileView,
+  SharedChatView,
+} from './views.js'
+
+/** Where one page of a list ended; opaque to clients. */
+export type Cursor = string
+
+export interface Paged<Item> {
+  items: Item[]
+  /** Cursor of the page after this one, null on the last. */
+  next: Cursor | null
+}
+
+/** An answer about one chat, with the chat's version in the same snapshot. */
+export interface AtVersion<Answer> {
+  version: number
+  answer: Answer
+}
+
+export type MessagePage = { before: number } | { after: number } | { around: number } | { latest: true }
+
+/** One chat of a person, as a connecting socket needs it. */
+export interface ChatStanding {
+  chatId: string
+  version: number
+  lastSeq: number
+  readSeq: number
+  unreadCount: number
+  muted: boolean
+  /** What the person may see of it. */
+  ranges: VersionRange[]
+}
+
+/** What past chat events say, as it is now; by what they are about. */
+export interface PastDetails {
+  messages: ReadonlyMap<string, MessageView>
+  /** By `${userId} ${version}` of the event that began, changed or ended the taking part. */
+  participants: ReadonlyMap<string, ParticipantView>
+  people: ReadonlyMap<string, PersonView>
+  chat: SharedChatView
+  /** At most 10 of those who take part now. */
+  chatParticipants: PersonView[]
+}
+
+/**
+ * What can be asked of conversations. Whoever is not in a chat gets null for everything about it, as if it were not there. Each
+ * call reads in one snapshot.
+ */
+export interface ConversationQueries {
+  ownProfile(userId: string): Promise<OwnProfile | null>
+  profiles(userIds: readonly string[]): Promise<ProfileView[]>
+  /** People whose name begins so, whatever the case; at most 50. */
+  findProfiles(namePrefix: string): Promise<ProfileView[]>
+  /** With the checkpoint at which they were read. */
+  people(userIds: readonly string[]): Promise<{ people: Map<string, PersonView>; checkpoint: Position }>
+
+  chat(chatId: string, viewer: string): Promise<AtVersion<ChatView & { participants: ParticipantView[] }> | null>
+  /** Latest activity first. */
+  chats(viewer: string, limit: number, after: Cursor | null): Promise<Paged<ListedChatView>>
+  /** In the order in which they came. */
+  participants(
+    chatId: string,
+    viewer: string,
+    limit: number,
+    after: Cursor | null,
+  ): Promise<AtVersion<Paged<ParticipantView>> | null>
+  /** Ascending by seq; `older` and `newer` say whether the viewer may see more on that side. */
+  messages(
+    chatId: string,
+    viewer: string,
+    page: MessagePage,
+    limit: number,
+  ): Promise<AtVersion<{ messages: MessageView[]; older: boolean; newer: boolean }> | null>
+  /** Null also for a message the viewer may not see. */
+  message(chatId: string, messageId: string, viewer: string): Promise<AtVersion<MessageView> | null>
+
+  /** What the person may see of the chat, and its version; null for an outsider. */
+  standing(chatId: string, viewer: string): Promise<ChatStanding | null>
+  /** All the person's chats, with the checkpoint at which they were read. */
+  standings(viewer: string): Promise<{ chats: ChatStanding[]; checkpoint: Position }>
+  /** For rendering past events of one chat, whoever reads them; null when there is no such chat. */
+  pastDetails(
+    chatId: string,
+    wanted: { messageIds: readonly string[]; participantsAt: readonly { userId: string; version: number }[] },
+  ): Promise<PastDetails | null>
+  /** The chats in which the person takes part now. */
+  chatIdsOf(userId: string): Promise<string[]>
+  participantCount(chatId: string): Promise<number>
+}

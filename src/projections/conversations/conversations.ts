@@ -1,0 +1,83 @@
+import type { ClientBase } from 'pg'
+import { assertNever } from '../../domain/decider.js'
+import { idOf } from '../../domain/streams.js'
+import type { EventReader, OpenedEvent } from '../../privacy/event-reader.js'
+import type { Projection, TableName } from '../projection.js'
+import { applyChange, applyCreated, chatsSchema } from './chats.js'
+import {
+  beginMemberships,
+  beginnings,
+  changeRole,
+  endMembership,
+  membershipsSchema,
+  raiseReadSeq,
+} from './memberships.js'
+import { applySent, messagesSchema, type SentMessage } from './messages.js'
+import { applyProfileChanged, applyRegistered, peopleSchema } from './people.js'
+
+/** People, chats, who takes part in them and what is said: one projection, so that a membership and the messages it guards agree. */
+export const createConversations = (reader: EventReader): Projection => ({
+  name: 'conversations',
+  version: 1,
+  tables: ['people', 'chats', 'memberships', 'messages'],
+  streamPrefixes: ['user-', 'chat-', 'inbox-'],
+  schema: (table) =>
+    [peopleSchema, chatsSchema, membershipsSchema, messagesSchema].map((make) => make(table)).join('\n'),
+  async apply(batch, tx, table) {
+    let sent: SentMessage[] = []
+    const flush = async (): Promise<void> => {
+      const messages = sent
+      sent = []
+      if (messages.length > 0) await applySent(messages, tx, table)
+    }
+    for (const opened of await reader.open(batch)) {
+      const { event, stream, version, at: recordedAt } = opened
+      const at = 'originalAt' in event && event.originalAt !== undefined ? event.originalAt : recordedAt
+      if (event.type === 'MessageSent') {
+        sent.push({ event, chatId: idOf(stream), version, at, recordedAt })
+      } else {
+        await flush()
+        await applyOther(opened, event, at, tx, table)
+      }
+    }
+    await flush()
+  },
+})
+
+async function applyOther(
+  { stream, version, at: recordedAt }: OpenedEvent,
+  event: Exclude<OpenedEvent['event'], { type: 'MessageSent' }>,
+  at: string,
+  tx: ClientBase,
+  table: TableName,
+): Promise<void> {
+  const where = { chatId: idOf(stream), version, at }
+  switch (event.type) {
+    case 'UserRegistered':
+      return applyRegistered(event, recordedAt, tx, table)
+    case 'ProfileChanged':
+      return applyProfileChanged(event, recordedAt, tx, table)
+    case 'ChatCreated':
+      await applyCreated(event, where, tx, table)
+      return beginMemberships(beginnings(event), where, tx, table)
+    case 'ParticipantJoined':
+    case 'ParticipantAdded': {
+      const role = event.type === 'ParticipantAdded' ? event.role : 'member'
+      await applyChange(1, where, tx, table)
+      return beginMemberships([{ userId: event.userId, role, readSeq: event.lastSeq }], where, tx, table)
+    }
+    case 'ParticipantLeft':
+    case 'ParticipantRemoved':
+      await applyChange(-1, where, tx, table)
+      return endMembership(event.userId, where, tx, table)
+    case 'ParticipantRoleChanged':
+      await applyChange(0, where, tx, table)
+      return changeRole(event.userId, event.role, where, tx, table)
+    case 'ChatsRead':
+      return raiseReadSeq(event.userId, event.chats, tx, table)
+    case 'LogOpened':
+      return
+    default:
+      return assertNever(event)
+  }
+}

@@ -1,0 +1,99 @@
+import type { ClientBase, Pool } from 'pg'
+import type { Opened } from '../../domain/event.js'
+import type { ProfileChanged, UserRegistered } from '../../domain/user/events.js'
+import type { TableName } from '../projection.js'
+import type { OwnProfile, PersonView, ProfileView } from './views.js'
+
+/** People as others see them. All but the id is null for someone whose personal data was destroyed. */
+export const peopleSchema = (table: TableName): string => `
+  create table ${table('people')} (
+    id uuid primary key,
+    name text,
+    avatar_url text,
+    status_text text,
+    created_at timestamptz not null,
+    updated_at timestamptz not null
+  );
+  create index on ${table('people')} (lower(name) text_pattern_ops);`
+
+export async function applyRegistered(event: Opened<UserRegistered>, at: string, tx: ClientBase, table: TableName) {
+  await tx.query({
+    text: `insert into ${table('people')} (id, name, created_at, updated_at) values ($1, $2, $3, $3)`,
+    values: [event.userId, event.name, event.originalAt ?? at],
+  })
+}
+
+const COLUMNS = { name: 'name', avatarUrl: 'avatar_url', statusText: 'status_text' } as const
+
+export async function applyProfileChanged(event: Opened<ProfileChanged>, at: string, tx: ClientBase, table: TableName) {
+  const fields = Object.entries(COLUMNS).filter(([field]) => field in event) as [keyof typeof COLUMNS, string][]
+  const sets = fields.map(([, column], index) => `, ${column} = $${index + 3}`)
+  await tx.query(`update ${table('people')} set updated_at = $2${sets.join('')} where id = $1`, [
+    event.userId,
+    event.originalAt ?? at,
+    ...fields.map(([field]) => event[field]),
+  ])
+}
+
+export interface PersonRow {
+  id: string
+  name: string | null
+  avatar_url: string | null
+}
+
+interface ProfileRow extends PersonRow {
+  status_text: string | null
+  created_at: Date
+  updated_at: Date
+}
+
+export const toPerson = ({ id, name, avatar_url }: PersonRow): PersonView => ({ id, name, avatarUrl: avatar_url })
+
+const toProfile = (row: ProfileRow): ProfileView => ({ ...toPerson(row), statusText: row.status_text })
+
+const toOwnProfile = (row: ProfileRow): OwnProfile => ({
+  ...toProfile(row),
+  createdAt: row.created_at.toISOString(),
+  updatedAt: row.updated_at.toISOString(),
+})
+
+const MOST_FOUND = 50
+
+export function createPeopleQueries(pool: Pool, table: TableName, checkpoint: string) {
+  const people = table('people')
+
+  async function rowsOf(userIds: readonly string[]): Promise<ProfileRow[]> {
+    const text = `select * from ${people} where id = any($1::uuid[])`
+    return (await pool.query<ProfileRow>({ name: text, text, values: [userIds] })).rows
+  }
+
+  return {
+    async ownProfile(userId: string) {
+      const [row] = await rowsOf([userId])
+      return row === undefined ? null : toOwnProfile(row)
+    },
+    profiles: async (userIds: readonly string[]) => (await rowsOf(userIds)).map(toProfile),
+    async findProfiles(namePrefix: string) {
+      const pattern = namePrefix.toLowerCase().replace(/[\\%_]/g, '\\$&') + '%'
+      const { rows } = await pool.query<ProfileRow>(
+        `select * from ${people} where lower(name) like $1 order by lower(name), id limit ${MOST_FOUND}`,
+        [pattern],
+      )
+      return rows.map(toProfile)
+    },
+    /** One statement, and so one snapshot, for the rows and the checkpoint. */
+    async people(userIds: readonly string[]) {
+      const text = `select c.position, p.id, p.name, p.avatar_url from (${checkpoint}) c
+                    left join ${people} p on p.id = any($1::uuid[])`
+      const { rows } = await pool.query<{ position: string; id: string | null; name: string; avatar_url: string }>({
+        name: text,
+        text,
+        values: [userIds],
+      })
+      const found = rows.flatMap(({ id, name, avatar_url }) =>
+        id === null ? [] : [[id, toPerson({ id, name, avatar_url })] as const],
+      )
+      return { people: new Map(found), checkpoint: rows[0]?.position ?? '' }
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import type { ChatType, HistoryVisibility, JoinPolicy, Role } from '../../domain/chat/events.js'
+import type { JsonObject } from '../../domain/event.js'
+
+/** Shapes as clients see them, over REST and sockets alike; times are ISO-8601 UTC with milliseconds. */
+
+/** Name and avatar are null for someone whose personal data was destroyed. */
+export interface PersonView {
+  id: string
+  name: string | null
+  avatarUrl: string | null
+}
+
+export interface ProfileView extends PersonView {
+  statusText: string | null
+}
+
+export interface OwnProfile extends ProfileView {
+  createdAt: string
+  updatedAt: string
+}
+
+export interface ParticipantView extends PersonView {
+  role: Role
+  joinedAt: string
+  readSeq: number
+}
+
+/** A chat without what differs from reader to reader: as frames carry it. */
+export interface SharedChatView {
+  id: string
+  type: ChatType
+  /** Null in frames for a direct chat. */
+  name: string | null
+  createdBy: string
+  createdAt: string
+  updatedAt: string
+  archivedAt: string | null
+  historyVisibility: HistoryVisibility
+  joinPolicy: JoinPolicy
+  participantCount: number
+  lastSeq: number
+  version: number
+}
+
+export interface ChatView extends SharedChatView {
+  myRole: Role
+  muted: boolean
+  readSeq: number
+  unreadCount: number
+}
+
+export interface ListedChatView extends ChatView {
+  lastMessage: string | null
+  lastMessageSenderId: string | null
+  lastMessageSenderName: string | null
+  timestamp: string
+  /** At most 10, others first. */
+  participants: PersonView[]
+}
+
+export interface MessageView {
+  id: string
+  chatId: string
+  seq: number
+  /** Of the last event that changed it. */
+  version: number
+  sender: PersonView
+  clientMessageId: string | null
+  type: string
+  content: string | null
+  contentHtml: string | null
+  metadata: JsonObject | null
+  replyTo: { id: string; seq: number; senderName: string | null; excerpt: string | null } | null
+  reactions: { emoji: string; count: number; userIds: string[] }[]
+  mentions: string[]
+  linkPreviews: { url: string; title: string | null; description: string | null; imageUrl: string | null }[]
+  createdAt: string
+  recordedAt: string
+  editedAt: string | null
+  deletedAt: string | null
+  deletedBy: string | null
+}

@@ -1,0 +1,13 @@
+import type { EventReader } from '../privacy/event-reader.js'
+import { createConversations } from './conversations/conversations.js'
+import { createDecisionIndexProjection } from './decision-index.js'
+import type { Projection } from './projection.js'
+
+/** The read side as one table. */
+export const createProjectionList = (reader: EventReader) =>
+  ({
+    conversations: createConversations(reader),
+    decisionIndex: createDecisionIndexProjection(reader),
+  }) satisfies Record<string, Projection>
+
+export type ProjectionList = ReturnType<typeof createProjectionList>

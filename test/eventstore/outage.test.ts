@@ -1,0 +1,184 @@
+import { expect } from 'chai'
+import { type EventLog, UnknownOutcomeError } from '../../src/eventstore/event-log.js'
+import {
+  followUntil,
+  idsOf,
+  newEvent,
+  newEvents,
+  newStream,
+  readWholeStream,
+  rejectionOf,
+} from '../contract/event-log-support.js'
+import { eventually } from '../support/eventually.js'
+import { createTestDatabase, execute, type TestDatabase } from '../support/test-database.js'
+import { type BreakableProxy, openBreakableProxy } from './breakable-proxy.js'
+import { batchOf, type OpenedPostgresLog, openPostgresLog } from './postgres-log.js'
+
+/** So long that a test which needs the timer would not live to see it. */
+const NEVER_MS = 3_600_000
+
+describe('The event log in Postgres, when something breaks', () => {
+  let database: TestDatabase
+  let proxy: BreakableProxy
+  const opened: OpenedPostgresLog[] = []
+
+  beforeEach(async () => {
+    database = await createTestDatabase()
+    proxy = await openBreakableProxy(database.url)
+  })
+
+  afterEach(async () => {
+    for (const it of opened.splice(0)) await it[Symbol.asyncDispose]()
+    await proxy[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  })
+
+  async function open(url: string, options: { pollMs?: number; timeoutMs?: number } = {}): Promise<EventLog> {
+    const it = await openPostgresLog(url, options)
+    opened.push(it)
+    return it.log
+  }
+
+  /** Ends the connections that do this, and says how many there were. */
+  async function kill(where: string): Promise<number> {
+    const sql = `select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and ${where}`
+    return (await execute(database.url, sql)).length
+  }
+
+  const untilKilled = (where: string): Promise<unknown> =>
+    eventually(async () => expect(await kill(where)).to.be.above(0))
+
+  /** While `work` runs, no append is answered: the lock is held elsewhere. */
+  async function withTheLockHeld(work: () => Promise<void>): Promise<void> {
+    await using holder = await openPostgresLog(database.url)
+    const client = await holder.pool.connect()
+    try {
+      await client.query('begin')
+      await client.query(`select from append_events('[]')`)
+      await work()
+      await client.query('rollback')
+    } finally {
+      client.release()
+    }
+  }
+
+  const WAITING_APPEND = `wait_event = 'advisory'`
+
+  it('does not know the outcome of an append whose connection is killed, and takes the same call again once', async () => {
+    const log = await open(database.url)
+    const stream = newStream()
+    const events = newEvents(2)
+    await withTheLockHeld(async () => {
+      const failure = rejectionOf(log.append(stream, 0, events))
+      await untilKilled(WAITING_APPEND)
+      expect(await failure).to.be.instanceOf(UnknownOutcomeError)
+    })
+    const again = await log.append(stream, 0, events)
+    expect(await log.append(stream, 0, events)).to.deep.equal(again)
+    expect(idsOf(await readWholeStream(log, stream))).to.deep.equal(idsOf(events))
+  })
+
+  it('fails only the appends that were sent; those that waited go with the next call', async () => {
+    const log = await open(database.url)
+    let waited: Promise<unknown> | undefined
+    await withTheLockHeld(async () => {
+      const sent = rejectionOf(log.append(newStream(), 0, newEvents(1)))
+      waited = log.append(newStream(), 0, newEvents(1))
+      await untilKilled(WAITING_APPEND)
+      expect(await sent).to.be.instanceOf(UnknownOutcomeError)
+    })
+    expect(await waited).to.include({ version: 1 })
+  })
+
+  it('gives an append up after its time, and finds it done or does it when it is repeated', async () => {
+    const log = await open(database.url, { timeoutMs: 50 })
+    const stream = newStream()
+    const events = newEvents(1)
+    await withTheLockHeld(async () => {
+      expect(await rejectionOf(log.append(stream, 0, events))).to.be.instanceOf(UnknownOutcomeError)
+    })
+    await eventually(() => log.append(stream, 0, events))
+    expect(idsOf(await readWholeStream(log, stream))).to.deep.equal(idsOf(events))
+  })
+
+  it('gives an append up when the network swallows it, and recovers with the network', async () => {
+    const log = await open(proxy.url, { timeoutMs: 50 })
+    const stream = newStream()
+    const events = newEvents(1)
+    await log.append(newStream(), 0, newEvents(1))
+    proxy.swallow()
+    expect(await rejectionOf(log.append(stream, 0, events))).to.be.instanceOf(UnknownOutcomeError)
+    expect(await rejectionOf(log.append(stream, 0, events))).to.be.instanceOf(UnknownOutcomeError)
+    proxy.restore()
+    await eventually(() => log.append(stream, 0, events))
+    expect(idsOf(await readWholeStream(log, stream))).to.deep.equal(idsOf(events))
+  })
+
+  it('heals by itself when Postgres was gone and is back: appends, reads and followers', async () => {
+    const log = await open(proxy.url, { pollMs: 20 })
+    const events = newEvents(4)
+    const stream = newStream()
+    const following = followUntil(log, await log.head(), (got) => got.length >= 4)
+    await log.append(stream, 0, events.slice(0, 2))
+    proxy.cut()
+    expect(await rejectionOf(log.append(stream, 2, events.slice(2)))).to.be.instanceOf(UnknownOutcomeError)
+    expect(await rejectionOf(log.head())).to.be.instanceOf(Error)
+    proxy.restore()
+    await eventually(() => log.append(stream, 2, events.slice(2)))
+    expect(idsOf(await following)).to.deep.equal(idsOf(events))
+    expect(idsOf(await readWholeStream(log, stream))).to.deep.equal(idsOf(events))
+  })
+
+  it('survives an append connection that breaks while nobody uses it', async () => {
+    const log = await open(database.url)
+    await log.append(newStream(), 0, newEvents(1))
+    for (let n = 0; n < 7; n++) {
+      await untilKilled(`query like '%append_events%'`) // more often than the pool has places
+      await eventually(() => log.append(newStream(), 0, newEvents(1)))
+    }
+  })
+
+  it('delivers by its timer what no notification told', async () => {
+    const log = await open(database.url, { pollMs: 20 })
+    const event = newEvent()
+    const following = followUntil(log, await log.head(), (events) => events.length > 0)
+    const batch = batchOf({ stream: newStream(), expected: 0, events: [event] })
+    await execute(database.url, `select from append_events('${batch}')`)
+    expect(idsOf(await following)).to.deep.equal([event.id])
+  })
+
+  it('delivers by notification what another process appended, without waiting for its timer', async () => {
+    const log = await open(database.url, { pollMs: NEVER_MS })
+    const other = await open(database.url)
+    await untilListening(2)
+    const event = newEvent()
+    const following = followUntil(log, await log.head(), (events) => events.length > 0)
+    await other.append(newStream(), 0, [event])
+    expect(idsOf(await following)).to.deep.equal([event.id])
+  })
+
+  it('listens again after its connection was killed, and then reads what it missed', async () => {
+    const log = await open(database.url, { pollMs: NEVER_MS })
+    await untilListening(1)
+    const event = newEvent()
+    const following = followUntil(log, await log.head(), (events) => events.length > 0)
+    await untilKilled(`query like 'listen%'`)
+    const batch = batchOf({ stream: newStream(), expected: 0, events: [event] })
+    await execute(database.url, `select from append_events('${batch}')`)
+    expect(idsOf(await following)).to.deep.equal([event.id])
+  })
+
+  const untilListening = (count: number): Promise<unknown> =>
+    eventually(async () => {
+      const sql = `select from pg_stat_activity where datname = current_database() and query like 'listen%'`
+      expect(await execute(database.url, sql)).to.have.length(count)
+    })
+
+  it('closes while Postgres is away', async () => {
+    const { log } = await openPostgresLog(proxy.url)
+    await log.append(newStream(), 0, newEvents(1))
+    proxy.cut()
+    await log[Symbol.asyncDispose]()
+  })
+})

@@ -1,0 +1,72 @@
+import { expect } from 'chai'
+import { eventLogContract } from '../contract/event-log-contract.js'
+import { newEvents, newStream, readWholeStream, rejectionOf } from '../contract/event-log-support.js'
+import { eventually } from '../support/eventually.js'
+import { connectionsTo, createTestDatabase, execute, type TestDatabase } from '../support/test-database.js'
+import { openingEvent, openPostgresLog, withOwnPool } from './postgres-log.js'
+
+eventLogContract('Postgres', async () => {
+  const database = await createTestDatabase()
+  const opened = await openPostgresLog(database.url)
+  return {
+    log: opened.log,
+    reopen: async () => withOwnPool(await openPostgresLog(database.url)),
+    async [Symbol.asyncDispose]() {
+      await opened[Symbol.asyncDispose]()
+      await database[Symbol.asyncDispose]()
+    },
+  }
+})
+
+describe('The event log in Postgres', () => {
+  let database: TestDatabase
+
+  beforeEach(async () => {
+    database = await createTestDatabase()
+  })
+
+  afterEach(() => database[Symbol.asyncDispose]())
+
+  it('has one id, whoever opens it first', async () => {
+    const opened = await Promise.all(Array.from({ length: 5 }, () => openPostgresLog(database.url)))
+    const [first] = opened
+    for (const { log } of opened) expect(log.id).to.equal(first!.log.id)
+    const [event, ...others] = (await first!.log.readAll(first!.log.start, 10)).events
+    expect(others).to.deep.equal([])
+    expect(event).to.include({ stream: 'log', version: 1, data: openingEvent(first!.log.id).data })
+    for (const it of opened) await it[Symbol.asyncDispose]()
+  })
+
+  it('gathers the appends that arrive while a call is in flight into one call', async () => {
+    await using opened = await openPostgresLog(database.url)
+    await Promise.all(Array.from({ length: 100 }, () => opened.log.append(newStream(), 0, newEvents(1))))
+    expect(await countAppendCalls()).to.equal(2)
+  })
+
+  it('sends at most four megabytes in one call', async () => {
+    await using opened = await openPostgresLog(database.url)
+    const data = JSON.stringify({ text: 'a'.repeat(1_500_000) })
+    const appendLarge = () => opened.log.append(newStream(), 0, [{ ...openingEvent(''), data }])
+    await Promise.all(Array.from({ length: 7 }, appendLarge))
+    expect(await countAppendCalls()).to.equal(4) // the first, then two at a time
+  })
+
+  /** Each call is one transaction, so the rows tell how many there were, the opening one apart. */
+  async function countAppendCalls(): Promise<number> {
+    const sql = `select count(distinct xmin::text)::int as calls from events where stream <> 'log'`
+    const [row] = await execute<{ calls: number }>(database.url, sql)
+    return row!.calls
+  }
+
+  it('answers what is in flight before it closes, refuses more, and leaves only the pool', async () => {
+    const { log, pool } = await openPostgresLog(database.url)
+    const stream = newStream()
+    const appends = newEvents(5).map((event, version) => log.append(stream, version, [event]))
+    await log[Symbol.asyncDispose]()
+    expect((await Promise.all(appends)).map(({ version }) => version)).to.deep.equal([1, 2, 3, 4, 5])
+    expect(await rejectionOf(log.append(stream, 5, newEvents(1)))).to.match(/closed/)
+    expect(await readWholeStream(log, stream)).to.have.length(5)
+    await pool.end()
+    await eventually(async () => expect(await connectionsTo(database.url)).to.equal(0))
+  })
+})

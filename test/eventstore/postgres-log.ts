@@ -1,0 +1,39 @@
+import pg from 'pg'
+import type { EventLog } from '../../src/eventstore/event-log.js'
+import { openPostgresEventLog, type PostgresEventLogOptions } from '../../src/eventstore/postgres/postgres-event-log.js'
+import { newEvent } from '../contract/event-log-support.js'
+
+export interface OpenedPostgresLog extends AsyncDisposable {
+  log: EventLog
+  pool: pg.Pool
+}
+
+/** A log with a pool of its own, as one process would have it. */
+export async function openPostgresLog(
+  url: string,
+  options: Partial<PostgresEventLogOptions> = {},
+): Promise<OpenedPostgresLog> {
+  const pool = new pg.Pool({ connectionString: url, max: 5 })
+  pool.on('error', () => undefined) // tests break connections on purpose
+  const log = await openPostgresEventLog({ pool, connectionString: url, openingEvent, ...options })
+  return {
+    log,
+    pool,
+    async [Symbol.asyncDispose]() {
+      await log[Symbol.asyncDispose]()
+      await pool.end()
+    },
+  }
+}
+
+export const openingEvent = (logId: string) => newEvent({ type: 'LogOpened', data: JSON.stringify({ logId }) })
+
+/** The same log, whose disposal ends its pool as well. */
+export const withOwnPool = (opened: OpenedPostgresLog): EventLog => ({
+  ...opened.log,
+  [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+})
+
+/** The batch that `append_events` takes, for tests that call it without the adapter. */
+export const batchOf = (...appends: { stream: string; expected: number; events: object[] }[]): string =>
+  JSON.stringify(appends)

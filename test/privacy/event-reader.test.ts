@@ -1,0 +1,158 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import type { AnyEvent } from '../../src/domain/any-event.js'
+import type { Decided, JsonObject } from '../../src/domain/event.js'
+import type { RecordedEvent } from '../../src/eventstore/event-log.js'
+import { BoxCorruptError } from '../../src/privacy/box.js'
+import { createEventReader, NewerEventError } from '../../src/privacy/event-reader.js'
+import { createEventSealer, type ToSeal } from '../../src/privacy/event-sealer.js'
+import { createKeyStore, masterKey, type KeyStore } from './key-store.js'
+import { ada, at, bob, chat, message, placed, samples } from './samples.js'
+
+const failureOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+describe('event reader', () => {
+  let store: KeyStore
+  beforeEach(async () => (store = await createKeyStore()))
+  afterEach(() => store[Symbol.asyncDispose]())
+
+  function node() {
+    const { dataKeys, statements } = store.node()
+    const sealer = createEventSealer({ dataKeys, masterKey })
+    const reader = createEventReader({ dataKeys })
+
+    async function record(toSeal: ToSeal): Promise<RecordedEvent> {
+      const keys = await sealer.ensureKeys(sealer.keyNames(toSeal.stream, toSeal.event, toSeal.metadata.at))
+      const { stream, version } = toSeal
+      return { ...sealer.seal(toSeal, keys), stream, version, position: `log.${version}` }
+    }
+    const open = async (...recorded: RecordedEvent[]) => (await reader.open(recorded)).map(({ event }) => event)
+    return { dataKeys, statements, sealer, reader, open, record }
+  }
+
+  it('every event comes back as it was decided, on another node too', async () => {
+    const events = Object.values(samples)
+    const recorded = await Promise.all(events.map((event) => node().record(placed(event))))
+    expect(await node().open(...recorded)).to.deep.equal(events)
+  })
+
+  it('any text comes back as it was sent', async () => {
+    const { record, open } = node()
+    const texts = fc.string({ unit: 'binary' })
+    await fc.assert(
+      fc.asyncProperty(texts, fc.dictionary(texts, fc.jsonValue()), async (content, json) => {
+        const metadata = JSON.parse(JSON.stringify(json)) as JsonObject
+        const event = { ...message(content), metadata }
+        expect(await open(await record(placed(event)))).to.deep.equal([event])
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('an opened event says where it stands and when it was recorded', async () => {
+    const { record, reader } = node()
+    const recorded = await record(placed(message('hi')))
+    const [opened] = await reader.open([recorded])
+    const { stream, version, position, id } = recorded
+    expect(opened).to.include({ stream, version, position, id, at })
+    expect(opened?.metadata).to.deep.equal(JSON.parse(recorded.metadata))
+  })
+
+  it('folding needs no keys and sees nothing personal', async () => {
+    const recorded = await node().record(placed(samples.MessageSent))
+    const { reader, statements } = node()
+    const { event, metadata } = reader.fold(recorded)
+    const { content: _content, metadata: _metadata, clientMessageId: _id, ...open } = samples.MessageSent
+    expect(event).to.deep.equal(open)
+    expect(metadata.commandId).to.equal(placed(samples.MessageSent).metadata.commandId)
+    expect(statements()).to.equal(0)
+  })
+
+  it('all keys of a page come in one query', async () => {
+    const recorded = await Promise.all(Object.values(samples).map((event) => node().record(placed(event))))
+    const { reader, statements } = node()
+    await reader.open(recorded)
+    expect(statements()).to.equal(1)
+  })
+
+  it('followers that open the same event at the same time decrypt it once', async () => {
+    const recorded = await node().record(placed(message('hi')))
+    const { reader } = node()
+    const [[one], [other]] = await Promise.all([reader.open([recorded]), reader.open([recorded])])
+    expect(one).to.equal(other)
+    expect((await reader.open([recorded]))[0]).to.equal(one)
+  })
+
+  it('with the person go all their words, also those just read on this node, and nobody else’s', async () => {
+    const { dataKeys, record, open } = node()
+    const mine = await record(placed(message('mine')))
+    const theirs = await record(placed({ ...message('theirs'), senderId: bob }))
+    await open(mine, theirs)
+    await dataKeys.destroy(`person/${ada}`)
+    const erased = { ...message('mine'), content: null, metadata: null, clientMessageId: null }
+    const expected = [erased, { ...message('theirs'), senderId: bob }]
+    expect(await open(mine, theirs)).to.deep.equal(expected)
+    expect(await node().open(mine, theirs)).to.deep.equal(expected)
+  })
+
+  it('with a chat’s month go the words of that month, and no other', async () => {
+    const { dataKeys, record, open } = node()
+    const inMarch = await record(placed(message('march')))
+    const inMay = await record(placed(samples.MessageSent))
+    await dataKeys.destroy(`chat-month/${chat}/2026-03`)
+    const [march, may] = await open(inMarch, inMay)
+    expect(march).to.have.property('content', null)
+    expect(may).to.deep.equal(samples.MessageSent)
+  })
+
+  it('a field that was not set stays absent, and is null once the key is gone', async () => {
+    const { dataKeys, record, open } = node()
+    const event: Decided<AnyEvent> = { type: 'ProfileChanged', userId: ada, avatarUrl: null }
+    const recorded = await record(placed(event))
+    expect(await open(recorded)).to.deep.equal([event])
+    await dataKeys.destroy(`person/${ada}`)
+    expect(await open(recorded)).to.deep.equal([{ ...event, name: null, statusText: null }])
+  })
+
+  it('a box in another event, or under another person’s name, does not open', async () => {
+    const { record, reader } = node()
+    const recorded = await record(placed(message('hi')))
+    await record(placed({ ...message('hi'), senderId: bob }))
+    const moved = [
+      { ...recorded, id: '10000000-0000-4000-8000-00000000000a' },
+      { ...recorded, stream: 'chat-other' },
+      { ...recorded, data: recorded.data.replaceAll(ada, bob) },
+    ]
+    for (const event of moved) expect(await failureOf(reader.open([event]))).to.be.instanceOf(BoxCorruptError)
+  })
+
+  it('an event of a later release is refused by name, not skipped', async () => {
+    const { record, reader } = node()
+    const recorded = await record(placed(message('hi')))
+    const newer = { ...recorded, metadata: recorded.metadata.replace('"schemaVersion":1', '"schemaVersion":2') }
+    for (const event of [newer, { ...recorded, type: 'MessageForwarded' }, { ...recorded, type: 'toString' }]) {
+      expect(() => reader.fold(event)).to.throw(NewerEventError)
+      expect(await failureOf(reader.open([event]))).to.be.instanceOf(NewerEventError)
+    }
+    const failure = await failureOf(reader.open([newer]))
+    expect(failure).to.include({ type: 'MessageSent', schemaVersion: 2, stream: recorded.stream, version: 7 })
+  })
+
+  it('ip and agent open with their session, until the person or the month is gone', async () => {
+    const { dataKeys, sealer, reader } = node()
+    const client = { ip: '2001:db8::1', userAgent: 'Secret/1.0 ü' }
+    const sealedFor = (userId: string) => sealer.sealClient({ userId, session: 's1', ...client }, at)
+    const [mine, theirs] = [await sealedFor(ada), await sealedFor(bob)]
+    expect(await reader.openClient(mine)).to.deep.equal(client)
+    expect(await failureOf(reader.openClient({ ...mine, session: 's2' }))).to.be.instanceOf(BoxCorruptError)
+    await dataKeys.destroy(`person/${ada}`)
+    expect(await reader.openClient(mine)).to.equal(null)
+    expect(await reader.openClient(theirs)).to.deep.equal(client)
+    await dataKeys.destroy('request-month/2026-03')
+    expect(await reader.openClient(theirs)).to.equal(null)
+  })
+})

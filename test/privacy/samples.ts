@@ -1,0 +1,90 @@
+import type { AnyEvent } from '../../src/domain/any-event.js'
+import type { Decided } from '../../src/domain/event.js'
+import { chatStream, inboxStream, logStream, userStream } from '../../src/domain/streams.js'
+import type { ToSeal } from '../../src/privacy/event-sealer.js'
+
+export const ada = '0a000000-0000-4000-8000-000000000001'
+export const bob = '0b000000-0000-4000-8000-000000000002'
+export const chat = '0c000000-0000-4000-8000-000000000003'
+export const at = '2026-03-31T23:59:59.999Z'
+
+const originalAt = '2019-05-01T00:00:00.000Z'
+
+/** One event of each type, with every field it can have. */
+export const samples: { [Type in AnyEvent['type']]: Required<Decided<Extract<AnyEvent, { type: Type }>>> } = {
+  ChatCreated: {
+    type: 'ChatCreated',
+    chatType: 'group',
+    createdBy: ada,
+    participants: [
+      { userId: ada, role: 'owner' },
+      { userId: bob, role: 'member' },
+    ],
+    historyVisibility: 'full',
+    joinPolicy: 'invite',
+    imported: true,
+    originalAt,
+    name: 'the secret garden',
+  },
+  ParticipantJoined: { type: 'ParticipantJoined', userId: bob, lastSeq: 4, originalAt, line: 2 },
+  ParticipantAdded: { type: 'ParticipantAdded', userId: bob, role: 'member', by: ada, lastSeq: 4 },
+  ParticipantLeft: { type: 'ParticipantLeft', userId: bob, originalAt, line: 3 },
+  ParticipantRemoved: { type: 'ParticipantRemoved', userId: bob, by: ada },
+  ParticipantRoleChanged: { type: 'ParticipantRoleChanged', userId: bob, role: 'admin', by: ada },
+  MessageSent: {
+    type: 'MessageSent',
+    messageId: '0d000000-0000-4000-8000-000000000004',
+    seq: 5,
+    senderId: ada,
+    messageType: 'text',
+    originalAt,
+    line: 4,
+    content: 'meet me under the secret oak',
+    metadata: { place: 'the secret oak', tags: ['tree'] },
+    clientMessageId: 'my secret draft 1',
+  },
+  UserRegistered: { type: 'UserRegistered', userId: ada, imported: true, originalAt, name: 'Ada Secret' },
+  ProfileChanged: {
+    type: 'ProfileChanged',
+    userId: ada,
+    originalAt,
+    name: 'Ada of Secret',
+    avatarUrl: 'https://secret.example/ada.png',
+    statusText: 'in a secret place',
+  },
+  ChatsRead: { type: 'ChatsRead', userId: ada, chats: [{ chatId: chat, seq: 5 }] },
+  LogOpened: { type: 'LogOpened', logId: '0e000000-0000-4000-8000-000000000005' },
+}
+
+export function streamOf({ type }: Decided<AnyEvent>): string {
+  if (type === 'ChatsRead') return inboxStream(ada)
+  if (type === 'LogOpened') return logStream
+  return type === 'UserRegistered' || type === 'ProfileChanged' ? userStream(ada) : chatStream(chat)
+}
+
+/** The event as the seventh of its stream, recorded at `at`. */
+export const placed = (event: Decided<AnyEvent>): ToSeal => ({
+  stream: streamOf(event),
+  version: 7,
+  id: '10000000-0000-4000-8000-000000000006',
+  event,
+  metadata: {
+    at,
+    commandId: '20000000-0000-4000-8000-000000000007',
+    actor: ada,
+    origin: 'rest',
+    correlationId: '30000000-0000-4000-8000-000000000008',
+  },
+})
+
+/** A message just sent, not an imported one. */
+export const message = (content: string): Decided<AnyEvent> & { type: 'MessageSent' } => ({
+  type: 'MessageSent',
+  messageId: '0d000000-0000-4000-8000-000000000004',
+  seq: 5,
+  senderId: ada,
+  messageType: 'text',
+  content,
+  metadata: null,
+  clientMessageId: null,
+})

@@ -1,0 +1,35 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js'
+import { dropTemplates, execute, makeTemplates } from './test-database.js'
+
+let stopServer: (() => Promise<void>) | undefined
+
+/** One Postgres for the whole run: that of `PARLEY_TEST_POSTGRES_URL`, else one of our own in a folder that goes with it. */
+export async function mochaGlobalSetup(): Promise<void> {
+  await makeTemplates(process.env['PARLEY_TEST_POSTGRES_URL'] ?? (await startServer()))
+}
+
+export async function mochaGlobalTeardown(): Promise<void> {
+  await dropTemplates()
+  await stopServer?.()
+}
+
+async function startServer(): Promise<string> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'))
+  await chmod(dataDir, 0o755) // as root, Postgres runs as another user
+  const settings = { fsync: 'off', max_connections: '300' }
+  const postgres = await startEmbeddedPostgres({ dataDir, log: () => undefined, settings })
+  const server = postgres.url('postgres')
+  stopServer = async () => {
+    await endConnections(server)
+    await postgres.leave()
+    await rm(dataDir, { recursive: true })
+  }
+  return server
+}
+
+/** A connection that some test forgot would keep the server running. */
+const endConnections = (server: string): Promise<unknown> =>
+  execute(server, `select pg_terminate_backend(pid) from pg_stat_activity where datname <> 'postgres'`)

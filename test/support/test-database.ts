@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto'
+import { Client } from 'pg'
+import { migrate } from '../../src/database/migrate.js'
+import { keysMigrations, mainMigrations } from '../../src/schema.js'
+
+export interface TestDatabase extends AsyncDisposable {
+  /** A migrated, otherwise empty main database, nobody else's. */
+  url: string
+  /** The same for the keys. */
+  keysUrl: string
+}
+
+interface Templates {
+  /** URL of the server's maintenance database. */
+  server: string
+  main: string
+  keys: string
+}
+
+let templates: Templates | undefined
+
+/** Migrates once what every test database is then a copy of. Called by the global setup. */
+export async function makeTemplates(server: string): Promise<void> {
+  templates = { server, main: uniqueName('template'), keys: uniqueName('template_keys') }
+  await execute(server, `create database ${templates.main}`, `create database ${templates.keys}`)
+  await migrate(onServer(server, templates.main), mainMigrations)
+  await migrate(onServer(server, templates.keys), keysMigrations)
+}
+
+export async function dropTemplates(): Promise<void> {
+  const { server, main, keys } = madeTemplates()
+  await drop(server, main, keys)
+}
+
+/** Disposing of it drops both databases, whoever is still connected: see `connectionsTo`. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const { server, main, keys } = madeTemplates()
+  const name = uniqueName('main')
+  const keysName = uniqueName('keys')
+  await execute(server, `create database ${name} template ${main}`, `create database ${keysName} template ${keys}`)
+  return {
+    url: onServer(server, name),
+    keysUrl: onServer(server, keysName),
+    [Symbol.asyncDispose]: () => drop(server, name, keysName),
+  }
+}
+
+/** How many connections to this database are open. Zero, eventually, once everything that used it was released. */
+export async function connectionsTo(url: string): Promise<number> {
+  const name = new URL(url).pathname.slice(1)
+  const sql = `select count(*)::int as count from pg_stat_activity where datname = '${name}'`
+  const [row] = await execute<{ count: number }>(madeTemplates().server, sql)
+  return row!.count
+}
+
+/** Runs statements one after the other on a connection of their own; gives the last one's rows. */
+export async function execute<Row>(url: string, ...statements: string[]): Promise<Row[]> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    let rows: Row[] = []
+    for (const statement of statements) rows = (await client.query(statement)).rows as Row[]
+    return rows
+  } finally {
+    await client.end()
+  }
+}
+
+const drop = async (server: string, ...names: string[]): Promise<void> => {
+  await execute(server, ...names.map((name) => `drop database ${name} with (force)`))
+}
+
+const uniqueName = (kind: string): string => `parley_test_${kind}_${randomBytes(6).toString('hex')}`
+
+function onServer(server: string, database: string): string {
+  const url = new URL(server)
+  url.pathname = `/${database}`
+  return url.href
+}
+
+function madeTemplates(): Templates {
+  if (templates) return templates
+  throw new Error('no test databases: run mocha with --require dist/test/support/global-setup.js')
+}

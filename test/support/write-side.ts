@@ -1,0 +1,82 @@
+import { createSecretKey, randomBytes } from 'node:crypto'
+import pg from 'pg'
+import {
+  createCommandHandler,
+  type CommandHandler,
+  type CommandHandlerDeps,
+} from '../../src/commands/handle-command.js'
+import { createSeal } from '../../src/commands/seal-batch.js'
+import type { EventLog } from '../../src/eventstore/event-log.js'
+import { openPostgresEventLog } from '../../src/eventstore/postgres/postgres-event-log.js'
+import { createDataKeys } from '../../src/privacy/data-keys.js'
+import { createEventReader, type EventReader } from '../../src/privacy/event-reader.js'
+import { createEventSealer, type EventSealer } from '../../src/privacy/event-sealer.js'
+import { openProjection, type OpenProjection } from '../../src/projections/checkpoint.js'
+import { createDecisionIndex, createDecisionIndexProjection } from '../../src/projections/decision-index.js'
+import { startRunner, type Runner } from '../../src/projections/runner.js'
+import { createReleases } from '../../src/release.js'
+import { logOpening } from '../../src/core.js'
+import { createTestDatabase } from './test-database.js'
+
+/** Log, keys and decision index on real Postgres, and as many command handlers on top as a test wants nodes. */
+export interface WriteSide extends AsyncDisposable {
+  pool: pg.Pool
+  log: EventLog
+  /** Another process's handle on the same log. */
+  openLog(): Promise<EventLog>
+  sealer: EventSealer
+  reader: EventReader
+  index: OpenProjection
+  /** The index follows the log while its runner runs; it lags from when it is disposed. */
+  startIndex(): Runner
+  createNode(overrides?: Partial<CommandHandlerDeps>): CommandHandler
+}
+
+export async function openWriteSide(clock: () => Date = () => new Date()): Promise<WriteSide> {
+  const releases = createReleases()
+  const database = releases.add(await createTestDatabase())
+  const openPool = (connectionString: string): pg.Pool => {
+    const pool = new pg.Pool({ connectionString, max: 10 })
+    releases.onRelease(() => pool.end())
+    return pool
+  }
+  const pool = openPool(database.url)
+  const masterKey = createSecretKey(randomBytes(32))
+  const dataKeys = createDataKeys({ pool: openPool(database.keysUrl), masterKey })
+  const sealer = createEventSealer({ dataKeys, masterKey })
+  const reader = createEventReader({ dataKeys })
+  const openingEvent = await logOpening(sealer, clock)
+  const openLog = async (): Promise<EventLog> =>
+    releases.add(await openPostgresEventLog({ pool, connectionString: database.url, openingEvent, pollMs: 20 }))
+  const log = await openLog()
+  const index = await openProjection(pool, createDecisionIndexProjection(reader), log.start)
+
+  return {
+    pool,
+    log,
+    openLog,
+    sealer,
+    reader,
+    index,
+    startIndex: () =>
+      releases.add(startRunner(index, { log, pool, onFailure: (_name, error) => expectNoFailure(error) })),
+    createNode: (overrides = {}) =>
+      releases.add(
+        createCommandHandler({
+          log,
+          index: createDecisionIndex(pool, index),
+          seal: createSeal(sealer, clock),
+          fold: (recorded) => reader.fold(recorded),
+          onAppended: () => undefined,
+          pause: () => Promise.resolve(),
+          ...overrides,
+        }),
+      ),
+    [Symbol.asyncDispose]: () => releases[Symbol.asyncDispose](),
+  }
+}
+
+function expectNoFailure(error: unknown): void {
+  if (error instanceof Error && /ended|terminated/.test(error.message)) return
+  throw error
+}
