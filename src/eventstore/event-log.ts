@@ -91,6 +91,9 @@ export interface EventLog extends AsyncDisposable {
    * @throws UnknownPositionError one of them is not of this log
    */
   comparePositions(a: Position, b: Position): number
+
+  /** How many events lie after `from` up to `to`; an estimate where the store's positions are no count. */
+  countBetween(from: Position, to: Position): number
 }
 
 export class WrongExpectedVersionError extends Error {

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Pool } from 'pg'
-import { unwrapKey, wrapNewKey } from './key-wrap.js'
+import { createKeyTable, DESTROYED, type StoredKey } from './key-table.js'
 import { shareLoads, type Load } from './shared-load.js'
 
 /** The random keys that personal data hangs on. Errors of Postgres come out as they are. */
@@ -35,84 +35,49 @@ export class KeyDestroyedError extends Error {
 
 const MOST_CACHED = 50_000
 
-const DESTROYED = 'destroyed'
-type Entry = KeyObject | typeof DESTROYED
-
-interface Row {
-  name: string
-  wrapped: Buffer | null
-}
-
-// The update changes nothing: it makes the statement wait for, and return, the row of whoever was first.
-const GET_OR_CREATE = `
-  insert into data_keys (name, wrapped) select * from unnest($1::text[], $2::bytea[])
-  on conflict (name) do update set name = excluded.name
-  returning name, wrapped`
-
-const GET = 'select name, wrapped from data_keys where name = any($1::text[])'
-
-const DESTROY = `
-  insert into data_keys (name, wrapped, destroyed_at) values ($1, null, now())
-  on conflict (name) do update set wrapped = null, destroyed_at = coalesce(data_keys.destroyed_at, now())`
-
-export function createDataKeys({ pool, masterKey }: { pool: Pool; masterKey: KeyObject }): DataKeys {
-  const cache = new LRUCache<string, Entry>({ max: MOST_CACHED })
+export function createDataKeys(store: { pool: Pool; masterKey: KeyObject }): DataKeys {
+  const table = createKeyTable(store)
+  const cache = new LRUCache<string, StoredKey>({ max: MOST_CACHED })
   const listeners: (() => void)[] = []
-
-  const create = shareLoads(async (names) => {
-    const sorted = names.toSorted() // rows are locked in one order everywhere, so that no two calls wait on each other
-    const wrapped = sorted.map((name) => wrapNewKey(masterKey, name))
-    return remember((await pool.query<Row>(GET_OR_CREATE, [sorted, wrapped])).rows)
-  })
-
-  const find = shareLoads(async (names) => remember((await pool.query<Row>(GET, [names])).rows))
-
-  function remember(rows: Row[]): Map<string, Entry> {
-    return new Map(rows.map((row) => [row.name, rememberOne(row)]))
-  }
+  const create = shareLoads(async (names) => remember(await table.getOrCreate(names)))
+  const find = shareLoads(async (names) => remember(await table.get(names)))
 
   /** What was read before a destruction and arrives after it does not bring the key back. */
-  function rememberOne({ name, wrapped }: Row): Entry {
-    if (cache.peek(name) === DESTROYED) return DESTROYED
-    const entry = wrapped === null ? DESTROYED : unwrapKey(masterKey, name, wrapped)
-    cache.set(name, entry)
-    return entry
+  function remember(read: ReadonlyMap<string, StoredKey>): Map<string, StoredKey> {
+    const keys = Array.from(read, ([name, key]) => [name, cache.peek(name) === DESTROYED ? DESTROYED : key] as const)
+    for (const [name, key] of keys) cache.set(name, key)
+    return new Map(keys)
   }
 
-  async function entriesOf(names: Iterable<string>, load: Load<Entry>): Promise<Map<string, Entry | undefined>> {
-    const entries = new Map(Array.from(names, (name) => [name, cache.get(name)]))
-    const missing = [...entries.keys()].filter((name) => entries.get(name) === undefined)
-    if (missing.length === 0) return entries
+  async function lookUp(names: Iterable<string>, load: Load<StoredKey>): Promise<Map<string, StoredKey | undefined>> {
+    const keys = new Map(Array.from(names, (name) => [name, cache.get(name)]))
+    const missing = [...keys.keys()].filter((name) => keys.get(name) === undefined)
+    if (missing.length === 0) return keys
     const loaded = await load(missing)
-    for (const name of missing) entries.set(name, loaded.get(name))
-    return entries
+    for (const name of missing) keys.set(name, loaded.get(name))
+    return keys
   }
 
   return {
     async getOrCreate(names) {
-      const keys = new Map<string, KeyObject>()
-      for (const [name, entry] of await entriesOf(names, create)) {
-        if (entry === undefined) throw new Error(`the key store did not return ${name}`)
-        if (entry === DESTROYED) throw new KeyDestroyedError(name)
-        keys.set(name, entry)
-      }
-      return keys
+      return new Map(Array.from(await lookUp(names, create), ([name, key]) => [name, present(name, key)]))
     },
-
     async get(names) {
-      const keys = new Map<string, KeyObject | null>()
-      for (const [name, entry = DESTROYED] of await entriesOf(names, find)) {
-        keys.set(name, entry === DESTROYED ? null : entry)
-      }
-      return keys
+      const keys = await lookUp(names, find)
+      return new Map(Array.from(keys, ([name, key = DESTROYED]) => [name, key === DESTROYED ? null : key]))
     },
-
     async destroy(name) {
-      await pool.query(DESTROY, [name])
+      await table.destroy(name)
       cache.set(name, DESTROYED)
       for (const listener of listeners) listener()
     },
-
     onDestroyed: (listener) => listeners.push(listener),
   }
+}
+
+/** @throws KeyDestroyedError */
+function present(name: string, key: StoredKey | undefined): KeyObject {
+  if (key === undefined) throw new Error(`the key store did not return ${name}`)
+  if (key === DESTROYED) throw new KeyDestroyedError(name)
+  return key
 }

@@ -72,6 +72,15 @@ export function readingContract({ log, reopen }: UnderTest): void {
     }
   })
 
+  it('counts what lies between two positions, at least about', async () => {
+    const from = await log().head()
+    const { position: to } = await log().append(newStream(), 0, newEvents(10))
+    expect(log().countBetween(from, to)).to.be.above(0)
+    expect(log().countBetween(to, to)).to.equal(0)
+    expect(log().countBetween(to, from)).to.equal(0)
+    expect(log().countBetween(log().start, to)).to.be.above(log().countBetween(from, to))
+  })
+
   it('refuses a position of another log, and what is none, wherever one is taken', async () => {
     const head = await log().head()
     const { id } = log()

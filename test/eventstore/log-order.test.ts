@@ -109,6 +109,12 @@ describe('The order of the log in Postgres', () => {
     expect(idsOf(events.slice(1))).to.deep.equal(idsOf([...first, ...second, ...third]))
   })
 
+  it('counts the events between two positions exactly', async () => {
+    const from = await opened.log.head()
+    const { position: to } = await opened.log.append(newStream(), 0, newEvents(7))
+    expect(opened.log.countBetween(from, to)).to.equal(7)
+  })
+
   it('hands all followers the very same event objects', async () => {
     const { log } = opened
     const before = await log.head()

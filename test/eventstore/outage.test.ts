@@ -21,6 +21,11 @@ describe('The event log in Postgres, when something breaks', () => {
   let database: TestDatabase
   let proxy: BreakableProxy
   const opened: OpenedPostgresLog[] = []
+  const unhandled: unknown[] = []
+  const keepUnhandled = (reason: unknown): unknown => unhandled.push(reason)
+
+  before(() => process.on('unhandledRejection', keepUnhandled))
+  after(() => process.off('unhandledRejection', keepUnhandled))
 
   beforeEach(async () => {
     database = await createTestDatabase()
@@ -31,6 +36,7 @@ describe('The event log in Postgres, when something breaks', () => {
     for (const it of opened.splice(0)) await it[Symbol.asyncDispose]()
     await proxy[Symbol.asyncDispose]()
     await database[Symbol.asyncDispose]()
+    expect(unhandled.splice(0)).to.deep.equal([])
   })
 
   async function open(url: string, options: { pollMs?: number; timeoutMs?: number } = {}): Promise<EventLog> {
@@ -64,6 +70,7 @@ describe('The event log in Postgres, when something breaks', () => {
   }
 
   const WAITING_APPEND = `wait_event = 'advisory'`
+  const waiting = `select from pg_stat_activity where datname = current_database() and ${WAITING_APPEND}`
 
   it('does not know the outcome of an append whose connection is killed, and takes the same call again once', async () => {
     const log = await open(database.url)
@@ -77,6 +84,18 @@ describe('The event log in Postgres, when something breaks', () => {
     const again = await log.append(stream, 0, events)
     expect(await log.append(stream, 0, events)).to.deep.equal(again)
     expect(idsOf(await readWholeStream(log, stream))).to.deep.equal(idsOf(events))
+  })
+
+  it('does not know the outcome of an append whose network breaks, and goes on when it is back', async () => {
+    const log = await open(proxy.url)
+    await withTheLockHeld(async () => {
+      const failure = rejectionOf(log.append(newStream(), 0, newEvents(1)))
+      await eventually(async () => expect(await execute(database.url, waiting)).to.have.length(1))
+      proxy.cut()
+      expect(await failure).to.be.instanceOf(UnknownOutcomeError)
+    })
+    proxy.restore()
+    await eventually(() => log.append(newStream(), 0, newEvents(1)))
   })
 
   it('fails only the appends that were sent; those that waited go with the next call', async () => {
@@ -119,14 +138,17 @@ describe('The event log in Postgres, when something breaks', () => {
     const log = await open(proxy.url, { pollMs: 20 })
     const events = newEvents(4)
     const stream = newStream()
-    const following = followUntil(log, await log.head(), (got) => got.length >= 4)
+    const before = await log.head()
+    const following = followUntil(log, before, (got) => got.length >= 4)
     await log.append(stream, 0, events.slice(0, 2))
     proxy.cut()
+    const fromTheStart = followUntil(log, log.start, (got) => got.length >= 5)
     expect(await rejectionOf(log.append(stream, 2, events.slice(2)))).to.be.instanceOf(UnknownOutcomeError)
     expect(await rejectionOf(log.head())).to.be.instanceOf(Error)
     proxy.restore()
     await eventually(() => log.append(stream, 2, events.slice(2)))
     expect(idsOf(await following)).to.deep.equal(idsOf(events))
+    expect(idsOf((await fromTheStart).slice(1))).to.deep.equal(idsOf(events))
     expect(idsOf(await readWholeStream(log, stream))).to.deep.equal(idsOf(events))
   })
 
@@ -141,11 +163,14 @@ describe('The event log in Postgres, when something breaks', () => {
 
   it('delivers by its timer what no notification told', async () => {
     const log = await open(database.url, { pollMs: 20 })
-    const event = newEvent()
-    const following = followUntil(log, await log.head(), (events) => events.length > 0)
-    const batch = batchOf({ stream: newStream(), expected: 0, events: [event] })
-    await execute(database.url, `select from append_events('${batch}')`)
-    expect(idsOf(await following)).to.deep.equal([event.id])
+    await untilListening(1) // which makes it read once more
+    const [told, untold] = [newEvent(), newEvent()]
+    let seen = 0
+    const following = followUntil(log, await log.head(), (events) => (seen = events.length) === 2)
+    await log.append(newStream(), 0, [told])
+    await eventually(() => expect(seen).to.equal(1))
+    await appendUntold(untold.id)
+    expect(idsOf(await following)).to.deep.equal([told.id, untold.id])
   })
 
   it('delivers by notification what another process appended, without waiting for its timer', async () => {
@@ -164,10 +189,15 @@ describe('The event log in Postgres, when something breaks', () => {
     const event = newEvent()
     const following = followUntil(log, await log.head(), (events) => events.length > 0)
     await untilKilled(`query like 'listen%'`)
-    const batch = batchOf({ stream: newStream(), expected: 0, events: [event] })
-    await execute(database.url, `select from append_events('${batch}')`)
+    await appendUntold(event.id)
     expect(idsOf(await following)).to.deep.equal([event.id])
   })
+
+  /** By a process that dies before its notification. */
+  async function appendUntold(id: string): Promise<void> {
+    const batch = batchOf({ stream: newStream(), expected: 0, events: [newEvent({ id })] })
+    await execute(database.url, `select from append_events('${batch}')`)
+  }
 
   const untilListening = (count: number): Promise<unknown> =>
     eventually(async () => {

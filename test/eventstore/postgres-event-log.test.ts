@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { expect } from 'chai'
 import { eventLogContract } from '../contract/event-log-contract.js'
 import { newEvents, newStream, readWholeStream, rejectionOf } from '../contract/event-log-support.js'
@@ -68,5 +69,30 @@ describe('The event log in Postgres', () => {
     expect(await readWholeStream(log, stream)).to.have.length(5)
     await pool.end()
     await eventually(async () => expect(await connectionsTo(database.url)).to.equal(0))
+  })
+
+  it('ends its followers at once when it closes, however seldom they look', async () => {
+    await using opened = await openPostgresLog(database.url, { pollMs: 3_600_000 })
+    const { signal } = new AbortController()
+    const following = opened.log
+      .follow(await opened.log.head(), { signal })
+      [Symbol.asyncIterator]()
+      .next()
+    await eventually(() => expect(getEventListeners(signal, 'abort')).to.have.length(1))
+    await opened.log[Symbol.asyncDispose]()
+    expect(await following).to.deep.equal({ done: true, value: undefined })
+  })
+
+  it('lets any number of followers wait on one signal without a warning', async () => {
+    const warnings: Error[] = []
+    const keep = (warning: Error): unknown => warnings.push(warning)
+    process.on('warning', keep)
+    await using opened = await openPostgresLog(database.url)
+    const { signal } = new AbortController()
+    const head = await opened.log.head()
+    for (let n = 0; n < 20; n++) void opened.log.follow(head, { signal })[Symbol.asyncIterator]().next()
+    await eventually(() => expect(getEventListeners(signal, 'abort')).to.have.length(20))
+    process.off('warning', keep)
+    expect(warnings).to.deep.equal([])
   })
 })

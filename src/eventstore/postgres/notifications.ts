@@ -5,7 +5,7 @@ import pg from 'pg'
 import { within } from './within.js'
 
 const CHANNEL = 'parley_events'
-/** At most one NOTIFY in this time: a reader that is told twenty times a second needs no more. */
+/** At most one NOTIFY in this time: a reader who is told fifty times a second needs no more. */
 const NOTIFY_EVERY_MS = 20
 const RECONNECT_MS = 500
 /** For connecting, announcing and saying goodbye, each. */

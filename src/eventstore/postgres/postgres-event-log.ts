@@ -63,6 +63,7 @@ export async function openPostgresEventLog(options: PostgresEventLogOptions): Pr
     follow: (after, followOptions) => tail.follow(positions.parse(after), followOptions),
     head: async () => positions.format(await table.head()),
     comparePositions: (a, b) => positions.parse(a) - positions.parse(b),
+    countBetween: (from, to) => Math.max(0, positions.parse(to) - positions.parse(from)),
 
     async [Symbol.asyncDispose]() {
       closed = true

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto'
+import { Histogram } from 'prom-client'
+import type { Handler } from './exchange.js'
+import type { ApiDeps } from './parts.js'
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** UUIDs and trace ids. It stands in the log for ever, in clear, so it must not be able to carry words. */
+const REQUEST_ID = /^[0-9a-f-]{16,64}$/i
+
+/** Gives each request its id, and measures and logs it when it ends: by its route, never by what it holds. */
+export function observeRequests({ log, registry }: Pick<ApiDeps, 'log' | 'registry'>): Handler {
+  const duration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'From a request arriving to the end of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: SECONDS,
+    registers: [registry],
+  })
+
+  return (req, res, next) => {
+    const started = performance.now()
+    const given = req.headers['x-request-id']
+    const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+    res.locals.requestId = requestId
+    res.locals.route = 'unknown'
+    res.setHeader('X-Request-Id', requestId)
+    res.once('close', () => {
+      const seconds = (performance.now() - started) / 1_000
+      const { method } = req
+      const { route } = res.locals
+      const status = res.statusCode
+      duration.labels(method, route, String(status)).observe(seconds)
+      if (log.isLevelEnabled('http')) log.http('request', { requestId, method, route, status, seconds })
+    })
+    next()
+  }
+}

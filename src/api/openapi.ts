@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { NOTHING } from './parameters.js'
+import { problemShape } from './shapes.js'
+import type { Route } from './route.js'
+
+type JsonSchema = Record<string, unknown>
+type Direction = 'input' | 'output'
+
+/** OpenAPI 3.1 of the routes, from the very schemas that judge requests. */
+export function openApiDocument(routes: readonly Route[]): object {
+  const components: Record<string, JsonSchema> = {}
+  const toSchema = createToSchema(components)
+  const paths: Record<string, Record<string, object>> = {}
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [route.method]: operationOf(route, toSchema) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Parley', version: '1' },
+    paths,
+    components: {
+      schemas: components,
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    },
+  }
+}
+
+type ToSchema = (schema: z.ZodType, io: Direction) => JsonSchema
+
+/** Turns schemas into JSON Schema; those with a name become components. */
+function createToSchema(components: Record<string, JsonSchema>): ToSchema {
+  return (schema, io) => {
+    const made = z.toJSONSchema(schema, { io, override: ({ jsonSchema }) => io === 'output' && open(jsonSchema) })
+    // Names stand in `$defs` of each schema apart; here they are shared. The only one without a name is that of any JSON.
+    const text = JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/').replaceAll('__schema0', 'Json')
+    const { $defs = {}, $schema: _, ...shown } = JSON.parse(text) as JsonSchema & { $defs?: Record<string, JsonSchema> }
+    Object.assign(components, $defs)
+    return shown
+  }
+}
+
+/** Answers may gain fields: whoever reads them must let them pass. */
+function open(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.additionalProperties === false) delete schema.additionalProperties
+}
+
+function operationOf({ method, summary, access, params, query, body, answers }: Route, toSchema: ToSchema): object {
+  const isCommand = method !== 'get'
+  const headers = access === 'anyone' ? [] : isCommand ? COMMAND_HEADERS : QUERY_HEADERS
+  const parameters = [
+    ...parametersIn('path', params ?? NOTHING, toSchema),
+    ...parametersIn('query', query ?? NOTHING, toSchema),
+    ...headers,
+  ]
+  return {
+    summary,
+    ...(access === 'user' && { security: [{ bearer: [] }] }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body !== null && { requestBody: { required: true, content: contentOf(toSchema(body, 'input')) } }),
+    responses: {
+      ...Object.fromEntries(Object.entries(answers).map(([status, shape]) => [status, responseOf(shape, toSchema)])),
+      default: {
+        description: 'What went wrong',
+        content: { 'application/problem+json': { schema: toSchema(problemShape, 'output') } },
+      },
+    },
+  }
+}
+
+const contentOf = (schema: JsonSchema) => ({
+  [schema['type'] === 'string' ? 'text/plain' : 'application/json']: { schema },
+})
+
+const responseOf = (shape: z.ZodType | null, toSchema: ToSchema): object =>
+  shape === null
+    ? { description: 'Done' }
+    : { description: 'The answer', content: contentOf(toSchema(shape, 'output')) }
+
+function parametersIn(place: 'path' | 'query', schema: z.ZodType, toSchema: ToSchema): object[] {
+  const { properties = {}, required = [] } = toSchema(schema, 'input') as {
+    properties?: Record<string, JsonSchema>
+    required?: string[]
+  }
+  return Object.entries(properties).map(([name, shape]) => ({
+    name,
+    in: place,
+    required: required.includes(name),
+    schema: shape,
+  }))
+}
+
+const header = (name: string, description: string): object => ({
+  name,
+  in: 'header',
+  required: false,
+  description,
+  schema: { type: 'string' },
+})
+
+const COMMAND_HEADERS = [header('Idempotency-Key', 'Repeating the command with it gives the first answer again')]
+
+const QUERY_HEADERS = [
+  header('Parley-Position', 'The answer holds what was written up to there'),
+  header('Prefer', 'stale-ok: rather an old answer than none'),
+]

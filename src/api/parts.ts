@@ -1,0 +1,36 @@
+import type { Registry } from 'prom-client'
+import type { Logger } from 'winston'
+import type { RunCommand } from '../commands/run-command.js'
+import type { SendMessage } from '../commands/send-message.js'
+import type { Accounts } from '../identity/accounts.js'
+import type { Tokens } from '../identity/tokens.js'
+import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
+import type { PastFrames } from '../realtime/past-frames.js'
+import type { PresentSent } from '../realtime/present-sent.js'
+import type { ReadYourWrites, ReadYourWritesDeps } from './read-your-writes.js'
+import type { Readiness } from './shapes.js'
+
+export interface ApiDeps extends ReadYourWritesDeps {
+  run: RunCommand
+  sendMessage: SendMessage
+  presentSent: PresentSent
+  accounts: Accounts
+  tokens: Tokens
+  queries: ConversationQueries
+  pastFrames: PastFrames
+  readiness: () => Promise<Readiness>
+  registry: Registry
+  log: Logger
+  /** Pages of these origins may call; none given and not in production: any of this machine. */
+  allowedOrigins: readonly string[]
+  production: boolean
+  /** Makes the session id of a new token. */
+  sessions: { newId: () => string }
+  clock: () => Date
+}
+
+/** What handlers of routes act with; each takes what it uses. */
+export interface Parts extends ApiDeps {
+  reads: ReadYourWrites
+  openApi: object
+}

@@ -1,0 +1,72 @@
+import type { CommandFaultCode } from '../commands/command-fault.js'
+import type { AnyRejection } from '../commands/run-command.js'
+import type { TokenRefusal } from '../identity/tokens.js'
+
+interface Row {
+  status: number
+  title: string
+  /** When to try again, where nobody knows better; whole seconds. */
+  retryAfterSeconds?: number
+}
+
+/** Every code that a client can meet. `docs/errors.md` says what each means and what to do. */
+export const problemTable = {
+  'malformed-request': { status: 400, title: 'The request cannot be read' },
+  'malformed-json': { status: 400, title: 'The body is not valid JSON' },
+  'validation-failed': { status: 400, title: 'The request holds something it must not hold, or lacks something' },
+  'message-empty': { status: 400, title: 'The message is empty' },
+  'message-too-long': { status: 400, title: 'The message is too long' },
+  'idempotency-key-mismatch': { status: 400, title: 'Idempotency-Key and clientMessageId differ' },
+  'unknown-position': { status: 400, title: 'The position is not one of this log' },
+  'unknown-event': { status: 400, title: 'There is no such event' },
+  'token-missing': { status: 401, title: 'An access token is required' },
+  'token-expired': { status: 401, title: 'The access token has expired' },
+  'invalid-token': { status: 401, title: 'The access token is not valid' },
+  'invalid-credentials': { status: 401, title: 'Address or password is wrong' },
+  'not-authorized': { status: 403, title: 'Not authorized' },
+  'not-found': { status: 404, title: 'There is no such path' },
+  'chat-not-found': { status: 404, title: 'There is no such chat' },
+  'message-not-found': { status: 404, title: 'There is no such message' },
+  'user-not-found': { status: 404, title: 'There is no such person' },
+  'method-not-allowed': { status: 405, title: 'The path does not take this method' },
+  'email-taken': { status: 409, title: 'The address is taken' },
+  'not-imported': { status: 409, title: 'An import and what no import made do not mix' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'command-too-large': { status: 413, title: 'The command is too large' },
+  'not-json': { status: 415, title: 'The body must be JSON' },
+  'direct-chat': { status: 422, title: 'A direct chat always has exactly its two members' },
+  'idempotency-key-reused': { status: 422, title: 'The key was used before, with another body' },
+  'rate-limited': { status: 429, title: 'Too many messages', retryAfterSeconds: 60 },
+  'internal-error': { status: 500, title: 'Something went wrong here' },
+  'outcome-unknown': { status: 503, title: 'It may have been done', retryAfterSeconds: 1 },
+  'too-busy': { status: 503, title: 'Too busy', retryAfterSeconds: 1 },
+  'projection-behind': { status: 503, title: 'The read model is behind', retryAfterSeconds: 1 },
+  'newer-event': { status: 503, title: 'A newer release wrote what this one cannot read', retryAfterSeconds: 30 },
+} as const satisfies Record<CommandFaultCode | TokenRefusal['code'], Row> & Record<string, Row>
+
+export type ProblemCode = keyof typeof problemTable
+
+/** The row of a code, with all that it may say. */
+export const rowOf = (code: ProblemCode): Row => problemTable[code]
+
+export const isProblemCode = (code: unknown): code is ProblemCode =>
+  typeof code === 'string' && Object.hasOwn(problemTable, code)
+
+interface Refusal {
+  code: ProblemCode
+  detail?: string
+}
+
+/** How each refusal of a command is told. One that is not here does not compile. */
+export const refusals: Record<AnyRejection['code'], Refusal> = {
+  // An outsider learns the same of a chat that is not there.
+  'not-a-participant': { code: 'not-authorized', detail: 'Not authorized: you do not take part in this chat' },
+  'role-too-low': { code: 'not-authorized', detail: 'Not authorized: your role in this chat does not reach so far' },
+  'direct-chat': { code: 'direct-chat' },
+  'user-not-found': { code: 'user-not-found' },
+  'not-imported': { code: 'not-imported' },
+  'command-too-large': { code: 'command-too-large', detail: 'Its events would take more than 256 KiB' },
+  'idempotency-key-reused': { code: 'idempotency-key-reused' },
+  // Only those who are over their limit are asked for a repeat.
+  'not-a-repeat': { code: 'rate-limited' },
+}

@@ -1,0 +1,68 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { OwnWrites } from '../projections/own-writes.js'
+import type { Progress } from '../projections/progress.js'
+import { ProblemError } from './problem-details.js'
+
+export interface ReadYourWrites {
+  /**
+   * Waits until a query sees its asker's own last command, and what was written up to the position that its headers name. False
+   * where it does not, but the headers say that a stale answer will do.
+   * @throws ProblemError `projection-behind`, `unknown-position`
+   */
+  fresh(userId: string, headers: IncomingHttpHeaders): Promise<boolean>
+  /** Waits until what a command wrote can be read. @throws ProblemError `projection-behind`: the command is done */
+  written(position: string): Promise<void>
+}
+
+export interface ReadYourWritesDeps {
+  /** Of conversations. */
+  progress: Progress
+  ownWrites: OwnWrites
+  /** Of the log. */
+  head: () => Promise<string>
+  comparePositions: (a: string, b: string) => number
+}
+
+export function createReadYourWrites(deps: ReadYourWritesDeps, timeoutMs = 2_000): ReadYourWrites {
+  const { progress, ownWrites, head, comparePositions } = deps
+  const reached = async (position: string | null): Promise<boolean> =>
+    position === null || progress.reached(position, { timeoutMs })
+
+  async function check(position: string): Promise<void> {
+    // What is examined already is in the log; the log itself is asked only for what lies beyond.
+    if (compared(position, progress.position) <= 0) return
+    if (compared(position, await head()) > 0) throw new ProblemError('unknown-position')
+  }
+
+  function compared(given: string, known: string): number {
+    try {
+      return comparePositions(given, known)
+    } catch (cause) {
+      if (cause instanceof Error && cause.name === 'UnknownPositionError')
+        throw new ProblemError('unknown-position', { cause })
+      throw cause
+    }
+  }
+
+  return {
+    async fresh(userId, headers) {
+      const own = ownWrites.of(userId)
+      const given = textOf(headers['parley-position'])
+      if (given !== null) await check(given)
+      const [hasOwn, hasGiven] = await Promise.all([reached(own), reached(given)])
+      if (own !== null && hasOwn) ownWrites.examined(userId, own)
+      if (hasOwn && hasGiven) return true
+      if (takesStale(headers['prefer'])) return false
+      throw new ProblemError('projection-behind', { detail: 'What you wrote cannot be read yet; try again' })
+    },
+    async written(position) {
+      if (await reached(position)) return
+      throw new ProblemError('projection-behind', { detail: 'The command is done, but its result cannot be read yet' })
+    },
+  }
+}
+
+const textOf = (header: string | string[] | undefined): string | null => (header === undefined ? null : String(header))
+
+const takesStale = (prefer: string | string[] | undefined): boolean =>
+  (textOf(prefer) ?? '').split(',').some((preference) => preference.trim().toLowerCase() === 'stale-ok')

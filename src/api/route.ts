@@ -1,0 +1,78 @@
+import type { z } from 'zod'
+import type { Caller } from '../commands/run-command.js'
+import type { Parts } from './parts.js'
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
+
+export type Access = 'anyone' | 'user'
+
+/** What each status answers with; null: no body. */
+export type Answers = Readonly<Record<number, z.ZodType | null>>
+
+/** Where other pages of a list begin: the query parameters that differ from this page's. */
+export interface Links {
+  next?: Record<string, string | number>
+  prev?: Record<string, string | number>
+}
+
+interface Beside {
+  headers?: Readonly<Record<string, string>>
+  links?: Links
+}
+
+interface AnswerOf<Status, Body> extends Beside {
+  status: Status
+  body: Body
+}
+
+export const answer = <const Status extends number, Body>(
+  status: Status,
+  body: Body,
+  beside: Beside = {},
+): AnswerOf<Status, Body> => ({ status, body, ...beside })
+
+export type Answer<Given extends Answers> = {
+  [Status in keyof Given & number]: AnswerOf<Status, Given[Status] extends z.ZodType ? z.output<Given[Status]> : null>
+}[keyof Given & number]
+
+export interface Context<Who extends Access, Params, Query, Body> {
+  params: Params
+  query: Query
+  body: Body
+  /** With the client's key, where the request is a command that carries one. */
+  caller: Who extends 'user' ? Caller : null
+}
+
+/** One row of the API: what it takes, what it answers, and how; validation, routing and `openapi.json` come from it. */
+export interface Route {
+  method: Method
+  /** As express takes it: `/chats/:id`. */
+  path: string
+  summary: string
+  access: Access
+  params: z.ZodType | null
+  query: z.ZodType | null
+  body: z.ZodType | null
+  answers: Answers
+  /** @throws whatever `problemOf` knows */
+  handle: (context: Context<Access, unknown, unknown, unknown>, parts: Parts) => Promise<Answer<Answers>>
+}
+
+interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers> {
+  method: Method
+  path: string
+  summary: string
+  access: Who
+  params?: z.ZodType<Params>
+  query?: z.ZodType<Query>
+  body?: z.ZodType<Body>
+  answers: Given
+  handle: (context: Context<Who, Params, Query, Body>, parts: Parts) => Promise<Answer<Given>>
+}
+
+/** What its schemas gave is what its handler takes: from here on, only they know. */
+export function route<Who extends Access, const Given extends Answers, Params = null, Query = null, Body = null>(
+  given: RouteOf<Who, Params, Query, Body, Given>,
+): Route {
+  return { params: null, query: null, body: null, ...given } as unknown as Route
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { idSchema, messageBodySchema, readBodySchema } from '../../commands/input-schemas.js'
+import type { Caller } from '../../commands/run-command.js'
+import type { MessagePage } from '../../projections/conversations/conversation-queries.js'
+import { commandHeaders, seen, settled, versionHeader } from '../answers.js'
+import { inChatSchema, limitSchema, startSchema } from '../parameters.js'
+import { asProblem, ProblemError } from '../problem-details.js'
+import { answer, route } from '../route.js'
+import { frameShape, messageShape } from '../shapes.js'
+
+const send = route({
+  method: 'post',
+  path: '/chats/:id/messages',
+  summary: 'Send a message',
+  access: 'user',
+  params: inChatSchema,
+  body: messageBodySchema,
+  answers: { 201: messageShape },
+  async handle({ params: { id: chatId }, body, caller }, { sendMessage, presentSent }) {
+    const { content, type: messageType, metadata } = body
+    const key = oneKey(caller.key, body.clientMessageId)
+    const input = { chatId, messageType, content, metadata, clientMessageId: key?.value ?? null }
+    const result = await sendMessage(input, { ...caller, key })
+    if (result.kind !== 'done' && result.kind !== 'repeated') throw asProblem(result)
+    const message = await presentSent(result, chatId, caller.userId)
+    return answer(201, message, { headers: commandHeaders(result, { key }) })
+  },
+})
+
+const pageSchema = z
+  .strictObject({
+    before: startSchema.optional(),
+    after: startSchema.optional(),
+    around: startSchema.optional(),
+    limit: limitSchema,
+  })
+  .refine(({ limit: _, ...starts }) => Object.keys(starts).length <= 1, 'takes one of before, after and around')
+
+const history = route({
+  method: 'get',
+  path: '/chats/:id/messages',
+  summary: 'Messages, ascending by seq; without parameters the latest',
+  access: 'user',
+  params: inChatSchema,
+  query: pageSchema,
+  answers: { 200: z.array(messageShape) },
+  async handle({ params: { id }, query, caller }, { queries }) {
+    const found = seen(await queries.messages(id, caller.userId, pageOf(query), query.limit), 'chat-not-found')
+    const { messages, older, newer } = found.answer
+    const [first, last] = [messages[0], messages.at(-1)]
+    const links = {
+      ...(newer && last !== undefined && { next: { after: last.seq } }),
+      ...(older && first !== undefined && { prev: { before: first.seq } }),
+    }
+    return answer(200, messages, { links, headers: versionHeader(found.version) })
+  },
+})
+
+const message = route({
+  method: 'get',
+  path: '/chats/:id/messages/:messageId',
+  summary: 'One message',
+  access: 'user',
+  params: inChatSchema.extend({ messageId: idSchema }),
+  answers: { 200: messageShape },
+  async handle({ params: { id, messageId }, caller }, { queries }) {
+    const maybe = await queries.message(id, messageId, caller.userId)
+    // Who is outside learns of the chat only that it is not theirs.
+    if (maybe === null) seen(await queries.standing(id, caller.userId), 'chat-not-found')
+    const found = seen(maybe, 'message-not-found')
+    return answer(200, found.answer, { headers: versionHeader(found.version) })
+  },
+})
+
+const read = route({
+  method: 'put',
+  path: '/chats/:id/read',
+  summary: 'Mark as read up to a seq; never moves back',
+  access: 'user',
+  params: inChatSchema,
+  body: readBodySchema,
+  answers: { 204: null },
+  async handle({ params: { id }, body: { seq }, caller }, { run }) {
+    const result = settled(await run('markRead', { chatId: id, seq }, caller))
+    return answer(204, null, { headers: commandHeaders(result, caller) })
+  },
+})
+
+const events = route({
+  method: 'get',
+  path: '/chats/:id/events',
+  summary: 'What happened above a version: the same frames as on sockets',
+  access: 'user',
+  params: inChatSchema,
+  query: z.strictObject({ after: startSchema.prefault(0), limit: limitSchema }),
+  answers: { 200: z.array(frameShape) },
+  async handle({ params: { id }, query: { after, limit }, caller }, { pastFrames }) {
+    const { frames, version, more } = seen(await pastFrames(id, caller.userId, after, limit), 'chat-not-found')
+    const links = more ? { next: { after: version } } : {}
+    return answer(200, frames, { links, headers: versionHeader(version) })
+  },
+})
+
+export const messageRoutes = [send, history, message, read, events]
+
+/** A message has one key, wherever it stands. @throws ProblemError `idempotency-key-mismatch` */
+function oneKey(header: Caller['key'], clientMessageId: string | undefined): { value: string } | null {
+  const inHeader = header !== null && 'value' in header ? header.value : undefined
+  const value = clientMessageId ?? inHeader
+  if (value === undefined) return null
+  if (inHeader !== undefined && inHeader !== value) throw new ProblemError('idempotency-key-mismatch')
+  return { value }
+}
+
+function pageOf({ before, after, around }: z.output<typeof pageSchema>): MessagePage {
+  if (before !== undefined) return { before }
+  if (after !== undefined) return { after }
+  return around === undefined ? { latest: true } : { around }
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { answer, route } from '../route.js'
+import { anyObjectShape, readinessShape } from '../shapes.js'
+
+const healthz = route({
+  method: 'get',
+  path: '/healthz',
+  summary: 'The process is up',
+  access: 'anyone',
+  answers: { 200: z.object({ status: z.literal('ok') }) },
+  handle: () => Promise.resolve(answer(200, { status: 'ok' as const })),
+})
+
+const readyz = route({
+  method: 'get',
+  path: '/readyz',
+  summary: 'Whether this node can serve, and the state of what it needs',
+  access: 'anyone',
+  answers: { 200: readinessShape, 503: readinessShape },
+  async handle(_context, { readiness }) {
+    const body = await readiness()
+    return answer(body.status === 'unavailable' ? 503 : 200, body)
+  },
+})
+
+const metrics = route({
+  method: 'get',
+  path: '/metrics',
+  summary: 'Metrics, in the text format of Prometheus',
+  access: 'anyone',
+  answers: { 200: z.string() },
+  async handle(_context, { registry }) {
+    return answer(200, await registry.metrics(), { headers: { 'Content-Type': registry.contentType } })
+  },
+})
+
+const openApi = route({
+  method: 'get',
+  path: '/openapi.json',
+  summary: 'This description',
+  access: 'anyone',
+  answers: { 200: anyObjectShape },
+  handle: (_context, { openApi }) => Promise.resolve(answer(200, openApi)),
+})
+
+export const operationRoutes = [healthz, readyz, metrics, openApi]

@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import { idSchema } from '../../commands/input-schemas.js'
+import type { ResultOf } from '../../commands/run-command.js'
+import type { ConversationQueries } from '../../projections/conversations/conversation-queries.js'
+import { isParticipantCursor } from '../../projections/conversations/memberships.js'
+import type { ParticipantView } from '../../projections/conversations/views.js'
+import { commandHeaders, seen, settled, versionHeader } from '../answers.js'
+import { cursorSchema, inChatSchema, limitSchema } from '../parameters.js'
+import { ProblemError } from '../problem-details.js'
+import { answer, route } from '../route.js'
+import { chatShape, participantShape } from '../shapes.js'
+
+const listParticipants = route({
+  method: 'get',
+  path: '/chats/:id/participants',
+  summary: 'Who takes part, in the order in which they came',
+  access: 'user',
+  params: inChatSchema,
+  query: z.strictObject({ after: cursorSchema(isParticipantCursor).nullable().default(null), limit: limitSchema }),
+  answers: { 200: z.array(participantShape) },
+  async handle({ params: { id }, query: { after, limit }, caller }, { queries }) {
+    const found = seen(await queries.participants(id, caller.userId, limit, after), 'chat-not-found')
+    const { items, next } = found.answer
+    const links = next === null ? {} : { next: { after: next } }
+    return answer(200, items, { links, headers: versionHeader(found.version) })
+  },
+})
+
+const join = route({
+  method: 'post',
+  path: '/chats/:id/join',
+  summary: 'Join an open chat',
+  access: 'user',
+  params: inChatSchema,
+  answers: { 200: chatShape },
+  async handle({ params: { id }, caller }, { run, reads, queries }) {
+    const result = settled(await run('joinChat', { chatId: id }, caller))
+    await reads.written(result.position)
+    const now = stillIn(await queries.chat(id, caller.userId))
+    return answer(200, now.answer, { headers: commandHeaders(result, caller) })
+  },
+})
+
+const leave = route({
+  method: 'post',
+  path: '/chats/:id/leave',
+  summary: 'Leave a group',
+  access: 'user',
+  params: inChatSchema,
+  answers: { 204: null },
+  async handle({ params: { id }, caller }, { run }) {
+    const result = settled(await run('leaveChat', { chatId: id }, caller))
+    return answer(204, null, { headers: commandHeaders(result, caller) })
+  },
+})
+
+const add = route({
+  method: 'post',
+  path: '/chats/:id/participants',
+  summary: 'Add one person or several; who is in already stays as they are',
+  access: 'user',
+  params: inChatSchema,
+  body: z
+    .strictObject({
+      userId: idSchema.optional(),
+      userIds: z.array(idSchema).min(1).max(200).optional(),
+      role: z.enum(['owner', 'admin', 'member']).default('member'),
+    })
+    .refine(({ userId, userIds }) => (userId === undefined) !== (userIds === undefined), 'takes userId or userIds'),
+  answers: {
+    200: z.union([participantShape, z.array(participantShape)]),
+    201: z.union([participantShape, z.array(participantShape)]),
+  },
+  async handle({ params: { id: chatId }, body: { userId = '', userIds, role }, caller }, { run, reads, queries }) {
+    const ids = [...new Set(userIds ?? [userId])]
+    const pathOf = (unknown: string) => (userIds === undefined ? 'userId' : `userIds[${userIds.indexOf(unknown)}]`)
+    const result = settled(await run('addParticipants', { chatId, userIds: ids, role }, caller), pathOf)
+    await reads.written(result.position)
+    const added = await participantsThen(queries, chatId, caller.userId, ids, lastVersion(result, ids.length))
+    const status = result.kind === 'unchanged' ? 200 : 201
+    const body = userIds === undefined ? stillIn(added[0] ?? null) : added
+    return answer(status, body, { headers: commandHeaders(result, caller) })
+  },
+})
+
+const remove = route({
+  method: 'delete',
+  path: '/chats/:id/participants/:userId',
+  summary: 'Remove someone of a lower role; to remove oneself is to leave',
+  access: 'user',
+  params: inChatSchema.extend({ userId: idSchema }),
+  answers: { 204: null },
+  async handle({ params: { id, userId }, caller }, { run }) {
+    const result = settled(await run('removeParticipant', { chatId: id, userId }, caller))
+    return answer(204, null, { headers: commandHeaders(result, caller) })
+  },
+})
+
+export const participantRoutes = [listParticipants, join, leave, add, remove]
+
+/** What a repeat shows may be closed to its sender by now. */
+function stillIn<Found>(found: Found | null): Found {
+  if (found !== null) return found
+  throw new ProblemError('not-authorized', { detail: 'Not authorized: you take part in this chat no longer' })
+}
+
+type Added = Exclude<ResultOf<'addParticipants'>, { kind: 'rejected' }>
+
+/** The version by which all whom a command named were in: that of its last event, where that is known. */
+function lastVersion(result: Added, named: number): number {
+  if (result.kind === 'unchanged') return Infinity
+  return result.kind === 'repeated' ? result.version + named - 1 : (result.events.at(-1)?.version ?? Infinity)
+}
+
+/** The named as they stood at that version of the chat, or at its last one where it has not come so far. */
+async function participantsThen(
+  queries: ConversationQueries,
+  chatId: string,
+  viewer: string,
+  userIds: readonly string[],
+  wanted: number,
+): Promise<ParticipantView[]> {
+  const { version: last } = stillIn(await queries.standing(chatId, viewer))
+  const version = Math.min(wanted, last)
+  const participantsAt = userIds.map((userId) => ({ userId, version }))
+  const details = stillIn(await queries.pastDetails(chatId, { messageIds: [], participantsAt }))
+  return userIds.flatMap((userId) => details.participants.get(`${userId} ${version}`) ?? [])
+}

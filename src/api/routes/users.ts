@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { idSchema, textSchema } from '../../commands/input-schemas.js'
+import { commandHeaders, seen, settled } from '../answers.js'
+import { idListSchema } from '../parameters.js'
+import type { Parts } from '../parts.js'
+import { answer, route } from '../route.js'
+import { profileShape, userShape } from '../shapes.js'
+
+const LEAST_SEARCHED = 3
+
+const me = route({
+  method: 'get',
+  path: '/users/me',
+  summary: 'The person who asks',
+  access: 'user',
+  answers: { 200: userShape },
+  async handle({ caller }, parts) {
+    return answer(200, await ownUser(caller.userId, parts))
+  },
+})
+
+const changeMe = route({
+  method: 'patch',
+  path: '/users/me',
+  summary: 'Change name, avatar or status',
+  access: 'user',
+  body: z.strictObject({
+    name: textSchema(255).exactOptional(),
+    avatarUrl: z
+      .url({ protocol: /^https?$/, normalize: true })
+      .max(2_048)
+      .nullable()
+      .exactOptional(),
+    statusText: textSchema(255).nullable().exactOptional(),
+  }),
+  answers: { 200: userShape },
+  async handle({ body, caller }, parts) {
+    const result = settled(await parts.run('changeProfile', { change: body }, caller))
+    await parts.reads.written(result.position)
+    return answer(200, await ownUser(caller.userId, parts), { headers: commandHeaders(result, caller) })
+  },
+})
+
+const someone = route({
+  method: 'get',
+  path: '/users/:id',
+  summary: 'Someone’s profile',
+  access: 'user',
+  params: z.strictObject({ id: idSchema }),
+  answers: { 200: profileShape },
+  async handle({ params: { id } }, { queries }) {
+    const [profile = null] = await queries.profiles([id])
+    return answer(200, seen(profile, 'user-not-found'))
+  },
+})
+
+const find = route({
+  method: 'get',
+  path: '/users',
+  summary: 'Profiles, by their ids or by how the name begins; at most 50 are found by name',
+  access: 'user',
+  query: z
+    .strictObject({
+      ids: idListSchema.optional(),
+      query: textSchema(255)
+        .refine((text) => Array.from(text).length >= LEAST_SEARCHED, `is shorter than ${LEAST_SEARCHED} characters`)
+        .optional(),
+    })
+    .refine(({ ids, query }) => (ids === undefined) !== (query === undefined), 'takes either ids or query'),
+  answers: { 200: z.array(profileShape) },
+  async handle({ query: { ids = [], query } }, { queries }) {
+    return answer(200, await (query === undefined ? queries.profiles(ids) : queries.findProfiles(query)))
+  },
+})
+
+export const userRoutes = [me, changeMe, someone, find]
+
+/** Someone as only they themselves see it. */
+export async function ownUser(
+  userId: string,
+  { queries, accounts }: Pick<Parts, 'queries' | 'accounts'>,
+): Promise<z.infer<typeof userShape>> {
+  const [profile, email] = await Promise.all([queries.ownProfile(userId), accounts.emailOf(userId)])
+  return { ...seen(profile, 'user-not-found'), email, emailVerified: false, roles: [] }
+}

@@ -1,0 +1,42 @@
+import express, { type Express } from 'express'
+import helmet from 'helmet'
+import { answerProblem } from './answer-problem.js'
+import { createAuthentication } from './authentication.js'
+import { crossOrigin } from './cross-origin.js'
+import type { Handler } from './exchange.js'
+import { mountRoutes } from './mount.js'
+import { observeRequests } from './observe-requests.js'
+import { openApiDocument } from './openapi.js'
+import type { ApiDeps } from './parts.js'
+import { ProblemError } from './problem-details.js'
+import { createReadYourWrites } from './read-your-writes.js'
+import { routeList } from './route-list.js'
+
+const CONTENT_SECURITY_POLICY = {
+  useDefaults: false,
+  directives: { defaultSrc: [`'none'`], frameAncestors: [`'none'`] },
+}
+
+/** The REST API; it listens to nobody until a server is given to it. */
+export function createApi(deps: ApiDeps): Express {
+  const api = express()
+  api.disable('etag')
+  api.set('query parser', 'simple')
+  api.use(observeRequests(deps))
+  api.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY }))
+  api.use(crossOrigin(deps))
+  api.use(neverCached)
+  const parts = { ...deps, reads: createReadYourWrites(deps), openApi: openApiDocument(routeList) }
+  mountRoutes(api, routeList, createAuthentication(deps.tokens), parts)
+  api.use(() => {
+    throw new ProblemError('not-found')
+  })
+  api.use(answerProblem(deps.log))
+  return api
+}
+
+/** Answers are one person's, and change with the next event. */
+const neverCached: Handler = (_req, res, next) => {
+  res.setHeader('Cache-Control', 'no-store')
+  next()
+}

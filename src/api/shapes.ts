@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import type {
+  ChatView,
+  ListedChatView,
+  MessageView,
+  ParticipantView,
+  PersonView,
+  ProfileView,
+} from '../projections/conversations/views.js'
+
+/** What answers hold, as `openapi.json` shows it. */
+
+/** Names a shape whose type is exactly the view's: a field that only one of them has does not compile. */
+const shapeOf =
+  <View>() =>
+  <Schema extends z.ZodType<View>>(name: string, schema: View extends z.output<Schema> ? Schema : never): Schema =>
+    schema.meta({ id: name })
+
+const id = z.uuid()
+const time = z.iso.datetime({ precision: 3 })
+const count = z.int().min(0)
+const role = z.enum(['owner', 'admin', 'member'])
+
+const personFields = { id, name: z.string().nullable(), avatarUrl: z.string().nullable() }
+
+export const personShape = shapeOf<PersonView>()('Person', z.object(personFields))
+
+const profileFields = { ...personFields, statusText: z.string().nullable() }
+
+export const profileShape = shapeOf<ProfileView>()('Profile', z.object(profileFields))
+
+export const userShape = z
+  .object({
+    ...profileFields,
+    email: z.string().nullable(),
+    emailVerified: z.boolean(),
+    roles: z.array(z.enum(['auditor', 'analyst', 'admin'])),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'User' })
+
+export const sessionShape = z
+  .object({ user: userShape, accessToken: z.string(), refreshToken: z.string().nullable(), expiresInSeconds: count })
+  .meta({ id: 'Session' })
+
+export const participantShape = shapeOf<ParticipantView>()(
+  'Participant',
+  z.object({ ...personFields, role, joinedAt: time, readSeq: count }),
+)
+
+const chatFields = {
+  id,
+  type: z.enum(['direct', 'group']),
+  name: z.string().nullable(),
+  createdBy: id,
+  createdAt: time,
+  updatedAt: time,
+  archivedAt: time.nullable(),
+  historyVisibility: z.enum(['full', 'since-joined']),
+  joinPolicy: z.enum(['invite', 'open']),
+  participantCount: count,
+  myRole: role,
+  muted: z.boolean(),
+  lastSeq: count,
+  readSeq: count,
+  unreadCount: count,
+  version: count,
+}
+
+export const chatShape = shapeOf<ChatView & { participants: ParticipantView[] }>()(
+  'Chat',
+  z.object({ ...chatFields, participants: z.array(participantShape) }),
+)
+
+export const listedChatShape = shapeOf<ListedChatView>()(
+  'ListedChat',
+  z.object({
+    ...chatFields,
+    lastMessage: z.string().nullable(),
+    lastMessageSenderId: id.nullable(),
+    lastMessageSenderName: z.string().nullable(),
+    timestamp: time,
+    participants: z.array(personShape),
+  }),
+)
+
+export const messageShape = shapeOf<MessageView>()(
+  'Message',
+  z.object({
+    id,
+    chatId: id,
+    seq: count,
+    version: count,
+    sender: personShape,
+    clientMessageId: z.string().nullable(),
+    type: z.string(),
+    content: z.string().nullable(),
+    contentHtml: z.string().nullable(),
+    metadata: z.record(z.string(), z.json()).nullable(),
+    replyTo: z.object({ id, seq: count, senderName: z.string().nullable(), excerpt: z.string().nullable() }).nullable(),
+    reactions: z.array(z.object({ emoji: z.string(), count, userIds: z.array(id) })),
+    mentions: z.array(id),
+    linkPreviews: z.array(
+      z.object({
+        url: z.string(),
+        title: z.string().nullable(),
+        description: z.string().nullable(),
+        imageUrl: z.string().nullable(),
+      }),
+    ),
+    createdAt: time,
+    recordedAt: time,
+    editedAt: time.nullable(),
+    deletedAt: time.nullable(),
+    deletedBy: id.nullable(),
+  }),
+)
+
+export const anyObjectShape: z.ZodType<object> = z.looseObject({})
+
+export const frameShape = z.object({ event: z.string(), payload: anyObjectShape }).meta({ id: 'Frame' })
+
+const health = z.enum(['ok', 'degraded', 'unavailable'])
+const component = z.object({ status: health, latencyMs: z.number().nullable(), reason: z.string().nullable() })
+
+export const readinessShape = z
+  .object({
+    status: health,
+    components: z.object({
+      eventStore: component.extend({ kind: z.enum(['eventstoredb', 'postgres']) }),
+      postgres: component,
+      /** Null where it is not configured. */
+      redis: component.nullable(),
+      projections: z.record(z.string(), z.looseObject({ status: z.string() })),
+    }),
+  })
+  .meta({ id: 'Readiness' })
+
+export type Readiness = z.infer<typeof readinessShape>
+
+export const problemShape = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    code: z.string(),
+    instance: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    retryAfterSeconds: z.int().min(1).optional(),
+  })
+  .meta({ id: 'Problem' })

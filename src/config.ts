@@ -1,0 +1,203 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
+
+/** What an installation is told from outside. Null where a part makes its own. */
+export interface Config {
+  /** 0: any free one. */
+  port: number
+  host: string
+  dataDir: string
+  /** With this one, the next three are set too; null: embedded Postgres. */
+  databaseUrl: string | null
+  keysDatabaseUrl: string | null
+  /** 32 bytes. */
+  masterKey: KeyObject | null
+  /** The first signs, all verify. */
+  tokenKeys: TokenKey[] | null
+  /** Browser origins as `Origin` names them. */
+  allowedOrigins: string[]
+  accessTokenSeconds: number
+  /** 0: no limit. */
+  rateLimitMessagesPerMinute: number
+  logLevel: string
+  production: boolean
+}
+
+export interface TokenKey {
+  kid: string
+  key: KeyObject
+}
+
+export type Environment = Record<string, string | undefined>
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  /** Each problem is one line that says what to do, and never repeats a secret. */
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'))
+  }
+}
+
+/**
+ * Reads the environment; an empty value counts as not set. Each `NAME` may be given as `NAME_FILE`, the path of a file that holds it.
+ * @throws ConfigError with every problem at once
+ */
+export function parseConfig(env: Environment, readFile: (path: string) => string): Config {
+  const { read, problems } = createReader(env, readFile)
+  const config: Config = {
+    port: read('PORT', wholeNumber(0, 65_535), 3000),
+    host: read('HOST', host, '127.0.0.1'),
+    dataDir: read('PARLEY_DATA_DIR', text, './.parley'),
+    databaseUrl: read('DATABASE_URL', postgresUrl, null),
+    keysDatabaseUrl: read('KEYS_DATABASE_URL', postgresUrl, null),
+    masterKey: read('MASTER_KEY', masterKey, null),
+    tokenKeys: read('TOKEN_KEYS', tokenKeys, null),
+    allowedOrigins: read('ALLOWED_ORIGINS', origins, []),
+    accessTokenSeconds: read('ACCESS_TOKEN_SECONDS', wholeNumber(1, 86_400), 900),
+    rateLimitMessagesPerMinute: read('RATE_LIMIT_MESSAGES_PER_MINUTE', wholeNumber(0, 1_000_000), 30),
+    logLevel: read('LOG_LEVEL', oneOf('error', 'warn', 'info', 'http', 'verbose', 'debug', 'silly'), 'info'),
+    production: read('NODE_ENV', oneOf('production', 'development', 'test'), 'development') === 'production',
+  }
+  for (const [name, parse] of Object.entries(notYet)) read(name, parse, null)
+  problems.push(...databaseProblems(config, (name) => isSet(env[name]) || isSet(env[`${name}_FILE`])))
+  if (problems.length > 0) throw new ConfigError(problems)
+  return config
+}
+
+type Parsed<Value> = { value: Value } | { problem: string }
+type Parse<Value> = (text: string) => Parsed<Value>
+
+const isSet = (text: string | undefined): text is string => text !== undefined && text.trim() !== ''
+
+function createReader(env: Environment, readFile: (path: string) => string) {
+  const problems: string[] = []
+
+  function textOf(name: string): string | undefined {
+    const [direct, path] = [env[name], env[`${name}_FILE`]]
+    if (!isSet(path)) return isSet(direct) ? direct.trim() : undefined
+    if (isSet(direct)) problems.push(`${name} and ${name}_FILE are both set: unset one of them`)
+    const content = contentOf(path.trim(), readFile)
+    if (isSet(content)) return content.trim()
+    problems.push(`${name}_FILE names ${path.trim()}, which is empty or cannot be read: put the value there`)
+    return undefined
+  }
+
+  function read<Value, Default>(name: string, parse: Parse<Value>, otherwise: Default): Value | Default {
+    const found = textOf(name)
+    if (found === undefined) return otherwise
+    const parsed = parse(found)
+    if ('value' in parsed) return parsed.value
+    problems.push(`${name} ${parsed.problem}`)
+    return otherwise
+  }
+
+  return { read, problems }
+}
+
+function contentOf(path: string, readFile: (path: string) => string): string | undefined {
+  try {
+    return readFile(path)
+  } catch {
+    return undefined
+  }
+}
+
+const text: Parse<string> = (value) => ({ value })
+
+const host: Parse<string> = (value) =>
+  /^[\w.:-]+$/.test(value) ? { value } : { problem: 'must be an address or a host name, such as 127.0.0.1 or 0.0.0.0' }
+
+const wholeNumber =
+  (least: number, most: number): Parse<number> =>
+  (digits) => {
+    const value = Number(digits)
+    if (/^\d{1,9}$/.test(digits) && least <= value && value <= most) return { value }
+    return { problem: `must be a whole number from ${least} to ${most}, and is "${digits}"` }
+  }
+
+const oneOf =
+  <Choice extends string>(...choices: Choice[]): Parse<Choice> =>
+  (given) => {
+    const value = choices.find((choice) => choice === given)
+    return value === undefined ? { problem: `must be one of ${choices.join(', ')}, and is "${given}"` } : { value }
+  }
+
+const urlOf = (value: string): URL | null => (URL.canParse(value) ? new URL(value) : null)
+
+const postgresUrl: Parse<string> = (value) => {
+  const url = urlOf(value)
+  const isRight =
+    url !== null && /^postgres(ql)?:$/.test(url.protocol) && url.hostname !== '' && url.pathname.length > 1
+  return isRight ? { value } : { problem: 'must be of the form postgres://user:password@host:5432/database' }
+}
+
+const masterKey: Parse<KeyObject> = (encoded) => {
+  const bytes = base64(encoded)
+  if (bytes?.length === 32) return { value: createSecretKey(bytes) }
+  return { problem: 'must be 32 bytes in base64: make one with "openssl rand -base64 32"' }
+}
+
+const tokenKeys: Parse<TokenKey[]> = (list) => {
+  const value = list.split(',').flatMap((entry) => tokenKey(entry.trim()) ?? [])
+  const isWhole = value.length === list.split(',').length
+  if (isWhole && new Set(value.map(({ kid }) => kid)).size === value.length) return { value }
+  return {
+    problem: 'must be kid:base64[,kid:base64…]: names that differ, each with a key of 32 bytes or more in base64',
+  }
+}
+
+function tokenKey(entry: string): TokenKey | null {
+  const [, kid, encoded = ''] = /^([\w.-]{1,64}):(.+)$/.exec(entry) ?? []
+  const bytes = base64(encoded)
+  return kid === undefined || bytes === null || bytes.length < 32 ? null : { kid, key: createSecretKey(bytes) }
+}
+
+/** Null where the text is not exactly what encoding its bytes gives: Node would quietly skip what does not belong. */
+function base64(encoded: string): Buffer | null {
+  const bytes = Buffer.from(encoded, 'base64')
+  return bytes.toString('base64').replace(/=+$/, '') === encoded.replace(/=+$/, '') ? bytes : null
+}
+
+const origins: Parse<string[]> = (list) => {
+  const value = list.split(',').map((origin) => origin.trim())
+  const wrong = value.find((origin) => !/^https?:/.test(origin) || urlOf(origin)?.origin !== origin)
+  if (wrong === undefined) return { value }
+  return { problem: `must be origins such as https://chat.example.com, separated by commas; "${wrong}" is none` }
+}
+
+const unusable: Parse<never> = () => ({ problem: 'cannot be used by this release yet: leave it unset' })
+
+const only =
+  (choice: string): Parse<string> =>
+  (value) =>
+    value === choice ? { value } : { problem: `can only be "${choice}" in this release, and is "${value}"` }
+
+/** Refused rather than ignored: who sets one relies on it. */
+const notYet: Record<string, Parse<string>> = {
+  EVENTSTORE_URL: unusable,
+  REDIS_URL: unusable,
+  SMTP_URL: unusable,
+  PUBLIC_URL: unusable,
+  TRUSTED_PROXIES: only('none'),
+  REGISTRATION: only('open'),
+  METRICS_TOKEN: unusable,
+  PROJECTIONS_DIR: unusable,
+  RATE_LIMITS: only('on'),
+}
+
+function databaseProblems({ databaseUrl, keysDatabaseUrl }: Config, isGiven: (name: string) => boolean): string[] {
+  if (!isGiven('DATABASE_URL')) {
+    if (!isGiven('KEYS_DATABASE_URL')) return []
+    return ['KEYS_DATABASE_URL is set, but not DATABASE_URL: set both, or neither for the embedded Postgres']
+  }
+  const missing = ['KEYS_DATABASE_URL', 'MASTER_KEY', 'TOKEN_KEYS']
+    .filter((name) => !isGiven(name))
+    .map((name) => `${name} is missing: it is required with DATABASE_URL`)
+  if (databaseUrl === null || keysDatabaseUrl === null || !isSameDatabase(databaseUrl, keysDatabaseUrl)) return missing
+  return [...missing, 'KEYS_DATABASE_URL must name another database than DATABASE_URL: keys are backed up apart']
+}
+
+function isSameDatabase(one: string, other: string): boolean {
+  const [a, b] = [new URL(one), new URL(other)]
+  const portOf = (url: URL): string => url.port || '5432'
+  return a.hostname === b.hostname && portOf(a) === portOf(b) && a.pathname === b.pathname
+}

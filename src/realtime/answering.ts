@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import type winston from 'winston'
+import { idSchema } from '../commands/input-schemas.js'
+import type { ClientEventHandlers, Reply, Sender } from './client-events.js'
+import { clientEventSchemas, errorOf, type ClientEventName, type ProblemOf, type RealtimeSocket } from './protocol.js'
+
+export interface AnsweringDeps {
+  handlers: ClientEventHandlers
+  problemOf: ProblemOf
+  logger: winston.Logger
+}
+
+/** Answers one client event, whatever it holds: by its ack where it has one, else by `error` where it is refused. Never rejects. */
+export type Answering = (
+  socket: RealtimeSocket,
+  senderOf: (requestId: string) => Sender,
+  args: unknown[],
+) => Promise<void>
+
+export function createAnswering({ handlers, problemOf, logger }: AnsweringDeps): Answering {
+  async function handle(
+    name: unknown,
+    payload: unknown,
+    sender: Sender,
+    reply: (extra: object) => void,
+  ): Promise<Reply> {
+    if (!isClientEvent(name)) return { fault: { code: 'unknown-event' } }
+    const parsed = clientEventSchemas[name].safeParse(payload)
+    if (!parsed.success) return { fault: parsed.error }
+    // What the schema of an event gives is what its handler takes.
+    return handlers[name](parsed.data as never, sender, reply)
+  }
+
+  return async (socket, senderOf, [name, ...args]) => {
+    const requestId = randomUUID()
+    const ack = takeAck(args)
+    const payload = args.length > 1 ? args : args[0]
+    const reply = (extra: object): void => ack?.({ ok: true, ...extra })
+    const result = await handle(name, payload, senderOf(requestId), reply).catch((fault: unknown) => ({ fault }))
+    if ('extra' in result) {
+      reply(result.extra)
+      return
+    }
+    const error = problemOf(result.fault, requestId)
+    if (error.status === 500)
+      logger.error('a socket event failed', { requestId, event: name, stack: stackOf(result.fault) })
+    if (ack !== null) ack({ ok: false, error })
+    else socket.emit('error', errorOf(error, chatIdIn(payload)))
+  }
+}
+
+type Ack = (answer: object) => void
+
+/** Socket.IO hands over an ack as the last argument; a second call of it does nothing. */
+function takeAck(args: unknown[]): Ack | null {
+  return typeof args.at(-1) === 'function' ? (args.pop() as Ack) : null
+}
+
+const isClientEvent = (name: unknown): name is ClientEventName =>
+  typeof name === 'string' && Object.hasOwn(clientEventSchemas, name)
+
+function chatIdIn(payload: unknown): string | null {
+  if (typeof payload !== 'object' || payload === null || !('chatId' in payload)) return null
+  return idSchema.safeParse(payload.chatId).data ?? null
+}
+
+export const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error)

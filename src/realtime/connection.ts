@@ -1,0 +1,48 @@
+import { once } from 'node:events'
+import type { RealtimeServer } from './protocol.js'
+
+/** One client's connection, whatever it is carried by. */
+export type Connection =
+  RealtimeServer['sockets']['sockets'] extends Map<string, infer Socket extends { conn: unknown }>
+    ? Socket['conn']
+    : never
+
+/** What a client that reads too slowly may leave waiting: packets in Engine.IO's buffer, bytes in the websocket's. */
+const MOST_WAITING = { packets: 1_000, bytes: 16 * 1024 * 1024 }
+
+/** What Engine.IO has and its types hide; it writes on only when the websocket has handed all to the kernel. */
+interface Inner {
+  writeBuffer: readonly unknown[]
+  transport: { socket?: { bufferedAmount: number; readyState: number; terminate(): void } & NodeJS.EventEmitter }
+}
+
+const CLOSED = 3
+
+const inner = (connection: Connection): Inner => connection as unknown as Inner
+
+export function isSlow(connection: Connection): boolean {
+  const { writeBuffer, transport } = inner(connection)
+  return writeBuffer.length > MOST_WAITING.packets || (transport.socket?.bufferedAmount ?? 0) > MOST_WAITING.bytes
+}
+
+/** Resolves when nothing waits to be written. @throws when `signal` aborts before that */
+export async function drained(connection: Connection, signal: AbortSignal): Promise<void> {
+  while (inner(connection).writeBuffer.length > 0) await once(connection, 'drain', { signal })
+}
+
+/** Ends it at once; what waits to be written is lost, and the client comes back for it. */
+export function cutOff(connection: Connection): void {
+  const { socket } = inner(connection).transport
+  if (socket === undefined) connection.close(true)
+  else socket.terminate()
+}
+
+/** Ends it when all is written and the client has said goodbye; at the latest when `signal` aborts. */
+export async function closeGently(connection: Connection, signal: AbortSignal): Promise<void> {
+  const { socket } = inner(connection).transport
+  connection.close()
+  const closed = socket ?? connection
+  const isClosed = socket === undefined ? connection.readyState === 'closed' : socket.readyState === CLOSED
+  if (!isClosed) await once(closed, 'close', { signal }).catch(() => undefined)
+  cutOff(connection)
+}

@@ -1,0 +1,115 @@
+import type { ChatEvent, MessageSent, Role } from '../domain/chat/events.js'
+import { assertNever } from '../domain/decider.js'
+import type { Opened } from '../domain/event.js'
+import { idOf, isChatStream } from '../domain/streams.js'
+import type { OpenedEvent } from '../privacy/event-reader.js'
+import type { ConversationQueries, PastDetails } from '../projections/conversations/conversation-queries.js'
+import type { MessageView, ParticipantView, PersonView } from '../projections/conversations/views.js'
+
+/** An event as clients see it, on sockets and in `/events` alike. */
+export interface Frame {
+  event: string
+  payload: object
+}
+
+/** A chat's event and where it stands. */
+export interface PlacedChatEvent<Event extends ChatEvent = ChatEvent> {
+  stream: string
+  version: number
+  /** Recorded time. */
+  at: string
+  event: Opened<Event>
+}
+
+export const isChatEvent = (opened: OpenedEvent): opened is OpenedEvent & PlacedChatEvent => isChatStream(opened.stream)
+
+export const unknownPerson = (id: string): PersonView => ({ id, name: null, avatarUrl: null })
+
+/** A message as it was sent, from its own event; `content` and the like are null where their key was destroyed. */
+export function messageOf(
+  { stream, version, at, event }: PlacedChatEvent<MessageSent>,
+  sender: PersonView,
+): MessageView {
+  return {
+    id: event.messageId,
+    chatId: idOf(stream),
+    seq: event.seq,
+    version,
+    sender,
+    clientMessageId: event.clientMessageId,
+    type: event.messageType,
+    content: event.content,
+    contentHtml: null,
+    metadata: event.metadata,
+    replyTo: null,
+    reactions: [],
+    mentions: [],
+    linkPreviews: [],
+    createdAt: event.originalAt ?? at,
+    recordedAt: at,
+    editedAt: null,
+    deletedAt: null,
+    deletedBy: null,
+  }
+}
+
+type Wanted = Parameters<ConversationQueries['pastDetails']>[1]
+
+/** What must be known to render these events of one chat. */
+export const wantedBy = (events: readonly PlacedChatEvent[]): Wanted => ({
+  messageIds: events.flatMap(({ event }) => (event.type === 'MessageSent' ? [event.messageId] : [])),
+  participantsAt: events.flatMap(({ event, version }) => namedIn(event).map((userId) => ({ userId, version }))),
+})
+
+function namedIn(event: Opened<ChatEvent>): string[] {
+  if (!('userId' in event)) return []
+  return 'by' in event ? [event.userId, event.by] : [event.userId]
+}
+
+/**
+ * A past event, rendered against what it is about as that is now: what was deleted or edited since is never told again. Every
+ * `version` is that of the event itself.
+ */
+export function pastFrame({ stream, version, event }: PlacedChatEvent, details: PastDetails): Frame {
+  const where = { chatId: idOf(stream), version }
+  const by = (userId: string) => ({ by: details.people.get(userId) ?? unknownPerson(userId) })
+  switch (event.type) {
+    case 'ChatCreated': {
+      const { chat, chatParticipants: participants } = details
+      return { event: 'chat_created', payload: { ...where, chat: { ...chat, version }, participants } }
+    }
+    case 'ParticipantJoined':
+      return { event: 'participant_joined', payload: { ...where, participant: participant('member') } }
+    case 'ParticipantAdded':
+      return {
+        event: 'participant_joined',
+        payload: { ...where, participant: participant(event.role), ...by(event.by) },
+      }
+    case 'ParticipantLeft':
+      return { event: 'participant_left', payload: { ...where, participant: participant() } }
+    case 'ParticipantRemoved':
+      return { event: 'participant_removed', payload: { ...where, participant: participant(), ...by(event.by) } }
+    case 'ParticipantRoleChanged':
+      return {
+        event: 'participant_role_changed',
+        payload: { ...where, participant: participant(event.role), ...by(event.by) },
+      }
+    case 'MessageSent':
+      return { event: 'new_message', payload: { ...known(details.messages, event.messageId), version } }
+    default:
+      return assertNever(event)
+  }
+
+  /** With the role that the event gave, where it gave one. */
+  function participant(role?: Role): ParticipantView {
+    const userId = 'userId' in event ? event.userId : ''
+    const then = known(details.participants, `${userId} ${version}`)
+    return role === undefined ? then : { ...then, role }
+  }
+}
+
+function known<View>(views: ReadonlyMap<string, View>, key: string): View {
+  const view = views.get(key)
+  if (view === undefined) throw new Error(`the read model lacks ${key}, which an event is about`)
+  return view
+}

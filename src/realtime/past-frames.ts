@@ -1,0 +1,84 @@
+import { chatStream } from '../domain/streams.js'
+import { maySee } from '../domain/visibility.js'
+import type { EventLog, RecordedEvent } from '../eventstore/event-log.js'
+import type { EventReader } from '../privacy/event-reader.js'
+import type { ChatStanding, ConversationQueries } from '../projections/conversations/conversation-queries.js'
+import { isChatEvent, pastFrame, wantedBy, type Frame } from './frames.js'
+
+export interface FramePage {
+  /** Ascending, without a hole: what is not for the viewer is `skipped`. */
+  frames: Frame[]
+  /** The last version covered. */
+  version: number
+  /** Whether there are events above it. */
+  more: boolean
+}
+
+/** A chat's events above `afterVersion`, at most `limit` of them, as the viewer may see them; null for an outsider. */
+export type PastFrames = (
+  chatId: string,
+  viewer: string,
+  afterVersion: number,
+  limit: number,
+) => Promise<FramePage | null>
+
+export interface PastFramesDeps {
+  log: EventLog
+  reader: EventReader
+  queries: ConversationQueries
+}
+
+export function createPastFrames(deps: PastFramesDeps): PastFrames {
+  const framesInSight = createFramesInSight(deps)
+  return async (chatId, viewer, afterVersion, limit) => {
+    const standing = await deps.queries.standing(chatId, viewer)
+    return standing === null ? null : framesInSight(standing, afterVersion, limit)
+  }
+}
+
+/** The same for someone whose standing is known: judged by its ranges, and nothing above its version. */
+export type FramesInSight = (
+  standing: Pick<ChatStanding, 'chatId' | 'version' | 'ranges'>,
+  afterVersion: number,
+  limit: number,
+) => Promise<FramePage>
+
+export function createFramesInSight({ log, reader, queries }: PastFramesDeps): FramesInSight {
+  async function rendered(chatId: string, recorded: readonly RecordedEvent[]): Promise<Map<number, Frame>> {
+    const events = (await reader.open(recorded)).filter(isChatEvent)
+    const details = await queries.pastDetails(chatId, wantedBy(events))
+    if (details === null) throw new Error(`the read model lacks chat ${chatId}`)
+    return new Map(events.map((event) => [event.version, pastFrame(event, details)]))
+  }
+
+  return async ({ chatId, version, ranges }, afterVersion, limit) => {
+    if (afterVersion >= version) return { frames: [], version, more: false }
+    const most = Math.min(limit, version - afterVersion)
+    const recorded = await log.readStream(chatStream(chatId), { after: afterVersion, limit: most })
+    const last = recorded.at(-1)
+    if (last === undefined) throw new Error(`the log lacks events of chat ${chatId} that its read model has`)
+    const inSight = recorded.filter((event) => maySee(ranges, event.version))
+    const frames = inSight.length === 0 ? new Map<number, Frame>() : await rendered(chatId, inSight)
+    const versions = recorded.map((event) => event.version)
+    return { frames: withSkipped(chatId, versions, frames), version: last.version, more: last.version < version }
+  }
+}
+
+/** In place of versions that have no frame, one `skipped` for each run of them. */
+export function withSkipped(chatId: string, versions: readonly number[], frames: ReadonlyMap<number, Frame>): Frame[] {
+  const all: Frame[] = []
+  let skipped: { chatId: string; fromVersion: number; version: number } | null = null
+  for (const version of versions) {
+    const frame = frames.get(version)
+    if (frame !== undefined) {
+      all.push(frame)
+      skipped = null
+    } else if (skipped !== null) {
+      skipped.version = version
+    } else {
+      skipped = { chatId, fromVersion: version, version }
+      all.push({ event: 'skipped', payload: skipped })
+    }
+  }
+  return all
+}

@@ -1,0 +1,69 @@
+import { CommandFault } from '../commands/command-fault.js'
+import type { ResultOf } from '../commands/run-command.js'
+import type { MessageSent } from '../domain/chat/events.js'
+import { chatStream } from '../domain/streams.js'
+import type { EventLog } from '../eventstore/event-log.js'
+import type { EventReader } from '../privacy/event-reader.js'
+import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
+import type { MessageView } from '../projections/conversations/views.js'
+import type { Progress } from '../projections/progress.js'
+import { messageOf, type PlacedChatEvent } from './frames.js'
+import type { PersonCache } from './person-cache.js'
+
+type Sent = Extract<ResultOf<'sendMessage'>, { kind: 'done' | 'repeated' }>
+
+/**
+ * The message that a command sent, as its answer shows it. A repeat gives id, seq and version as they were, the rest as it is now.
+ * @throws CommandFault `projection-behind`: the message is sent, and repeating the command will show it
+ */
+export type PresentSent = (result: Sent, chatId: string, viewer: string) => Promise<MessageView>
+
+export interface PresentSentDeps {
+  log: Pick<EventLog, 'readStream'>
+  reader: Pick<EventReader, 'open'>
+  people: PersonCache
+  /** Of conversations. */
+  progress: Progress
+  queries: Pick<ConversationQueries, 'message'>
+  /** How long to wait for the read model; 2 s by default. */
+  timeoutMs?: number
+}
+
+export function createPresentSent(deps: PresentSentDeps): PresentSent {
+  const { log, reader, people, progress, queries, timeoutMs = 2_000 } = deps
+
+  async function asSent(sent: PlacedChatEvent<MessageSent>): Promise<MessageView> {
+    const { senderId } = sent.event
+    const sender = (await people.get([senderId], { timeoutMs })).get(senderId)
+    return messageOf(sent, sender ?? { id: senderId, name: null, avatarUrl: null })
+  }
+
+  async function read(stream: string, version: number): Promise<PlacedChatEvent<MessageSent>> {
+    const opened = await reader.open(await log.readStream(stream, { after: version - 1, limit: 1 }))
+    const event = opened[0]?.event
+    if (opened[0] === undefined || event?.type !== 'MessageSent') throw new Error(`no message at ${stream} ${version}`)
+    return { ...opened[0], event }
+  }
+
+  return async (result, chatId, viewer) => {
+    const stream = chatStream(chatId)
+    if (result.kind === 'done') {
+      // The hot path: nothing is read, neither from the log nor from the read model.
+      for (const { event, version, at } of result.events)
+        if (event.type === 'MessageSent') return asSent({ stream, version, at, event })
+      throw new Error(`a command on ${stream} sent no message`)
+    }
+    const sent = await read(stream, result.version)
+    if (!(await progress.reached(result.position, { timeoutMs }))) throw new CommandFault('projection-behind')
+    const now = await queries.message(chatId, sent.event.messageId, viewer)
+    return now === null ? withoutText(await asSent(sent)) : now.answer
+  }
+}
+
+/** For someone who may no longer see what they once sent. */
+const withoutText = (message: MessageView): MessageView => ({
+  ...message,
+  content: null,
+  metadata: null,
+  clientMessageId: null,
+})

@@ -1,0 +1,62 @@
+import type { DefaultEventsMap, Server, Socket } from 'socket.io'
+import { z } from 'zod'
+import { idSchema, messageBodySchema, readBodySchema } from '../commands/input-schemas.js'
+import type { Claims } from '../identity/tokens.js'
+
+/** What clients send over sockets. Unknown fields are refused. */
+
+const MOST_CURSORS = 5_000
+const MAX_VERSION = 2 ** 31 - 1
+
+/** For each chat, the version up to which the client has it. */
+const cursorsSchema = z
+  .record(idSchema, z.int().min(0).max(MAX_VERSION))
+  .refine((cursors) => Object.keys(cursors).length <= MOST_CURSORS, `holds more than ${MOST_CURSORS} chats`)
+
+export type Cursors = z.infer<typeof cursorsSchema>
+
+const tokenSchema = z.string().min(1).max(8_192)
+const inChatSchema = z.strictObject({ chatId: idSchema })
+
+export const handshakeSchema = z.strictObject({ token: tokenSchema, cursors: cursorsSchema.default({}) })
+
+export const clientEventSchemas = {
+  send_message: messageBodySchema.extend({ chatId: idSchema }),
+  join_chat: inChatSchema,
+  leave_chat: inChatSchema,
+  read: readBodySchema.extend({ chatId: idSchema }),
+  sync: z.strictObject({ cursors: cursorsSchema }),
+  authenticate: z.strictObject({ token: tokenSchema }),
+}
+
+export type ClientEventName = keyof typeof clientEventSchemas
+
+export interface SocketData {
+  claims: Claims
+  cursors: Cursors
+}
+
+export type RealtimeServer = Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>
+export type RealtimeSocket = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>
+
+/** RFC 9457, as REST answers it. */
+export interface Problem {
+  status: number
+  code: string
+  title: string
+  detail?: string
+  retryAfterSeconds?: number
+}
+
+/** What is emitted as `error`. */
+export const errorOf = (problem: Problem, chatId: string | null = null): object => ({
+  ...problem,
+  message: problem.detail ?? problem.title,
+  chatId,
+})
+
+/**
+ * Takes whatever can go wrong: what was thrown, a schema's error, a command's refusal (`kind` is `rejected` or `limited`), or `{code}`.
+ * Also tells each attempt apart by a request id.
+ */
+export type ProblemOf = (fault: unknown, requestId: string) => Problem

@@ -1,0 +1,118 @@
+import type { Opened } from '../domain/event.js'
+import type { ChatsRead } from '../domain/inbox/events.js'
+import { idOf } from '../domain/streams.js'
+import type { OpenedEvent } from '../privacy/event-reader.js'
+import type { ConversationQueries, PastDetails } from '../projections/conversations/conversation-queries.js'
+import type { PersonView } from '../projections/conversations/views.js'
+import { movesOf, type Delivery } from './audience.js'
+import {
+  isChatEvent,
+  messageOf,
+  pastFrame,
+  unknownPerson,
+  wantedBy,
+  type Frame,
+  type PlacedChatEvent,
+} from './frames.js'
+import type { PersonCache } from './person-cache.js'
+
+/** In larger chats, nobody is told how far the others have read. */
+const MOST_TOLD_OF_READING = 100
+
+/** Whether an event can only be rendered once the read model has it. The many are not: messages and markers. */
+export const needsReadModel = ({ event: { type } }: OpenedEvent): boolean =>
+  type !== 'MessageSent' && type !== 'ChatsRead' && type !== 'UserRegistered'
+
+export interface RenderDeps {
+  people: PersonCache
+  queries: Pick<ConversationQueries, 'pastDetails' | 'chatIdsOf' | 'participantCount'>
+}
+
+/**
+ * Events as they go to sockets. Those that `needsReadModel` must have been examined by it.
+ * @throws CommandFault, and whatever the queries throw: nothing is half rendered
+ */
+export type Render = (events: readonly OpenedEvent[], signal: AbortSignal) => Promise<Delivery[]>
+
+/** What the events of one call are about. */
+interface About {
+  people: ReadonlyMap<string, PersonView>
+  /** By stream. */
+  details: ReadonlyMap<string, PastDetails | null>
+  /** The chats of those whose profile changed. */
+  chatIdsOf: ReadonlyMap<string, string[]>
+  participantCounts: ReadonlyMap<string, number>
+}
+
+export function createRender({ people, queries }: RenderDeps): Render {
+  async function lookUp(events: readonly OpenedEvent[], signal: AbortSignal): Promise<About> {
+    const changed = events.flatMap(({ event }) => (event.type === 'ProfileChanged' ? [event.userId] : []))
+    const senders = events.flatMap(({ event }) => (event.type === 'MessageSent' ? [event.senderId] : []))
+    const read = events.flatMap(({ event }) => (event.type === 'ChatsRead' ? event.chats : []))
+    const ofChats = events.filter(isChatEvent).filter(needsReadModel)
+    const [persons, details, chatIdsOf, participantCounts] = await Promise.all([
+      people.get([...senders, ...changed], { signal }),
+      forEach(
+        ofChats.map(({ stream }) => stream),
+        (stream) => queries.pastDetails(idOf(stream), wantedBy(ofChats.filter((event) => event.stream === stream))),
+      ),
+      forEach(changed, (userId) => queries.chatIdsOf(userId)),
+      forEach(
+        read.map(({ chatId }) => chatId),
+        (chatId) => queries.participantCount(chatId),
+      ),
+    ])
+    return { people: persons, details, chatIdsOf, participantCounts }
+  }
+
+  return async (events, signal) => {
+    const about = await lookUp(events, signal)
+    return events.flatMap((opened) => deliveriesOf(opened, about))
+  }
+}
+
+function deliveriesOf(opened: OpenedEvent, about: About): Delivery[] {
+  if (isChatEvent(opened)) return [chatDelivery(opened, about)]
+  const { event, position } = opened
+  switch (event.type) {
+    case 'ProfileChanged': {
+      const frame = { event: 'profile_changed', payload: personOf(event.userId, about) }
+      const chatIds = about.chatIdsOf.get(event.userId) ?? []
+      return [{ position, frame, chatIds, userId: event.userId, begins: [], ends: [] }]
+    }
+    case 'ChatsRead':
+      return readDeliveries(event, position, about)
+    default:
+      return []
+  }
+}
+
+function chatDelivery({ position, ...placed }: OpenedEvent & PlacedChatEvent, about: About): Delivery {
+  const frame = chatFrame(placed, about)
+  return { position, frame, chatIds: [idOf(placed.stream)], userId: null, ...movesOf(placed.event) }
+}
+
+function chatFrame(placed: PlacedChatEvent, about: About): Frame {
+  const { event, stream } = placed
+  if (event.type === 'MessageSent')
+    return { event: 'new_message', payload: messageOf({ ...placed, event }, personOf(event.senderId, about)) }
+  const details = about.details.get(stream)
+  if (!details) throw new Error(`the read model lacks ${stream}`)
+  return pastFrame(placed, details)
+}
+
+const readDeliveries = ({ userId, chats }: Opened<ChatsRead>, position: string, about: About): Delivery[] =>
+  chats.map(({ chatId, seq }) => ({
+    position,
+    frame: { event: 'read', payload: { chatId, userId, seq } },
+    chatIds: (about.participantCounts.get(chatId) ?? 0) <= MOST_TOLD_OF_READING ? [chatId] : [],
+    userId,
+    begins: [],
+    ends: [],
+  }))
+
+const personOf = (userId: string, { people }: About): PersonView => people.get(userId) ?? unknownPerson(userId)
+
+async function forEach<Value>(keys: Iterable<string>, look: (key: string) => Promise<Value>) {
+  return new Map(await Promise.all([...new Set(keys)].map(async (key) => [key, await look(key)] as const)))
+}

@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises'
+import { STATUS_CODES } from 'node:http'
+import { expect } from 'chai'
+import { problemTable, rowOf, type ProblemCode } from '../../src/api/problem-table.js'
+
+const codes = Object.keys(problemTable) as ProblemCode[]
+
+describe('the problem table', () => {
+  it('is what docs/errors.md lists: each code once, with its status, a meaning and what to do', async () => {
+    const rows = (await readFile('docs/errors.md', 'utf8')).matchAll(
+      /^\| `([a-z-]+)` +\| (\d{3}) +\| (\S.*?) +\| (\S.*?) +\|$/gm,
+    )
+    const documented = Array.from(rows, ([, code, status]) => [code, Number(status)])
+    expect(documented).to.deep.equal(codes.map((code) => [code, problemTable[code].status]))
+  })
+
+  it('uses codes in kebab-case and statuses that HTTP knows', () => {
+    for (const code of codes) {
+      expect(code).to.match(/^[a-z]+(-[a-z]+)*$/)
+      expect(STATUS_CODES).to.have.property(String(problemTable[code].status))
+    }
+  })
+
+  it('tells for each 429 and 503 when to try again, in whole seconds', () => {
+    for (const code of codes) {
+      const { status, retryAfterSeconds } = rowOf(code)
+      if (status === 429 || status === 503) expect(retryAfterSeconds, code).to.satisfy(isWholeAndPositive)
+      else expect(retryAfterSeconds, code).to.equal(undefined)
+    }
+  })
+})
+
+const isWholeAndPositive = (seconds: number): boolean => Number.isInteger(seconds) && seconds >= 1

@@ -1,0 +1,91 @@
+import { expect } from 'chai'
+import { createReadYourWrites } from '../../src/api/read-your-writes.js'
+import { createOwnWrites } from '../../src/projections/own-writes.js'
+import { createProgress } from '../../src/projections/progress.js'
+
+class ForeignPosition extends Error {
+  override readonly name = 'UnknownPositionError'
+}
+
+/** Positions of a made-up log: `a.` and a number. */
+const comparePositions = (a: string, b: string): number => numberOf(a) - numberOf(b)
+
+function numberOf(position: string): number {
+  if (!position.startsWith('a.')) throw new ForeignPosition(position)
+  return Number(position.slice(2))
+}
+
+function setUp(timeoutMs?: number) {
+  const progress = createProgress('a.0', comparePositions)
+  const ownWrites = createOwnWrites(comparePositions)
+  const deps = { progress, ownWrites, comparePositions, head: () => Promise.resolve('a.9') }
+  const reads = createReadYourWrites(deps, timeoutMs)
+  return { progress, ownWrites, reads }
+}
+
+async function refusalOf(refused: Promise<unknown>): Promise<Error & { code?: string }> {
+  try {
+    await refused
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('nothing was refused')
+}
+
+const codeOf = async (refused: Promise<unknown>): Promise<string> => {
+  const { code, name } = await refusalOf(refused)
+  return code ?? name
+}
+
+describe('a query', () => {
+  it('does not wait when nothing was written and no position is named', async () => {
+    const { reads } = setUp()
+    expect(await reads.fresh('ann', {})).to.equal(true)
+  })
+
+  it('waits for its asker’s own last command, and for nobody else’s', async () => {
+    const { reads, ownWrites, progress } = setUp()
+    ownWrites.note('ann', 'a.5')
+    expect(await reads.fresh('ben', {})).to.equal(true)
+    const waiting = reads.fresh('ann', {})
+    progress.moveTo('a.5')
+    expect(await waiting).to.equal(true)
+    expect(ownWrites.of('ann')).to.equal(null)
+  })
+
+  it('waits for the position it was sent, and forgets the own command that came before', async () => {
+    const { reads, ownWrites, progress } = setUp()
+    ownWrites.note('ann', 'a.3')
+    const waiting = reads.fresh('ann', { 'parley-position': 'a.7' })
+    progress.moveTo('a.7')
+    expect(await waiting).to.equal(true)
+    expect(ownWrites.of('ann')).to.equal(null)
+  })
+
+  it('refuses a position that is beyond the log, or not of this one', async () => {
+    const { reads } = setUp()
+    expect(await codeOf(reads.fresh('ann', { 'parley-position': 'a.10' }))).to.equal('unknown-position')
+    expect(await codeOf(reads.fresh('ann', { 'parley-position': 'b.1' }))).to.equal('unknown-position')
+  })
+
+  it('is refused when that takes too long, unless a stale answer will do; the own command stays noted', async () => {
+    const { reads, ownWrites } = setUp(20)
+    ownWrites.note('ann', 'a.5')
+    const [refused, isFresh] = await Promise.all([
+      codeOf(reads.fresh('ann', {})),
+      reads.fresh('ann', { prefer: 'respond-async, Stale-OK' }),
+    ])
+    expect(refused).to.equal('projection-behind')
+    expect(isFresh).to.equal(false)
+    expect(ownWrites.of('ann')).to.equal('a.5')
+  })
+})
+
+describe('a command whose result is read', () => {
+  it('says that it is done when its result cannot be read in time', async () => {
+    const { reads } = setUp(20)
+    const error = await refusalOf(reads.written('a.5'))
+    expect(error).to.have.property('code', 'projection-behind')
+    expect(error.message).to.match(/is done/)
+  })
+})

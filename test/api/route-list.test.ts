@@ -1,0 +1,87 @@
+import { expect } from 'chai'
+import { routeList } from '../../src/api/route-list.js'
+import { openApiDocument } from '../../src/api/openapi.js'
+
+interface Operation {
+  parameters?: { name: string; in: string; required: boolean }[]
+  security?: object[]
+  requestBody?: object
+  responses: Record<string, object>
+}
+
+const document = openApiDocument(routeList) as {
+  openapi: string
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, object> }
+}
+
+const namesIn = (path: string): string[] => Array.from(path.matchAll(/:(\w+)/g), ([, name]) => name!)
+
+const operationOf = (method: string, path: string): Operation =>
+  document.paths[path.replace(/:(\w+)/g, '{$1}')]![method]!
+
+describe('the route table', () => {
+  it('has each method of each path once', () => {
+    const rows = routeList.map(({ method, path }) => `${method} ${path}`)
+    expect(new Set(rows).size).to.equal(rows.length)
+  })
+
+  it('has a path before every other one whose parameter would match it', () => {
+    routeList.forEach(({ method, path }, index) => {
+      const pattern = new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`)
+      const hidden = routeList.slice(index + 1).find((later) => later.method === method && pattern.test(later.path))
+      expect(hidden?.path, `${method} ${path}`).to.equal(undefined)
+    })
+  })
+
+  it('lets nobody in without a token but to log in, and to see that the server is up', () => {
+    const open = routeList.filter(({ access }) => access === 'anyone').map(({ path }) => path)
+    expect(open).to.have.members(['/auth/register', '/auth/login', '/healthz', '/readyz', '/metrics', '/openapi.json'])
+  })
+})
+
+describe('openapi.json', () => {
+  it('describes every route: its path parameters, its body, its answers, and who may ask', () => {
+    for (const { method, path, body, answers, access } of routeList) {
+      const { parameters = [], security, requestBody, responses } = operationOf(method, path)
+      const inPath = parameters.filter((parameter) => parameter.in === 'path')
+      expect(
+        inPath.map(({ name }) => name),
+        path,
+      ).to.deep.equal(namesIn(path))
+      expect(inPath.every(({ required }) => required)).to.equal(true)
+      expect(requestBody !== undefined, path).to.equal(body !== null)
+      expect(Object.keys(responses), path).to.deep.equal([...Object.keys(answers), 'default'])
+      expect(security !== undefined, path).to.equal(access === 'user')
+    }
+  })
+
+  it('names the shapes, and every reference leads to one', () => {
+    const names = Object.keys(document.components.schemas)
+    expect(names).to.include.members([
+      'Person',
+      'Profile',
+      'User',
+      'Chat',
+      'ListedChat',
+      'Participant',
+      'Message',
+      'Problem',
+    ])
+    const references = JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)
+    for (const [, reference] of references)
+      expect(names, reference).to.include(reference!.replace('#/components/schemas/', ''))
+    expect(JSON.stringify(document)).not.to.include('$defs')
+  })
+
+  it('refuses unknown fields of bodies, and leaves answers free to gain some', () => {
+    const { requestBody } = operationOf('post', '/chats/:id/messages')
+    expect(JSON.stringify(requestBody)).to.include('"additionalProperties":false')
+    expect(JSON.stringify(document.components.schemas['Message'])).not.to.include('"additionalProperties":false')
+  })
+
+  it('shows bounds and defaults of parameters', () => {
+    const limit = operationOf('get', '/chats').parameters!.find(({ name }) => name === 'limit')
+    expect(limit).to.deep.include({ schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
+  })
+})

@@ -1,0 +1,262 @@
+import { randomBytes } from 'node:crypto'
+import { expect } from 'chai'
+import { ConfigError, parseConfig, type Environment } from '../src/config.js'
+
+const noFiles = (path: string): string => {
+  throw new Error(`no such file: ${path}`)
+}
+
+const parse = (env: Environment) => parseConfig(env, noFiles)
+
+function problemsOf(env: Environment, readFile = noFiles): readonly string[] {
+  try {
+    parseConfig(env, readFile)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+const secret = randomBytes(32).toString('base64')
+
+/** All that is required with external databases. */
+const external = {
+  DATABASE_URL: 'postgres://parley:pw@db.example:5432/parley',
+  KEYS_DATABASE_URL: 'postgres://parley:pw@db.example:5432/parley_keys',
+  MASTER_KEY: secret,
+  TOKEN_KEYS: `a:${secret}`,
+}
+
+describe('configuration', () => {
+  it('nothing set: the defaults, embedded databases and keys of its own', () => {
+    expect(parse({})).to.deep.equal({
+      port: 3000,
+      host: '127.0.0.1',
+      dataDir: './.parley',
+      databaseUrl: null,
+      keysDatabaseUrl: null,
+      masterKey: null,
+      tokenKeys: null,
+      allowedOrigins: [],
+      accessTokenSeconds: 900,
+      rateLimitMessagesPerMinute: 30,
+      logLevel: 'info',
+      production: false,
+    })
+  })
+
+  it('every setting is taken as given', () => {
+    const other = randomBytes(48)
+    const { masterKey, tokenKeys, ...config } = parse({
+      ...external,
+      PORT: '0',
+      HOST: '::1',
+      PARLEY_DATA_DIR: '/var/lib/parley',
+      TOKEN_KEYS: `2026-11:${secret}, old.one:${other.toString('base64')}`,
+      ALLOWED_ORIGINS: 'https://chat.example.com, http://localhost:5173',
+      ACCESS_TOKEN_SECONDS: '60',
+      RATE_LIMIT_MESSAGES_PER_MINUTE: '0',
+      LOG_LEVEL: 'debug',
+      NODE_ENV: 'production',
+    })
+    expect(config).to.deep.equal({
+      port: 0,
+      host: '::1',
+      dataDir: '/var/lib/parley',
+      databaseUrl: external.DATABASE_URL,
+      keysDatabaseUrl: external.KEYS_DATABASE_URL,
+      allowedOrigins: ['https://chat.example.com', 'http://localhost:5173'],
+      accessTokenSeconds: 60,
+      rateLimitMessagesPerMinute: 0,
+      logLevel: 'debug',
+      production: true,
+    })
+    expect(masterKey?.export().toString('base64')).to.equal(secret)
+    expect(tokenKeys?.map(({ kid }) => kid)).to.deep.equal(['2026-11', 'old.one'])
+    expect(tokenKeys?.map(({ key }) => key.export())).to.deep.equal([Buffer.from(secret, 'base64'), other])
+  })
+
+  it('an empty value counts as not set', () => {
+    expect(parse({ PORT: '', DATABASE_URL: ' ', NODE_ENV: '', REDIS_URL: '', PORT_FILE: '' })).to.deep.equal(parse({}))
+  })
+
+  it('spaces and line ends around a value do not count', () => {
+    expect(parse({ PORT: ' 8080\n' }).port).to.equal(8080)
+  })
+
+  it('keys may be given to the embedded databases', () => {
+    const { masterKey, tokenKeys } = parse({ MASTER_KEY: secret, TOKEN_KEYS: `a:${secret}` })
+    expect([masterKey?.type, tokenKeys?.length]).to.deep.equal(['secret', 1])
+  })
+
+  it('every problem is reported at once, in the order of the settings', () => {
+    expect(problemsOf({ PORT: 'http', LOG_LEVEL: 'loud', DATABASE_URL: 'db', REDIS_URL: 'redis://x' })).to.deep.equal([
+      'PORT must be a whole number from 0 to 65535, and is "http"',
+      'DATABASE_URL must be of the form postgres://user:password@host:5432/database',
+      'LOG_LEVEL must be one of error, warn, info, http, verbose, debug, silly, and is "loud"',
+      'REDIS_URL cannot be used by this release yet: leave it unset',
+      'KEYS_DATABASE_URL is missing: it is required with DATABASE_URL',
+      'MASTER_KEY is missing: it is required with DATABASE_URL',
+      'TOKEN_KEYS is missing: it is required with DATABASE_URL',
+    ])
+  })
+
+  it('the message of the error is its problems, one a line', () => {
+    expect(() => parse({ PORT: 'x', HOST: 'a b' })).to.throw(ConfigError, /^PORT [^\n]+\nHOST [^\n]+$/)
+  })
+})
+
+describe('a setting that is wrong is refused with what to do', () => {
+  const wrong: [name: string, values: string[], advice: RegExp][] = [
+    ['PORT', ['-1', '65536', '3000.5', '0x10', '1e3', 'abc'], /whole number from 0 to 65535, and is ".+"$/],
+    ['HOST', ['a b', 'http://localhost/'], /address or a host name/],
+    [
+      'DATABASE_URL',
+      ['parley', 'mysql://h/d', 'postgres://h', 'postgres://h/', 'postgres:///d'],
+      /of the form postgres:/,
+    ],
+    ['KEYS_DATABASE_URL', ['parley', 'https://h/d'], /of the form postgres:/],
+    [
+      'MASTER_KEY',
+      ['x', randomBytes(31).toString('base64'), `${secret}A`, `!${secret}`],
+      /32 bytes in base64: make one/,
+    ],
+    ['TOKEN_KEYS', ['x', secret, 'a:', 'a:c2hvcnQ=', `a:${secret},`, `:${secret}`, `a b:${secret}`], /kid:base64/],
+    [
+      'TOKEN_KEYS',
+      [`a:${secret},a:${secret}`, `a:${secret},b:c2hvcnQ=`],
+      /names that differ, each with a key of 32 bytes/,
+    ],
+    ['ALLOWED_ORIGINS', ['*', 'chat.example.com', 'https://chat.example.com/', 'ftp://a.example'], /must be origins/],
+    ['ALLOWED_ORIGINS', ['https://a.example,', 'https://a.example,null', 'HTTPS://A.example'], /must be origins/],
+    ['ACCESS_TOKEN_SECONDS', ['0', '86401', '15m'], /whole number from 1 to 86400/],
+    ['RATE_LIMIT_MESSAGES_PER_MINUTE', ['-1', '1000001', 'off'], /whole number from 0 to 1000000/],
+    ['LOG_LEVEL', ['loud', 'INFO', 'constructor'], /must be one of error, warn, info/],
+    ['NODE_ENV', ['prod', 'Production', 'staging'], /must be one of production, development, test/],
+  ]
+  for (const [name, values, advice] of wrong) {
+    it(`${name}: ${values.join(' | ').replaceAll(secret, '…')}`, () => {
+      for (const value of values) {
+        const [problem, ...more] = problemsOf({ ...external, [name]: value })
+        expect(problem, value)
+          .to.match(advice)
+          .and.satisfy((line: string) => line.startsWith(`${name} `))
+        expect(more, value).to.deep.equal([])
+      }
+    })
+  }
+
+  it('a problem never repeats a secret', () => {
+    const env = {
+      DATABASE_URL: 'mysql://me:hunter2@h/d',
+      KEYS_DATABASE_URL: 'hunter2',
+      MASTER_KEY: 'hunter2',
+      TOKEN_KEYS: 'a:hunter2',
+      METRICS_TOKEN: 'hunter2',
+      SMTP_URL: 'smtp://me:hunter2@mail',
+      EVENTSTORE_URL: 'esdb://admin:hunter2@h',
+    }
+    expect(problemsOf(env)).to.have.length(7)
+    expect(problemsOf(env).join('\n')).not.to.include('hunter2')
+  })
+})
+
+describe('databases of the configuration', () => {
+  for (const name of ['KEYS_DATABASE_URL', 'MASTER_KEY', 'TOKEN_KEYS']) {
+    it(`DATABASE_URL requires ${name}`, () => {
+      expect(problemsOf({ ...external, [name]: undefined })).to.deep.equal([
+        `${name} is missing: it is required with DATABASE_URL`,
+      ])
+    })
+  }
+
+  it('a setting that is wrong is not said to be missing as well', () => {
+    expect(problemsOf({ ...external, MASTER_KEY: 'x' })).to.have.length(1)
+  })
+
+  it('a database for the keys alone is refused, for the embedded one would be used instead', () => {
+    const { KEYS_DATABASE_URL } = external
+    expect(problemsOf({ KEYS_DATABASE_URL })).to.deep.equal([
+      'KEYS_DATABASE_URL is set, but not DATABASE_URL: set both, or neither for the embedded Postgres',
+    ])
+  })
+
+  it('keys and log in one database are refused, however its URL is written', () => {
+    for (const same of [external.DATABASE_URL, 'postgresql://other@db.example/parley?sslmode=require']) {
+      expect(problemsOf({ ...external, KEYS_DATABASE_URL: same })).to.deep.equal([
+        'KEYS_DATABASE_URL must name another database than DATABASE_URL: keys are backed up apart',
+      ])
+    }
+  })
+
+  it('the same name on another server or port is another database', () => {
+    for (const other of ['postgres://keys.example/parley', 'postgres://db.example:5433/parley']) {
+      expect(parse({ ...external, KEYS_DATABASE_URL: other }).keysDatabaseUrl).to.equal(other)
+    }
+  })
+})
+
+describe('settings of later releases are refused, never silently ignored', () => {
+  for (const [name, value] of Object.entries({
+    EVENTSTORE_URL: 'esdb://localhost:2113?tls=false',
+    REDIS_URL: 'redis://localhost',
+    SMTP_URL: 'smtp://localhost',
+    PUBLIC_URL: 'https://chat.example.com',
+    METRICS_TOKEN: 'a-token',
+    PROJECTIONS_DIR: './projections',
+  })) {
+    it(name, () => {
+      expect(problemsOf({ [name]: value })).to.deep.equal([
+        `${name} cannot be used by this release yet: leave it unset`,
+      ])
+    })
+  }
+
+  for (const [name, standard, other] of [
+    ['TRUSTED_PROXIES', 'none', '10.0.0.0/8'],
+    ['REGISTRATION', 'open', 'invite'],
+    ['RATE_LIMITS', 'on', 'off'],
+  ] as const) {
+    it(`${name}, but for its default`, () => {
+      expect(problemsOf({ [name]: standard })).to.deep.equal([])
+      expect(problemsOf({ [name]: other })).to.deep.equal([
+        `${name} can only be "${standard}" in this release, and is "${other}"`,
+      ])
+    })
+  }
+})
+
+describe('a setting from a file', () => {
+  const files = (content: Record<string, string>) => (path: string) => content[path] ?? noFiles(path)
+
+  it('any name may be given as its _FILE; the line end of the file does not count', () => {
+    const readFile = files({ '/run/master': `${secret}\n`, '/run/port': '81\r\n' })
+    const { masterKey, port } = parseConfig({ MASTER_KEY_FILE: '/run/master', PORT_FILE: '/run/port' }, readFile)
+    expect([masterKey?.export().toString('base64'), port]).to.deep.equal([secret, 81])
+  })
+
+  it('counts where a setting is required', () => {
+    const content = Object.fromEntries(Object.entries(external).map(([name, value]) => [`/${name}`, value]))
+    const env = Object.fromEntries(Object.keys(external).map((name) => [`${name}_FILE`, `/${name}`]))
+    expect(parseConfig(env, files(content))).to.deep.equal(parse(external))
+  })
+
+  it('also refuses what this release cannot use', () => {
+    expect(problemsOf({ REDIS_URL_FILE: '/redis' }, files({ '/redis': 'redis://x' }))).to.have.length(1)
+  })
+
+  it('a file that is empty or not there is named', () => {
+    for (const path of ['/empty', '/missing']) {
+      expect(
+        problemsOf({ ...external, MASTER_KEY: '', MASTER_KEY_FILE: path }, files({ '/empty': '\n' })),
+      ).to.deep.equal([`MASTER_KEY_FILE names ${path}, which is empty or cannot be read: put the value there`])
+    }
+  })
+
+  it('a name and its _FILE together are refused, for one of them would be ignored', () => {
+    expect(problemsOf({ PORT: '80', PORT_FILE: '/port' }, files({ '/port': '81' }))).to.deep.equal([
+      'PORT and PORT_FILE are both set: unset one of them',
+    ])
+  })
+})

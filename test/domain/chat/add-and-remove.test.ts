@@ -1,0 +1,114 @@
+import { chatDecider } from '../../../src/domain/chat/chat.js'
+import type { ChatEvent, Role } from '../../../src/domain/chat/events.js'
+import type { Decided } from '../../../src/domain/event.js'
+import { given } from '../../support/given-when-then.js'
+import { created, direct, left, roleChanged, sent } from './chat-events.js'
+
+const add = (by: string, userIds: string[], role: Role = 'member') =>
+  ({ type: 'AddParticipants', userIds, role, by }) as const
+const added = (by: string, userId: string, role: Role = 'member', lastSeq = 0): Decided<ChatEvent> => ({
+  type: 'ParticipantAdded',
+  userId,
+  role,
+  by,
+  lastSeq,
+})
+const remove = (by: string, userId: string) => ({ type: 'RemoveParticipant', userId, by }) as const
+const removed = (by: string, userId: string): Decided<ChatEvent> => ({ type: 'ParticipantRemoved', userId, by })
+
+const ranks: Role[] = ['member', 'admin', 'owner']
+const everyone = created({
+  owner: 'owner',
+  owner2: 'owner',
+  admin: 'admin',
+  admin2: 'admin',
+  member: 'member',
+  member2: 'member',
+})
+
+describe('adding participants', () => {
+  it('a member adds members; what was said before counts as read', () => {
+    given(chatDecider, created(), sent('ada', 1))
+      .when(add('bob', ['cem', 'dag']))
+      .then(added('bob', 'cem', 'member', 1), added('bob', 'dag', 'member', 1))
+  })
+
+  it('who is in it already, or named twice, is not added again, and keeps the role they have', () => {
+    given(chatDecider, created())
+      .when(add('ada', ['bob', 'cem', 'cem'], 'admin'))
+      .then(added('ada', 'cem', 'admin'))
+    given(chatDecider, created())
+      .when(add('ada', ['bob'], 'admin'))
+      .then()
+  })
+
+  it('who was removed may be added again', () => {
+    given(chatDecider, created(), removed('ada', 'bob'))
+      .when(add('ada', ['bob']))
+      .then(added('ada', 'bob'))
+  })
+
+  it('an outsider adds nobody, not even themselves', () => {
+    given(chatDecider, created())
+      .when(add('eve', ['eve']))
+      .thenRejected({ code: 'not-a-participant' })
+    given(chatDecider, direct)
+      .when(add('eve', ['eve']))
+      .thenRejected({ code: 'not-a-participant' })
+  })
+
+  it('nobody is added to a direct chat', () => {
+    given(chatDecider, direct)
+      .when(add('ada', ['cem']))
+      .thenRejected({ code: 'direct-chat' })
+  })
+
+  for (const own of ranks) {
+    for (const role of ranks) {
+      const mayAdd = ranks.indexOf(role) <= ranks.indexOf(own)
+      it(`a participant of role ${own} ${mayAdd ? 'adds' : 'does not add'} one of role ${role}`, () => {
+        const outcome = given(chatDecider, everyone).when(add(own, ['new'], role))
+        if (mayAdd) outcome.then(added(own, 'new', role))
+        else outcome.thenRejected({ code: 'role-too-low' })
+      })
+    }
+  }
+})
+
+describe('removing a participant', () => {
+  for (const own of ranks) {
+    for (const theirs of ranks) {
+      const mayRemove = own === 'owner' || ranks.indexOf(own) > ranks.indexOf(theirs)
+      it(`a participant of role ${own} ${mayRemove ? 'removes' : 'does not remove'} one of role ${theirs}`, () => {
+        const other = own === theirs ? `${theirs}2` : theirs
+        const outcome = given(chatDecider, everyone).when(remove(own, other))
+        if (mayRemove) outcome.then(removed(own, other))
+        else outcome.thenRejected({ code: 'role-too-low' })
+      })
+    }
+  }
+
+  it('who is not in it is removed already, for those who may remove', () => {
+    given(chatDecider, everyone).when(remove('owner', 'eve')).then()
+    given(chatDecider, everyone).when(remove('admin', 'eve')).then()
+    given(chatDecider, everyone).when(remove('member', 'eve')).thenRejected({ code: 'role-too-low' })
+  })
+
+  it('an outsider removes nobody', () => {
+    given(chatDecider, everyone).when(remove('eve', 'member')).thenRejected({ code: 'not-a-participant' })
+    given(chatDecider, everyone).when(remove('eve', 'eve')).thenRejected({ code: 'not-a-participant' })
+    given(chatDecider, direct).when(remove('eve', 'bob')).thenRejected({ code: 'not-a-participant' })
+  })
+
+  it('nobody is removed from a direct chat', () => {
+    given(chatDecider, direct).when(remove('ada', 'bob')).thenRejected({ code: 'direct-chat' })
+    given(chatDecider, direct).when(remove('bob', 'bob')).thenRejected({ code: 'direct-chat' })
+  })
+
+  it('who removes themselves leaves, and hands over what they own', () => {
+    given(chatDecider, created()).when(remove('bob', 'bob')).then(left('bob'))
+    given(chatDecider, created())
+      .when(remove('ada', 'ada'))
+      .then(roleChanged('bob', 'owner', 'ada'), left('ada'))
+  })
+})

@@ -1,0 +1,56 @@
+import type { ChatCommand } from '../../../src/domain/chat/chat.js'
+import type { ChatCreated, ChatEvent, Role } from '../../../src/domain/chat/events.js'
+import type { Decided, Folded } from '../../../src/domain/event.js'
+
+/** Short events and commands; ids are whatever tells people apart. */
+export const originalAt = '2019-05-01T10:00:00.000Z'
+
+export const created = (
+  roles: Record<string, Role> = { ada: 'owner', bob: 'member' },
+  change: Partial<Folded<ChatCreated>> = {},
+): Folded<ChatCreated> => ({
+  type: 'ChatCreated',
+  chatType: 'group',
+  createdBy: 'ada',
+  participants: Object.entries(roles).map(([userId, role]) => ({ userId, role })),
+  historyVisibility: 'full',
+  joinPolicy: 'invite',
+  imported: false,
+  ...change,
+})
+
+export const direct = created({ ada: 'owner', bob: 'member' }, { chatType: 'direct' })
+export const open = created({ ada: 'owner' }, { joinPolicy: 'open' })
+export const imported = created({ ada: 'owner' }, { imported: true, originalAt })
+
+export const joined = (userId: string, lastSeq = 0): Decided<ChatEvent> => ({
+  type: 'ParticipantJoined',
+  userId,
+  lastSeq,
+})
+
+export const left = (userId: string): Decided<ChatEvent> => ({ type: 'ParticipantLeft', userId })
+
+export const roleChanged = (userId: string, role: Role, by: string): Decided<ChatEvent> => ({
+  type: 'ParticipantRoleChanged',
+  userId,
+  role,
+  by,
+})
+
+export const sent = (senderId: string, seq: number) => ({
+  type: 'MessageSent' as const,
+  messageId: `message ${seq}`,
+  seq,
+  senderId,
+  messageType: 'text',
+  content: 'Hello Bob!',
+  metadata: null,
+  clientMessageId: null,
+})
+
+/** The command of which `sent` is the event. */
+export const send = (senderId: string, seq: number): Extract<ChatCommand, { type: 'SendMessage' }> => {
+  const { seq: _, ...message } = sent(senderId, seq)
+  return { ...message, type: 'SendMessage' }
+}

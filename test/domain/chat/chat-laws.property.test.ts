@@ -1,0 +1,155 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { chatDecider, type Chat, type ChatCommand } from '../../../src/domain/chat/chat.js'
+import type { ChatEvent, Role } from '../../../src/domain/chat/events.js'
+import type { Folded } from '../../../src/domain/event.js'
+import { originalAt } from './chat-events.js'
+
+const people = ['ada', 'bob', 'cem', 'dag']
+const person = fc.constantFrom(...people)
+const role = fc.constantFrom<Role>('owner', 'admin', 'member')
+
+const message = { messageId: 'm', messageType: 'text', content: 'hi', metadata: null, clientMessageId: null }
+const byOne = fc.oneof(
+  person.map((userId) => ({ type: 'JoinChat' as const, userId })),
+  person.map((userId) => ({ type: 'LeaveChat' as const, userId })),
+  person.map((senderId) => ({ type: 'SendMessage' as const, senderId, ...message })),
+)
+const byTwo = fc.oneof(
+  fc.record({ type: fc.constant('AddParticipants' as const), userIds: fc.array(person), role, by: person }),
+  fc.record({ type: fc.constant('RemoveParticipant' as const), userId: person, by: person }),
+)
+
+const create = fc.record({
+  type: fc.constant('CreateChat' as const),
+  by: fc.constant('ada'),
+  name: fc.constant(null),
+  historyVisibility: fc.constantFrom('full' as const, 'since-joined' as const),
+  joinPolicy: fc.constantFrom('invite' as const, 'open' as const),
+})
+const createDirect = create.map((chat) => ({
+  ...chat,
+  chatType: 'direct' as const,
+  participantIds: ['bob'],
+  imported: false,
+}))
+const createGroup = fc
+  .tuple(create, fc.subarray(people.slice(1)), fc.boolean())
+  .map(([chat, participantIds, imported]) => ({ ...chat, chatType: 'group' as const, participantIds, imported }))
+
+/** Commands of people and, some of them, lines of an import, whose numbers rise. */
+const afterwards = fc
+  .array(fc.oneof(byTwo, byOne, fc.record({ isLine: fc.constant(true), command: byOne })), { maxLength: 40 })
+  .map((steps) =>
+    steps.map((step, index): ChatCommand =>
+      'isLine' in step ? { ...step.command, line: index + 1, originalAt } : step,
+    ),
+  )
+
+interface Step {
+  command: ChatCommand
+  before: Chat
+  outcome: ReturnType<typeof chatDecider.decide>
+  after: Chat
+}
+
+/** Decides one command after the other, each from the state that the events before it fold to. */
+function run(commands: readonly ChatCommand[]): Step[] {
+  let chat = chatDecider.initial
+  return commands.map((command) => {
+    const before = chat
+    const outcome = chatDecider.decide(command, before)
+    if (outcome.kind === 'accepted') for (const event of outcome.events) chat = chatDecider.evolve(chat, event)
+    return { command, before, outcome, after: chat }
+  })
+}
+
+/** Each event of the chat, with the state before and after it. */
+function eventsOf(steps: readonly Step[]): { event: Folded<ChatEvent>; before: Chat; after: Chat }[] {
+  let chat = chatDecider.initial
+  const events = steps.flatMap(({ outcome }) => (outcome.kind === 'accepted' ? outcome.events : []))
+  return events.map((event) => {
+    const before = chat
+    chat = chatDecider.evolve(chat, event)
+    return { event, before, after: chat }
+  })
+}
+
+const peopleIn = (chat: Chat): string[] => (chat.status === 'open' ? [...chat.participants.keys()] : [])
+const rolesIn = (chat: Chat): Role[] => (chat.status === 'open' ? [...chat.participants.values()] : [])
+
+/** Holds the law after any commands on any chat. */
+function always(created: fc.Arbitrary<ChatCommand>, law: (steps: Step[]) => void): void {
+  fc.assert(
+    fc.property(created, afterwards, (first, rest) => law(run([first, ...rest]))),
+    { numRuns: 500 },
+  )
+}
+
+describe('laws of a chat, after any commands', () => {
+  const anyChat = fc.oneof(createDirect, createGroup)
+
+  it('messages are numbered from 1 without gaps', () => {
+    always(anyChat, (steps) => {
+      const seqs = eventsOf(steps).flatMap(({ event }) => (event.type === 'MessageSent' ? event.seq : []))
+      expect(seqs).to.deep.equal(seqs.map((_, index) => index + 1))
+    })
+  })
+
+  it('a group that anyone takes part in has an owner', () => {
+    always(createGroup, (steps) => {
+      for (const { command, after } of steps) {
+        if (rolesIn(after).length > 0) expect(rolesIn(after), JSON.stringify(command)).to.include('owner')
+      }
+    })
+  })
+
+  it('a direct chat has exactly its two members', () => {
+    always(createDirect, (steps) => {
+      for (const { command, after } of steps) expect(peopleIn(after), command.type).to.deep.equal(['ada', 'bob'])
+    })
+  })
+
+  it('who sends takes part, from before the message on', () => {
+    always(anyChat, (steps) => {
+      for (const { event, before } of eventsOf(steps)) {
+        if (event.type === 'MessageSent') expect(peopleIn(before)).to.include(event.senderId)
+      }
+    })
+  })
+
+  it('no event is in vain: each one changes who takes part, in which role, or what was said', () => {
+    always(anyChat, (steps) => {
+      for (const { event, before, after } of eventsOf(steps)) expect(after, event.type).not.to.deep.equal(before)
+    })
+  })
+
+  it('deciding changes no state, and the same command on the same state decides the same', () => {
+    always(anyChat, (steps) => {
+      for (const { command, before, outcome } of steps) {
+        const copy = structuredClone(before)
+        expect(chatDecider.decide(command, before)).to.deep.equal(outcome)
+        expect(before).to.deep.equal(copy)
+      }
+    })
+  })
+
+  it('what was accepted is, at once again, already so; who left is an outsider, and what is said again is said twice', () => {
+    always(anyChat, (steps) => {
+      for (const { command, outcome, after } of steps) {
+        if (outcome.kind === 'rejected' || command.type === 'SendMessage') continue
+        const again = chatDecider.decide(command, after)
+        if (isGoing(command)) {
+          expect(again).to.deep.equal({ kind: 'rejected', rejection: { code: 'not-a-participant' } })
+        } else {
+          expect(again).to.deep.equal({ kind: 'accepted', events: [] })
+        }
+      }
+    })
+  })
+})
+
+/** A line of an import that the chat has been past is not refused. */
+const isGoing = (command: ChatCommand): boolean =>
+  (command.type === 'LeaveChat' && !('line' in command)) ||
+  (command.type === 'RemoveParticipant' && command.userId === command.by)

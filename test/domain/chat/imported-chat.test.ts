@@ -1,0 +1,89 @@
+import { chatDecider, type ChatCommand } from '../../../src/domain/chat/chat.js'
+import type { ChatEvent } from '../../../src/domain/chat/events.js'
+import type { Decided } from '../../../src/domain/event.js'
+import { given } from '../../support/given-when-then.js'
+import { created, imported, joined, left, originalAt, roleChanged, send, sent } from './chat-events.js'
+
+const onLine = <Shape extends ChatCommand | Decided<ChatEvent>>(line: number, shape: Shape) => ({
+  ...shape,
+  line,
+  originalAt,
+})
+const join = (userId: string) => ({ type: 'JoinChat', userId }) as const
+const leave = (userId: string) => ({ type: 'LeaveChat', userId }) as const
+
+describe('importing into a chat', () => {
+  it('lines keep their number and their original time', () => {
+    given(chatDecider, imported)
+      .when(onLine(2, send('ada', 1)))
+      .then(onLine(2, sent('ada', 1)))
+    given(chatDecider, imported)
+      .when(onLine(2, join('bob')))
+      .then(onLine(2, joined('bob')))
+    given(chatDecider, imported, joined('bob'))
+      .when(onLine(3, leave('bob')))
+      .then(onLine(3, left('bob')))
+  })
+
+  it('a person joins by a line also where people need an invitation', () => {
+    given(chatDecider, imported, sent('ada', 1))
+      .when(onLine(2, join('bob')))
+      .then(onLine(2, joined('bob', 1)))
+  })
+
+  it('who is not in the chat joins with their first message', () => {
+    given(chatDecider, imported, sent('ada', 1))
+      .when(onLine(3, send('bob', 2)))
+      .then(onLine(3, joined('bob', 1)), onLine(3, sent('bob', 2)))
+  })
+
+  it('a leave by one who is not in it is refused', () => {
+    given(chatDecider, imported)
+      .when(onLine(2, leave('bob')))
+      .thenRejected({ code: 'not-a-participant' })
+  })
+
+  it('when the last owner leaves, the line stands with the leaving', () => {
+    given(chatDecider, imported, joined('bob'))
+      .when(onLine(3, leave('ada')))
+      .then(roleChanged('bob', 'owner', 'ada'), onLine(3, left('ada')))
+  })
+
+  it('a line that the chat has been past changes nothing in who takes part', () => {
+    const past = [onLine(2, joined('bob')), onLine(5, left('bob')), onLine(6, sent('ada', 1))]
+    given(chatDecider, imported, ...past)
+      .when(onLine(4, join('bob')))
+      .then()
+    given(chatDecider, imported, ...past)
+      .when(onLine(6, leave('ada')))
+      .then()
+    given(chatDecider, imported, ...past)
+      .when(onLine(7, join('bob')))
+      .then(onLine(7, joined('bob', 1)))
+  })
+
+  it('a message on such a line is sent without joining', () => {
+    given(chatDecider, imported, onLine(6, sent('ada', 1)))
+      .when(onLine(5, send('bob', 2)))
+      .then(onLine(5, sent('bob', 2)))
+  })
+
+  it('people change the chat between lines, and the last line stays known', () => {
+    given(chatDecider, imported, onLine(6, sent('ada', 1)), sent('ada', 2))
+      .when(onLine(5, join('bob')))
+      .then()
+  })
+
+  it('no line is taken into a chat that no import made', () => {
+    for (const command of [join('bob'), leave('bob'), send('bob', 1)]) {
+      given(chatDecider, created()).when(onLine(2, command)).thenRejected({ code: 'not-imported' })
+      given(chatDecider).when(onLine(2, command)).thenRejected({ code: 'not-a-participant' })
+    }
+  })
+
+  it('people use it as any other chat', () => {
+    given(chatDecider, imported).when(send('ada', 1)).then(sent('ada', 1))
+    given(chatDecider, imported).when(send('bob', 1)).thenRejected({ code: 'not-a-participant' })
+    given(chatDecider, imported).when(join('bob')).thenRejected({ code: 'not-a-participant' })
+  })
+})

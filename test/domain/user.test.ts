@@ -1,0 +1,66 @@
+import { userDecider } from '../../src/domain/user/user.js'
+import { given } from '../support/given-when-then.js'
+
+const userId = 'ada'
+const originalAt = '2019-05-01T10:00:00.000Z'
+const register = { type: 'RegisterUser', userId, name: 'Ada', imported: false } as const
+const registered = { type: 'UserRegistered', userId, imported: false, name: 'Ada' } as const
+
+describe('registering a user', () => {
+  it('is recorded once; again, it changes nothing', () => {
+    given(userDecider).when(register).then(registered)
+    given(userDecider, registered)
+      .when({ ...register, name: 'Ada II' })
+      .then()
+  })
+
+  it('an import keeps the original time, and is one of its own', () => {
+    const imported = { imported: true, originalAt }
+    given(userDecider)
+      .when({ ...register, ...imported })
+      .then({ ...registered, ...imported })
+    given(userDecider, { ...registered, ...imported })
+      .when({ ...register, ...imported })
+      .then()
+    given(userDecider, { ...registered, ...imported })
+      .when(register)
+      .thenRejected({ code: 'not-imported' })
+    given(userDecider, registered)
+      .when({ ...register, ...imported })
+      .thenRejected({ code: 'not-imported' })
+  })
+})
+
+describe('changing a profile', () => {
+  const change = (what: { name?: string; avatarUrl?: string | null; statusText?: string | null }) =>
+    ({ type: 'ChangeProfile', userId, change: what }) as const
+
+  it('only what is given is recorded; null takes a value away', () => {
+    given(userDecider, registered)
+      .when(change({ name: 'Ada L.' }))
+      .then({ type: 'ProfileChanged', userId, name: 'Ada L.' })
+    given(userDecider, registered)
+      .when(change({ avatarUrl: null, statusText: 'away' }))
+      .then({ type: 'ProfileChanged', userId, avatarUrl: null, statusText: 'away' })
+  })
+
+  it('nothing given is nothing changed', () => {
+    given(userDecider, registered).when(change({})).then()
+  })
+
+  it('an imported one keeps its original time', () => {
+    given(userDecider, { ...registered, imported: true })
+      .when({ ...change({ name: 'Countess' }), originalAt })
+      .then({ type: 'ProfileChanged', userId, originalAt, name: 'Countess' })
+  })
+
+  it('of someone unknown is refused', () => {
+    given(userDecider)
+      .when(change({ name: 'Ada' }))
+      .thenRejected({ code: 'user-not-found', userId })
+  })
+
+  it('does not unmake the user', () => {
+    given(userDecider, registered, { type: 'ProfileChanged', userId }).when(register).then()
+  })
+})

@@ -1,0 +1,66 @@
+import { expect } from 'chai'
+import { goLive, type Arrival, type Delivery } from '../../src/realtime/audience.js'
+
+const isAfter = (a: string, b: string): boolean => Number(a) > Number(b)
+
+const delivery = (position: number, chatId: string, moves: Partial<Delivery> = {}): Delivery => ({
+  position: String(position),
+  frame: { event: 'new_message', payload: { chatId, position } },
+  chatIds: [chatId],
+  userId: null,
+  begins: [],
+  ends: [],
+  ...moves,
+})
+
+const arrival = (chats: Record<string, string>, since = '10'): Arrival => ({
+  userId: 'bob',
+  chats: new Map(Object.entries(chats)),
+  since,
+})
+
+/** The positions given, and the rooms entered. */
+const given = (arriving: Arrival, ...kept: Delivery[]): [number[], string[]] => {
+  const { frames, chatIds } = goLive(arriving, kept, isAfter)
+  return [frames.map(({ payload }) => (payload as { position: number }).position), [...chatIds]]
+}
+
+describe('going live', () => {
+  it('gives of a chat what came after its snapshot, and nothing of chats of others', () => {
+    const kept = [delivery(9, 'a'), delivery(10, 'a'), delivery(11, 'a'), delivery(12, 'b')]
+    expect(given(arrival({ a: '10' }), ...kept)).to.deep.equal([[11], ['a']])
+  })
+
+  it('begins with the very event that brings one in', () => {
+    const kept = [delivery(11, 'a'), delivery(12, 'a', { begins: ['eve', 'bob'] }), delivery(13, 'a')]
+    expect(given(arrival({}), ...kept)).to.deep.equal([[12, 13], ['a']])
+  })
+
+  it('ends with the very event that takes one out', () => {
+    const kept = [delivery(11, 'a'), delivery(12, 'a', { ends: ['bob'] }), delivery(13, 'a')]
+    expect(given(arrival({ a: '10' }), ...kept)).to.deep.equal([[11, 12], []])
+  })
+
+  it('leaves out a stay that began and ended before the snapshot', () => {
+    const kept = [delivery(8, 'a', { begins: ['bob'] }), delivery(9, 'a', { ends: ['bob'] }), delivery(11, 'a')]
+    expect(given(arrival({}), ...kept)).to.deep.equal([[], []])
+  })
+
+  it('takes no notice of others who come and go', () => {
+    const kept = [delivery(11, 'a', { begins: ['eve'] }), delivery(12, 'b', { ends: ['eve'] }), delivery(13, 'b')]
+    expect(given(arrival({ b: '10' }), ...kept)).to.deep.equal([[12, 13], ['b']])
+  })
+
+  it('gives one’s own markers and the profiles of those one shares a chat with, once each', () => {
+    const marker = delivery(11, 'a', { userId: 'bob' })
+    const ofOthers = delivery(12, 'b', { userId: 'eve' })
+    const profile = delivery(13, 'b', { userId: 'eve', chatIds: ['b', 'a'] })
+    const known = delivery(9, 'a', { userId: 'bob' })
+    expect(given(arrival({ a: '10' }), marker, ofOthers, profile, known)).to.deep.equal([[11, 13], ['a']])
+  })
+
+  it('goes on where a socket left off, but for the chats that were caught up', () => {
+    const kept = [delivery(8, 'held'), delivery(8, 'caughtUp'), delivery(11, 'caughtUp'), delivery(12, 'held')]
+    expect(given(arrival({ held: '0', caughtUp: '10' }, '0'), ...kept)[0]).to.deep.equal([8, 11, 12])
+  })
+})

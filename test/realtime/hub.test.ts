@@ -1,0 +1,169 @@
+import { expect } from 'chai'
+import { randomUUID } from 'node:crypto'
+import { chatStream } from '../../src/domain/streams.js'
+import { createProgress } from '../../src/projections/progress.js'
+import type { Delivery } from '../../src/realtime/audience.js'
+import { createHub, type Hub } from '../../src/realtime/hub.js'
+import { createPersonCache } from '../../src/realtime/person-cache.js'
+import { createRender, type Render } from '../../src/realtime/render.js'
+import { eventually } from '../support/eventually.js'
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js'
+import { createGate } from './gate.js'
+import { startNode, type RealtimeNode } from './realtime-node.js'
+
+describe('the hub', () => {
+  let database: TestDatabase
+  let node: RealtimeNode
+  let ada: string
+
+  before(async () => {
+    database = await createTestDatabase()
+    node = await startNode(database)
+    ada = await node.register('Ada')
+  })
+  after(async () => {
+    await node[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  })
+
+  interface Watched extends AsyncDisposable {
+    hub: Hub
+    /** What went to rooms, by event and version. */
+    delivered: [string, number][]
+    errors: unknown[]
+    /** Of the read model, as the hub sees it. */
+    progress: ReturnType<typeof createProgress>
+  }
+
+  /** A hub on the node's log, whose rooms only take down what they get. */
+  async function watch(wrap: (render: Render) => Render = (render) => render, isHere = true): Promise<Watched> {
+    await node.settled()
+    const { log, reader, queries } = node.core
+    const comparePositions = (a: string, b: string): number => log.comparePositions(a, b)
+    const progress = createProgress(await log.head(), comparePositions)
+    const people = createPersonCache({ queries, progress, comparePositions, since: progress.position })
+    const delivered: [string, number][] = []
+    const errors: unknown[] = []
+    const deliver = ({ frame: { event, payload } }: Delivery): void => {
+      delivered.push([event, (payload as { version: number }).version])
+    }
+    const hub = createHub({
+      log,
+      reader,
+      people,
+      progress,
+      rooms: { isAnyoneHere: () => isHere, isInhabited: () => isHere, deliver },
+      render: wrap(createRender({ people, queries })),
+      onDelivered: () => undefined,
+      onFailure: (error) => errors.push(error),
+      mostKept: 3,
+      retryMs: 1,
+    })
+    return { hub, delivered, errors, progress, [Symbol.asyncDispose]: () => hub[Symbol.asyncDispose]() }
+  }
+
+  it('holds what needs the read model until that has it, and messages that come before it not', async () => {
+    const chatId = await node.createChat(ada, [])
+    const early: string[] = []
+    await using watched = await watch((render) => (events, signal) => {
+      const lacking = events.filter(
+        ({ position }) => node.core.log.comparePositions(watched.progress.position, position) < 0,
+      )
+      early.push(...lacking.map(({ event }) => event.type))
+      return render(events, signal)
+    })
+    await node.send(chatId, ada, 'one')
+    await node.run('createChat', { chatType: 'group', participantIds: [], name: null, ...rest }, ada)
+    await node.send(chatId, ada, 'two')
+    await node.settled()
+    await eventually(() => expect(watched.delivered).to.deep.equal([['new_message', 2]]))
+    watched.progress.moveTo(await node.core.log.head())
+    await eventually(() => expect(watched.delivered).to.have.length(3))
+    expect(watched.delivered.slice(1)).to.deep.equal([
+      ['chat_created', 1],
+      ['new_message', 3],
+    ])
+    expect(early).to.deep.equal(['MessageSent'])
+  })
+
+  it('renders nothing for nobody', async () => {
+    const chatId = await node.createChat(ada, [])
+    let rendered = 0
+    await using watched = await watch(
+      (render) =>
+        (...args) => {
+          rendered++
+          return render(...args)
+        },
+      false,
+    )
+    await node.send(chatId, ada, 'into the void')
+    const head = await node.core.log.head()
+    await eventually(() => expect(watched.hub.status().position).to.equal(head))
+    expect(rendered).to.equal(0)
+  })
+
+  it('keeps nothing from below what is being rendered, as that may not be rendered for it', async () => {
+    const chatId = await node.createChat(ada, [])
+    const gate = createGate()
+    await using watched = await watch((render) => async (...args) => {
+      await gate.pass()
+      return render(...args)
+    })
+    const { hub } = watched
+    expect(hub.keep().since).to.equal(hub.progress.position)
+    await node.send(chatId, ada, 'one')
+    await gate.someoneWaits()
+    const keeping = hub.keep()
+    const end = await node.core.log.head()
+    expect(keeping.since).to.equal(end)
+    gate.open()
+    await hub.progress.reached(end)
+    for (let count = 0; count < 5; count++) await node.send(chatId, ada, 'more')
+    await hub.progress.reached(await node.core.log.head())
+    expect(keeping.isFull).to.equal(true)
+  })
+
+  it('repeats what failed, skips nothing and gives nothing twice', async () => {
+    const chatId = await node.createChat(ada, [])
+    let failures = 3
+    await using watched = await watch((render) => (events, signal) => {
+      if (failures-- > 0) return Promise.reject(new Error('away'))
+      return render(events, signal)
+    })
+    for (let count = 0; count < 3; count++) await node.send(chatId, ada, 'hello')
+    await eventually(() => expect(watched.delivered.map(([, version]) => version)).to.deep.equal([2, 3, 4]))
+    expect(watched.errors).to.have.length(1)
+    expect(watched.hub.status()).to.include({ status: 'live', reason: null })
+  })
+
+  it('gives what stands before an event of a later release, and stops there', async () => {
+    const chatId = await node.createChat(ada, [])
+    const gate = createGate()
+    await using watched = await watch((render) => async (...args) => {
+      await gate.pass()
+      return render(...args)
+    })
+    await node.send(chatId, ada, 'one')
+    await gate.someoneWaits()
+    await node.send(chatId, ada, 'two')
+    const metadata = JSON.stringify({
+      schemaVersion: 1,
+      at: new Date().toISOString(),
+      commandId: randomUUID(),
+      mac: '',
+    })
+    const newer = { id: randomUUID(), type: 'ChatPainted', data: '{"colour":"red"}', metadata }
+    await node.core.log.append(chatStream(chatId), 3, [newer])
+    await node.core.log.append(chatStream(randomUUID()), 0, [{ ...newer, id: randomUUID() }])
+    gate.open()
+    await eventually(() => expect(watched.hub.status().reason).to.contain('ChatPainted'))
+    expect(watched.hub.status().status).to.equal('failing')
+    expect(watched.delivered).to.deep.equal([
+      ['new_message', 2],
+      ['new_message', 3],
+    ])
+  })
+}).timeout(20_000)
+
+const rest = { historyVisibility: 'full', joinPolicy: 'invite', imported: false } as const

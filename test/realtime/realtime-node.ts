@@ -1,0 +1,242 @@
+import { createSecretKey, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { io, type Socket } from 'socket.io-client'
+import winston from 'winston'
+import { problemOf } from '../../src/api/problem-details.js'
+import { createMessageLimit } from '../../src/commands/message-limit.js'
+import type { Caller, InputOf, RunCommand } from '../../src/commands/run-command.js'
+import { createSendMessage } from '../../src/commands/send-message.js'
+import { parseConfig } from '../../src/config.js'
+import { openCore, type Core } from '../../src/core.js'
+import { idOf } from '../../src/domain/streams.js'
+import { createTokens } from '../../src/identity/tokens.js'
+import type { ConversationQueries } from '../../src/projections/conversations/conversation-queries.js'
+import type {
+  MessageView,
+  ParticipantView,
+  PersonView,
+  SharedChatView,
+} from '../../src/projections/conversations/views.js'
+import { createRealtime, type Realtime } from '../../src/realtime/gateway.js'
+import { createPastFrames, type PastFrames } from '../../src/realtime/past-frames.js'
+import { createPersonCache } from '../../src/realtime/person-cache.js'
+import { createPresentSent, type PresentSent } from '../../src/realtime/present-sent.js'
+import type { Problem } from '../../src/realtime/protocol.js'
+import { createReleases } from '../../src/release.js'
+import { eventually } from '../support/eventually.js'
+import type { TestDatabase } from '../support/test-database.js'
+
+const tokenKey = createSecretKey(Buffer.alloc(32, 5))
+const silent = winston.createLogger({ silent: true })
+
+export interface NodeOptions {
+  queries?: (queries: ConversationQueries) => ConversationQueries
+  presentSent?: (presentSent: PresentSent) => PresentSent
+  mostKept?: number
+  messagesPerMinute?: number
+  tokenGraceMs?: number
+  allowedOrigins?: string[]
+}
+
+/** The sockets of one node on a real log, real read models and a real server. */
+export interface RealtimeNode extends AsyncDisposable {
+  core: Core
+  realtime: Realtime
+  pastFrames: PastFrames
+  presentSent: PresentSent
+  url: string
+  connections: () => number
+  /** Resolves when read models and sockets have all that is in the log. */
+  settled(): Promise<void>
+  token(userId: string, options?: { session?: string; seconds?: number }): string
+  connect(userId: string, cursors?: Record<string, number>): Promise<Client>
+  register(name: string): Promise<string>
+  createChat(by: string, others: string[], options?: Partial<InputOf<'createChat'>>): Promise<string>
+  send(chatId: string, by: string, content: string): Promise<void>
+  run: <Name extends Parameters<RunCommand>[0]>(name: Name, input: InputOf<Name>, by: string) => Promise<string>
+}
+
+export async function startNode(database: TestDatabase, options: NodeOptions = {}): Promise<RealtimeNode> {
+  const releases = createReleases()
+  const failures: unknown[] = []
+  const core = await openCore(
+    parseConfig(
+      {
+        DATABASE_URL: database.url,
+        KEYS_DATABASE_URL: database.keysUrl,
+        MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
+        TOKEN_KEYS: `test:${Buffer.alloc(32, 5).toString('base64')}`,
+      },
+      () => '',
+    ),
+    { say: () => undefined, onProjectionFailure: (_, error) => failures.push(error), onAppended: () => undefined },
+    releases,
+  )
+  const { log, reader, clock } = core
+  const queries = options.queries?.(core.queries) ?? core.queries
+  const { progress } = core.runners.conversations
+  const comparePositions = (a: string, b: string): number => log.comparePositions(a, b)
+  const people = createPersonCache({ queries, progress, comparePositions, since: await log.head() })
+  const present = createPresentSent({ log, reader, people, progress, queries })
+  const presentSent = options.presentSent?.(present) ?? present
+  const tokensLasting = (accessTokenSeconds: number) =>
+    createTokens({
+      keys: [{ kid: 'test', key: tokenKey }],
+      issuer: 'test',
+      audience: 'test',
+      accessTokenSeconds,
+      clock,
+    })
+  const httpServer = createServer((_, response) => response.writeHead(404).end())
+  let connections = 0
+
+  const realtime = releases.add(
+    createRealtime({
+      httpServer,
+      log,
+      reader,
+      queries,
+      progress,
+      people,
+      tokens: tokensLasting(900),
+      run: core.run,
+      sendMessage: createSendMessage(core.run, createMessageLimit(options.messagesPerMinute ?? 0)),
+      presentSent,
+      problemOf,
+      clock,
+      allowedOrigins: options.allowedOrigins ?? [],
+      logger: silent,
+      metrics: { deliverySeconds: () => undefined, connections: (count) => (connections = count) },
+      ...(options.mostKept === undefined ? {} : { mostKept: options.mostKept }),
+      ...(options.tokenGraceMs === undefined ? {} : { tokenGraceMs: options.tokenGraceMs }),
+    }),
+  )
+  httpServer.listen(0, '127.0.0.1')
+  await once(httpServer, 'listening')
+  const url = `http://127.0.0.1:${(httpServer.address() as AddressInfo).port}`
+  const clients: Client[] = []
+  releases.onRelease(() => new Promise<void>((resolve) => httpServer.close(() => resolve())))
+
+  const token: RealtimeNode['token'] = (userId, { session = randomUUID(), seconds = 900 } = {}) =>
+    tokensLasting(seconds).issue({ userId, sessionId: session, roles: [], authTime: clock() }).token
+
+  const run: RealtimeNode['run'] = async (name, input, by) => {
+    const result = await core.run(name, input, callerOf(by))
+    if (result.kind === 'rejected') throw new Error(`${name}: ${JSON.stringify(result.rejection)}`)
+    return idOf(result.stream)
+  }
+
+  return {
+    core,
+    realtime,
+    pastFrames: createPastFrames({ log, reader, queries }),
+    presentSent,
+    url,
+    connections: () => connections,
+    async settled() {
+      const head = await log.head()
+      await progress.reached(head)
+      await eventually(() => {
+        if (comparePositions(realtime.status().position, head) < 0) throw new Error('the sockets lack events')
+      })
+    },
+    token,
+    async connect(userId, cursors) {
+      const client = openClient(url, { token: token(userId), ...(cursors && { cursors }) })
+      clients.push(client)
+      await client.first('ready')
+      return client
+    },
+    register: (name) => run('registerUser', { name, imported: false }, randomUUID()),
+    createChat: (by, participantIds, chat = {}) => run('createChat', { ...group, participantIds, ...chat }, by),
+    async send(chatId, by, content) {
+      const message = { messageType: 'text', content, metadata: null, clientMessageId: null }
+      await run('sendMessage', { chatId, ...message }, by)
+    },
+    run,
+    async [Symbol.asyncDispose]() {
+      for (const { socket } of clients) socket.disconnect()
+      await releases[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const group = {
+  chatType: 'group',
+  name: 'Garden',
+  historyVisibility: 'full',
+  joinPolicy: 'invite',
+  imported: false,
+} as const
+
+export const callerOf = (userId: string): Caller => ({
+  userId,
+  origin: 'rest',
+  correlationId: randomUUID(),
+  key: null,
+  client: null,
+})
+
+/** What comes with the next of this event, Socket.IO's own ones included. */
+export const next = <Payload>(socket: Socket, event: string): Promise<Payload> =>
+  new Promise((resolve) => socket.once(event, resolve))
+
+/** All that a frame or an answer may hold; each test knows what it looks for. */
+export interface Payload {
+  userId: string
+  chatId: string
+  version: number
+  fromVersion?: number
+  id: string
+  content: string
+  sender: PersonView
+  chat: SharedChatView
+  participant: ParticipantView
+  participants: PersonView[]
+  by: PersonView
+  chats: Record<string, object>
+  reconnectAfterMs: number
+  code: string
+  ok: boolean
+  position: string
+  message: MessageView
+  error: Problem
+}
+
+export interface Heard {
+  event: string
+  payload: Payload
+}
+
+export interface Client {
+  socket: Socket
+  /** Everything heard so far, in order. */
+  heard: Heard[]
+  /** Those of these events. */
+  of(...events: string[]): Heard[]
+  /** Waits for the first of this event. */
+  first(event: string): Promise<Heard>
+  /** Emits with an ack. */
+  ask(event: string, ...payload: unknown[]): Promise<Payload>
+}
+
+export function openClient(url: string, auth: object, options: object = {}): Client {
+  const socket = io(url, { auth, transports: ['websocket'], forceNew: true, reconnection: false, ...options })
+  const heard: Heard[] = []
+  socket.onAny((event: string, payload: Payload) => heard.push({ event, payload }))
+  const of = (...events: string[]): Heard[] => heard.filter(({ event }) => events.includes(event))
+  return {
+    socket,
+    heard,
+    of,
+    first: (event) =>
+      eventually(() => {
+        const [found] = of(event)
+        if (found === undefined) throw new Error(`no ${event} among ${JSON.stringify(heard.map((each) => each.event))}`)
+        return found
+      }),
+    ask: (event, ...payload) => socket.timeout(5_000).emitWithAck(event, ...payload) as Promise<Payload>,
+  }
+}

@@ -1,0 +1,211 @@
+import { expect } from 'chai'
+import { eventually } from '../support/eventually.js'
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js'
+import { createGate } from './gate.js'
+import { startNode, type Client, type Payload, type RealtimeNode } from './realtime-node.js'
+
+describe('resuming by cursors', () => {
+  let database: TestDatabase
+  let node: RealtimeNode
+  let ada: string
+  let bob: string
+
+  before(async () => {
+    database = await createTestDatabase()
+    node = await startNode(database)
+    ada = await node.register('Ada')
+    bob = await node.register('Bob')
+  })
+  after(async () => {
+    await node[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  })
+
+  /** What a client heard of a chat: event, and the versions that it covers. */
+  const story = (client: Client, chatId: string): [string, number, number][] =>
+    client.heard.flatMap(({ event, payload }) => {
+      const { version } = payload as Partial<Payload>
+      return payload.chatId === chatId && version !== undefined
+        ? [[event, payload.fromVersion ?? version, version]]
+        : []
+    })
+
+  it('gives what was missed in order, then `ready`, then what is new', async () => {
+    const chatId = await node.createChat(ada, [bob])
+    for (const content of ['one', 'two', 'three']) await node.send(chatId, ada, content)
+    await node.settled()
+    const client = await node.connect(bob, { [chatId]: 2 })
+    await node.send(chatId, ada, 'four')
+    await eventually(() => expect(client.of('new_message')).to.have.length(3))
+    expect(client.heard.map(({ event, payload }) => [event, payload.content])).to.deep.equal([
+      ['new_message', 'two'],
+      ['new_message', 'three'],
+      ['ready', undefined],
+      ['new_message', 'four'],
+    ])
+  })
+
+  it('says `skipped` for what one was away for, on sockets and in the history of events alike', async () => {
+    const chatId = await node.createChat(ada, [bob], { historyVisibility: 'since-joined' })
+    await node.send(chatId, ada, 'seen')
+    await node.run('removeParticipant', { chatId, userId: bob }, ada)
+    for (const content of ['unseen', 'unseen too']) await node.send(chatId, ada, content)
+    await node.settled()
+    expect(await node.pastFrames(chatId, bob, 0, 50)).to.equal(null)
+    await node.run('addParticipants', { chatId, userIds: [bob], role: 'member' }, ada)
+    await node.settled()
+    const client = await node.connect(bob, { [chatId]: 0 })
+    expect(story(client, chatId)).to.deep.equal([
+      ['chat_created', 1, 1],
+      ['new_message', 2, 2],
+      ['participant_removed', 3, 3],
+      ['skipped', 4, 5],
+      ['participant_joined', 6, 6],
+    ])
+    const heard = client.heard.filter(({ payload }) => payload.chatId === chatId)
+    const page = await node.pastFrames(chatId, bob, 0, 50)
+    expect(page).to.deep.equal({ frames: heard, version: 6, more: false })
+    const first = await node.pastFrames(chatId, bob, 0, 4)
+    expect(first).to.deep.include({ version: 4, more: true })
+    const rest = await node.pastFrames(chatId, bob, first?.version ?? 0, 4)
+    expect(rest?.frames[0]).to.deep.equal({ event: 'skipped', payload: { chatId, fromVersion: 5, version: 5 } })
+    expect(await node.pastFrames(chatId, bob, 6, 4)).to.deep.equal({ frames: [], version: 6, more: false })
+  })
+
+  it('gives nothing of a chat that one is no longer in, nor names it', async () => {
+    const chatId = await node.createChat(ada, [bob])
+    await node.run('removeParticipant', { chatId, userId: bob }, ada)
+    await node.settled()
+    const client = await node.connect(bob, { [chatId]: 0 })
+    expect(story(client, chatId)).to.deep.equal([])
+    expect((await client.first('ready')).payload.chats).to.not.have.property(chatId)
+  })
+
+  it('says `resync` to who is too far behind, or ahead of everything', async () => {
+    const [far, ahead] = [await node.createChat(ada, [bob]), await node.createChat(ada, [bob])]
+    await Promise.all(Array.from({ length: 1_001 }, (_, index) => node.send(far, ada, `message ${index}`)))
+    await node.settled()
+    const client = await node.connect(bob, { [far]: 1, [ahead]: 7 })
+    expect(client.of('resync').map(({ payload }) => payload)).to.have.deep.members([
+      { chatId: far, version: 1_002 },
+      { chatId: ahead, version: 1 },
+    ])
+    const near = await node.connect(bob, { [far]: 2 })
+    expect(near.of('new_message')).to.have.length(1_000)
+  }).timeout(30_000)
+
+  it('repeats nothing for who comes from a node that knew more, but catches up with it first', async () => {
+    const chatId = await node.createChat(ada, [bob])
+    await node.settled()
+    const older = await node.core.queries.standings(bob)
+    for (const content of ['one', 'two']) await node.send(chatId, ada, content)
+    await node.settled()
+    const answers = [older]
+    const behind = await startNode(database, {
+      queries: (queries) => ({
+        ...queries,
+        standings: async (viewer) => answers.shift() ?? queries.standings(viewer),
+      }),
+    })
+    try {
+      const client = await behind.connect(bob, { [chatId]: 2 })
+      expect(story(client, chatId)).to.deep.equal([['new_message', 3, 3]])
+      expect(answers).to.deep.equal([])
+    } finally {
+      await behind[Symbol.asyncDispose]()
+    }
+  })
+
+  it('gives a live socket what `sync` asks for, and each other chat without a hole', async () => {
+    const [one, two] = [await node.createChat(ada, [bob]), await node.createChat(ada, [bob])]
+    for (const chatId of [one, two]) await node.send(chatId, ada, 'before')
+    await node.settled()
+    const client = await node.connect(bob)
+    const sending = Promise.all(Array.from({ length: 50 }, () => node.send(two, ada, 'meanwhile')))
+    expect(await client.ask('sync', { cursors: { [one]: 0 } })).to.deep.equal({ ok: true, behind: { [one]: 2 } })
+    await sending
+    await node.send(one, ada, 'after')
+    await eventually(() => expect(story(client, two)).to.have.length(50))
+    await eventually(() => expect(story(client, one)).to.have.length(3))
+    expect(story(client, one).map(([, version]) => version)).to.deep.equal([1, 2, 3])
+    expect(story(client, two).map(([, version]) => version)).to.deep.equal(
+      Array.from({ length: 50 }, (_, at) => at + 3),
+    )
+  })
+
+  it('starts over with `resync` when more happens than can be kept', async () => {
+    const gate = createGate()
+    const busy = await startNode(database, {
+      mostKept: 5,
+      queries: (queries) => ({ ...queries, standings: (viewer) => gate.pass().then(() => queries.standings(viewer)) }),
+    })
+    try {
+      const chatId = await node.createChat(ada, [bob])
+      const connecting = busy.connect(bob, { [chatId]: 0 })
+      await gate.someoneWaits()
+      for (let count = 0; count < 10; count++) await node.send(chatId, ada, 'too much')
+      const head = await node.core.log.head()
+      await eventually(() => expect(busy.realtime.status().position).to.equal(head))
+      gate.open()
+      const client = await connecting
+      await node.send(chatId, ada, 'afterwards')
+      await eventually(() => expect(client.of('new_message').at(-1)?.payload.content).to.equal('afterwards'))
+      expect(story(client, chatId).slice(-2)).to.deep.equal([
+        ['resync', 11, 11],
+        ['new_message', 12, 12],
+      ])
+    } finally {
+      await busy[Symbol.asyncDispose]()
+    }
+  })
+
+  it('never leaves a hole nor gives anything twice, whenever and wherever one comes and goes', async () => {
+    const other = await startNode(database)
+    try {
+      const chatId = await node.createChat(ada, [bob])
+      const cleo = await node.register('Cleo')
+      const work = (async () => {
+        for (let round = 0; round < 25; round++) {
+          await Promise.all(Array.from({ length: 8 }, (_, index) => node.send(chatId, ada, `${round}.${index}`)))
+          await node.run('addParticipants', { chatId, userIds: [cleo], role: 'member' }, ada)
+          await other.send(chatId, cleo, 'here')
+          await other.run('leaveChat', { chatId }, cleo)
+        }
+      })()
+      const working = { now: true }
+      void work.finally(() => (working.now = false))
+      const seen: number[] = [1]
+      for (let visit = 0; working.now; visit++) {
+        const client = await (visit % 2 === 0 ? node : other).connect(bob, { [chatId]: seen.at(-1) ?? 0 })
+        await eventually(() => expect(!working.now || story(client, chatId).length > 7).to.equal(true))
+        client.socket.disconnect()
+        seen.push(...story(client, chatId).map(([, version]) => version))
+      }
+      await work
+      await node.settled()
+      const last = await node.connect(bob, { [chatId]: seen.at(-1) ?? 0 })
+      seen.push(...story(last, chatId).map(([, version]) => version))
+      expect(seen).to.deep.equal(Array.from({ length: 1 + 25 * 11 }, (_, at) => at + 1))
+    } finally {
+      await other[Symbol.asyncDispose]()
+    }
+  }).timeout(60_000)
+
+  it('gives who comes and goes in a chat exactly their own spans, whenever they connect', async () => {
+    const chatId = await node.createChat(ada, [], { historyVisibility: 'since-joined' })
+    const clients: Client[] = []
+    for (let round = 0; round < 20; round++) {
+      const connecting = node.connect(bob)
+      await node.run('addParticipants', { chatId, userIds: [bob], role: 'member' }, ada)
+      await node.send(chatId, ada, 'inside')
+      await node.run('removeParticipant', { chatId, userId: bob }, ada)
+      await node.send(chatId, ada, 'secret')
+      clients.push(await connecting)
+    }
+    await eventually(() => expect(clients[0]?.of('participant_removed').length).to.be.at.least(19))
+    for (const client of clients) {
+      const contents = client.of('new_message').map(({ payload }) => payload.content)
+      expect(contents).to.not.include('secret')
+    }
+  }).timeout(30_000)
+}).timeout(20_000)

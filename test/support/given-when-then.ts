@@ -1,0 +1,23 @@
+import { expect } from 'chai'
+import type { Decider, Outcome } from '../../src/domain/decider.js'
+import type { Decided, EventShape, Folded } from '../../src/domain/event.js'
+
+/**
+ * `given(decider, ...events).when(command)`: what the command comes to after these events, to be told whole: `.then(...events)`, none
+ * of them for "already so", or `.thenRejected(rejection)`.
+ */
+export function given<Command, State, Event extends EventShape, Rejection>(
+  decider: Decider<Command, State, Event, Rejection>,
+  ...past: Folded<Event>[]
+) {
+  const state = past.reduce<State>((before, event) => decider.evolve(before, event), decider.initial)
+  return {
+    when(command: Command) {
+      const outcome: Outcome<Event, Rejection> = decider.decide(command, state)
+      return {
+        then: (...events: Decided<Event>[]) => expect(outcome).to.deep.equal({ kind: 'accepted', events }),
+        thenRejected: (rejection: Rejection) => expect(outcome).to.deep.equal({ kind: 'rejected', rejection }),
+      }
+    },
+  }
+}
