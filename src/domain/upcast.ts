@@ -10,6 +10,8 @@ export const currentSchemaVersion = (upcasters: Upcasters, type: string): number
 
 /** The data in the current version, or null where this release does not know the type or a version so new. */
 export function upcast(upcasters: Upcasters, type: string, schemaVersion: number, data: JsonObject): JsonObject | null {
-  if (!Object.hasOwn(upcasters, type) || schemaVersion > currentSchemaVersion(upcasters, type)) return null
+  if (!Object.hasOwn(upcasters, type) || !isKnown(schemaVersion, currentSchemaVersion(upcasters, type))) return null
   return (upcasters[type] ?? []).slice(schemaVersion - 1).reduce((older, lift) => lift(older), data)
 }
+
+const isKnown = (schemaVersion: number, current: number): boolean => schemaVersion >= 1 && schemaVersion <= current

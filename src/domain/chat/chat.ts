@@ -1,5 +1,5 @@
 import { accepting, assertNever, reject, type Decider, type Outcome } from '../decider.js'
-import type { Folded, JsonObject } from '../event.js'
+import type { Decided, Folded, JsonObject } from '../event.js'
 import type { ChatCreated, ChatEvent, ChatType, HistoryVisibility, Imported, JoinPolicy, Role } from './events.js'
 
 /** Commands of an import carry the number of their line; by it, a chat knows which lines it has been past. */
@@ -106,7 +106,7 @@ function createChat(command: Command<'CreateChat'>, chat: Chat): ChatOutcome {
     createdBy: by,
     participants: [
       { userId: by, role: 'owner' },
-      ...participantIds.map((userId) => ({ userId, role: 'member' as const })),
+      ...participantIds.filter((userId) => userId !== by).map((userId) => ({ userId, role: 'member' as const })),
     ],
     historyVisibility,
     joinPolicy,
@@ -118,8 +118,16 @@ function createChat(command: Command<'CreateChat'>, chat: Chat): ChatOutcome {
 
 function joinChat(command: Command<'JoinChat'>, chat: OpenChat): ChatOutcome {
   if (chat.participants.has(command.userId) || isPast(command, chat)) return accept()
+  if (chat.chatType === 'direct') return reject({ code: 'not-a-participant' })
   if (chat.joinPolicy !== 'open' && command.line === undefined) return reject({ code: 'not-a-participant' })
-  return accept({ type: 'ParticipantJoined', userId: command.userId, lastSeq: chat.lastSeq, ...importOf(command) })
+  return accept(...joined(command.userId, chat, importOf(command)))
+}
+
+/** Who joins a chat that everyone has left owns it: a chat with participants always has an owner. */
+function joined(userId: string, { participants, lastSeq }: OpenChat, imported: Imported): Decided<ChatEvent>[] {
+  const joining = { type: 'ParticipantJoined', userId, lastSeq, ...imported } as const
+  if (participants.size > 0) return [joining]
+  return [joining, { type: 'ParticipantRoleChanged', userId, role: 'owner', by: userId }]
 }
 
 function leaveChat(command: Command<'LeaveChat'>, chat: OpenChat): ChatOutcome {
@@ -184,12 +192,12 @@ function sendMessage(command: Command<'SendMessage'>, chat: OpenChat): ChatOutco
     clientMessageId,
   }
   if (!joinsFirst) return accept(sent)
-  return accept({ type: 'ParticipantJoined', userId: senderId, lastSeq: chat.lastSeq, ...imported }, sent)
+  return accept(...joined(senderId, chat, imported), sent)
 }
 
 function evolve(chat: Chat, event: Folded<ChatEvent>): Chat {
   const next = event.type === 'ChatCreated' ? created(event) : change(chat, event)
-  return 'line' in event && event.line !== undefined ? { ...next, lastLine: event.line } : next
+  return 'line' in event && event.line !== undefined ? { ...next, lastLine: Math.max(next.lastLine, event.line) } : next
 }
 
 function created(event: Folded<ChatCreated>): OpenChat {

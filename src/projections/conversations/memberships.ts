@@ -115,7 +115,11 @@ export async function participantRows(
     from ${table('memberships')} m left join ${table('people')} p on p.id = m.user_id
     where m.chat_id = $1 and m.to_version is null and (m.from_version, m.place) > ($2, $3)
     order by m.from_version, m.place limit $4`
-  const { rows } = await tx.query<ParticipantRow>({ name: text, text, values: [chatId, version, place, limit + 1] })
+  const { rows } = await tx.query<ParticipantRow>({
+    name: `page ${table('memberships')}`,
+    text,
+    values: [chatId, version, place, limit + 1],
+  })
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   const next = rows.length > limit && last !== undefined ? `${last.from_version}.${last.place}` : null
@@ -137,7 +141,11 @@ export async function fewParticipants(
         where chat_id = c.id and to_version is null order by from_version, place limit 11) m
       left join ${table('people')} p on p.id = m.user_id
       order by m.user_id is not distinct from $2::uuid, m.from_version, m.place limit 10) few`
-  const { rows } = await tx.query<PersonRow & { chat_id: string }>({ name: text, text, values: [chatIds, viewer] })
+  const { rows } = await tx.query<PersonRow & { chat_id: string }>({
+    name: `few ${table('memberships')}`,
+    text,
+    values: [chatIds, viewer],
+  })
   const few = new Map<string, PersonView[]>(chatIds.map((chatId) => [chatId, []]))
   for (const row of rows) few.get(row.chat_id)?.push(toPerson(row))
   return few

@@ -64,7 +64,7 @@ export function createPeopleQueries(pool: Pool, table: TableName, checkpoint: st
 
   async function rowsOf(userIds: readonly string[]): Promise<ProfileRow[]> {
     const text = `select * from ${people} where id = any($1::uuid[])`
-    return (await pool.query<ProfileRow>({ name: text, text, values: [userIds] })).rows
+    return (await pool.query<ProfileRow>({ name: `profiles ${people}`, text, values: [userIds] })).rows
   }
 
   return {
@@ -86,7 +86,7 @@ export function createPeopleQueries(pool: Pool, table: TableName, checkpoint: st
       const text = `select c.position, p.id, p.name, p.avatar_url from (${checkpoint}) c
                     left join ${people} p on p.id = any($1::uuid[])`
       const { rows } = await pool.query<{ position: string; id: string | null; name: string; avatar_url: string }>({
-        name: text,
+        name: `persons ${people}`,
         text,
         values: [userIds],
       })

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs'
+import { createApp } from './app.js'
+import { parseConfig } from './config.js'
+import { explainFailure } from './explain-failure.js'
+import { firstConversation } from './first-conversation.js'
+
+const say = (line: string): boolean => process.stdout.write(`${line}\n`)
+
+async function serve(): Promise<void> {
+  const config = parseConfig(process.env, (path) => readFileSync(path, 'utf8'))
+  const asked = new Promise<string>((resolve) => {
+    process.once('SIGINT', () => resolve('Ctrl-C'))
+    process.once('SIGTERM', () => resolve('SIGTERM'))
+  })
+  const app = await createApp(config, { say })
+  const { log, databases } = app.core
+  say(`Parley listens on ${app.url}`)
+  say(`Event log: ${log.kind === 'postgres' ? 'Postgres' : 'EventStoreDB'} (${databases.where})`)
+  say(`Node ${process.version}. Stop with Ctrl-C.`)
+  say(`\nA first conversation, to copy into another shell in this folder:\n${firstConversation(app.url)}`)
+  say(`${await asked}: finishing what is in flight …`)
+  await app[Symbol.asyncDispose]()
+  say('Stopped.')
+}
+
+serve().catch((error: unknown) => {
+  process.stderr.write(`${explainFailure(error)}\n`)
+  process.exitCode = 1
+})
