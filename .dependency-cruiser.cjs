@@ -19,8 +19,22 @@ module.exports = {
     mayOnlyReach('realtime', ['domain', 'eventstore', 'privacy', 'projections', 'commands', 'identity']),
     mayOnlyReach('api', ['domain', 'commands', 'projections', 'identity', 'realtime']),
     mayOnlyReach('import', ['domain', 'commands']),
-    { name: 'only-the-roots-see-all', severity: 'error', from: { path: '^src/', pathNot: '^src/(main|cli|app)[.]ts$' }, to: { path: '^src/(main|cli|app)[.]ts$' } },
-    { name: 'nothing-unused', severity: 'error', from: { orphan: true, path: '^src/', pathNot: '^src/(main|cli)[.]ts$' }, to: {} },
+    {
+      name: 'only-the-roots-see-all',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(main|cli|app)[.]ts$' },
+      to: { path: '^src/(main|cli|app)[.]ts$' },
+    },
+    {
+      name: 'nothing-unused',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: '^src/(main|cli)[.]ts$' },
+      to: {},
+    },
   ],
-  options: { tsConfig: { fileName: 'tsconfig.json' }, tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' } },
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+  },
 }

@@ -73,7 +73,7 @@ export async function openFoundations(
 
 export async function openCore(config: Config, options: CoreOptions, releases: Releases): Promise<Core> {
   const { say, onProjectionFailure, onAppended, commandDeadlineMs, overrides = {} } = options
-  const { clock = () => new Date(), wrapLog = (log) => log } = overrides
+  const clock = overrides.clock ?? (() => new Date())
   const foundations = await openFoundations(config, say, clock, releases)
   const { databases, log, reader, sealer, projections } = foundations
   const { main: pool } = databases
@@ -86,7 +86,7 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
   const ownWrites = createOwnWrites(log.comparePositions)
   const handler = releases.add(
     createCommandHandler({
-      log: wrapLog(log),
+      log: overrides.wrapLog?.(log) ?? log,
       index: createDecisionIndex(pool, decisionIndex),
       seal: createSeal(sealer, clock),
       fold: (recorded) => reader.fold(recorded),

@@ -9,5 +9,6 @@ export const createLogger = (level: string): winston.Logger =>
       winston.format.timestamp(),
       winston.format.json(),
     ),
-    transports: [new winston.transports.Console({ stderrLevels: Object.keys(winston.config.npm.levels) })],
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston's types name two classes
+    transports: [new winston.transports.Stream({ stream: process.stderr })],
   })

@@ -30,12 +30,14 @@ export async function importCommand(args: string[], config: Config): Promise<num
     options: { source: { type: 'string' }, json: { type: 'boolean', default: false } },
   })
   const source = await openSource(positionals, values.source)
-  let interrupted = false
+  const interruption = new AbortController()
   process.once('SIGINT', () => {
-    interrupted = true
+    interruption.abort()
     source.chunks.destroy()
   })
-  const { summary, seconds } = await importSource(source, config, values.json, () => interrupted)
+  const isInterrupted = (): boolean => interruption.signal.aborted
+  const { summary, seconds } = await importSource(source, config, values.json, isInterrupted)
+  const interrupted = isInterrupted()
   process.stdout.write(
     values.json ? `${JSON.stringify({ ...summary, seconds, interrupted })}\n` : report(summary, seconds),
   )

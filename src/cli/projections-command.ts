@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import type { Config } from '../config.js'
 import { openFoundations } from '../core.js'
 import { countOtherClients } from '../databases.js'
-import { readCheckpoint, resetProjection } from '../projections/checkpoint.js'
+import { readCheckpoint, resetProjection, type Checkpoint } from '../projections/checkpoint.js'
 import { createReleases } from '../release.js'
 import { UsageError } from './usage-error.js'
 
@@ -30,7 +30,7 @@ export async function projectionsCommand(args: string[], config: Config): Promis
         })),
       )
       if (values.json) process.stdout.write(`${JSON.stringify(rows)}\n`)
-      else console.table(rows)
+      else for (const row of rows) process.stdout.write(`${row.name} version ${row.version}: ${describe(row)}\n`)
       return 0
     }
 
@@ -45,4 +45,10 @@ export async function projectionsCommand(args: string[], config: Config): Promis
   } finally {
     await releases[Symbol.asyncDispose]()
   }
+}
+
+function describe({ position, failure }: Partial<Checkpoint>): string {
+  if (position === undefined) return 'never started'
+  if (!failure) return `at ${position}`
+  return `paused at ${failure.position} by ${failure.eventType} in ${failure.stream}: ${failure.code}`
 }

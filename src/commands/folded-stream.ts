@@ -86,7 +86,10 @@ export function createFoldedStream<State, Event extends EventShape>(
   }
 
   async function coverFrom(checkpoint: Position): Promise<void> {
-    if (log.comparePositions(checkpoint, recent.after) >= 0) return recent.forgetUpTo(checkpoint)
+    if (log.comparePositions(checkpoint, recent.after) >= 0) {
+      recent.forgetUpTo(checkpoint)
+      return
+    }
     const newer: RecordedEvent[] = []
     for (let below = version + 1; ;) {
       const page = await limitReads(() => log.readStream(stream, { after: below, backwards: true, limit: PAGE }))
@@ -120,7 +123,7 @@ export function createFoldedStream<State, Event extends EventShape>(
     advance(appended, at) {
       for (const { event, ...made } of appended) {
         if (made.version <= version) continue
-        state = decider.evolve(state, event as Folded<Event>)
+        state = decider.evolve(state, event)
         version = made.version
         position = at
         lastAt = made.at

@@ -49,7 +49,10 @@ export function createRecentCommands(
       const known = commands.get(commandId)
       commands.set(commandId, known === undefined ? command : { ...known, position: command.position })
       if (commands.size <= most) return
-      for (const [first, { position }] of commands) return dropFirst(first, position)
+      for (const [first, { position }] of commands) {
+        dropFirst(first, position)
+        return
+      }
     },
     forgetUpTo(position) {
       if (comparePositions(position, after) <= 0) return

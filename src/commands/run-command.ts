@@ -70,7 +70,7 @@ export function createRunCommand({ handler, sealer, clock, onDone }: RunDeps): R
         ? ({ kind: 'rejected', rejection: prepared.refusal } as const)
         : await handler.handle(stream, row.kind, row.command(prepared.input, context.commandId, caller.userId), context)
     if (result.kind !== 'rejected') onDone(caller.userId, result.position)
-    return { ...result, stream, commandId: context.commandId } as never
+    return { ...result, stream, commandId: context.commandId }
   }
 
   async function contextOf(operation: string, input: unknown, caller: Caller): Promise<CommandContext> {

@@ -25,7 +25,7 @@ export interface SealedBatch<Member> {
   appended: Appended<EventShape>[]
   /** Commands that can never be appended; with any, the batch must be decided anew without them. */
   rejected: { member: Member; rejection: { code: 'command-too-large' } }[]
-  refused: { member: Member; error: unknown }[]
+  refused: { member: Member; error: Error }[]
 }
 
 /** Gives decided events their version, time, id, keys and MAC, on top of what the stream holds. */

@@ -22,14 +22,14 @@ export interface StreamCache {
 export function createStreamCache(deps: FoldingDeps, mostEntries = MOST_ENTRIES): StreamCache {
   const cache = new LRUCache<string, AnyStream>({
     maxSize: mostEntries,
-    sizeCalculation: ({ kind, folded }) => 10 + kind.weigh(folded.state as never) + folded.remembered,
+    sizeCalculation: ({ kind, folded }) => 10 + kind.weigh(folded.state) + folded.remembered,
   })
   return {
     get(stream, kind) {
       const known = cache.get(stream)
       if (known !== undefined) return known.folded as never
       const folded = createFoldedStream(stream, kind as never, deps)
-      cache.set(stream, { kind: kind as never, folded })
+      cache.set(stream, { kind: kind, folded })
       return folded as never
     },
     weigh(stream) {

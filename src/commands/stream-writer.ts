@@ -59,7 +59,7 @@ export function createStreamWriter<Command, State, Event extends EventShape, Rej
       try {
         await round(members)
       } catch (error) {
-        for (const member of members) member.fail(error)
+        for (const member of members) member.fail(error as Error)
       }
     }
     onIdle()
@@ -77,7 +77,10 @@ export function createStreamWriter<Command, State, Event extends EventShape, Rej
         fresh = true
         continue
       }
-      if (fresh || !plan.some(needsFreshState)) return plan.forEach((planned) => answer(planned))
+      if (fresh || !plan.some(needsFreshState)) {
+        plan.forEach((planned) => answer(planned))
+        return
+      }
       const before = folded.version
       await folded.refresh()
       fresh = folded.version === before
@@ -139,8 +142,8 @@ export function createStreamWriter<Command, State, Event extends EventShape, Rej
     for (const member of batch.members) member.sent = false
     if (position === null) return false
 
-    folded.advance(batch.appended as Appended<Event>[], position)
-    sent.forEach((planned) => answer(planned, batch.appended as Appended<Event>[]))
+    folded.advance(batch.appended, position)
+    sent.forEach((planned) => answer(planned, batch.appended))
     queue = [...plan.slice(sent.length).map(({ member }) => member), ...queue]
     return true
   }

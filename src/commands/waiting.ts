@@ -14,7 +14,7 @@ export interface Waiting<Command, Event extends EventShape, Rejection> {
   /** True once answered, also by its deadline. */
   readonly settled: boolean
   settle(handled: Handled<Event, Rejection>): void
-  fail(error: unknown): void
+  fail(error: Error): void
 }
 
 /** Hands a command over and waits for its answer; at the deadline the answer is a fault, whatever becomes of the append. */
@@ -38,9 +38,9 @@ export function waitFor<Command, Event extends EventShape, Rejection>(
         end()
         resolve(handled)
       },
-      fail(error: unknown): void {
+      fail(error: Error): void {
         end()
-        reject(error as Error)
+        reject(error)
       },
     }
     handOver(waiting)

@@ -6,7 +6,7 @@ export type TextResult = { ok: true; text: string } | { ok: false; fault: TextFa
 export const MAX_MESSAGE_LENGTH = 10_000
 
 // Control characters (also C1 ones), but neither newline nor tab.
-// eslint-disable-next-line no-control-regex -- refusing them is what this is for
+
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/
 
 /**
@@ -22,7 +22,6 @@ export function normaliseText(raw: string, maxLength: number): TextResult {
 }
 
 function codePoints(text: string): number {
-  let count = 0
-  for (const _ of text) count++
-  return count
+  const surrogatePairs = text.match(/[\ud800-\udbff]/g)?.length ?? 0
+  return text.length - surrogatePairs
 }

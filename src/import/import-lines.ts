@@ -44,7 +44,7 @@ export async function importLines(lines: AsyncIterable<string>, deps: ImportDeps
   const cast = createCast({ run, ids, correlationId, summary })
   const waiting = new Set<Promise<void>>()
   let unindexed: string[] = []
-  let failure: unknown
+  let failure: Error | undefined
 
   function refuse(line: number, reason: string): void {
     summary.refused++
@@ -67,7 +67,7 @@ export async function importLines(lines: AsyncIterable<string>, deps: ImportDeps
     const done: Promise<void> = command
       .then((result) => settle(number, line, result))
       .catch((error: unknown) => {
-        failure ??= error
+        failure ??= error as Error
       })
       .finally(() => waiting.delete(done))
     waiting.add(done)
@@ -83,7 +83,10 @@ export async function importLines(lines: AsyncIterable<string>, deps: ImportDeps
 
   async function take(number: number, text: string): Promise<void> {
     const parsed = parseLine(text)
-    if ('reason' in parsed) return refuse(number, parsed.reason)
+    if ('reason' in parsed) {
+      refuse(number, parsed.reason)
+      return
+    }
     const { line } = parsed
     const userId = await cast.user(line.user, line.at)
     const key = { commandId: ids.command(number), fingerprint: await fingerprint(userId, canonicalJson(line)) }
@@ -92,17 +95,23 @@ export async function importLines(lines: AsyncIterable<string>, deps: ImportDeps
     if (line.type === 'nick') {
       cast.rename(line.newName, userId)
       const change = { name: line.newName }
-      return start(number, line, run('changeProfile', { change, originalAt: line.at }, caller))
+      start(number, line, run('changeProfile', { change, originalAt: line.at }, caller))
+      return
     }
     const chatId = await cast.chat(line.chat, userId, line.at)
     switch (line.type) {
-      case 'join':
-        return start(number, line, run('joinChat', { chatId, ...imported }, caller))
-      case 'leave':
-        return start(number, line, run('leaveChat', { chatId, ...imported }, caller))
+      case 'join': {
+        start(number, line, run('joinChat', { chatId, ...imported }, caller))
+        return
+      }
+      case 'leave': {
+        start(number, line, run('leaveChat', { chatId, ...imported }, caller))
+        return
+      }
       case 'message': {
         const message = { messageType: 'text', content: line.content, metadata: null, clientMessageId: null }
-        return start(number, line, run('sendMessage', { chatId, ...message, ...imported }, caller))
+        start(number, line, run('sendMessage', { chatId, ...message, ...imported }, caller))
+        return
       }
     }
   }

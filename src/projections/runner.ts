@@ -59,6 +59,7 @@ export function startRunner(open: OpenProjection, { log, pool, onFailure, option
   const progress = createProgress(log.start, log.comparePositions)
   const stop = new AbortController()
   const { signal } = stop
+  const isStopped = (): boolean => signal.aborted
   let failure: Failure | null = null
   let failures = 0
 
@@ -100,10 +101,14 @@ export function startRunner(open: OpenProjection, { log, pool, onFailure, option
     progress.moveTo(position)
     for await (const page of log.follow(position, { ...(streamPrefixes && { streamPrefixes }), signal })) {
       try {
-        if (!(await applyPage(position, page))) return await watch()
+        if (!(await applyPage(position, page))) {
+          await watch()
+          return
+        }
       } catch (error) {
         if (isPassing(error)) throw error
-        return await applyOneByOne(position, page.events)
+        await applyOneByOne(position, page.events)
+        return
       }
       position = page.position
     }
@@ -121,11 +126,11 @@ export function startRunner(open: OpenProjection, { log, pool, onFailure, option
   }
 
   async function run(): Promise<void> {
-    while (!signal.aborted) {
+    while (!isStopped()) {
       try {
         await follow()
       } catch (error) {
-        if (signal.aborted) return
+        if (isStopped()) return
         if (failures++ === 0) onFailure(name, error)
         await sleep(Math.min(30_000, retryMs * 2 ** (failures - 1)), undefined, { signal }).catch(() => undefined)
       }

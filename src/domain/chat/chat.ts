@@ -80,7 +80,7 @@ export const chatDecider: Decider<ChatCommand, Chat, ChatEvent, ChatRejection> =
 function decide(command: ChatCommand, chat: Chat): ChatOutcome {
   if (command.type === 'CreateChat') return createChat(command, chat)
   if (chat.status === 'absent') return reject({ code: 'not-a-participant' })
-  if ('line' in command && command.line !== undefined && !chat.imported) return reject({ code: 'not-imported' })
+  if ('line' in command && !chat.imported) return reject({ code: 'not-imported' })
   switch (command.type) {
     case 'JoinChat':
       return joinChat(command, chat)
@@ -197,7 +197,7 @@ function sendMessage(command: Command<'SendMessage'>, chat: OpenChat): ChatOutco
 
 function evolve(chat: Chat, event: Folded<ChatEvent>): Chat {
   const next = event.type === 'ChatCreated' ? created(event) : change(chat, event)
-  return 'line' in event && event.line !== undefined ? { ...next, lastLine: Math.max(next.lastLine, event.line) } : next
+  return 'line' in event ? { ...next, lastLine: Math.max(next.lastLine, event.line) } : next
 }
 
 function created(event: Folded<ChatCreated>): OpenChat {

@@ -32,7 +32,7 @@ export const createConversations = (reader: EventReader): Projection => ({
     }
     for (const opened of await reader.open(batch)) {
       const { event, stream, version, at: recordedAt } = opened
-      const at = 'originalAt' in event && event.originalAt !== undefined ? event.originalAt : recordedAt
+      const at = 'originalAt' in event ? event.originalAt : recordedAt
       if (event.type === 'MessageSent') {
         sent.push({ event, chatId: idOf(stream), version, at, recordedAt })
       } else {

@@ -124,7 +124,7 @@ export function createConversationQueries(pool: Pool, { table, projection }: Ope
     chatId: string,
     wanted: readonly { userId: string; version: number }[],
   ) {
-    const { rows } = await tx.query<ParticipantRow & { at_version: number }>(
+    const { rows } = await tx.query<Maybe<ParticipantRow> & { at_version: number }>(
       `select w.user_id as id, w.at_version, p.name, p.avatar_url, m.role, m.joined_at, m.read_seq, m.from_version, m.place
        from unnest($2::uuid[], $3::integer[]) as w(user_id, at_version)
        left join ${table('people')} p on p.id = w.user_id
@@ -134,13 +134,18 @@ export function createConversationQueries(pool: Pool, { table, projection }: Ope
       [chatId, wanted.map(({ userId }) => userId), wanted.map(({ version }) => version)],
     )
     return {
-      participants: new Map(
-        rows.filter(({ role }) => role !== null).map((row) => [`${row.id} ${row.at_version}`, toParticipant(row)]),
-      ),
+      participants: new Map(rows.filter(tookPart).map((row) => [`${row.id} ${row.at_version}`, toParticipant(row)])),
       people: new Map<string, PersonView>(rows.map((row: PersonRow) => [row.id, toPerson(row)])),
     }
   }
 }
+
+/** A person named in an event, who may not have taken part at that version. */
+type Maybe<Row extends ParticipantRow> = PersonRow & {
+  [Column in Exclude<keyof Row, keyof PersonRow>]: Row[Column] | null
+}
+
+const tookPart = <Row extends Maybe<ParticipantRow>>(row: Row): row is Row & ParticipantRow => row.role !== null
 
 const listed = (row: OwnChatRow, last: MessageView | undefined, participants: PersonView[]): ListedChatView => ({
   ...toChat(row),
