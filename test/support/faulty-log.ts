@@ -5,7 +5,7 @@ export type AppendFate = 'fine' | 'lost-before' | 'lost-after'
 
 /** A log whose appends meet the fates given, one after another; fine once they are used up. */
 export function faultyLog(log: EventLog, fates: Iterable<AppendFate>): EventLog {
-  const next: Iterator<AppendFate, undefined> = fates[Symbol.iterator]()
+  const next = fates[Symbol.iterator]() as Iterator<AppendFate, undefined>
   return Object.assign(Object.create(log) as EventLog, {
     async append(...call: Parameters<EventLog['append']>) {
       const fate = next.next().value ?? 'fine'

@@ -8,6 +8,10 @@ let stopServer: (() => Promise<void>) | undefined
 
 /** One Postgres for the whole run: that of `PARLEY_TEST_POSTGRES_URL`, else one of our own in a folder that goes with it. */
 export async function mochaGlobalSetup(): Promise<void> {
+  // mocha by itself would pass over them
+  process.on('unhandledRejection', (error) => {
+    throw error
+  })
   await makeTemplates(process.env['PARLEY_TEST_POSTGRES_URL'] ?? (await startServer()))
 }
 
