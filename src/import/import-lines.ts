@@ -76,7 +76,7 @@ export async function importLines(lines: AsyncIterable<string>, deps: ImportDeps
   async function keepUp(): Promise<void> {
     while (waiting.size >= MOST_WAITING) await Promise.race(waiting)
     if (unindexed.length < MOST_UNINDEXED) return
-    const middle = unindexed.length / 2
+    const middle = Math.floor(unindexed.length / 2)
     await indexed(unindexed[middle] ?? '')
     unindexed = unindexed.slice(middle)
   }
