@@ -1,0 +1,137 @@
+import { expect } from 'chai'
+import { chatStream } from '../../../src/domain/streams.js'
+import { next, startTestApp, type Person, type TestApp } from '../../support/test-app.js'
+import { uuid } from '../../support/uuid.js'
+
+describe('bad input gets its named error, and appends nothing', () => {
+  let parley: TestApp
+  let now = new Date()
+  let alice: Person
+  let eve: Person
+  let chatId: string
+
+  before(async () => {
+    parley = await startTestApp({}, { clock: () => now })
+    alice = await parley.register('Alice')
+    eve = await parley.register('Eve')
+    const created = await parley.call('POST', '/chats', {
+      token: alice.token,
+      body: { participantIds: [], name: 'Team' },
+    })
+    chatId = (created.body as { id: string }).id
+  })
+
+  after(() => parley[Symbol.asyncDispose]())
+
+  afterEach(async () => {
+    expect(await parley.app.core.log.readStream(chatStream(chatId), { limit: 10 })).to.have.length(1)
+  })
+
+  const refused = async (
+    [status, code]: [number, string],
+    method: string,
+    path: string,
+    request: Parameters<TestApp['call']>[2],
+  ): Promise<void> => {
+    const answer = await parley.call(method, path, request)
+    expect(answer.body).to.include({ status, code })
+    expect(answer.headers.get('content-type')).to.match(/^application\/problem\+json/)
+  }
+
+  const messages = (): string => `/chats/${chatId}/messages`
+  const bodies: [string, unknown, [number, string]][] = [
+    ['no JSON', '{"content":', [400, 'malformed-json']],
+    ['an array', [], [400, 'validation-failed']],
+    ['no content', {}, [400, 'validation-failed']],
+    ['content of the wrong type', { content: 1 }, [400, 'validation-failed']],
+    ['blank content', { content: ' \n ' }, [400, 'message-empty']],
+    ['a control character', { content: 'a\u0007b' }, [400, 'validation-failed']],
+    ['U+0000', { content: 'a\u0000b' }, [400, 'validation-failed']],
+    ['a lone surrogate', { content: 'a\ud800b' }, [400, 'validation-failed']],
+    ['a field of a later release', { content: 'hi', replyTo: uuid('message') }, [400, 'validation-failed']],
+    ['metadata too large', { content: 'hi', metadata: { a: 'x'.repeat(9_000) } }, [400, 'validation-failed']],
+    ['a key that is not ASCII', { content: 'hi', clientMessageId: 'ä' }, [400, 'validation-failed']],
+    ['10 MB', { content: 'x'.repeat(10 * 1024 * 1024) }, [413, 'body-too-large']],
+  ]
+  for (const [what, body, expected] of bodies) {
+    it(`a message with ${what}`, () => refused(expected, 'POST', messages(), { token: alice.token, body }))
+  }
+
+  it('another type than JSON', () =>
+    refused([415, 'not-json'], 'POST', messages(), {
+      token: alice.token,
+      body: 'content=hi',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    }))
+
+  it('two keys that differ', () =>
+    refused([400, 'idempotency-key-mismatch'], 'POST', messages(), {
+      token: alice.token,
+      body: { content: 'hi', clientMessageId: 'a' },
+      headers: { 'idempotency-key': 'b' },
+    }))
+
+  it('an unknown path, and a known one with another method', async () => {
+    await refused([404, 'not-found'], 'GET', '/nowhere', { token: alice.token })
+    await refused([405, 'method-not-allowed'], 'PUT', '/chats', { token: alice.token })
+  })
+
+  it('no token, garbage for a token, and one that has expired', async () => {
+    await refused([401, 'token-missing'], 'GET', '/chats', {})
+    await refused([401, 'invalid-token'], 'GET', '/chats', { token: 'garbage' })
+    const late = await parley.register('Late')
+    now = new Date(now.getTime() + 3_600_000)
+    await refused([401, 'token-expired'], 'GET', '/chats', { token: late.token })
+    now = new Date(now.getTime() - 3_600_000)
+  })
+
+  it("another's chat looks exactly like none", async () => {
+    const there = [`/chats/${chatId}`, messages(), `/chats/${chatId}/participants`, `/chats/${chatId}/events`]
+    for (const path of there) {
+      await refused([404, 'chat-not-found'], 'GET', path, { token: eve.token })
+      await refused([404, 'chat-not-found'], 'GET', path.replace(chatId, uuid('none')), { token: eve.token })
+    }
+    const body = { content: 'let me in' }
+    for (const id of [chatId, uuid('none')]) {
+      await refused([403, 'not-authorized'], 'POST', `/chats/${id}/messages`, { token: eve.token, body })
+      await refused([403, 'not-authorized'], 'POST', `/chats/${id}/join`, { token: eve.token })
+      await refused([403, 'not-authorized'], 'POST', `/chats/${id}/leave`, { token: eve.token })
+      await refused([403, 'not-authorized'], 'PUT', `/chats/${id}/read`, { token: eve.token, body: { seq: 1 } })
+    }
+  })
+
+  it('people who are not there', () =>
+    refused([404, 'user-not-found'], 'POST', `/chats/${chatId}/participants`, {
+      token: alice.token,
+      body: { userId: uuid('nobody') },
+    }))
+
+  it('a position of another log', () =>
+    refused([400, 'unknown-position'], 'GET', '/chats', {
+      token: alice.token,
+      headers: { 'parley-position': 'elsewhere.1' },
+    }))
+
+  it('garbage on a socket, which stays open', async () => {
+    const socket = parley.socket(alice.token)
+    await next(socket, 'ready')
+    const garbage: [string, unknown[], string][] = [
+      ['send_message', [], 'validation-failed'],
+      ['send_message', ['text'], 'validation-failed'],
+      ['send_message', [{ chatId, content: 7 }], 'validation-failed'],
+      ['no_such_event', [{ a: 1 }], 'unknown-event'],
+    ]
+    for (const [event, args, code] of garbage) {
+      const problem = next<{ code: string }>(socket, 'error')
+      socket.emit(event, ...args)
+      expect(await problem).to.include({ code })
+    }
+    expect(socket.connected).to.equal(true)
+  })
+
+  it('a bad token on a socket', async () => {
+    const socket = parley.socket('garbage')
+    const failed = await next<{ data: { code: string } }>(socket, 'connect_error')
+    expect(failed.data).to.include({ code: 'invalid-token' })
+  })
+})

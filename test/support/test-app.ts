@@ -1,0 +1,97 @@
+import { createSecretKey, randomBytes } from 'node:crypto'
+import { io, type Socket } from 'socket.io-client'
+import winston from 'winston'
+import { createApp, type App } from '../../src/app.js'
+import type { Config } from '../../src/config.js'
+import type { Overrides } from '../../src/core.js'
+import { createTestDatabase, type TestDatabase } from './test-database.js'
+
+export interface Answer {
+  status: number
+  headers: Headers
+  // Tests read answers freely; a wrong shape fails them where it is read.
+  body: never
+}
+
+export interface Person {
+  id: string
+  token: string
+  email: string
+}
+
+export interface TestApp extends AsyncDisposable {
+  app: App
+  url: string
+  register(name: string): Promise<Person>
+  call(method: string, path: string, request?: { token?: string; body?: unknown; headers?: object }): Promise<Answer>
+  /** Connected at once; closed with the app. */
+  socket(token: string, cursors?: Record<string, number>): Socket
+}
+
+/** The whole app on databases of its own, with no message limit unless a test asks for one. */
+export async function startTestApp(config: Partial<Config> = {}, overrides: Overrides = {}): Promise<TestApp> {
+  const database = await createTestDatabase()
+  const app = await startOn(database, config, overrides)
+  const sockets: Socket[] = []
+
+  const call: TestApp['call'] = async (method, path, { token, body, headers = {} } = {}) => {
+    const response = await fetch(app.url + path, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    const json = response.headers.get('content-type')?.includes('json') === true
+    return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as never }
+  }
+
+  return {
+    app,
+    url: app.url,
+    call,
+    async register(name) {
+      const email = `${name}-${randomBytes(6).toString('hex')}@example.com`
+      const { body } = await call('POST', '/auth/register', { body: { email, password: 'correct horse', name } })
+      const { user, accessToken } = body as { user: { id: string }; accessToken: string }
+      return { id: user.id, token: accessToken, email }
+    },
+    socket(token, cursors) {
+      const socket = io(app.url, { auth: { token, cursors }, transports: ['websocket'], forceNew: true })
+      sockets.push(socket)
+      return socket
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.close()
+      await app[Symbol.asyncDispose]()
+      await database[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function startOn({ url, keysUrl }: TestDatabase, config: Partial<Config>, overrides: Overrides): Promise<App> {
+  const logger = winston.createLogger({ silent: true })
+  const whole: Config = {
+    port: 0,
+    host: '127.0.0.1',
+    dataDir: '.',
+    databaseUrl: url,
+    keysDatabaseUrl: keysUrl,
+    masterKey: createSecretKey(randomBytes(32)),
+    tokenKeys: [{ kid: 'test', key: createSecretKey(randomBytes(32)) }],
+    allowedOrigins: [],
+    accessTokenSeconds: 900,
+    rateLimitMessagesPerMinute: 0,
+    logLevel: 'error',
+    production: false,
+    ...config,
+  }
+  return createApp(whole, { say: () => undefined, logger, overrides })
+}
+
+/** The next event of this name. */
+export const next = <Payload>(socket: Socket, event: string): Promise<Payload> =>
+  new Promise((resolve) => socket.once(event, resolve))
