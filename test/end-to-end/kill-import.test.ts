@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { startChild } from '../support/child.js'
+import { eventually } from '../support/eventually.js'
+import { createTestDatabase, execute, type TestDatabase } from '../support/test-database.js'
+
+/** `PARLEY_IMPORT_MESSAGES=100000` for the whole of it. */
+const MESSAGES = Number(process.env['PARLEY_IMPORT_MESSAGES'] ?? 10_000)
+const CHATS = 5
+const USERS = 50
+
+describe('kill -9 of an import, and of the server beside it', function () {
+  this.timeout(900_000)
+  let database: TestDatabase
+  let folder: string
+  let file: string
+
+  before(async () => {
+    database = await createTestDatabase()
+    folder = await mkdtemp(join(tmpdir(), 'parley-import-'))
+    file = join(folder, 'archive.ndjson')
+    const line = (index: number): string =>
+      JSON.stringify({
+        chat: `chat ${index % CHATS}`,
+        user: `user ${index % USERS}`,
+        at: new Date(1_600_000_000_000 + index * 1000).toISOString(),
+        type: 'message',
+        content: `message ${index}`,
+      })
+    await writeFile(file, Array.from({ length: MESSAGES }, (_, index) => `${line(index)}\n`).join(''))
+  })
+
+  after(async () => {
+    await rm(folder, { recursive: true })
+    await database[Symbol.asyncDispose]()
+  })
+
+  it('leaves every message once in the log and in the read model', async () => {
+    const env = {
+      PORT: '0',
+      DATABASE_URL: database.url,
+      KEYS_DATABASE_URL: database.keysUrl,
+      MASTER_KEY: randomBytes(32).toString('base64'),
+      TOKEN_KEYS: `a:${randomBytes(32).toString('base64')}`,
+    }
+    const count = async (): Promise<number> =>
+      (await execute<{ count: number }>(database.url, `select count(*)::int as count from events`))[0]!.count
+    {
+      await using server = startChild('main.js', [], env)
+      await server.says('listens on')
+      await using killed = startChild('cli.js', ['import', file, '--json'], env)
+      await eventually(async () => expect(await count()).to.be.greaterThan(MESSAGES / 3), { timeoutMs: 600_000 })
+      killed.process.kill('SIGKILL')
+      server.process.kill('SIGKILL')
+      await Promise.all([killed.exited, server.exited])
+    }
+    expect(await count()).to.be.lessThan(MESSAGES)
+
+    await using server = startChild('main.js', [], env)
+    await server.says('listens on')
+    await using again = startChild('cli.js', ['import', file, '--json'], env)
+    expect(await again.exited, again.output).to.equal(0)
+    const summary = JSON.parse(again.output.trim().split('\n').at(-1)!) as Record<string, number>
+    expect(summary).to.include({ lines: MESSAGES, refused: 0 })
+    expect(summary['messages']! + summary['unchanged']!).to.equal(MESSAGES)
+
+    await everyMessageOnce()
+    server.process.kill('SIGINT')
+    expect(await server.exited, server.output).to.equal(0)
+  })
+
+  async function everyMessageOnce(): Promise<void> {
+    const inLog = await execute<{ sent: number; commands: number }>(
+      database.url,
+      `select count(*)::int as sent, count(distinct metadata::json ->> 'commandId')::int as commands
+       from events where type = 'MessageSent'`,
+    )
+    expect(inLog).to.deep.equal([{ sent: MESSAGES, commands: MESSAGES }])
+    await eventually(
+      async () => {
+        const inReadModel = await execute(
+          database.url,
+          `select count(*)::int as messages, count(distinct content)::int as contents,
+           sum(case when seq = place then 0 else 1 end)::int as gaps
+         from (select content, seq, row_number() over (partition by chat_id order by seq) as place
+               from messages_1_1) m`,
+        )
+        expect(inReadModel).to.deep.equal([{ messages: MESSAGES, contents: MESSAGES, gaps: 0 }])
+      },
+      { timeoutMs: 60_000 },
+    )
+  }
+})

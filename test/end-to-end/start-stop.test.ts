@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { startChild, type Child } from '../support/child.js'
+
+describe('starting and stopping, on embedded Postgres', function () {
+  this.timeout(120_000)
+  let dataDir: string
+  let server: Child
+
+  const start = async (): Promise<string> => {
+    server = startChild('main.js', [], { PORT: '0', PARLEY_DATA_DIR: dataDir })
+    await server.says("Bob's chat list")
+    return /listens on (\S+)/.exec(server.output)?.[1] ?? ''
+  }
+
+  const stop = async (): Promise<void> => {
+    server.process.kill('SIGINT')
+    expect(await server.exited, server.output).to.equal(0)
+  }
+
+  const chatsOf = async (url: string, token: string): Promise<unknown> => {
+    const response = await fetch(`${url}/chats`, { headers: { authorization: `Bearer ${token}` } })
+    return response.json()
+  }
+
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'parley-start-'))
+    await chmod(dataDir, 0o755)
+  })
+
+  afterEach(async () => {
+    await server[Symbol.asyncDispose]()
+    await rm(dataDir, { recursive: true })
+  })
+
+  it('the printed first conversation works as it is printed', async () => {
+    await start()
+    const script = server.output.slice(server.output.indexOf('  api='))
+    const said = execFileSync('bash', ['-c', script], { encoding: 'utf8', timeout: 60_000 })
+    expect(said).to.include('Alice: Hello Bob!')
+    expect(said).to.include('"unreadCount":1')
+    expect(said).to.include('"lastMessage":"Hello Bob!"')
+    await stop()
+    expect(server.output).to.include('Stopped.')
+  })
+
+  it('finds everything as it was, after a stop and after a kill -9', async () => {
+    const url = await start()
+    const register = await fetch(`${url}/auth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'alice@example.com', password: 'correct horse', name: 'Alice' }),
+    })
+    const { accessToken: token } = (await register.json()) as { accessToken: string }
+    await fetch(`${url}/chats`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ participantIds: [], name: 'Team' }),
+    })
+    const before = await chatsOf(url, token)
+    expect(before).to.have.length(1)
+    await stop()
+
+    expect(await chatsOf(await start(), token)).to.deep.equal(before)
+    server.process.kill('SIGKILL')
+    await server.exited
+
+    expect(await chatsOf(await start(), token)).to.deep.equal(before)
+    await stop()
+  })
+})
+
+describe('what keeps it from starting is said in one line', function () {
+  this.timeout(120_000)
+  const key = randomBytes(32).toString('base64')
+  const database = {
+    DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/none',
+    KEYS_DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/keys',
+    MASTER_KEY: key,
+    TOKEN_KEYS: `a:${key}`,
+  }
+
+  const failing = async (env: Record<string, string>): Promise<string[]> => {
+    await using child = startChild('main.js', [], env)
+    expect(await child.exited).to.equal(1)
+    return child.output.trim().split('\n')
+  }
+
+  it('a database that does not answer', async () => {
+    const [line, ...more] = await failing(database)
+    expect(line).to.match(/^the database does not answer .* DATABASE_URL/)
+    expect(more).to.deep.equal([])
+  })
+
+  it('missing variables, all of them at once', async () => {
+    const lines = await failing({ DATABASE_URL: database.DATABASE_URL })
+    expect(lines.map((line) => line.split(' ')[0])).to.deep.equal(['KEYS_DATABASE_URL', 'MASTER_KEY', 'TOKEN_KEYS'])
+  })
+
+  it('a port that is taken', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'parley-port-'))
+    await chmod(dataDir, 0o755)
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+    const { port } = taken.address() as AddressInfo
+    try {
+      const lines = await failing({ PORT: String(port), PARLEY_DATA_DIR: dataDir })
+      expect(lines.at(-1)).to.equal(`port ${port} is taken; set PORT to a free one`)
+    } finally {
+      taken.close()
+      await rm(dataDir, { recursive: true })
+    }
+  })
+})
