@@ -20,8 +20,9 @@ export interface Person {
 }
 
 export interface TestApp extends AsyncDisposable {
-  app: App
-  url: string
+  readonly app: App
+  /** Stops the app, does what is to be done meanwhile, and starts it again on the same databases, with the same keys. */
+  restart(meanwhile: (databaseUrl: string) => Promise<void>): Promise<void>
   register(name: string): Promise<Person>
   call(method: string, path: string, request?: { token?: string; body?: unknown; headers?: object }): Promise<Answer>
   /** Connected at once; closed with the app. */
@@ -31,7 +32,10 @@ export interface TestApp extends AsyncDisposable {
 /** The whole app on databases of its own, with no message limit unless a test asks for one. */
 export async function startTestApp(config: Partial<Config> = {}, overrides: Overrides = {}): Promise<TestApp> {
   const database = await createTestDatabase()
-  const app = await startOn(database, config, overrides)
+  const whole = { ...configOn(database), ...config }
+  const start = (): Promise<App> =>
+    createApp(whole, { say: () => undefined, logger: winston.createLogger({ silent: true }), overrides })
+  let app = await start()
   const sockets: Socket[] = []
 
   const call: TestApp['call'] = async (method, path, { token, body, headers = {} } = {}) => {
@@ -50,8 +54,14 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
   }
 
   return {
-    app,
-    url: app.url,
+    get app() {
+      return app
+    },
+    async restart(meanwhile) {
+      await app[Symbol.asyncDispose]()
+      await meanwhile(database.url)
+      app = await start()
+    },
     call,
     async register(name) {
       const email = `${name}-${randomBytes(6).toString('hex')}@example.com`
@@ -72,25 +82,20 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
   }
 }
 
-function startOn({ url, keysUrl }: TestDatabase, config: Partial<Config>, overrides: Overrides): Promise<App> {
-  const logger = winston.createLogger({ silent: true })
-  const whole: Config = {
-    port: 0,
-    host: '127.0.0.1',
-    dataDir: '.',
-    databaseUrl: url,
-    keysDatabaseUrl: keysUrl,
-    masterKey: createSecretKey(randomBytes(32)),
-    tokenKeys: [{ kid: 'test', key: createSecretKey(randomBytes(32)) }],
-    allowedOrigins: [],
-    accessTokenSeconds: 900,
-    rateLimitMessagesPerMinute: 0,
-    logLevel: 'error',
-    production: false,
-    ...config,
-  }
-  return createApp(whole, { say: () => undefined, logger, overrides })
-}
+const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
+  port: 0,
+  host: '127.0.0.1',
+  dataDir: '.',
+  databaseUrl: url,
+  keysDatabaseUrl: keysUrl,
+  masterKey: createSecretKey(randomBytes(32)),
+  tokenKeys: [{ kid: 'test', key: createSecretKey(randomBytes(32)) }],
+  allowedOrigins: [],
+  accessTokenSeconds: 900,
+  rateLimitMessagesPerMinute: 0,
+  logLevel: 'error',
+  production: false,
+})
 
 /** The next event of this name. */
 export const next = <Payload>(socket: Socket, event: string): Promise<Payload> =>

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { chatStream } from '../../../src/domain/streams.js'
+import { chatStream, userStream } from '../../../src/domain/streams.js'
 import { next, startTestApp, type Person, type TestApp } from '../../support/test-app.js'
 import { uuid } from '../../support/uuid.js'
 
@@ -56,6 +56,23 @@ describe('bad input gets its named error, and appends nothing', () => {
   for (const [what, body, expected] of bodies) {
     it(`a message with ${what}`, () => refused(expected, 'POST', messages(), { token: alice.token, body }))
   }
+
+  it('wrong types elsewhere, which leave the person as they were', async () => {
+    const { log } = parley.app.core
+    const person = () => log.readStream(userStream(alice.id), { limit: 10 })
+    const before = await person()
+    const { token } = alice
+    const invalid: [number, string] = [400, 'validation-failed']
+    await refused(invalid, 'PATCH', '/users/me', { token, body: { name: 7 } })
+    await refused(invalid, 'PATCH', '/users/me', { token, body: { name: 'a\u0000b' } })
+    await refused(invalid, 'PATCH', '/users/me', { token, body: { name: 'Alice', roles: ['admin'] } })
+    await refused(invalid, 'POST', '/chats', { token, body: { participantIds: 'everyone' } })
+    await refused(invalid, 'POST', `/chats/${chatId}/participants`, { token, body: { userId: 'eve' } })
+    await refused(invalid, 'PUT', `/chats/${chatId}/read`, { token, body: { seq: -1 } })
+    await refused(invalid, 'GET', `${messages()}?before=x`, { token })
+    await refused(invalid, 'POST', '/auth/register', { body: { email: 'nowhere', password: 'short', name: '' } })
+    expect(await person()).to.deep.equal(before)
+  })
 
   it('another type than JSON', () =>
     refused([415, 'not-json'], 'POST', messages(), {

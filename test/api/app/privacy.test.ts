@@ -1,9 +1,13 @@
 import { expect } from 'chai'
+import pg from 'pg'
 import { personKey } from '../../../src/privacy/key-names.js'
 import { resetProjection } from '../../../src/projections/checkpoint.js'
-import { startRunner } from '../../../src/projections/runner.js'
-import { openProjection } from '../../../src/projections/checkpoint.js'
-import { createConversationQueries } from '../../../src/projections/conversations/create-conversation-queries.js'
+import type {
+  ChatView,
+  MessageView,
+  ParticipantView,
+  ProfileView,
+} from '../../../src/projections/conversations/views.js'
 import { startTestApp, type Person, type TestApp } from '../../support/test-app.js'
 
 describe('personal data', () => {
@@ -45,33 +49,40 @@ describe('personal data', () => {
   })
 
   it('is gone with its key after a rebuild, and everything else is as it was', async () => {
-    const { core } = parley.app
-    const before = await core.queries.messages(chatId, bob.id, { latest: true }, 10)
-    await core.dataKeys.destroy(personKey(alice.id))
-    await core.runners.conversations[Symbol.asyncDispose]()
-    const { main: pool } = core.databases
-    await resetProjection(pool, core.projections.conversations, core.log.start)
-    const open = await openProjection(pool, core.projections.conversations, core.log.start)
-    const onFailure = (_: string, error: unknown): never => {
-      throw error
+    const position = (await say(bob.token, 'ContentOfBobAgain')).headers.get('parley-position')
+    const read = async <Body>(path: string): Promise<Body> => {
+      const answer = await parley.call('GET', path, { token: bob.token, headers: { 'parley-position': position } })
+      expect(answer.status).to.equal(200)
+      return answer.body
     }
-    await using runner = startRunner(open, { log: core.log, pool, onFailure })
-    await runner.progress.reached(await core.log.head())
-    const queries = createConversationQueries(pool, open)
-
-    const after = await queries.messages(chatId, bob.id, { latest: true }, 10)
-    const [ofAlice, ofBob] = before?.answer.messages ?? []
-    expect(ofAlice?.content).to.equal('ContentOfAlice')
-    const erased = { content: null, metadata: null, clientMessageId: null }
-    const sender = { id: alice.id, name: null, avatarUrl: null }
-    expect(after?.answer.messages).to.deep.equal([{ ...ofAlice, ...erased, sender }, ofBob])
-    expect(after?.version).to.equal(before?.version)
-
-    const chat = await queries.chat(chatId, bob.id)
-    expect(chat?.answer).to.deep.include({ name: null, participantCount: 2, lastSeq: 2, createdBy: alice.id })
-    expect(chat?.answer.participants.map(({ name, role }) => [name, role])).to.deep.equal([
-      [null, 'owner'],
-      ['BobUnmistakable', 'member'],
+    const readAll = async () => ({
+      messages: await read<MessageView[]>(`/chats/${chatId}/messages`),
+      chat: await read<ChatView & { participants: ParticipantView[] }>(`/chats/${chatId}`),
+      profile: await read<ProfileView>(`/users/${alice.id}`),
+    })
+    const before = await readAll()
+    expect(before.messages.map(({ content }) => content)).to.deep.equal([
+      'ContentOfAlice',
+      'ContentOfBob',
+      'ContentOfBobAgain',
     ])
+    expect(before.profile).to.include({ name: 'AliceUnmistakable', statusText: 'StatusUnmistakable' })
+
+    const { dataKeys, projections, log } = parley.app.core
+    await dataKeys.destroy(personKey(alice.id))
+    await parley.restart(async (connectionString) => {
+      const pool = new pg.Pool({ connectionString })
+      await resetProjection(pool, projections.conversations, log.start)
+      await pool.end()
+    })
+
+    const nobody = { id: alice.id, name: null, avatarUrl: null }
+    const [ofAlice, ...ofBob] = before.messages
+    const [owner, member] = before.chat.participants
+    expect(await readAll()).to.deep.equal({
+      messages: [{ ...ofAlice, sender: nobody, content: null, metadata: null, clientMessageId: null }, ...ofBob],
+      chat: { ...before.chat, name: null, participants: [{ ...owner, ...nobody }, member] },
+      profile: { ...nobody, statusText: null },
+    })
   })
 })

@@ -1,0 +1,148 @@
+import { expect } from 'chai'
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
+import { createImportIds } from '../../src/import/import-ids.js'
+import { importLines, type ImportSummary } from '../../src/import/import-lines.js'
+import { chatStream } from '../../src/domain/streams.js'
+import { startTestApp, type TestApp } from '../support/test-app.js'
+import { uuid } from '../support/uuid.js'
+
+const at = (second: number): string => new Date(Date.UTC(2020, 0, 1, 10, 0, second)).toISOString()
+const line = (second: number, user: string, rest: object): string =>
+  JSON.stringify({ chat: 'general', user, at: at(second), ...rest })
+const says = (second: number, user: string, content: string) => line(second, user, { type: 'message', content })
+
+describe('importing lines', () => {
+  let parley: TestApp
+  let masterKey: KeyObject
+
+  beforeEach(async () => {
+    parley = await startTestApp()
+    masterKey = createSecretKey(randomBytes(32))
+  })
+
+  afterEach(() => parley[Symbol.asyncDispose]())
+
+  const refused: string[] = []
+  const importAll = (lines: string[], source = 'archive'): Promise<ImportSummary> => {
+    const { run, sealer, runners } = parley.app.core
+    refused.length = 0
+    async function* each(): AsyncGenerator<string> {
+      for (const text of lines) yield await Promise.resolve(text)
+    }
+    return importLines(each(), {
+      run,
+      ids: createImportIds(masterKey, source),
+      fingerprint: (userId, text) => sealer.fingerprint(userId, text),
+      indexed: (position) => runners.decisionIndex.progress.reached(position),
+      correlationId: uuid('import'),
+      onRefused: (number, reason) => refused.push(`${number}: ${reason}`),
+      onLine: () => undefined,
+    })
+  }
+
+  const chatId = (): string => createImportIds(masterKey, 'archive').chat('general')
+  const userId = (name: string): string => createImportIds(masterKey, 'archive').user(name)
+  const typesInLog = async (): Promise<string[]> =>
+    (await parley.app.core.log.readStream(chatStream(chatId()), { limit: 1_000 })).map(({ type }) => type)
+  const seenBy = async (name: string) => {
+    const { log, runners, queries } = parley.app.core
+    await runners.conversations.progress.reached(await log.head())
+    return (await queries.messages(chatId(), userId(name), { latest: true }, 100))?.answer.messages ?? []
+  }
+
+  const conversation = [
+    says(1, 'alice', 'hello'),
+    says(2, 'bob', 'hi'),
+    says(3, 'bob', 'hi'),
+    line(4, 'bob', { type: 'leave' }),
+    line(5, 'carol', { type: 'leave' }),
+    line(6, 'bob', { type: 'join' }),
+    line(7, 'alice', { type: 'join' }),
+    line(8, 'alice', { type: 'leave' }),
+    '',
+    'not json',
+    line(11, 'bob', { type: 'nick', newName: 'robert' }),
+    says(12, 'robert', 'me again'),
+  ]
+
+  it('records what the lines say, in their order, and counts', async () => {
+    expect(await importAll(conversation)).to.deep.equal({
+      lines: 12,
+      users: 3,
+      chats: 1,
+      messages: 4,
+      unchanged: 1,
+      refused: 2,
+    })
+    expect(refused).to.have.members(['5: is not in the chat', '10: not JSON'])
+    expect(await typesInLog()).to.deep.equal([
+      'ChatCreated',
+      'MessageSent',
+      'ParticipantJoined',
+      'MessageSent',
+      'MessageSent',
+      'ParticipantLeft',
+      'ParticipantJoined',
+      'ParticipantRoleChanged',
+      'ParticipantLeft',
+      'MessageSent',
+    ])
+  })
+
+  it('a second run changes nothing, and a source may grow at its end', async () => {
+    await importAll(conversation)
+    const before = await typesInLog()
+    expect(await importAll(conversation)).to.include({ messages: 0 })
+    expect(await typesInLog()).to.deep.equal(before)
+    expect(await importAll([...conversation, says(13, 'dave', 'new')])).to.include({ messages: 1 })
+    expect(await typesInLog()).to.deep.equal([...before, 'ParticipantJoined', 'MessageSent'])
+  })
+
+  it('stops at a line that differs from the one imported under its number, and names it', async () => {
+    await importAll(conversation)
+    const changed = conversation.with(1, says(2, 'mallory', 'something else'))
+    const error = await importAll(changed).catch((stopped: unknown) => stopped)
+    expect(error).to.be.an('error').with.property('name', 'ImportStopped')
+    expect((error as Error).message).to.match(/^line 2 differs/)
+  })
+
+  it('keeps original times beside recorded ones, and shows who renamed themselves by the new name', async () => {
+    await importAll(conversation)
+    const messages = await seenBy('bob')
+    expect(messages.map(({ content, sender: { name } }) => [name, content])).to.deep.equal([
+      ['alice', 'hello'],
+      ['robert', 'hi'],
+      ['robert', 'hi'],
+      ['robert', 'me again'],
+    ])
+    expect(messages[0]?.createdAt).to.equal(at(1))
+    expect(Date.parse(messages[0]!.recordedAt)).to.be.greaterThan(Date.parse(at(1)))
+  })
+
+  it('another source has its own people and chats', async () => {
+    await importAll(conversation)
+    await importAll(conversation, 'another')
+    expect((await typesInLog()).filter((type) => type === 'ChatCreated')).to.have.length(1)
+    expect(createImportIds(masterKey, 'another').chat('general')).not.to.equal(chatId())
+  })
+
+  it('many lines, more than wait or stay unindexed at once, all arrive in order', async () => {
+    const lines = Array.from({ length: 9_001 }, (_, index) => says(index % 60, 'alice', `message ${index}`))
+    expect(await importAll(lines)).to.include({ messages: 9_001, refused: 0 })
+    const [last] = (await seenBy('alice')).slice(-1)
+    expect(last).to.include({ seq: 9_001, content: 'message 9000' })
+  })
+
+  it('refuses lines that are no lines, with the reason and without repeating them', async () => {
+    const bad = [
+      '[]',
+      line(1, '', { type: 'message', content: 'x' }),
+      says(2, 'alice', ''),
+      line(3, 'alice', { type: 'shout', content: 'x' }),
+      line(4, 'alice', { type: 'message', content: 'x', extra: 1 }),
+      JSON.stringify({ chat: 'general', user: 'alice', at: 'yesterday', type: 'join' }),
+    ]
+    expect(await importAll(bad)).to.include({ refused: 6, users: 0, chats: 0 })
+    expect(refused[2]).to.equal('3: content: empty')
+  })
+})
