@@ -1,0 +1,122 @@
+import { expect } from 'chai'
+import type { CommandList } from '../../src/commands/command-list.js'
+import { createRunCommand, type Caller, type InputOf, type ResultOf } from '../../src/commands/run-command.js'
+import type { EventLog, Position } from '../../src/eventstore/event-log.js'
+import { openProjection, type OpenProjection } from '../../src/projections/checkpoint.js'
+import type { ConversationQueries } from '../../src/projections/conversations/conversation-queries.js'
+import { createConversations } from '../../src/projections/conversations/conversations.js'
+import { createConversationQueries } from '../../src/projections/conversations/create-conversation-queries.js'
+import { createOwnWrites, type OwnWrites } from '../../src/projections/own-writes.js'
+import type { Projection } from '../../src/projections/projection.js'
+import { startRunner, type Runner, type RunnerDeps } from '../../src/projections/runner.js'
+import { createReleases } from '../../src/release.js'
+import { uuid } from '../support/uuid.js'
+import { openWriteSide, type WriteSide } from '../support/write-side.js'
+
+export const alice = uuid('alice')
+export const bob = uuid('bob')
+export const carol = uuid('carol')
+
+type Done<Name extends keyof CommandList> = Exclude<ResultOf<Name>, { kind: 'rejected' }>
+
+interface Starting {
+  open?: OpenProjection
+  log?: EventLog
+  onFailure?: RunnerDeps['onFailure']
+}
+
+/** A write side with commands on top, and the conversations projection with as many runners as a test starts. */
+export interface ReadSide extends AsyncDisposable {
+  side: WriteSide
+  /** Runs a command that must not be refused. */
+  run<Name extends keyof CommandList>(name: Name, input: InputOf<Name>, actor: string): Promise<Done<Name>>
+  /** Gives the message's id. */
+  send(chatId: string, content: string, actor?: string): Promise<string>
+  /** Alice's group, with others in it; gives its id. */
+  createGroup(others: string[], historyVisibility?: 'full' | 'since-joined'): Promise<string>
+  conversations: Projection
+  open(projection?: Projection): Promise<OpenProjection>
+  start(starting?: Starting): Promise<Runner>
+  /** Once the runner has examined all that is in the log now. */
+  caughtUp(runner: Runner): Promise<void>
+  queries(): Promise<ConversationQueries>
+  ownWrites: OwnWrites
+  /** Every row of every table, in an order of its own. */
+  dump(open?: OpenProjection): Promise<Record<string, object[]>>
+}
+
+export async function openReadSide(): Promise<ReadSide> {
+  const releases = createReleases()
+  const side = releases.add(await openWriteSide())
+  const { log, pool, reader, sealer } = side
+  const conversations = createConversations(reader)
+  const ownWrites = createOwnWrites(log.comparePositions)
+  const onDone = (userId: string, position: Position): void => ownWrites.note(userId, position)
+  const runCommand = createRunCommand({ handler: side.createNode(), sealer, clock: () => new Date(), onDone })
+  const open = (projection: Projection = conversations) => openProjection(pool, projection, log.start)
+
+  const run: ReadSide['run'] = async (name, input, actor) => {
+    const result = await runCommand(name, input, callerOf(actor))
+    if (result.kind === 'rejected') throw new Error(`${name} was refused: ${JSON.stringify(result.rejection)}`)
+    return result as Done<typeof name>
+  }
+
+  for (const [userId, name] of [
+    [alice, 'Alice'],
+    [bob, 'Bob'],
+    [carol, 'Carol'],
+  ] as const) {
+    await run('registerUser', { name, imported: false }, userId)
+  }
+
+  return {
+    side,
+    run,
+    conversations,
+    open,
+    ownWrites,
+    async send(chatId, content, actor = alice) {
+      const input = { chatId, messageType: 'text', content, metadata: null, clientMessageId: null }
+      const result = await run('sendMessage', input, actor)
+      const [made] = result.kind === 'done' ? result.events : []
+      if (made?.event.type !== 'MessageSent') throw new Error('nothing was sent')
+      return made.event.messageId
+    },
+    async createGroup(participantIds, historyVisibility = 'full') {
+      const group = { chatType: 'group', participantIds, name: 'Team', historyVisibility } as const
+      const { stream } = await run('createChat', { ...group, joinPolicy: 'open', imported: false }, alice)
+      return stream.replace(/^chat-/, '')
+    },
+    async start({ open: given, log: follows = log, onFailure = rethrow } = {}) {
+      const options = { watchMs: 5, retryMs: 5 }
+      return releases.add(startRunner(given ?? (await open()), { log: follows, pool, onFailure, options }))
+    },
+    async caughtUp(runner) {
+      expect(await runner.progress.reached(await log.head(), { timeoutMs: 10_000 })).to.equal(true)
+    },
+    queries: async () => createConversationQueries(pool, await open()),
+    async dump(given) {
+      const { projection, table } = given ?? (await open())
+      const rowsOf = async (name: string) => {
+        const { rows } = await pool.query<{ row: object }>(
+          `select to_jsonb(t) as row from ${table(name)} t order by to_jsonb(t)`,
+        )
+        return [name, rows.map(({ row }) => row)] as const
+      }
+      return Object.fromEntries(await Promise.all(projection.tables.map(rowsOf)))
+    },
+    [Symbol.asyncDispose]: () => releases[Symbol.asyncDispose](),
+  }
+}
+
+const callerOf = (userId: string): Caller => ({
+  userId,
+  origin: 'rest',
+  correlationId: uuid('request'),
+  key: null,
+  client: null,
+})
+
+function rethrow(_name: string, error: unknown): never {
+  throw error
+}
