@@ -106,6 +106,8 @@ export async function inTransaction<Result>(
 ): Promise<Result> {
   const client = await pool.connect()
   let broken: Error | undefined
+  const onLost = (error: Error): void => void (broken = error) // unheard, it would end the process
+  client.on('error', onLost)
   try {
     await client.query(begin)
     const result = await work(client)
@@ -117,7 +119,7 @@ export async function inTransaction<Result>(
     })
     throw error
   } finally {
-    client.release(broken)
+    client.off('error', onLost).release(broken)
   }
 }
 

@@ -1,119 +1,137 @@
 import { expect } from 'chai'
-import type { ConversationQueries } from '../../src/projections/conversations/conversation-queries.js'
-import type { Runner } from '../../src/projections/runner.js'
-import { alice, bob, carol, openReadSide, type ReadSide } from './read-side.js'
+import { createConversationQueries } from '../../src/projections/conversations/create-conversation-queries.js'
+import { openProjection, resetProjection, type OpenProjection } from '../../src/projections/checkpoint.js'
+import { startRunner } from '../../src/projections/runner.js'
+import { startTestApp, type Person, type TestApp } from '../support/test-app.js'
 
-describe('what people see of their conversations', () => {
-  let read: ReadSide
-  let runner: Runner
-  let queries: ConversationQueries
+describe('conversations', () => {
+  let parley: TestApp
+  let alice: Person
+  let bob: Person
+  let carol: Person
 
   beforeEach(async () => {
-    read = await openReadSide()
-    runner = await read.start()
-    queries = await read.queries()
+    parley = await startTestApp()
+    alice = await parley.register('Alice')
+    bob = await parley.register('Bob')
+    carol = await parley.register('Carol')
   })
 
-  afterEach(() => read[Symbol.asyncDispose]())
+  afterEach(() => parley[Symbol.asyncDispose]())
 
-  async function contents(chatId: string, viewer: string): Promise<(string | null)[] | null> {
-    await read.caughtUp(runner)
-    const found = await queries.messages(chatId, viewer, { latest: true }, 50)
-    return found && found.answer.messages.map(({ content }) => content)
+  const post = async <Body>(person: Person, path: string, body?: unknown): Promise<Body> =>
+    (await parley.call('POST', path, { token: person.token, ...(body === undefined ? {} : { body }) })).body
+  const createChat = async (settings: object): Promise<string> =>
+    (await post<{ id: string }>(alice, '/chats', { participantIds: [bob.id], name: 'Team', ...settings })).id
+  const say = (person: Person, chatId: string, content: string) =>
+    post(person, `/chats/${chatId}/messages`, { content })
+  const upToDate = async (): Promise<void> => {
+    const { log, runners } = parley.app.core
+    await runners.conversations.progress.reached(await log.head())
+  }
+  const seenBy = async (person: Person, chatId: string): Promise<(string | null)[] | undefined> => {
+    await upToDate()
+    const page = await parley.app.core.queries.messages(chatId, person.id, { latest: true }, 50)
+    return page?.answer.messages.map(({ content }) => content)
   }
 
-  async function listed(viewer: string) {
-    await read.caughtUp(runner)
-    const { items } = await queries.chats(viewer, 50, null)
-    return items[0]
-  }
-
-  describe('where history begins with joining', () => {
-    const add = (chatId: string) => read.run('addParticipants', { chatId, userIds: [bob], role: 'member' }, alice)
-    let chatId: string
-    let ids: string[]
-
-    beforeEach(async () => {
-      chatId = await read.createGroup([], 'since-joined')
-      ids = [await read.send(chatId, 'before')]
-      await add(chatId)
-      ids.push(await read.send(chatId, 'while'))
-      await read.run('leaveChat', { chatId }, bob)
-      ids.push(await read.send(chatId, 'between'))
-      await add(chatId)
-    })
-
-    it('shows neither what was before, nor what was between leaving and coming back', async () => {
-      await read.send(chatId, 'after')
-      expect(await contents(chatId, bob)).to.deep.equal(['while', 'after'])
-      expect(await contents(chatId, alice)).to.deep.equal(['before', 'while', 'between', 'after'])
-    })
-
-    it('says nothing of a hidden message by its id either', async () => {
-      await read.caughtUp(runner)
-      const found = await Promise.all(ids.map((id) => queries.message(chatId, id, bob)))
-      expect(found.map((message) => message && message.answer.content)).to.deep.equal([null, 'while', null])
-    })
-
-    it('takes the last message in sight for the chat list', async () => {
-      expect(await listed(bob)).to.include({ lastMessage: 'while', lastMessageSenderName: 'Alice' })
-      expect(await listed(alice)).to.include({ lastMessage: 'between' })
-    })
-
-    it('pages over hidden messages, and does not count them as older', async () => {
-      await read.send(chatId, 'after')
-      await read.caughtUp(runner)
-      const last = await queries.messages(chatId, bob, { latest: true }, 1)
-      expect(last?.answer).to.include({ older: true, newer: false })
-      const first = await queries.messages(chatId, bob, { before: last!.answer.messages[0]!.seq }, 1)
-      expect(first?.answer.messages.map(({ content }) => content)).to.deep.equal(['while'])
-      expect(first?.answer).to.include({ older: false, newer: true })
-    })
-
-    it('counts what was written while away as read', async () => {
-      expect(await listed(bob)).to.include({ unreadCount: 0, readSeq: 3 })
-      await read.send(chatId, 'after')
-      expect(await listed(bob)).to.include({ unreadCount: 1 })
-    })
+  it('since-joined hides what was said before, and between leaving and coming back, everywhere', async () => {
+    const chatId = await createChat({ historyVisibility: 'since-joined', joinPolicy: 'open' })
+    await say(alice, chatId, 'before')
+    await post(carol, `/chats/${chatId}/join`)
+    expect(await seenBy(carol, chatId)).to.deep.equal([])
+    const [empty] = (await parley.app.core.queries.chats(carol.id, 10, null)).items
+    expect(empty).to.include({ lastMessage: null, unreadCount: 0 })
+    await say(alice, chatId, 'while in')
+    await post(carol, `/chats/${chatId}/leave`)
+    expect(await seenBy(carol, chatId)).to.equal(undefined)
+    const away = await post<{ id: string }>(alice, `/chats/${chatId}/messages`, { content: 'while away' })
+    await post(carol, `/chats/${chatId}/join`)
+    expect(await seenBy(carol, chatId)).to.deep.equal(['while in'])
+    expect(await parley.app.core.queries.message(chatId, away.id, carol.id)).to.equal(null)
+    const [listed] = (await parley.app.core.queries.chats(carol.id, 10, null)).items
+    expect(listed).to.include({ lastMessage: 'while in', unreadCount: 0 })
+    expect(await seenBy(bob, chatId)).to.deep.equal(['before', 'while in', 'while away'])
   })
 
-  it('shows all of the history to who joins a chat that is open to the past', async () => {
-    const chatId = await read.createGroup([])
-    await read.send(chatId, 'before')
-    await read.run('joinChat', { chatId }, bob)
-    expect(await contents(chatId, bob)).to.deep.equal(['before'])
+  it('full history is seen by who joins later', async () => {
+    const chatId = await createChat({ joinPolicy: 'open' })
+    await say(alice, chatId, 'before')
+    await post(carol, `/chats/${chatId}/join`)
+    expect(await seenBy(carol, chatId)).to.deep.equal(['before'])
   })
 
-  it('shows nothing of a chat to who is outside, or has left', async () => {
-    const chatId = await read.createGroup([bob])
-    const id = await read.send(chatId, 'Hello Bob!')
-    await read.run('leaveChat', { chatId }, bob)
-    for (const outsider of [bob, carol]) {
-      expect(await contents(chatId, outsider)).to.equal(null)
-      expect(await queries.message(chatId, id, outsider)).to.equal(null)
-      expect(await queries.chat(chatId, outsider)).to.equal(null)
-      expect(await queries.standing(chatId, outsider)).to.equal(null)
-      expect((await queries.chats(outsider, 50, null)).items).to.deep.equal([])
+  it('own sends are read, others count until they are marked as read', async () => {
+    const chatId = await createChat({})
+    await say(alice, chatId, 'one')
+    await say(alice, chatId, 'two')
+    const unread = async (person: Person): Promise<number | undefined> => {
+      await upToDate()
+      return (await parley.app.core.queries.standing(chatId, person.id))?.unreadCount
     }
+    expect([await unread(alice), await unread(bob)]).to.deep.equal([0, 2])
+    const read = (seq: number) => parley.call('PUT', `/chats/${chatId}/read`, { token: bob.token, body: { seq } })
+    expect((await read(1)).status).to.equal(204)
+    expect(await unread(bob)).to.equal(1)
+    await read(999)
+    expect(await unread(bob)).to.equal(0)
+    await read(1)
+    expect(await unread(bob)).to.equal(0)
+    await say(alice, chatId, 'three')
+    expect(await unread(bob)).to.equal(1)
+    await say(bob, chatId, 'four')
+    expect([await unread(alice), await unread(bob)]).to.deep.equal([1, 0])
   })
 
-  it('counts as unread what others and oneself wrote after the marker, which never moves back', async () => {
-    const chatId = await read.createGroup([bob])
-    for (const content of ['one', 'two', 'three']) await read.send(chatId, content)
-    expect(await listed(bob)).to.include({ unreadCount: 3, readSeq: 0 })
-    await read.run('markRead', { chatId, seq: 2 }, bob)
-    expect(await listed(bob)).to.include({ unreadCount: 1, readSeq: 2 })
-    await read.run('markRead', { chatId, seq: 1 }, bob)
-    expect(await listed(bob)).to.include({ unreadCount: 1, readSeq: 2 })
-    await read.run('markRead', { chatId, seq: 99 }, bob)
-    expect(await listed(bob)).to.include({ unreadCount: 0, readSeq: 3 })
+  it('a rebuild gives the same rows as following along', async () => {
+    const chatId = await createChat({ joinPolicy: 'open' })
+    await say(alice, chatId, 'one')
+    await post(carol, `/chats/${chatId}/join`)
+    await say(carol, chatId, 'two')
+    await parley.call('PUT', `/chats/${chatId}/read`, { token: bob.token, body: { seq: 2 } })
+    await parley.call('PATCH', '/users/me', { token: bob.token, body: { name: 'Robert', statusText: 'here' } })
+    await post(alice, `/chats/${chatId}/leave`)
+    await parley.call('DELETE', `/chats/${chatId}/participants/${carol.id}`, { token: bob.token })
+    await upToDate()
+
+    const { core } = parley.app
+    const { main: pool } = core.databases
+    const { conversations } = core.projections
+    const rows = async ({ table }: Pick<OpenProjection, 'table'>): Promise<unknown[]> =>
+      Promise.all(
+        conversations.tables.map(
+          async (name) => (await pool.query<object>(`select * from ${table(name)} order by 1, 2, 3`)).rows,
+        ),
+      )
+    const before = await rows(await openProjection(pool, conversations, core.log.start))
+    await core.runners.conversations[Symbol.asyncDispose]()
+    await resetProjection(pool, conversations, core.log.start)
+    const open = await openProjection(pool, conversations, core.log.start)
+    expect(open.generation).to.equal(2)
+    const onFailure = (_: string, error: unknown): never => {
+      throw error
+    }
+    await using runner = startRunner(open, { log: core.log, pool, onFailure })
+    await runner.progress.reached(await core.log.head())
+    expect(await rows(open)).to.deep.equal(before)
+    const queries = createConversationQueries(pool, open)
+    expect((await queries.chat(chatId, bob.id))?.answer).to.include({ myRole: 'owner', participantCount: 1 })
   })
 
-  it('names a direct chat after the other one, by the name they have now', async () => {
-    const direct = { chatType: 'direct', participantIds: [bob], name: null, historyVisibility: 'full' } as const
-    await read.run('createChat', { ...direct, joinPolicy: 'invite', imported: false }, alice)
-    expect(await listed(bob)).to.include({ name: 'Alice' })
-    await read.run('changeProfile', { change: { name: 'Bobby' } }, bob)
-    expect(await listed(alice)).to.include({ name: 'Bobby' })
+  it('chats are paged by latest activity, participants in the order in which they came', async () => {
+    const ids: string[] = []
+    for (let index = 0; index < 3; index++) ids.push(await createChat({ name: `chat ${index}` }))
+    await say(bob, ids[0]!, 'newest')
+    await upToDate()
+    const { queries } = parley.app.core
+    const first = await queries.chats(alice.id, 2, null)
+    expect(first.items.map(({ id }) => id)).to.deep.equal([ids[0], ids[2]])
+    const second = await queries.chats(alice.id, 2, first.next)
+    expect(second).to.deep.include({ next: null })
+    expect(second.items.map(({ id }) => id)).to.deep.equal([ids[1]])
+    const one = await queries.participants(ids[0]!, bob.id, 1, null)
+    expect(one?.answer.items.map(({ id }) => id)).to.deep.equal([alice.id])
+    const other = await queries.participants(ids[0]!, bob.id, 1, one?.answer.next ?? null)
+    expect(other?.answer.items.map(({ id }) => id)).to.deep.equal([bob.id])
   })
 })

@@ -1,186 +1,143 @@
+import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import { readCheckpoint, resetProjection } from '../../src/projections/checkpoint.js'
+import type { NewEvent } from '../../src/eventstore/event-log.js'
+import { openProjection, readCheckpoint } from '../../src/projections/checkpoint.js'
+import { createProgress } from '../../src/projections/progress.js'
 import type { Projection } from '../../src/projections/projection.js'
+import { startRunner, type Runner } from '../../src/projections/runner.js'
 import { eventually } from '../support/eventually.js'
-import { alice, bob, carol, openReadSide, type ReadSide } from './read-side.js'
+import { openWriteSide, type WriteSide } from '../support/write-side.js'
 
-describe('following the log into a read model', () => {
-  let read: ReadSide
+const event = (type = 'Noted'): NewEvent => ({ id: randomUUID(), type, data: '{}', metadata: '{}' })
+
+describe('the runner of a projection', () => {
+  let side: WriteSide
+  const failures: string[] = []
 
   beforeEach(async () => {
-    read = await openReadSide()
+    side = await openWriteSide()
+    failures.length = 0
   })
 
-  afterEach(() => read[Symbol.asyncDispose]())
+  afterEach(() => side[Symbol.asyncDispose]())
 
-  const checkpoint = () => readCheckpoint(read.side.pool, read.conversations)
-
-  /** The conversations projection, with something done after its rows are made and before they are committed. */
-  const afterApply = (then: Projection['apply']): Projection => ({
-    ...read.conversations,
+  /** Notes each event once, by its position; `before` may throw. */
+  const notes = (before: (type: string) => void = () => undefined): Projection => ({
+    name: 'notes',
+    version: 1,
+    tables: ['notes'],
+    streamPrefixes: ['note-'],
+    schema: (table) => `create table ${table('notes')} (position text primary key, type text)`,
     async apply(batch, tx, table) {
-      await read.conversations.apply(batch, tx, table)
-      await then(batch, tx, table)
+      for (const { position, type } of batch) {
+        before(type)
+        await tx.query(`insert into ${table('notes')} values ($1, $2)`, [position, type])
+      }
     },
   })
 
-  it('counts every event once, also with two runners racing on one database', async () => {
-    const runners = [await read.start(), await read.start({ log: await read.side.openLog() })]
-    const chatId = await read.createGroup([bob])
-    for (let round = 0; round < 20; round++) {
-      await Promise.all(Array.from({ length: 10 }, (_, index) => read.send(chatId, `${round}.${index}`)))
-    }
-    await read.run('joinChat', { chatId }, carol)
-    for (const runner of runners) await read.caughtUp(runner)
+  const run = async (projection: Projection): Promise<Runner> =>
+    startRunner(await openProjection(side.pool, projection, side.log.start), {
+      log: side.log,
+      pool: side.pool,
+      onFailure: (_name, error) => failures.push((error as Error).message),
+      options: { retryMs: 10, watchMs: 5 },
+    })
 
-    const { messages, chats, memberships } = await read.dump()
-    const seqs = messages!.map((row) => (row as { seq: number }).seq).sort((a, b) => a - b)
-    expect(seqs).to.deep.equal(Array.from({ length: 200 }, (_, index) => index + 1))
-    expect(chats).to.have.length(1)
-    expect(chats![0]).to.include({ participant_count: 3, last_seq: 200, version: 202 })
-    expect(memberships).to.have.length(3)
-    for (const runner of runners) expect(runner.status()).to.include({ status: 'live', failure: null })
-  })
-
-  it('leaves no trace of rows that were not committed', async () => {
-    await read.send(await read.createGroup([bob]), 'Hello Bob!')
-    const before = { rows: await read.dump(), position: (await checkpoint())?.position }
-    let seen: object | undefined
-    let calls = 0
-    const open = await read.open(
-      afterApply(async () => {
-        if (++calls > 1) return
-        seen = { rows: await read.dump(), position: (await checkpoint())?.position }
-        throw new Error('crash')
-      }),
+  const noted = async (): Promise<string[]> =>
+    (await side.pool.query<{ type: string }>('select type from notes_1_1 order by position')).rows.map(
+      ({ type }) => type,
     )
-    const failures: unknown[] = []
-    const runner = await read.start({ open, onFailure: (_name, error) => failures.push(error) })
-    await read.caughtUp(runner)
 
-    expect(seen).to.deep.equal(before)
-    expect(calls).to.be.greaterThan(1)
+  it('applies each event once, however many of them run on one database', async () => {
+    const projection = notes()
+    const runners = await Promise.all([run(projection), run(projection), run(projection)])
+    for (let index = 0; index < 200; index++) await side.log.append(`note-${index}`, 0, [event()])
+    const head = await side.log.head()
+    for (const runner of runners) expect(await runner.progress.reached(head)).to.equal(true)
+    expect(await noted()).to.have.length(200)
     expect(failures).to.deep.equal([])
-    expect((await read.dump())['messages']).to.have.length(1)
+    for (const runner of runners) await runner[Symbol.asyncDispose]()
   })
 
-  it('repeats a batch whose connection was lost before its commit, and records no failure', async () => {
-    await read.send(await read.createGroup([bob]), 'Hello Bob!')
-    let calls = 0
-    const open = await read.open(
-      afterApply(async (_batch, tx) => {
-        if (++calls === 1) await tx.query('select pg_terminate_backend(pg_backend_pid())')
+  it('moves its checkpoint over events of other streams too', async () => {
+    await side.log.append('other-1', 0, [event()])
+    await using runner = await run(notes())
+    expect(await runner.progress.reached(await side.log.head(), { timeoutMs: 10_000 })).to.equal(true)
+    expect(await noted()).to.deep.equal([])
+  })
+
+  it('leaves nothing behind of a batch that failed half-way, and applies it whole the next time', async () => {
+    let fails = 1
+    await side.log.append('note-1', 0, [event('First'), event('Second'), event('Third')])
+    await using runner = await run(
+      notes((type) => {
+        if (type === 'Second' && fails-- > 0) throw Object.assign(new Error('cut'), { code: 'ECONNRESET' })
       }),
     )
-    const failures: unknown[] = []
-    const runner = await read.start({ open, onFailure: (_name, error) => failures.push(error) })
-    await read.caughtUp(runner)
-
-    expect(failures).to.have.length(1)
-    expect(runner.status()).to.include({ status: 'live', failure: null })
-    expect((await checkpoint())?.failure).to.equal(null)
-    expect((await read.dump())['messages']).to.have.length(1)
+    await runner.progress.reached(await side.log.head())
+    expect(await noted()).to.deep.equal(['First', 'Second', 'Third'])
+    expect(failures).to.deep.equal(['cut'])
   })
 
-  it('pauses at an event that cannot be applied, says which and why, and goes on once that is mended', async () => {
-    const chatId = await read.createGroup([bob])
-    for (const content of ['one', 'two', 'three']) await read.send(chatId, content)
-    const stream = `chat-${chatId}`
-    const [poison] = await read.side.log.readStream(stream, { after: 2, limit: 1 })
-    let mended = false
-    const open = await read.open(
-      afterApply(async (batch) => {
-        if (!mended && batch.some(({ id }) => id === poison!.id)) throw new RangeError('cannot be applied')
-        return Promise.resolve()
-      }),
-    )
-    const failures: unknown[] = []
-    const runner = await read.start({ open, onFailure: (_name, error) => failures.push(error) })
-
-    const failed = await eventually(() => {
-      const { status, failure } = runner.status()
-      expect(status).to.equal('paused')
-      return failure!
+  it('pauses at a poison event with everything before it applied, says which it is, and goes on once it is mended', async () => {
+    let poisonous = true
+    const projection = notes((type) => {
+      if (type === 'Poison' && poisonous) throw new TypeError('cannot be applied')
     })
-    expect(failed).to.include({ stream, eventType: 'MessageSent', position: poison!.position, code: 'RangeError' })
-    const paused = await eventually(async () => {
-      const row = await checkpoint()
-      expect(row?.failure).to.include({ stream, eventType: 'MessageSent', position: poison!.position })
-      return row!
+    await side.log.append('note-1', 0, [event('Before'), event('Poison'), event('After')])
+    await using runner = await run(projection)
+    await eventually(async () => {
+      expect(runner.status()).to.include({ status: 'paused' })
+      expect((await readCheckpoint(side.pool, projection))?.failure).to.include({
+        stream: 'note-1',
+        eventType: 'Poison',
+        code: 'TypeError',
+      })
     })
-    const [, before] = await read.side.log.readStream(stream, { limit: 2 })
-    expect(paused.position).to.equal(before!.position)
-    expect((await read.dump())['messages']!.map((row) => (row as { content: string }).content)).to.deep.equal(['one'])
-    expect(failures).to.have.length(1)
-
-    mended = true
-    await read.caughtUp(runner)
+    expect(await noted()).to.deep.equal(['Before'])
+    poisonous = false
+    await runner.progress.reached(await side.log.head())
+    expect(await noted()).to.deep.equal(['Before', 'Poison', 'After'])
     expect(runner.status()).to.include({ status: 'live', failure: null })
-    expect((await checkpoint())?.failure).to.equal(null)
-    expect((await read.dump())['messages']).to.have.length(3)
+    expect((await readCheckpoint(side.pool, projection))?.failure).to.equal(null)
   })
 
-  it('comes to the same rows when it is rebuilt as when it followed event by event', async () => {
-    const following = await read.start()
-    const team = await read.createGroup([bob], 'since-joined')
-    const steps = [
-      () => read.send(team, 'one'),
-      () => read.run('joinChat', { chatId: team }, carol),
-      () => read.send(team, 'two', carol),
-      () => read.run('changeProfile', { change: { name: 'Bobby', statusText: 'away' } }, bob),
-      () => read.run('markRead', { chatId: team, seq: 1 }, bob),
-      () => read.run('leaveChat', { chatId: team }, alice),
-      () => read.send(team, 'three', bob),
-      () => read.run('removeParticipant', { chatId: team, userId: carol }, bob),
-      () => read.run('joinChat', { chatId: team }, carol),
-      () => read.run('addParticipants', { chatId: team, userIds: [alice], role: 'admin' }, bob),
-    ]
-    for (const step of steps) {
-      await step()
-      await read.caughtUp(following)
-    }
-    const incremental = await read.dump()
-    await following[Symbol.asyncDispose]()
-
-    await resetProjection(read.side.pool, read.conversations, read.side.log.start)
-    expect((await read.dump())['messages']).to.deep.equal([])
-    const rebuilt = await read.start()
-    await read.caughtUp(rebuilt)
-
-    expect(rebuilt.status().generation).to.equal(following.status().generation + 1)
-    expect(await read.dump()).to.deep.equal(incremental)
-    expect(incremental['memberships']).to.have.length(5)
-  })
-
-  it('goes on where it stood when it is started again', async () => {
-    const first = await read.start()
-    const chatId = await read.createGroup([bob])
-    await read.send(chatId, 'one')
-    await read.caughtUp(first)
+  it('goes on from its checkpoint after a stop', async () => {
+    const first = await run(notes())
+    await side.log.append('note-1', 0, [event('First')])
+    await first.progress.reached(await side.log.head())
     await first[Symbol.asyncDispose]()
-    expect(first.status().status).to.equal('stopped')
-    await read.send(chatId, 'two')
+    expect(first.status()).to.include({ status: 'stopped' })
+    await side.log.append('note-1', 1, [event('Second')])
+    await using second = await run(notes())
+    await second.progress.reached(await side.log.head())
+    expect(await noted()).to.deep.equal(['First', 'Second'])
+  })
+})
 
-    const applied: string[] = []
-    const open = await read.open(
-      afterApply((batch) => {
-        applied.push(...batch.map(({ stream, version }) => `${stream} ${version}`))
-        return Promise.resolve()
-      }),
-    )
-    await read.caughtUp(await read.start({ open }))
-    expect(applied).to.deep.equal([`chat-${chatId} 3`])
+describe('progress', () => {
+  const compare = (a: string, b: string): number => Number(a) - Number(b)
+
+  it('is reached at once, later, or not in time', async () => {
+    const progress = createProgress('1', compare)
+    expect(await progress.reached('1')).to.equal(true)
+    const later = progress.reached('3')
+    progress.moveTo('2')
+    progress.moveTo('3')
+    expect(await later).to.equal(true)
+    expect(await progress.reached('4', { timeoutMs: 1 })).to.equal(false)
+    progress.moveTo('1')
+    expect(progress.position).to.equal('3')
   })
 
-  it("makes a person's own command visible to who waits for its position", async () => {
-    const runner = await read.start()
-    const queries = await read.queries()
-    const chatId = await read.createGroup([bob])
-    for (const content of ['one', 'two', 'three']) {
-      await read.send(chatId, content)
-      await runner.progress.reached(read.ownWrites.of(alice)!)
-      const found = await queries.messages(chatId, alice, { latest: true }, 1)
-      expect(found?.answer.messages[0]).to.include({ content })
-    }
+  it('is given up when asked to', async () => {
+    const progress = createProgress('1', compare)
+    const stop = new AbortController()
+    const { signal } = stop
+    const waiting = progress.reached('2', { signal })
+    stop.abort()
+    expect(await waiting).to.equal(false)
+    expect(await progress.reached('2', { signal })).to.equal(false)
   })
 })
