@@ -7,18 +7,25 @@ const ON_OWN_NODE = ['domain', 'eventstore', 'api']
 
 let passed = 0
 let failed = 0
+/** What the runs printed of their failures, to be shown once more at the end, where they are found. */
+const failures = []
 
 function run(name, command, args, env = {}) {
   console.log(`\n== ${name}`)
   return new Promise((resolve) => {
     const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
     let counted = false
+    let failing = false
     let rest = ''
     child.stdout.on('data', (chunk) => {
       process.stdout.write(chunk)
       const lines = (rest + chunk).split('\n')
       rest = lines.pop()
-      for (const line of lines) counted = count(line) || counted
+      for (const line of lines) {
+        counted = count(line) || counted
+        failing = (failing || /^\s+\d+ failing/.test(line)) && !line.startsWith('-----') // the table of coverage follows
+        if (failing) failures.push(line)
+      }
     })
     child.on('close', (code) => {
       count(rest)
@@ -49,6 +56,7 @@ if (await run('build', process.execPath, ['node_modules/typescript/bin/tsc', '-p
   ])
   await onOwnNode()
 }
+if (failures.length > 0) console.log(['\n== what failed', ...failures].join('\n'))
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exit(failed === 0 ? 0 : 1)
 

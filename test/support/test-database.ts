@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
 import { migrate } from '../../src/database/migrate.js'
 import { keysMigrations, mainMigrations } from '../../src/schema.js'
+import { eventually } from './eventually.js'
 
 export interface TestDatabase extends AsyncDisposable {
   /** A migrated, otherwise empty main database, nobody else's. */
@@ -66,7 +67,13 @@ export async function execute<Row>(url: string, ...statements: string[]): Promis
   }
 }
 
-const drop = async (server: string, ...names: string[]): Promise<void> => {
+/** Lets those go who have just said goodbye: a pool hears of a killed connection even after its end. Then it asks nobody. */
+async function drop(server: string, ...names: string[]): Promise<void> {
+  const left = `select from pg_stat_activity where datname in (${names.map((name) => `'${name}'`).join()})`
+  const allGone = async (): Promise<void> => {
+    if ((await execute(server, left)).length > 0) throw new Error('somebody is still connected')
+  }
+  await eventually(allGone, { timeoutMs: 2_000 }).catch(() => undefined)
   await execute(server, ...names.map((name) => `drop database ${name} with (force)`))
 }
 
