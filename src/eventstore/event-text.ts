@@ -2,6 +2,8 @@ import { InvalidEventError, type NewEvent } from './event-log.js'
 
 /** In UTF-16 code units: enough for every name we make, and small enough for any store's index. */
 const MAX_NAME_LENGTH = 255
+/** In bytes: what EventStoreDB takes in one append, counted as it counts. */
+const MAX_APPEND_BYTES = 1_048_576
 /** What a 32-bit version can hold. */
 const MAX_VERSION = 2_147_483_647
 const LOWER_CASE_UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
@@ -12,7 +14,7 @@ const NOT_A_CHARACTER = /^(?:0000|d[89a-f]..)$/i
 
 /**
  * Holds an append to the rules that are the same for every store, so that what one accepts another can be given: lower-case
- * UUIDs, named streams and types, and valid Unicode without U+0000, whether written out or as a JSON escape. That `data` and
+ * UUIDs, named streams and types, at most 1 MiB in all, and valid Unicode without U+0000, written out or as a JSON escape. That `data` and
  * `metadata` are JSON objects is only looked at from outside, by their braces: parsing them here would double the cost of a send.
  * @throws InvalidEventError
  */
@@ -21,12 +23,15 @@ export function checkAppend(stream: string, expectedVersion: number, events: rea
   if (!Number.isInteger(expectedVersion) || expectedVersion < 0 || expectedVersion > MAX_VERSION - events.length)
     throw new InvalidEventError(`${expectedVersion} is not a version to expect`)
   if (events.length === 0) throw new InvalidEventError('an append needs at least one event')
+  let bytes = 0
   for (const { id, type, data, metadata } of events) {
     if (!LOWER_CASE_UUID.test(id)) throw new InvalidEventError('an event id is a UUID in lower case')
     if (!isName(type)) throw new InvalidEventError('an event type is a name of at most 255 valid characters')
     checkJson('data', data)
     checkJson('metadata', metadata)
+    bytes += Buffer.byteLength(data) + Buffer.byteLength(metadata) + 2 * type.length
   }
+  if (bytes > MAX_APPEND_BYTES) throw new InvalidEventError(`an append holds at most ${MAX_APPEND_BYTES} bytes`)
 }
 
 function checkJson(field: string, text: string): void {

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { expect } from 'chai'
-import { createBell } from '../../src/eventstore/postgres/bell.js'
+import { createBell } from '../../src/eventstore/bell.js'
 
 describe('A bell', () => {
   const NEVER_MS = 3_600_000

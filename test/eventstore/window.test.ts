@@ -1,6 +1,5 @@
 import { expect } from 'chai'
-import type { Entry } from '../../src/eventstore/postgres/event-table.js'
-import { createWindow } from '../../src/eventstore/postgres/window.js'
+import { createWindow, type Entry } from '../../src/eventstore/window.js'
 import { newEvent } from '../contract/event-log-support.js'
 
 describe('The window of recent events', () => {

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { UnknownOutcomeError } from '../event-log.js'
-import { within } from './within.js'
+import { within } from '../within.js'
 
 /** What `append_events` says of one append. */
 export interface Verdict {

@@ -1,13 +1,8 @@
 import type pg from 'pg'
 import type { ReadStreamOptions, RecordedEvent } from '../event-log.js'
-import type { Positions } from './positions.js'
-import { within } from './within.js'
-
-/** An event with its position as a number, by which the tail searches. */
-export interface Entry {
-  at: number
-  event: RecordedEvent
-}
+import type { Positions } from '../positions.js'
+import type { Entry } from '../window.js'
+import { within } from '../within.js'
 
 export interface EventTable {
   readStream(stream: string, options: ReadStreamOptions): Promise<RecordedEvent[]>

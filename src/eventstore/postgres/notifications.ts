@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { within } from './within.js'
+import { within } from '../within.js'
 
 const CHANNEL = 'parley_events'
 /** At most one NOTIFY in this time: a reader who is told fifty times a second needs no more. */

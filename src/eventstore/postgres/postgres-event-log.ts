@@ -1,13 +1,15 @@
 import type pg from 'pg'
 import { type EventLog, type NewEvent, WrongExpectedVersionError } from '../event-log.js'
 import { checkAppend } from '../event-text.js'
+import { openLogId } from '../log-id.js'
+import { createPositions } from '../positions.js'
+import { createTail } from '../tail.js'
 import { createAppendConnection } from './append-connection.js'
 import { createAppendQueue, toJson } from './append-queue.js'
 import { createEventTable } from './event-table.js'
-import { openLogId } from './log-id.js'
+import { createLogOpening } from './log-opening.js'
 import { openNotifications } from './notifications.js'
-import { createPositions } from './positions.js'
-import { createTail } from './tail.js'
+import { createPolling } from './polling.js'
 
 export interface PostgresEventLogOptions {
   /** Stays the caller's, and outlives the log. One of its connections is kept for appends. */
@@ -29,13 +31,14 @@ export interface PostgresEventLogOptions {
  */
 export async function openPostgresEventLog(options: PostgresEventLogOptions): Promise<EventLog> {
   const { pool, connectionString, openingEvent, pollMs = 250, timeoutMs = 10_000 } = options
-  const id = await openLogId(pool, openingEvent)
+  const id = await openLogId(createLogOpening(pool), openingEvent)
   const positions = createPositions(id)
   const table = createEventTable(pool, positions, timeoutMs)
   const connection = createAppendConnection(pool, timeoutMs)
   const queue = createAppendQueue((batch) => connection.send(batch))
-  const tail = createTail(table, positions, pollMs)
-  const notifications = openNotifications(pool, connectionString, () => tail.wake())
+  const polling = createPolling(table, pollMs)
+  const tail = createTail({ ...table, fill: polling.fill }, positions, pollMs)
+  const notifications = openNotifications(pool, connectionString, () => polling.wake())
   let closed = false
 
   return {
@@ -48,7 +51,7 @@ export async function openPostgresEventLog(options: PostgresEventLogOptions): Pr
       checkAppend(stream, expectedVersion, events)
       const { outcome, version, position } = await queue.append(toJson(stream, expectedVersion, events))
       if (outcome === 'conflict') throw new WrongExpectedVersionError(stream, expectedVersion, version)
-      tail.wake()
+      polling.wake()
       notifications.announce()
       return { version, position: positions.format(Number(position)) }
     },

@@ -1,6 +1,6 @@
-import { type Position, UnknownPositionError } from '../event-log.js'
+import { type Position, UnknownPositionError } from './event-log.js'
 
-/** Between the text of a position, `<logId>.<n>`, and its number, which is the row's `position` (0: before the first event). */
+/** Between the text of a position, `<logId>.<n>`, and its number, by which the adapter orders (0: before the first event). */
 export interface Positions {
   format(n: number): Position
   /** @throws UnknownPositionError */

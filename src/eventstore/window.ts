@@ -1,4 +1,10 @@
-import type { Entry } from './event-table.js'
+import type { RecordedEvent } from './event-log.js'
+
+/** An event with its position as a number, by which the tail searches. */
+export interface Entry {
+  at: number
+  event: RecordedEvent
+}
 
 /** The most recent events of the log in memory, without gaps, ascending; bounded. */
 export interface Window {

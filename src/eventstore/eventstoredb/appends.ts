@@ -1,0 +1,82 @@
+import {
+  AccessDeniedError,
+  type EventStoreDBClient,
+  jsonEvent,
+  type JSONEventType,
+  NO_STREAM,
+  StreamDeletedError,
+  WrongExpectedVersionError as StoreConflict,
+} from '@eventstore/db-client'
+import { type NewEvent, UnknownOutcomeError, WrongExpectedVersionError } from '../event-log.js'
+import { createGate } from '../gate.js'
+import { within } from '../within.js'
+import { closeClient, FAR_DEADLINE_MS } from './client.js'
+
+/**
+ * In bytes. Beyond about one mebibyte of appends that the server has not yet taken, the client keeps them in a queue of its own,
+ * and when the connection breaks it rejects each of those with nobody listening, which ends the process.
+ */
+const UNDER_WAY_BYTES = 512 * 1024
+
+export interface Appends {
+  /** Answers the version of the last event, and its place in the whole store. */
+  append(stream: string, expectedVersion: number, events: readonly NewEvent[]): Promise<{ version: number; at: number }>
+  /** Answers what is under way first. */
+  close(): Promise<void>
+}
+
+/**
+ * Appends, each with a timer of its own. Whatever is no answer of the store makes the outcome unknown and the client sick: it
+ * may hold a broken promise for ever, so it is closed, and only then another one made, since the client keeps the answers it
+ * waits for in one table per process and a broken connection clears the table for all.
+ */
+export function createAppends(
+  open: () => EventStoreDBClient,
+  { streamPrefix, timeoutMs }: { streamPrefix: string; timeoutMs: number },
+): Appends {
+  const gate = createGate(UNDER_WAY_BYTES)
+  let client = open()
+  let renewed: Promise<void> = Promise.resolve()
+
+  function renew(sick: EventStoreDBClient): void {
+    if (sick !== client) return
+    client = open()
+    renewed = closeClient(sick)
+  }
+
+  async function send(stream: string, expectedVersion: number, events: readonly NewEvent[]) {
+    await renewed
+    const current = client
+    const expectedRevision = expectedVersion === 0 ? NO_STREAM : BigInt(expectedVersion - 1)
+    try {
+      const options = { expectedRevision, deadline: FAR_DEADLINE_MS, requiresLeader: true } as const
+      const sent = current.appendToStream(streamPrefix + stream, events.map(toStored), options)
+      const { nextExpectedRevision, position } = await within(timeoutMs, sent)
+      if (position === undefined) throw new Error('the answer names no position')
+      return { version: Number(nextExpectedRevision) + 1, at: Number(position.commit) }
+    } catch (error) {
+      if (error instanceof StoreConflict) throw new WrongExpectedVersionError(stream, expectedVersion, actual(error))
+      if (error instanceof StreamDeletedError || error instanceof AccessDeniedError) throw error
+      renew(current)
+      throw new UnknownOutcomeError('EventStoreDB did not answer the append', { cause: error })
+    }
+  }
+
+  return {
+    append: (stream, expectedVersion, events) => gate.pass(sizeOf(events), () => send(stream, expectedVersion, events)),
+    async close() {
+      await gate.idle()
+      await renewed
+      await closeClient(client)
+    },
+  }
+}
+
+const toStored = ({ id, type, data, metadata }: NewEvent) =>
+  jsonEvent({ id, type, data: JSON.parse(data) as JSONEventType['data'], metadata: JSON.parse(metadata) as object })
+
+const actual = ({ actualVersion }: StoreConflict): number =>
+  typeof actualVersion === 'bigint' ? Number(actualVersion) + 1 : 0
+
+const sizeOf = (events: readonly NewEvent[]): number =>
+  events.reduce((bytes, { data, metadata }) => bytes + data.length + metadata.length, 0)

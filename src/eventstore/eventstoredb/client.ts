@@ -1,0 +1,38 @@
+import { EventStoreDBClient } from '@eventstore/db-client'
+
+/**
+ * Clients whose keep-alive differs get connections of their own; equal ones share one, and its hundred places, in the whole process.
+ * In milliseconds; a given interval is the first of them.
+ */
+const CONNECTIONS = { appends: 0, reads: 1 } as const
+const KEEP_ALIVE_MS = 10_000
+/** A day, in ms: the server judges by its own clock, so that a shorter one fails every append where the clocks differ by more. */
+export const FAR_DEADLINE_MS = 86_400_000
+const CLOSING_MS = 2_000
+
+/** A client of a connection string that holds what the operator chose, with what the adapter relies on. */
+export function openClient(connectionString: string, use: keyof typeof CONNECTIONS): EventStoreDBClient {
+  const [address = '', query = ''] = connectionString.split('?')
+  const settings = new Map([...new URLSearchParams(query)].map(([name, value]) => [flatCase(name), value]))
+  const keepAlive = Number(settings.get('keepaliveinterval') ?? KEEP_ALIVE_MS)
+  settings.set('keepaliveinterval', String(keepAlive + CONNECTIONS[use]))
+  settings.set('throwonappendfailure', 'true') // otherwise a conflict does not tell the actual version
+  const text = [...settings].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
+  const client = EventStoreDBClient.connectionString(`${address}?${text}`)
+  const heal = client['handleError']
+  client['handleError'] = (failed, error) => heal(failed, error).catch(() => undefined) // nobody else waits for it
+  return client
+}
+
+/** The client takes `keepAliveInterval`, `keep_alive_interval` and so on for the same. */
+const flatCase = (name: string): string => name.toLowerCase().replace(/[_-]/g, '')
+
+/** Ends its calls and its connection; disposing alone would leave it open, and usable. */
+export async function closeClient(client: EventStoreDBClient): Promise<void> {
+  const closed = async (): Promise<void> => {
+    await client.dispose()
+    ;(await client['getChannel']()).close()
+  }
+  const late = new Promise((resolve) => setTimeout(resolve, CLOSING_MS).unref())
+  await Promise.race([closed().catch(() => undefined), late])
+}

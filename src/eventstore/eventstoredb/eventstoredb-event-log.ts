@@ -1,0 +1,95 @@
+import type { EventLog, NewEvent } from '../event-log.js'
+import { checkAppend } from '../event-text.js'
+import { createPositions } from '../positions.js'
+import { createTail } from '../tail.js'
+import { createAppends } from './appends.js'
+import { closeClient, openClient } from './client.js'
+import { createEventReads } from './event-reads.js'
+import { openLog } from './log-opening.js'
+import { createRecorded } from './recorded.js'
+import { createSubscription } from './subscription.js'
+
+/** Positions are offsets in the store's files; an event of ours takes about this much there. */
+const BYTES_PER_EVENT = 1_000
+
+export interface EventStoreDbEventLogOptions {
+  /** `esdb://…` or `esdb+discover://…`; credentials in it, never per call. */
+  connectionString: string
+  /** Makes the first event of a new log; its data is `{"logId": "<the id given>"}`. */
+  openingEvent: (logId: string) => NewEvent
+  /** Begins the name of every stream in the store, and nobody sees it outside: several logs can share a server. */
+  streamPrefix?: string
+  /** How long one call may go without an answer. */
+  timeoutMs?: number
+  /** How often the subscription is held against the log's head. */
+  watchMs?: number
+  /** Between attempts, while the store is away. */
+  retryMs?: number
+}
+
+/**
+ * The event log in EventStoreDB. Opens a new log where there is none. Outlives an outage of the store: appends fail with
+ * UnknownOutcomeError, reads with the client's error, and followers wait. See docs/eventstoredb.md for what each guard is for.
+ */
+export async function openEventStoreDbEventLog(options: EventStoreDbEventLogOptions): Promise<EventLog> {
+  const {
+    connectionString,
+    openingEvent,
+    streamPrefix = '',
+    timeoutMs = 10_000,
+    watchMs = 2_000,
+    retryMs = 100,
+  } = options
+  const calls = { streamPrefix, timeoutMs }
+  const client = openClient(connectionString, 'reads')
+  const appends = createAppends(() => openClient(connectionString, 'appends'), calls)
+  const close = async (): Promise<void> => {
+    await appends.close()
+    await closeClient(client)
+  }
+  const opened = await openLog(client, appends, openingEvent, calls).catch(async (error: unknown) => {
+    await close()
+    throw error
+  })
+  const { id, first } = opened
+  const positions = createPositions(id)
+  const recorded = createRecorded(positions, streamPrefix)
+  const reads = createEventReads(client, recorded, { ...calls, first })
+  const { fill } = createSubscription(client, reads, recorded, { streamPrefix, watchMs, retryMs })
+  const tail = createTail({ ...reads, fill }, positions, retryMs)
+  let closed = false
+
+  return {
+    kind: 'eventstoredb',
+    id,
+    start: positions.format(0),
+
+    async append(stream, expectedVersion, events) {
+      if (closed) throw new Error('the event log is closed')
+      checkAppend(stream, expectedVersion, events)
+      const { version, at } = await appends.append(stream, expectedVersion, events)
+      return { version, position: positions.format(at) }
+    },
+
+    readStream: (stream, readOptions) => reads.readStream(stream, readOptions),
+
+    async readAll(after, limit) {
+      const entries = await reads.readAll(positions.parse(after), limit)
+      return { events: entries.map(({ event }) => event), position: entries.at(-1)?.event.position ?? after }
+    },
+
+    follow: (after, followOptions) => tail.follow(positions.parse(after), followOptions),
+    head: async () => positions.format(await reads.head()),
+    comparePositions: (a, b) => positions.parse(a) - positions.parse(b),
+    countBetween(from, to) {
+      const bytes = positions.parse(to) - Math.max(positions.parse(from), first)
+      return Math.max(0, Math.ceil(bytes / BYTES_PER_EVENT))
+    },
+
+    async [Symbol.asyncDispose]() {
+      closed = true
+      await tail.close()
+      await close()
+    },
+  }
+}

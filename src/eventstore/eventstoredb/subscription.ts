@@ -1,0 +1,99 @@
+import { type EventStoreDBClient, streamNameFilter } from '@eventstore/db-client'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { LogEnd, TailSource } from '../tail.js'
+import type { Entry } from '../window.js'
+import { FAR_DEADLINE_MS } from './client.js'
+import { type EventReads, toPosition } from './event-reads.js'
+import type { Recorded, Resolved } from './recorded.js'
+
+const MAX_PAUSE_MS = 2_000
+
+export interface SubscriptionOptions {
+  streamPrefix: string
+  /** How often the subscription is held against the log's head. */
+  watchMs: number
+  /** Pause before the first new attempt; doubles while nothing comes. */
+  retryMs: number
+}
+
+/**
+ * The subscription that the tail of this process lives on. It ends for many reasons and never comes back by itself; so the loop
+ * is ours, each time from the last event that came. Checkpoints move nothing: some servers hand out wrong ones.
+ */
+export function createSubscription(
+  client: EventStoreDBClient,
+  reads: Pick<EventReads, 'head'>,
+  recorded: Recorded,
+  { streamPrefix, watchMs, retryMs }: SubscriptionOptions,
+): Pick<TailSource, 'fill'> {
+  const filter =
+    streamPrefix === '' ? streamNameFilter({ regex: '^[^$]' }) : streamNameFilter({ prefixes: [streamPrefix] })
+
+  /** Until it ends, fails, falls silent or the signal aborts. */
+  function subscribe(end: LogEnd, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const options = { fromPosition: toPosition(end.at), filter, deadline: FAR_DEADLINE_MS, requiresLeader: true }
+      const subscription = client.subscribeToAll(options)
+      const arrivals = createArrivals(end, recorded)
+      const watch = watchSilence(end, reads, watchMs, leave)
+      signal.addEventListener('abort', leave)
+      subscription.on('data', arrivals.add).on('error', leave).on('end', leave)
+      if (signal.aborted) leave()
+
+      function leave(): void {
+        clearInterval(watch)
+        signal.removeEventListener('abort', leave)
+        subscription.off('data', arrivals.add) // errors may still come
+        arrivals.flush()
+        subscription.unsubscribe().catch(() => undefined)
+        resolve()
+      }
+    })
+  }
+
+  return {
+    async fill(end, signal) {
+      let idle = 0
+      while (!signal.aborted) {
+        const before = end.at
+        await subscribe(end, signal)
+        idle = end.at > before ? 0 : idle + 1
+        const pauseMs = Math.min(retryMs * 2 ** idle, MAX_PAUSE_MS)
+        await pause(pauseMs, undefined, { signal }).catch(() => undefined)
+      }
+    },
+  }
+}
+
+/** Hands on together what arrives together. What is not above the end is known already. */
+function createArrivals(end: LogEnd, { toEntry }: Recorded) {
+  let entries: Entry[] = []
+  let flushing: NodeJS.Immediate | undefined
+
+  function flush(): void {
+    clearImmediate(flushing)
+    flushing = undefined
+    if (entries.length > 0) end.add(entries)
+    entries = []
+  }
+
+  function add(resolved: Resolved): void {
+    const entry = toEntry(resolved)
+    if (entry === null || entry.at <= (entries.at(-1)?.at ?? end.at)) return
+    entries.push(entry)
+    flushing ??= setImmediate(flush)
+  }
+
+  return { add, flush }
+}
+
+/** A subscription may stop without a word. It has when for a whole interval nothing came, though the log had more. */
+function watchSilence(end: LogEnd, { head }: Pick<EventReads, 'head'>, watchMs: number, onSilence: () => void) {
+  let last = { end: end.at, head: end.at }
+  const look = async (): Promise<void> => {
+    const newest = await head()
+    if (end.at === last.end && last.head > end.at) onSilence()
+    last = { end: end.at, head: newest }
+  }
+  return setInterval(() => void look().catch(() => undefined), watchMs)
+}

@@ -1,0 +1,103 @@
+import { setMaxListeners } from 'node:events'
+import { createBell } from './bell.js'
+import type { FollowOptions, Page } from './event-log.js'
+import type { Positions } from './positions.js'
+import { createWindow, type Entry, type Window } from './window.js'
+
+const PAGE_EVENTS = 1_000
+const WINDOW_BOUNDS = { events: 8_000, characters: 16 * 1024 * 1024 }
+
+/** The store, as the tail needs it. */
+export interface TailSource {
+  /** The last position, 0 for an empty log. */
+  head(): Promise<number>
+  /** The log above `after`, in order. */
+  readAll(after: number, limit: number): Promise<Entry[]>
+  /** Adds to the end what follows it in the log, in order and without gaps, until the signal aborts. Outlives any outage. */
+  fill(end: LogEnd, signal: AbortSignal): Promise<void>
+}
+
+export interface LogEnd {
+  /** Position of the last event that was added. */
+  readonly at: number
+  add(entries: readonly Entry[]): void
+}
+
+export interface Tail {
+  follow(after: number, options: FollowOptions): AsyncGenerator<Page>
+  /** Ends every follower. */
+  close(): Promise<void>
+}
+
+/**
+ * The one reader of the log's end, for all followers of this process. It keeps a window of recent events; a follower within it is
+ * served from memory, with the very same objects as all others, and one behind it reads pages of its own until it gets there.
+ *
+ * Everyone holds a position and asks for what is above it, so a wake-up hands nothing over that could be lost or doubled. The
+ * first follower starts it; from then on it reads until it is closed, and `retryMs` apart while the store is away.
+ */
+export function createTail(source: TailSource, positions: Positions, retryMs: number): Tail {
+  const grown = createBell()
+  const closing = new AbortController()
+  let window: Window | null = null
+  let filling: Promise<void> | null = null
+
+  async function fill(): Promise<void> {
+    const begun = await beginWindow()
+    if (begun === null) return
+    window = begun
+    grown.ring() // what came since the followers looked is below it
+    const end: LogEnd = {
+      get at() {
+        return begun.end
+      },
+      add(entries) {
+        begun.add(entries)
+        grown.ring()
+      },
+    }
+    await source.fill(end, closing.signal)
+  }
+
+  /** At the head; null when closed before the store could be asked. */
+  async function beginWindow(): Promise<Window | null> {
+    while (!closing.signal.aborted) {
+      const head = await source.head().catch(() => null)
+      if (head !== null) return createWindow(head, WINDOW_BOUNDS)
+      await grown.wait(grown.rings, retryMs)
+    }
+    return null
+  }
+
+  async function next(after: number): Promise<Entry[]> {
+    if (window?.covers(after) === true) return window.above(after, PAGE_EVENTS)
+    return source.readAll(after, PAGE_EVENTS).catch(() => [])
+  }
+
+  async function* follow(after: number, { streamPrefixes, signal }: FollowOptions): AsyncGenerator<Page> {
+    setMaxListeners(0, signal) // any number of followers may share it
+    const ended = (): boolean => signal.aborted || closing.signal.aborted
+    filling ??= fill()
+    while (!ended()) {
+      const rings = grown.rings
+      const entries = await next(after)
+      after = entries.at(-1)?.at ?? after
+      if (entries.length === 0) await grown.wait(rings, retryMs, signal)
+      else if (!ended()) yield { events: matching(entries, streamPrefixes), position: positions.format(after) }
+    }
+  }
+
+  return {
+    follow,
+    async close() {
+      closing.abort()
+      grown.ring()
+      await filling
+    },
+  }
+}
+
+function matching(entries: readonly Entry[], prefixes: readonly string[] | undefined): Page['events'] {
+  const events = entries.map(({ event }) => event)
+  return prefixes === undefined ? events : events.filter(({ stream }) => prefixes.some((it) => stream.startsWith(it)))
+}
