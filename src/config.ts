@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
+import { isConnectionString } from './eventstore/eventstoredb/client.js'
 
 /** What an installation is told from outside. Null where a part makes its own. */
 export interface Config {
@@ -6,6 +7,10 @@ export interface Config {
   port: number
   host: string
   dataDir: string
+  /** Null: the event log is in Postgres. */
+  eventStoreUrl: string | null
+  /** Begins every stream's name in EventStoreDB; empty where the server is for this installation alone. */
+  eventStoreStreamPrefix: string
   /** With this one, the next three are set too; null: embedded Postgres. */
   databaseUrl: string | null
   keysDatabaseUrl: string | null
@@ -47,6 +52,8 @@ export function parseConfig(env: Environment, readFile: (path: string) => string
     port: read('PORT', wholeNumber(0, 65_535), 3000),
     host: read('HOST', host, '127.0.0.1'),
     dataDir: read('PARLEY_DATA_DIR', text, './.parley'),
+    eventStoreUrl: read('EVENTSTORE_URL', eventStoreUrl, null),
+    eventStoreStreamPrefix: read('EVENTSTORE_STREAM_PREFIX', streamPrefix, ''),
     databaseUrl: read('DATABASE_URL', postgresUrl, null),
     keysDatabaseUrl: read('KEYS_DATABASE_URL', postgresUrl, null),
     masterKey: read('MASTER_KEY', masterKey, null),
@@ -130,6 +137,14 @@ const postgresUrl: Parse<string> = (value) => {
   return isRight ? { value } : { problem: 'must be of the form postgres://user:password@host:5432/database' }
 }
 
+const eventStoreUrl: Parse<string> = (value) =>
+  isConnectionString(value)
+    ? { value }
+    : { problem: 'must be of the form esdb://host:2113?tls=false or esdb+discover://user:password@host:2113' }
+
+const streamPrefix: Parse<string> = (value) =>
+  /^[\w.-]{1,50}$/.test(value) ? { value } : { problem: 'must be 1 to 50 letters, digits, ".", "_" or "-"' }
+
 const masterKey: Parse<KeyObject> = (encoded) => {
   const bytes = base64(encoded)
   if (bytes?.length === 32) return { value: createSecretKey(bytes) }
@@ -173,7 +188,6 @@ const only =
 
 /** Refused rather than ignored: who sets one relies on it. */
 const notYet: Record<string, Parse<string>> = {
-  EVENTSTORE_URL: unusable,
   REDIS_URL: unusable,
   SMTP_URL: unusable,
   PUBLIC_URL: unusable,

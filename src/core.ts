@@ -5,6 +5,7 @@ import { createSeal } from './commands/seal-batch.js'
 import type { Config } from './config.js'
 import { openDatabases, type Databases } from './databases.js'
 import type { EventLog, NewEvent } from './eventstore/event-log.js'
+import { openEventStoreDbEventLog } from './eventstore/eventstoredb/eventstoredb-event-log.js'
 import { openPostgresEventLog } from './eventstore/postgres/postgres-event-log.js'
 import { logStream } from './domain/streams.js'
 import { createDataKeys, type DataKeys } from './privacy/data-keys.js'
@@ -62,13 +63,22 @@ export async function openFoundations(
   releases: Releases,
 ): Promise<Foundations> {
   const databases = await openDatabases(config, say, releases)
-  const { main: pool, mainUrl: connectionString, masterKey } = databases
+  const { masterKey } = databases
   const dataKeys = createDataKeys({ pool: databases.keys, masterKey })
   const sealer = createEventSealer({ dataKeys, masterKey })
   const reader = createEventReader({ dataKeys })
-  const openingEvent = await logOpening(sealer, clock)
-  const log = releases.add(await openPostgresEventLog({ pool, connectionString, openingEvent }))
+  const log = releases.add(await openEventLog(config, databases, await logOpening(sealer, clock)))
   return { databases, log, dataKeys, reader, sealer, projections: createProjectionList(reader) }
+}
+
+function openEventLog(
+  { eventStoreUrl, eventStoreStreamPrefix: streamPrefix }: Config,
+  { main: pool, mainUrl }: Databases,
+  openingEvent: (logId: string) => NewEvent,
+): Promise<EventLog> {
+  return eventStoreUrl === null
+    ? openPostgresEventLog({ pool, connectionString: mainUrl, openingEvent })
+    : openEventStoreDbEventLog({ connectionString: eventStoreUrl, streamPrefix, openingEvent })
 }
 
 export async function openCore(config: Config, options: CoreOptions, releases: Releases): Promise<Core> {
@@ -78,8 +88,8 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
   const { databases, log, reader, sealer, projections } = foundations
   const { main: pool } = databases
 
-  const conversations = await openProjection(pool, projections.conversations, log.start)
-  const decisionIndex = await openProjection(pool, projections.decisionIndex, log.start)
+  const conversations = await openProjection(pool, projections.conversations, log)
+  const decisionIndex = await openProjection(pool, projections.decisionIndex, log)
   const start = (open: OpenProjection) => releases.add(startRunner(open, { log, pool, onFailure: onProjectionFailure }))
   const runners = { conversations: start(conversations), decisionIndex: start(decisionIndex) }
 

@@ -15,7 +15,9 @@ async function serve(): Promise<void> {
   const app = await createApp(config, { say })
   const { log, databases } = app.core
   say(`Parley listens on ${app.url}`)
-  say(`Event log: ${log.kind === 'postgres' ? 'Postgres' : 'EventStoreDB'} (${databases.where})`)
+  const readModels = `Postgres (${databases.where})`
+  if (log.kind === 'postgres') say(`Event log and read models: ${readModels}`)
+  else say(`Event log: EventStoreDB. Read models: ${readModels}`)
   say(`Node ${process.version}. Stop with Ctrl-C.`)
   say(`\nA first conversation, to copy into another shell in this folder:\n${firstConversation(app.url)}`)
   say(`${await asked}: finishing what is in flight …`)

@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg'
-import type { Position } from '../eventstore/event-log.js'
+import { type EventLog, type Position, UnknownPositionError } from '../eventstore/event-log.js'
 import { tableName, type Projection, type TableName } from './projection.js'
 
 /** Where a projection pauses, and why. */
@@ -37,15 +37,44 @@ export async function readCheckpoint(db: Pool | ClientBase, projection: Projecti
   return rows[0] ?? null
 }
 
-/** Makes the projection's tables and checkpoint where they are not there yet; safe from several processes at once. */
-export async function openProjection(pool: Pool, projection: Projection, start: Position): Promise<OpenProjection> {
+/** The read models were made from another log than the one in use. */
+export class ForeignCheckpointError extends Error {
+  override readonly name = 'ForeignCheckpointError'
+  constructor(projection: string) {
+    super(
+      `the read models in DATABASE_URL follow another event log (projection ${projection}); name the log they were made from, or an empty database`,
+    )
+  }
+}
+
+/**
+ * Makes the projection's tables and checkpoint where they are not there yet; safe from several processes at once.
+ * @throws ForeignCheckpointError
+ */
+export async function openProjection(
+  pool: Pool,
+  projection: Projection,
+  log: Pick<EventLog, 'start' | 'comparePositions'>,
+): Promise<OpenProjection> {
   const generation = await inLockedTransaction(pool, async (tx) => {
     const known = await readCheckpoint(tx, projection)
-    if (known !== null) return known.generation
-    await makeGeneration(tx, projection, 1, start)
+    if (known !== null) {
+      if (!isOfLog(log, known.position)) throw new ForeignCheckpointError(projection.name)
+      return known.generation
+    }
+    await makeGeneration(tx, projection, 1, log.start)
     return 1
   })
   return { projection, generation, table: tableName(projection, generation) }
+}
+
+function isOfLog({ start, comparePositions }: Pick<EventLog, 'start' | 'comparePositions'>, position: Position): boolean {
+  try {
+    return comparePositions(start, position) <= 0
+  } catch (error) {
+    if (error instanceof UnknownPositionError) return false
+    throw error
+  }
 }
 
 /** Drops the projection's tables and makes them again, empty, to be followed from the start. Nobody else may be using them. */

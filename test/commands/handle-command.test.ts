@@ -5,6 +5,7 @@ import type { ChatCommand, ChatRejection } from '../../src/domain/chat/chat.js'
 import type { ChatEvent } from '../../src/domain/chat/events.js'
 import { UnknownOutcomeError, type EventLog } from '../../src/eventstore/event-log.js'
 import type { CommandHandler } from '../../src/commands/handle-command.js'
+import { onEachLog } from '../support/event-logs.js'
 import { faultyLog } from '../support/faulty-log.js'
 import { uuid } from '../support/uuid.js'
 import { openWriteSide, type WriteSide } from '../support/write-side.js'
@@ -49,11 +50,11 @@ const handle = (node: CommandHandler, command: ChatCommand, context: CommandCont
 const typesIn = async (log: EventLog): Promise<string[]> =>
   (await log.readStream(chat, { limit: 1_000 })).map(({ type }) => type)
 
-describe('handling a command', () => {
+onEachLog('handling a command', (kind) => {
   let side: WriteSide
 
   beforeEach(async () => {
-    side = await openWriteSide()
+    side = await openWriteSide(undefined, kind)
   })
 
   afterEach(() => side[Symbol.asyncDispose]())
@@ -206,12 +207,12 @@ describe('handling a command', () => {
   })
 })
 
-describe('a command with a client key', () => {
+onEachLog('a command with a client key', (kind) => {
   const key = { fingerprint: 'of its body' }
   let side: WriteSide
 
   beforeEach(async () => {
-    side = await openWriteSide()
+    side = await openWriteSide(undefined, kind)
   })
 
   afterEach(() => side[Symbol.asyncDispose]())

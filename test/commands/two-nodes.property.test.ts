@@ -6,6 +6,7 @@ import { chatKind } from '../../src/commands/stream-kind.js'
 import { chatDecider, type Chat, type ChatCommand, type ChatRejection } from '../../src/domain/chat/chat.js'
 import type { ChatEvent } from '../../src/domain/chat/events.js'
 import type { RecordedEvent } from '../../src/eventstore/event-log.js'
+import { onEachLog } from '../support/event-logs.js'
 import { faultyLog, type AppendFate } from '../support/faulty-log.js'
 import { uuid } from '../support/uuid.js'
 import { openWriteSide, type WriteSide } from '../support/write-side.js'
@@ -69,17 +70,17 @@ interface Answer {
   between: [number, number]
 }
 
-describe('two nodes over one log', function () {
-  this.timeout(300_000)
+onEachLog('two nodes over one log', (kind) => {
   let side: WriteSide
 
   before(async () => {
-    side = await openWriteSide()
+    side = await openWriteSide(undefined, kind)
   })
 
   after(() => side[Symbol.asyncDispose]())
 
-  it('keep every promise through lost answers, crashes, stale caches and lost races', async () => {
+  it('keep every promise through lost answers, crashes, stale caches and lost races', async function () {
+    this.timeout(300_000)
     let run = 0
     await fc.assert(
       fc.asyncProperty(

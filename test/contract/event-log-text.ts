@@ -65,6 +65,14 @@ export function textContract({ log }: UnderTest): void {
     expect((await readWholeStream(log(), stream))[0]!.data === event.data).to.equal(true)
   })
 
+  it('is at most a mebibyte in one append, and the log goes on after more', async () => {
+    const stream = newStream()
+    const sized = (bytes: number) => newEvent({ data: JSON.stringify({ text: 'x'.repeat(bytes) }), metadata: '{}' })
+    await expectRefused([sized(600_000), sized(600_000)], stream)
+    await expectRefused([sized(1_048_576)], stream)
+    await log().append(stream, 0, [sized(1_048_400)])
+  })
+
   it('is the text of an object', async () => {
     for (const data of ['', '1', '"text"', '[]', 'null', '{']) await expectRefused([newEvent({ data })])
   })

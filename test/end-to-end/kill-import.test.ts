@@ -3,7 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { readToEnd } from '../contract/event-log-support.js'
 import { startChild } from '../support/child.js'
+import { logEnvironment, onEachLog, openLogOf } from '../support/event-logs.js'
 import { eventually } from '../support/eventually.js'
 import { createTestDatabase, execute, type TestDatabase } from '../support/test-database.js'
 
@@ -12,8 +14,7 @@ const MESSAGES = Number(process.env['PARLEY_IMPORT_MESSAGES'] ?? 10_000)
 const CHATS = 5
 const USERS = 50
 
-describe('kill -9 of an import, and of the server beside it', function () {
-  this.timeout(900_000)
+onEachLog('kill -9 of an import, and of the server beside it', (kind) => {
   let database: TestDatabase
   let folder: string
   let file: string
@@ -38,8 +39,11 @@ describe('kill -9 of an import, and of the server beside it', function () {
     await database[Symbol.asyncDispose]()
   })
 
-  it('leaves every message once in the log and in the read model', async () => {
+  it('leaves every message once in the log and in the read model', async function () {
+    this.timeout(900_000)
+    const logEnv = logEnvironment(kind)
     const env = {
+      ...logEnv,
       PORT: '0',
       DATABASE_URL: database.url,
       KEYS_DATABASE_URL: database.keysUrl,
@@ -47,7 +51,7 @@ describe('kill -9 of an import, and of the server beside it', function () {
       TOKEN_KEYS: `a:${randomBytes(32).toString('base64')}`,
     }
     const count = async (): Promise<number> =>
-      (await execute<{ count: number }>(database.url, `select count(*)::int as count from events`))[0]!.count
+      (await execute<{ count: number }>(database.url, `select count(*)::int as count from messages_1_1`))[0]!.count
     {
       await using server = startChild('main.js', [], env)
       await server.says('listens on')
@@ -67,18 +71,16 @@ describe('kill -9 of an import, and of the server beside it', function () {
     expect(summary).to.include({ lines: MESSAGES, refused: 0 })
     expect(summary['messages']! + summary['unchanged']!).to.equal(MESSAGES)
 
-    await everyMessageOnce()
+    await everyMessageOnce(logEnv)
     server.process.kill('SIGINT')
     expect(await server.exited, server.output).to.equal(0)
   })
 
-  async function everyMessageOnce(): Promise<void> {
-    const inLog = await execute<{ sent: number; commands: number }>(
-      database.url,
-      `select count(*)::int as sent, count(distinct metadata::json ->> 'commandId')::int as commands
-       from events where type = 'MessageSent'`,
-    )
-    expect(inLog).to.deep.equal([{ sent: MESSAGES, commands: MESSAGES }])
+  async function everyMessageOnce(logEnv: Record<string, string>): Promise<void> {
+    await using log = await openLogOf(logEnv, database.url)
+    const sent = (await readToEnd(log, log.start)).filter(({ type }) => type === 'MessageSent')
+    const commands = new Set(sent.map(({ metadata }) => (JSON.parse(metadata) as { commandId: string }).commandId))
+    expect([sent.length, commands.size]).to.deep.equal([MESSAGES, MESSAGES])
     await eventually(
       async () => {
         const inReadModel = await execute(

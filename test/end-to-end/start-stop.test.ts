@@ -6,14 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { startChild, type Child } from '../support/child.js'
+import { logEnvironment } from '../support/event-logs.js'
 
 describe('starting and stopping, on embedded Postgres', function () {
   this.timeout(120_000)
   let dataDir: string
   let server: Child
 
-  const start = async (): Promise<string> => {
-    server = startChild('main.js', [], { PORT: '0', PARLEY_DATA_DIR: dataDir })
+  const start = async (env: Record<string, string> = {}): Promise<string> => {
+    server = startChild('main.js', [], { PORT: '0', PARLEY_DATA_DIR: dataDir, ...env })
     await server.says("Bob's chat list")
     return /listens on (\S+)/.exec(server.output)?.[1] ?? ''
   }
@@ -38,8 +39,13 @@ describe('starting and stopping, on embedded Postgres', function () {
     await rm(dataDir, { recursive: true })
   })
 
-  it('the printed first conversation works as it is printed', async () => {
-    await start()
+  for (const kind of ['postgres', 'eventstoredb'] as const) {
+    const name = { postgres: 'Postgres', eventstoredb: 'EventStoreDB' }[kind]
+    it(`the printed first conversation works as it is printed, on ${name}`, () => conversation(logEnvironment(kind)))
+  }
+
+  async function conversation(env: Record<string, string>): Promise<void> {
+    await start(env)
     const script = server.output.slice(server.output.indexOf('  api='))
     const said = execFileSync('bash', ['-c', script], { encoding: 'utf8', timeout: 60_000 })
     expect(said).to.include('Alice: Hello Bob!')
@@ -47,7 +53,7 @@ describe('starting and stopping, on embedded Postgres', function () {
     expect(said).to.include('"lastMessage":"Hello Bob!"')
     await stop()
     expect(server.output).to.include('Stopped.')
-  })
+  }
 
   it('finds everything as it was, after a stop and after a kill -9', async () => {
     const url = await start()

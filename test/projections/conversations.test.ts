@@ -2,16 +2,17 @@ import { expect } from 'chai'
 import { createConversationQueries } from '../../src/projections/conversations/create-conversation-queries.js'
 import { openProjection, resetProjection, type OpenProjection } from '../../src/projections/checkpoint.js'
 import { startRunner } from '../../src/projections/runner.js'
+import { logConfig, onEachLog } from '../support/event-logs.js'
 import { startTestApp, type Person, type TestApp } from '../support/test-app.js'
 
-describe('conversations', () => {
+onEachLog('conversations', (kind) => {
   let parley: TestApp
   let alice: Person
   let bob: Person
   let carol: Person
 
   beforeEach(async () => {
-    parley = await startTestApp()
+    parley = await startTestApp(logConfig(kind))
     alice = await parley.register('Alice')
     bob = await parley.register('Bob')
     carol = await parley.register('Carol')
@@ -103,10 +104,10 @@ describe('conversations', () => {
           async (name) => (await pool.query<object>(`select * from ${table(name)} order by 1, 2, 3`)).rows,
         ),
       )
-    const before = await rows(await openProjection(pool, conversations, core.log.start))
+    const before = await rows(await openProjection(pool, conversations, core.log))
     await core.runners.conversations[Symbol.asyncDispose]()
     await resetProjection(pool, conversations, core.log.start)
-    const open = await openProjection(pool, conversations, core.log.start)
+    const open = await openProjection(pool, conversations, core.log)
     expect(open.generation).to.equal(2)
     const onFailure = (_: string, error: unknown): never => {
       throw error

@@ -53,7 +53,7 @@ export async function openReadSide(): Promise<ReadSide> {
   const ownWrites = createOwnWrites(log.comparePositions)
   const onDone = (userId: string, position: Position): void => ownWrites.note(userId, position)
   const runCommand = createRunCommand({ handler: side.createNode(), sealer, clock: () => new Date(), onDone })
-  const open = (projection: Projection = conversations) => openProjection(pool, projection, log.start)
+  const open = (projection: Projection = conversations) => openProjection(pool, projection, log)
 
   const run: ReadSide['run'] = async (name, input, actor) => {
     const result = await runCommand(name, input, callerOf(actor))

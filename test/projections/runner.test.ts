@@ -37,7 +37,7 @@ describe('the runner of a projection', () => {
   })
 
   const run = async (projection: Projection): Promise<Runner> =>
-    startRunner(await openProjection(side.pool, projection, side.log.start), {
+    startRunner(await openProjection(side.pool, projection, side.log), {
       log: side.log,
       pool: side.pool,
       onFailure: (_name, error) => failures.push((error as Error).message),

@@ -1,13 +1,14 @@
 import { expect } from 'chai'
+import { logConfig, onEachLog } from '../support/event-logs.js'
 import { next, startTestApp, type Person, type TestApp } from '../support/test-app.js'
 
-describe('the first acceptance examples', () => {
+onEachLog('the first acceptance examples', (kind) => {
   let parley: TestApp
   let alice: Person
   let bob: Person
 
   before(async () => {
-    parley = await startTestApp()
+    parley = await startTestApp(logConfig(kind))
   })
 
   after(() => parley[Symbol.asyncDispose]())

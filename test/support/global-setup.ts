@@ -2,20 +2,31 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js'
+import { countEventStoreTest, sayWhatWasReal, startEventStore } from './event-store.js'
 import { dropTemplates, execute, makeTemplates } from './test-database.js'
 
 let stopServer: (() => Promise<void>) | undefined
+let stopEventStore: (() => Promise<void>) | undefined
 
-/** One Postgres for the whole run: that of `PARLEY_TEST_POSTGRES_URL`, else one of our own in a folder that goes with it. */
+/** For the whole run one Postgres, that of `PARLEY_TEST_POSTGRES_URL` or else one of our own, and one EventStoreDB: see `startEventStore`. */
 export async function mochaGlobalSetup(): Promise<void> {
   // mocha by itself would pass over them
   process.on('unhandledRejection', (error) => {
     throw error
   })
   await makeTemplates(process.env['PARLEY_TEST_POSTGRES_URL'] ?? (await startServer()))
+  stopEventStore = await startEventStore()
+}
+
+export const mochaHooks = {
+  afterEach(this: Mocha.Context): void {
+    if (this.currentTest?.fullTitle().includes('EventStoreDB') === true) countEventStoreTest()
+  },
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
+  sayWhatWasReal()
+  await stopEventStore?.()
   await dropTemplates()
   await stopServer?.()
 }

@@ -86,6 +86,8 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   port: 0,
   host: '127.0.0.1',
   dataDir: '.',
+  eventStoreUrl: null,
+  eventStoreStreamPrefix: '',
   databaseUrl: url,
   keysDatabaseUrl: keysUrl,
   masterKey: createSecretKey(randomBytes(32)),

@@ -16,6 +16,7 @@ import { createDecisionIndex, createDecisionIndexProjection } from '../../src/pr
 import { startRunner, type Runner } from '../../src/projections/runner.js'
 import { createReleases } from '../../src/release.js'
 import { logOpening } from '../../src/core.js'
+import { openEventStoreLog, newPrefix, type LogKind } from './event-logs.js'
 import { createTestDatabase } from './test-database.js'
 
 /** Log, keys and decision index on real Postgres, and as many command handlers on top as a test wants nodes. */
@@ -32,7 +33,10 @@ export interface WriteSide extends AsyncDisposable {
   createNode(overrides?: Partial<CommandHandlerDeps>): CommandHandler
 }
 
-export async function openWriteSide(clock: () => Date = () => new Date()): Promise<WriteSide> {
+export async function openWriteSide(
+  clock: () => Date = () => new Date(),
+  kind: LogKind = 'postgres',
+): Promise<WriteSide> {
   const releases = createReleases()
   const database = releases.add(await createTestDatabase())
   const openPool = (connectionString: string): pg.Pool => {
@@ -46,10 +50,15 @@ export async function openWriteSide(clock: () => Date = () => new Date()): Promi
   const sealer = createEventSealer({ dataKeys, masterKey })
   const reader = createEventReader({ dataKeys })
   const openingEvent = await logOpening(sealer, clock)
+  const prefix = newPrefix()
   const openLog = async (): Promise<EventLog> =>
-    releases.add(await openPostgresEventLog({ pool, connectionString: database.url, openingEvent, pollMs: 20 }))
+    releases.add(
+      kind === 'postgres'
+        ? await openPostgresEventLog({ pool, connectionString: database.url, openingEvent, pollMs: 20 })
+        : await openEventStoreLog(prefix, openingEvent),
+    )
   const log = await openLog()
-  const index = await openProjection(pool, createDecisionIndexProjection(reader), log.start)
+  const index = await openProjection(pool, createDecisionIndexProjection(reader), log)
 
   return {
     pool,

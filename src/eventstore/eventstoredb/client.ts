@@ -24,6 +24,16 @@ export function openClient(connectionString: string, use: keyof typeof CONNECTIO
   return client
 }
 
+/** Whether the client can read it. Nothing is connected to. */
+export function isConnectionString(text: string): boolean {
+  try {
+    EventStoreDBClient.connectionString(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** The client takes `keepAliveInterval`, `keep_alive_interval` and so on for the same. */
 const flatCase = (name: string): string => name.toLowerCase().replace(/[_-]/g, '')
 

@@ -16,9 +16,16 @@ export interface OpenedLog {
   first: number
 }
 
+export class EventStoreUnreachableError extends Error {
+  override readonly name = 'EventStoreUnreachableError'
+  constructor(cause: Error) {
+    super(`EventStoreDB does not answer (${cause.message.trim()}); is EVENTSTORE_URL right, and is it running?`, { cause })
+  }
+}
+
 /**
  * The log of this prefix, opened now if it is new.
- * @throws Error when the store does not answer for 30 s
+ * @throws EventStoreUnreachableError when the store does not answer for 30 s
  */
 export async function openLog(
   client: EventStoreDBClient,
@@ -43,8 +50,7 @@ export async function openLog(
       return { id: await openLogId({ readFirst, append }, openingEvent), first }
     } catch (error) {
       if (first > 0) throw error // it answers; what it says is wrong
-      if (performance.now() > giveUpAt)
-        throw new Error(`EventStoreDB does not answer: ${String(error)}`, { cause: error })
+      if (performance.now() > giveUpAt) throw new EventStoreUnreachableError(error as Error)
     }
     await pause(RETRY_MS)
   }

@@ -8,9 +8,10 @@ import type {
   ParticipantView,
   ProfileView,
 } from '../../../src/projections/conversations/views.js'
+import { logConfig, onEachLog } from '../../support/event-logs.js'
 import { startTestApp, type Person, type TestApp } from '../../support/test-app.js'
 
-describe('personal data', () => {
+onEachLog('personal data', (kind) => {
   let parley: TestApp
   let alice: Person
   let bob: Person
@@ -25,7 +26,7 @@ describe('personal data', () => {
     })
 
   before(async () => {
-    parley = await startTestApp()
+    parley = await startTestApp(logConfig(kind))
     alice = await parley.register('AliceUnmistakable')
     bob = await parley.register('BobUnmistakable')
     await parley.call('PATCH', '/users/me', { token: alice.token, body: { statusText: 'StatusUnmistakable' } })
@@ -38,11 +39,10 @@ describe('personal data', () => {
   after(() => parley[Symbol.asyncDispose]())
 
   it('stands nowhere in clear in any stored event', async () => {
-    const { rows } = await parley.app.core.databases.main.query<{ text: string }>(
-      `select stream || type || data || metadata as text from events`,
-    )
-    const all = rows.map(({ text }) => text).join('\n')
-    expect(rows.length).to.be.greaterThan(5)
+    const { log } = parley.app.core
+    const { events } = await log.readAll(log.start, 1_000)
+    const all = events.map(({ stream, type, data, metadata }) => stream + type + data + metadata).join('\n')
+    expect(events.length).to.be.greaterThan(5)
     expect(all).to.include(alice.id)
     const personal = ['Unmistakable', 'ContentOf', 'SecretNote', 'OwnKey', agent, '127.0.0.1', '@example.com']
     for (const text of personal) expect(all).not.to.include(text)

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { chatStream } from '../../../src/domain/streams.js'
+import { logConfig, onEachLog } from '../../support/event-logs.js'
 import { next, startTestApp, type Answer, type Person, type TestApp } from '../../support/test-app.js'
 
 interface Sent {
@@ -10,14 +11,14 @@ interface Sent {
 
 type Ack = { ok: true; message: Sent; position: string } | { ok: false; error: { code: string } }
 
-describe('a command sent again with its key', () => {
+onEachLog('a command sent again with its key', (kind) => {
   let parley: TestApp
   let alice: Person
   let bob: Person
   let chatId: string
 
   before(async () => {
-    parley = await startTestApp()
+    parley = await startTestApp(logConfig(kind))
     alice = await parley.register('Alice')
     bob = await parley.register('Bob')
   })

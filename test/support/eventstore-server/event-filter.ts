@@ -1,0 +1,14 @@
+import type streams from '@eventstore/db-client/generated/streams_pb.js'
+import type { EventFilter } from './read-page.js'
+
+/** Which events of the log a filter lets through: by stream name or event type, by prefixes or regular expression. */
+export function eventFilter(options: streams.ReadReq.Options.FilterOptions): EventFilter {
+  const byType = options.getEventType()
+  const expression = byType ?? options.getStreamIdentifier()
+  const key = byType === undefined ? 'stream' : 'type'
+  const prefixes = expression?.getPrefixList() ?? []
+  const source = expression?.getRegex() ?? ''
+  if (source === '') return (event) => prefixes.some((prefix) => event[key].startsWith(prefix))
+  const regex = new RegExp(source, 'u')
+  return (event) => regex.test(event[key])
+}

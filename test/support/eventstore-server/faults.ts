@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createSignal } from './signal.js'
+
+/** What goes wrong, on request. Counts are of what comes next, over all connections; `heal` ends everything. */
+export interface Faults {
+  /** Stores the next appends and never answers them. */
+  storeWithoutAnswer(appends?: number): void
+  /** Destroys the connection that an append came on, before or after it was stored. */
+  cutOnAppend(appends: number, when: 'before' | 'after'): void
+  /** Stores the next appends at once; the answers wait for so many milliseconds, or for the promise. */
+  answerLate(until: number | Promise<unknown>, appends?: number): void
+  /** Subscriptions say nothing more, nor end; reads and appends go on. */
+  stopSubscriptions(): void
+  /** They go on where they stopped. */
+  resumeSubscriptions(): void
+  /** Destroys the connection of the subscription that has delivered the last of so many events. */
+  cutSubscriptionsAfter(events: number): void
+  /** Destroys the connection of the read that has delivered the last of so many events. */
+  cutReadsAfter(events: number): void
+  /** The next checkpoint of a subscription that has had one names an earlier position. */
+  checkpointGoesBack(): void
+  /** Before the next event of a filtered subscription comes a checkpoint at the end of the log, past what was not delivered yet. */
+  checkpointAtEnd(): void
+  /** Refuses every call as a starting server does, or every connection as a missing one. */
+  refuseAll(how: 'not-ready' | 'connections'): void
+  /** Destroys every connection, now. */
+  cutConnections(): void
+  /** All is well from now on. */
+  heal(): void
+}
+
+export type AppendFault = 'none' | 'cut-before' | 'cut-after' | 'no-answer' | { answerAfter: Promise<unknown> }
+
+/** The same, as those who have to fail ask for it. Asking uses up what was counted. */
+export interface FaultState {
+  ofAppend(): AppendFault
+  readonly refuses: 'nothing' | 'not-ready' | 'connections'
+  /** Resolves at once unless subscriptions are stopped. */
+  untilSubscriptionsMayGo(): Promise<void> | undefined
+  /** Whether the connection is to be cut after this event. */
+  cutsAfterEvent(of: 'read' | 'subscription'): boolean
+  takeCheckpointGoesBack(): boolean
+  takeCheckpointAtEnd(): boolean
+}
+
+export function createFaults(cutConnections: () => void): { faults: Faults; state: FaultState } {
+  const resumed = createSignal()
+  let appendFaults: AppendFault[] = []
+  let refuses: FaultState['refuses'] = 'nothing'
+  let stopped = false
+  let goesBack = false
+  let atEnd = false
+  const eventsLeft = { read: Infinity, subscription: Infinity }
+
+  const next = (appends: number, fault: () => AppendFault): void => {
+    appendFaults.push(...Array.from({ length: appends }, fault))
+  }
+  function resumeSubscriptions(): void {
+    stopped = false
+    resumed.notify()
+  }
+
+  const faults: Faults = {
+    storeWithoutAnswer: (appends = 1) => next(appends, () => 'no-answer'),
+    cutOnAppend: (appends, when) => next(appends, () => `cut-${when}`),
+    answerLate: (until, appends = 1) =>
+      next(appends, () => ({ answerAfter: typeof until === 'number' ? sleep(until) : until })),
+    stopSubscriptions: () => void (stopped = true),
+    resumeSubscriptions,
+    cutSubscriptionsAfter: (events) => void (eventsLeft.subscription = events),
+    cutReadsAfter: (events) => void (eventsLeft.read = events),
+    checkpointGoesBack: () => void (goesBack = true),
+    checkpointAtEnd: () => void (atEnd = true),
+    refuseAll(how) {
+      refuses = how
+      if (how === 'connections') cutConnections()
+    },
+    cutConnections,
+    heal() {
+      appendFaults = []
+      refuses = 'nothing'
+      goesBack = atEnd = false
+      eventsLeft.read = eventsLeft.subscription = Infinity
+      resumeSubscriptions()
+    },
+  }
+  const state: FaultState = {
+    ofAppend: () => appendFaults.shift() ?? 'none',
+    get refuses() {
+      return refuses
+    },
+    untilSubscriptionsMayGo: () => (stopped ? untilResumed() : undefined),
+    cutsAfterEvent(of) {
+      eventsLeft[of] -= 1
+      if (eventsLeft[of] > 0) return false
+      eventsLeft[of] = Infinity
+      return true
+    },
+    takeCheckpointGoesBack() {
+      const taken = goesBack
+      goesBack = false
+      return taken
+    },
+    takeCheckpointAtEnd() {
+      const taken = atEnd
+      atEnd = false
+      return taken
+    },
+  }
+  async function untilResumed(): Promise<void> {
+    while (stopped) await resumed.next()
+  }
+  return { faults, state }
+}

@@ -1,0 +1,106 @@
+import type streams from '@eventstore/db-client/generated/streams_pb.js'
+import type { EventStore } from './event-store.js'
+import { firstVisible, isDeleted } from './event-stream.js'
+import type { LogRecord } from './log-record.js'
+import { eventAnswer, readStreamName, streamNotFound } from './messages.js'
+import type { Outlet } from './outlet.js'
+import { indexOfPosition, type Position } from './read-page.js'
+import { streamDeleted, unknownError } from './rpc-error.js'
+
+export interface RangeRead {
+  store: EventStore
+  options: streams.ReadReq.Options
+  outlet: Outlet
+  /** Called after each event. */
+  delivered: () => void
+}
+
+const backwards = 1
+
+/** A read that ends: so many events of a stream or of the log, forwards or backwards. */
+export async function readRange({ store, options, outlet, delivered }: RangeRead): Promise<void> {
+  const events = eventsOf(store, options, outlet)
+  const most = Number(options.getCount())
+  let sent = 0
+  for (const event of events) {
+    if (sent >= most || outlet.closed) break
+    sent += 1
+    const full = outlet.send(eventAnswer(event))
+    delivered()
+    if (full !== undefined) await full
+  }
+  outlet.end()
+}
+
+function eventsOf(store: EventStore, options: streams.ReadReq.Options, outlet: Outlet): Iterable<LogRecord> {
+  const isBackwards = Number(options.getReadDirection()) === backwards
+  const ofStream = options.getStream()
+  const ofAll = options.getAll()
+  if (ofStream !== undefined) return streamEvents(store, ofStream, isBackwards, outlet)
+  if (ofAll !== undefined) return allEvents(store, ofAll, isBackwards, outlet)
+  outlet.fail(unknownError('Neither a stream nor $all was asked for'))
+  return []
+}
+
+function streamEvents(
+  store: EventStore,
+  options: streams.ReadReq.Options.StreamOptions,
+  isBackwards: boolean,
+  outlet: Outlet,
+): Iterable<LogRecord> {
+  const name = readStreamName(options.getStreamIdentifier())
+  const stream = store.stream(name)
+  if (stream?.tombstone !== undefined) {
+    outlet.fail(streamDeleted(name))
+    return []
+  }
+  if (stream === undefined || stream.events.length === 0 || isDeleted(stream)) {
+    void outlet.send(streamNotFound(name))
+    return []
+  }
+  const from = options.hasEnd() ? Infinity : options.hasStart() ? 0 : Number(options.getRevision())
+  const first = firstVisible(stream)
+  return isBackwards ? down(stream.events, from, first) : up(stream.events, Math.max(from, first))
+}
+
+function allEvents(
+  store: EventStore,
+  options: streams.ReadReq.Options.AllOptions,
+  isBackwards: boolean,
+  outlet: Outlet,
+): Iterable<LogRecord> {
+  const from = startOf(store, options)
+  if (from === undefined) {
+    outlet.fail(unknownError('Unexpected ReadAllResult: Error'))
+    return []
+  }
+  // backwards from a position is what was before it
+  const found = isBackwards ? down(store.records, from - 1, 0) : up(store.records, from)
+  return filterEvents(found)
+}
+
+function startOf(store: EventStore, options: streams.ReadReq.Options.AllOptions): number | undefined {
+  if (options.hasStart()) return 0
+  const position = positionOf(options)
+  return position === undefined ? store.records.length : indexOfPosition(store, position)
+}
+
+/** The position asked for; undefined for start and end. */
+export function positionOf(options: streams.ReadReq.Options.AllOptions): Position | undefined {
+  const position = options.getPosition()
+  if (position === undefined) return undefined
+  return { commit: Number(position.getCommitPosition()), prepare: Number(position.getPreparePosition()) }
+}
+
+/** Sees also what comes while it reads. */
+function* up(records: readonly LogRecord[], from: number): Iterable<LogRecord> {
+  for (let i = from; i < records.length; i += 1) yield records[i]!
+}
+
+function* down(records: readonly LogRecord[], from: number, to: number): Iterable<LogRecord> {
+  for (let i = Math.min(from, records.length - 1); i >= to; i -= 1) yield records[i]!
+}
+
+function* filterEvents(records: Iterable<LogRecord>): Iterable<LogRecord> {
+  for (const record of records) if (record.kind !== 'bare') yield record
+}

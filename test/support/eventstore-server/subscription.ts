@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto'
+import type streams from '@eventstore/db-client/generated/streams_pb.js'
+import type { EventStore } from './event-store.js'
+import type { FaultState } from './faults.js'
+import type { LogRecord } from './log-record.js'
+import { caughtUp, checkpoint, confirmation, eventAnswer } from './messages.js'
+import type { Outlet } from './outlet.js'
+import type { Position } from './read-page.js'
+import { createSignal } from './signal.js'
+
+export interface SubscriptionOptions {
+  store: EventStore
+  options: streams.ReadReq.Options
+  outlet: Outlet
+  faults: FaultState
+  /** Called after each event. */
+  delivered: () => void
+}
+
+/** What every subscription can say, and when it can. Each resolves when there is room for the next. */
+export interface Voice {
+  confirm(): Promise<void>
+  event(event: LogRecord): Promise<void>
+  caughtUp(): Promise<void>
+  checkpoint(position: Position): Promise<void>
+  /** Resolves when the log has grown, or the subscriber gone. */
+  untilGrowth(): Promise<void>
+}
+
+export function createVoice({ store, outlet, faults, delivered }: SubscriptionOptions): Voice {
+  const growth = createSignal()
+  const stopListening = store.onGrowth(growth.notify)
+  outlet.onClose(() => {
+    stopListening()
+    growth.notify()
+  })
+  let lastCheckpoint: Position | undefined
+
+  async function say(answer: streams.ReadResp): Promise<void> {
+    await faults.untilSubscriptionsMayGo()
+    await outlet.send(answer)
+  }
+
+  return {
+    confirm: () => say(confirmation(randomUUID())),
+    async event(event) {
+      await say(eventAnswer(event))
+      delivered()
+    },
+    caughtUp: () => say(caughtUp()),
+    async checkpoint(position) {
+      const back = lastCheckpoint !== undefined && faults.takeCheckpointGoesBack()
+      lastCheckpoint = position
+      await say(checkpoint(back ? positionOfFirst(store) : position))
+    },
+    untilGrowth: () => growth.next(),
+  }
+}
+
+function positionOfFirst({ records }: EventStore): Position {
+  const position = records[0]?.position ?? 0
+  return { commit: position, prepare: position }
+}
