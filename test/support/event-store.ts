@@ -36,7 +36,9 @@ export async function startEventStore(): Promise<() => Promise<void>> {
 /** One line where nothing real was asked, so that nobody takes likeness for the thing. */
 export function sayWhatWasReal(): void {
   if (tests === 0 || isReal) return
-  console.log(`\n  ${tests} tests on EventStoreDB ran against the protocol server of test/support, none against a real one`)
+  console.log(
+    `\n  ${tests} tests on EventStoreDB ran against the protocol server of test/support, none against a real one`,
+  )
   console.log('  (set EVENTSTORE_URL to an EventStoreDB, or run where there is a Docker engine)')
 }
 

@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   AccessDeniedError,
+  DeadlineExceededError,
   type EventStoreDBClient,
   jsonEvent,
   type JSONEventType,
@@ -17,6 +19,8 @@ import { closeClient, FAR_DEADLINE_MS } from './client.js'
  * and when the connection breaks it rejects each of those with nobody listening, which ends the process.
  */
 const UNDER_WAY_BYTES = 512 * 1024
+/** Between repeats of a call that the store has taken but not yet indexed. */
+const NOT_INDEXED_MS = 10
 
 export interface Appends {
   /** Answers the version of the last event, and its place in the whole store. */
@@ -47,19 +51,34 @@ export function createAppends(
   async function send(stream: string, expectedVersion: number, events: readonly NewEvent[]) {
     await renewed
     const current = client
-    const expectedRevision = expectedVersion === 0 ? NO_STREAM : BigInt(expectedVersion - 1)
-    try {
-      const options = { expectedRevision, deadline: FAR_DEADLINE_MS, requiresLeader: true } as const
-      const sent = current.appendToStream(streamPrefix + stream, events.map(toStored), options)
-      const { nextExpectedRevision, position } = await within(timeoutMs, sent)
-      if (position === undefined) throw new Error('the answer names no position')
-      return { version: Number(nextExpectedRevision) + 1, at: Number(position.commit) }
-    } catch (error) {
-      if (error instanceof StoreConflict) throw new WrongExpectedVersionError(stream, expectedVersion, actual(error))
-      if (error instanceof StreamDeletedError || error instanceof AccessDeniedError) throw error
-      renew(current)
-      throw new UnknownOutcomeError('EventStoreDB did not answer the append', { cause: error })
+    const giveUpAt = performance.now() + timeoutMs
+    for (;;) {
+      try {
+        return await call(current, stream, expectedVersion, events)
+      } catch (error) {
+        if (error instanceof StoreConflict) throw new WrongExpectedVersionError(stream, expectedVersion, actual(error))
+        if (error instanceof StreamDeletedError || error instanceof AccessDeniedError) throw error
+        if (!isNotIndexed(error) || performance.now() > giveUpAt) {
+          renew(current)
+          throw new UnknownOutcomeError('EventStoreDB did not answer the append', { cause: error })
+        }
+      }
+      await pause(NOT_INDEXED_MS)
     }
+  }
+
+  async function call(
+    current: EventStoreDBClient,
+    stream: string,
+    expectedVersion: number,
+    events: readonly NewEvent[],
+  ) {
+    const expectedRevision = expectedVersion === 0 ? NO_STREAM : BigInt(expectedVersion - 1)
+    const options = { expectedRevision, deadline: FAR_DEADLINE_MS, requiresLeader: true } as const
+    const sent = current.appendToStream(streamPrefix + stream, events.map(toStored), options)
+    const { nextExpectedRevision, position } = await within(timeoutMs, sent)
+    if (position === undefined) throw new Error('the answer names no position')
+    return { version: Number(nextExpectedRevision) + 1, at: Number(position.commit) }
   }
 
   return {
@@ -74,6 +93,9 @@ export function createAppends(
 
 const toStored = ({ id, type, data, metadata }: NewEvent) =>
   jsonEvent({ id, type, data: JSON.parse(data) as JSONEventType['data'], metadata: JSON.parse(metadata) as object })
+
+/** A repeat that overtakes the index is answered "timed out", at once and by the server: it is there, and will be known in a moment. */
+const isNotIndexed = (error: unknown): boolean => error instanceof DeadlineExceededError && error.code === undefined
 
 const actual = ({ actualVersion }: StoreConflict): number =>
   typeof actualVersion === 'bigint' ? Number(actualVersion) + 1 : 0

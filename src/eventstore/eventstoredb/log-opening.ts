@@ -19,7 +19,9 @@ export interface OpenedLog {
 export class EventStoreUnreachableError extends Error {
   override readonly name = 'EventStoreUnreachableError'
   constructor(cause: Error) {
-    super(`EventStoreDB does not answer (${cause.message.trim()}); is EVENTSTORE_URL right, and is it running?`, { cause })
+    super(`EventStoreDB does not answer (${cause.message.trim()}); is EVENTSTORE_URL right, and is it running?`, {
+      cause,
+    })
   }
 }
 

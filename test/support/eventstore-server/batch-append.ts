@@ -1,40 +1,87 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js'
-import type shared from '@eventstore/db-client/generated/shared_pb.js'
-import streams from '@eventstore/db-client/generated/streams_pb.js'
+import type streams from '@eventstore/db-client/generated/streams_pb.js'
 import { maxAppendSize, readExpected, readProposed, sizeOf } from './append-request.js'
-import { appended, badRequest, conflicted, deleted, notReady, timedOut, tooBig } from './batch-append-answers.js'
+import { appended, badRequest, conflicted, deleted, serverNotReady, timedOut, tooBig } from './batch-append-answers.js'
 import type { ExpectedRevision } from './decide-append.js'
 import type { EventStore } from './event-store.js'
-import type { AppendFault, FaultState } from './faults.js'
+import type { FaultState } from './faults.js'
 import type { ProposedEvent } from './log-record.js'
-import { readStreamName, readUuid } from './messages.js'
+import { readStreamName, readUuid, streamIdentifier } from './messages.js'
 
 export type BatchAppendCall = ServerDuplexStream<streams.BatchAppendReq, streams.BatchAppendResp>
 
-interface Pending {
+interface Append {
   stream: string
   expected: ExpectedRevision
   events: ProposedEvent[]
 }
 
-/** The one call that all appends of a client go through. An append can come in parts; it is stored with its last. */
-export function handleBatchAppend(call: BatchAppendCall, store: EventStore, faults: FaultState, cut: () => void): void {
-  const pending = new Map<string, Pending>()
-  let unanswered = 0
-  let isOver = false
+export interface BatchAppending {
+  store: EventStore
+  faults: FaultState
+  /** Destroys the connection of the call. */
+  cut: () => void
+}
 
-  function answer(correlation: shared.UUID | undefined, stream: string, response: streams.BatchAppendResp): void {
-    const identifier = streams.BatchAppendResp
-    void identifier
-    if (!call.destroyed && call.writable) call.write(response.setCorrelationId(correlation))
-    void stream
+/** The one call that all appends of a client go through. An append can come in parts; it is stored with its last. */
+export function handleBatchAppend(call: BatchAppendCall, { store, faults, cut }: BatchAppending): void {
+  const begun = new Map<string, Append>()
+
+  function answer(request: streams.BatchAppendReq, stream: string, response: streams.BatchAppendResp): void {
+    if (call.cancelled || call.writableEnded) return
+    call.write(response.setCorrelationId(request.getCorrelationId()).setStreamIdentifier(streamIdentifier(stream)))
   }
-  void answer
-  void unanswered
-  void isOver
-  void pending
-  void store
-  void faults
-  void cut
-  void readExpected
+
+  function receive(request: streams.BatchAppendReq): void {
+    const id = readUuid(request.getCorrelationId())
+    const options = request.getOptions()
+    if (options !== undefined) {
+      const stream = readStreamName(options.getStreamIdentifier())
+      if (isPast(options)) return answer(request, stream, timedOut())
+      begun.set(id, { stream, expected: readExpected(options, () => options.getStreamPosition()), events: [] })
+    }
+    const append = begun.get(id)
+    // a part of one that was already refused
+    if (append === undefined) return
+    append.events.push(...request.getProposedMessagesList().map(readProposed))
+    if (sizeOf(append.events) > maxAppendSize) {
+      begun.delete(id)
+      return answer(request, append.stream, tooBig())
+    }
+    if (!request.getIsFinal()) return
+    begun.delete(id)
+    if (append.stream === '') throw new Error("eventStreamId (Parameter 'eventStreamId')")
+    if (faults.refuses === 'not-ready') return answer(request, append.stream, serverNotReady())
+    const fault = faults.ofAppend()
+    if (fault === 'cut-before') return cut()
+    const response = storeAppend(append, store)
+    if (fault === 'cut-after') return cut()
+    if (fault === 'no-answer') return
+    if (fault === 'none') return answer(request, append.stream, response)
+    const late = (): void => answer(request, append.stream, response)
+    fault.answerAfter.then(late, late)
+  }
+
+  call.on('data', (request: streams.BatchAppendReq) => {
+    try {
+      receive(request)
+    } catch (error) {
+      const stream = readStreamName(request.getOptions()?.getStreamIdentifier())
+      answer(request, stream, badRequest(error instanceof Error ? error.message : 'unknown'))
+    }
+  })
+  call.on('end', () => call.end())
+}
+
+function storeAppend({ stream, expected, events }: Append, store: EventStore): streams.BatchAppendResp {
+  const outcome = store.append(stream, expected, events)
+  if (outcome.kind === 'deleted') return deleted(stream)
+  if (outcome.kind === 'conflict') return conflicted(expected, outcome.current)
+  return appended(outcome.revision, outcome.position)
+}
+
+/** The deadline is a time of the client's clock. */
+function isPast(options: streams.BatchAppendReq.Options): boolean {
+  const deadline = options.getDeadline()
+  return deadline !== undefined && deadline.toDate().getTime() <= Date.now()
 }

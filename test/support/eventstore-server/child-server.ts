@@ -27,7 +27,9 @@ export async function startChildServer(...args: string[]): Promise<ChildServer> 
       env,
     })
     const lines = createInterface({ input: child.stdout! })
-    const exited = once(child, 'exit').then(() => Promise.reject(new Error('the protocol server ended before it listened')))
+    const exited = once(child, 'exit').then(() =>
+      Promise.reject(new Error('the protocol server ended before it listened')),
+    )
     const [line] = (await Promise.race([once(lines, 'line'), exited])) as [string]
     exited.catch(() => undefined)
     port = Number(line.split(' ')[1])

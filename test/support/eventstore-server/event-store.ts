@@ -5,8 +5,7 @@ import type { LogFile } from './log-file.js'
 import { bytesOf, type LogRecord, type ProposedEvent } from './log-record.js'
 
 export type WriteOutcome =
-  | { kind: 'written'; revision: number; position: number }
-  | Extract<AppendDecision, { kind: 'conflict' | 'deleted' }>
+  { kind: 'written'; revision: number; position: number } | Extract<AppendDecision, { kind: 'conflict' | 'deleted' }>
 
 /** The log with its streams, in memory; with a file it is there again after a restart. Appends are atomic, as all is synchronous. */
 export interface EventStore {
@@ -81,14 +80,21 @@ export function createEventStore(file?: LogFile): EventStore {
   function writeOwn(stream: string, type: string, body: Record<string, unknown>): LogRecord {
     const data = Buffer.from(JSON.stringify(body))
     const revision = nextRevision(stream)
-    return write([
-      { kind: 'event', stream, revision, id: randomUUID(), type, isJson: true, data, metadata: nothing },
-    ])
+    return write([{ kind: 'event', stream, revision, id: randomUUID(), type, isJson: true, data, metadata: nothing }])
   }
 
   const writeBare = (stream: string): LogRecord =>
     write([
-      { kind: 'bare', stream, revision: -1, id: randomUUID(), type: '', isJson: false, data: nothing, metadata: nothing },
+      {
+        kind: 'bare',
+        stream,
+        revision: -1,
+        id: randomUUID(),
+        type: '',
+        isJson: false,
+        data: nothing,
+        metadata: nothing,
+      },
     ])
 
   function sayOwn(count: number): void {

@@ -20,7 +20,10 @@ export async function followAll(subscription: SubscriptionOptions): Promise<void
   const { allows, limits, checkpointEvery } = followingOf(options)
   const voice = createVoice(subscription)
   const start = startOf(subscription)
-  if (start === undefined) return outlet.fail(unknownError('Exception was thrown by handler.'))
+  if (start === undefined) {
+    outlet.fail(unknownError('Exception was thrown by handler.'))
+    return
+  }
 
   let considered = 0
   let index = start.index

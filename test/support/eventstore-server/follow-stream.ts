@@ -14,7 +14,10 @@ export async function followStream(subscription: SubscriptionOptions): Promise<v
   else if (asked?.hasRevision() === true) next = Number(asked.getRevision()) + 1
   let isLive = false
 
-  if (store.stream(name)?.tombstone !== undefined) return outlet.fail(streamDeleted(name))
+  if (store.stream(name)?.tombstone !== undefined) {
+    outlet.fail(streamDeleted(name))
+    return
+  }
   await voice.confirm()
   while (!outlet.closed) {
     const stream = store.stream(name)

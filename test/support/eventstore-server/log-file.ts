@@ -17,7 +17,19 @@ export interface LogFileOptions {
   fsync: boolean
 }
 
-type Line = (readonly [LogRecord['kind'], number, number, string, number, string, string, boolean, string, string, number])[]
+type Line = (readonly [
+  LogRecord['kind'],
+  number,
+  number,
+  string,
+  number,
+  string,
+  string,
+  boolean,
+  string,
+  string,
+  number,
+])[]
 
 /** A line for each append; a last line without its end was never answered, and goes. */
 export function openLogFile({ folder, fsync }: LogFileOptions): LogFile {
@@ -39,7 +51,7 @@ export function openLogFile({ folder, fsync }: LogFileOptions): LogFile {
 }
 
 function writeWhole(file: number, bytes: Buffer): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)
 }
 
 const toLine = (record: LogRecord): Line[number] => [

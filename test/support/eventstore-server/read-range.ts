@@ -1,4 +1,4 @@
-import type streams from '@eventstore/db-client/generated/streams_pb.js'
+import streams from '@eventstore/db-client/generated/streams_pb.js'
 import type { EventStore } from './event-store.js'
 import { firstVisible, isDeleted } from './event-stream.js'
 import type { LogRecord } from './log-record.js'
@@ -14,8 +14,6 @@ export interface RangeRead {
   /** Called after each event. */
   delivered: () => void
 }
-
-const backwards = 1
 
 /** A read that ends: so many events of a stream or of the log, forwards or backwards. */
 export async function readRange({ store, options, outlet, delivered }: RangeRead): Promise<void> {
@@ -33,7 +31,7 @@ export async function readRange({ store, options, outlet, delivered }: RangeRead
 }
 
 function eventsOf(store: EventStore, options: streams.ReadReq.Options, outlet: Outlet): Iterable<LogRecord> {
-  const isBackwards = Number(options.getReadDirection()) === backwards
+  const isBackwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS
   const ofStream = options.getStream()
   const ofAll = options.getAll()
   if (ofStream !== undefined) return streamEvents(store, ofStream, isBackwards, outlet)
@@ -69,20 +67,16 @@ function allEvents(
   isBackwards: boolean,
   outlet: Outlet,
 ): Iterable<LogRecord> {
-  const from = startOf(store, options)
+  const position = positionOf(options)
+  const edge = options.hasStart() ? 0 : store.records.length
+  const from = position === undefined ? edge : indexOfPosition(store, position)
   if (from === undefined) {
     outlet.fail(unknownError('Unexpected ReadAllResult: Error'))
     return []
   }
+  if (!isBackwards) return eventsOnly(up(store.records, from))
   // backwards from a position is what was before it
-  const found = isBackwards ? down(store.records, from - 1, 0) : up(store.records, from)
-  return filterEvents(found)
-}
-
-function startOf(store: EventStore, options: streams.ReadReq.Options.AllOptions): number | undefined {
-  if (options.hasStart()) return 0
-  const position = positionOf(options)
-  return position === undefined ? store.records.length : indexOfPosition(store, position)
+  return eventsOnly(down(store.records, (position === undefined ? edge : store.indexFrom(position.commit)) - 1, 0))
 }
 
 /** The position asked for; undefined for start and end. */
@@ -101,6 +95,6 @@ function* down(records: readonly LogRecord[], from: number, to: number): Iterabl
   for (let i = Math.min(from, records.length - 1); i >= to; i -= 1) yield records[i]!
 }
 
-function* filterEvents(records: Iterable<LogRecord>): Iterable<LogRecord> {
+function* eventsOnly(records: Iterable<LogRecord>): Iterable<LogRecord> {
   for (const record of records) if (record.kind !== 'bare') yield record
 }

@@ -6,15 +6,13 @@ export interface Signal {
 }
 
 export function createSignal(): Signal {
-  let waiting: PromiseWithResolvers<void> | undefined
+  let waiting: (() => void)[] = []
   return {
     notify() {
-      waiting?.resolve()
-      waiting = undefined
+      const woken = waiting
+      waiting = []
+      for (const resolve of woken) resolve()
     },
-    next() {
-      waiting ??= Promise.withResolvers<void>()
-      return waiting.promise
-    },
+    next: () => new Promise((resolve) => void waiting.push(resolve)),
   }
 }
