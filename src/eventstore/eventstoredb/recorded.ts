@@ -17,13 +17,8 @@ export function createRecorded(positions: Positions, streamPrefix: string): Reco
   const isOurs = (stream: string, type: string): boolean =>
     stream.startsWith(streamPrefix) && !stream.startsWith('$') && !type.startsWith('$')
 
-  function placeOf({ event }: Resolved): number {
-    if (event?.position === undefined) return 0
-    const { commit, prepare } = event.position
-    if (commit !== prepare)
-      throw new Error(`${event.streamId} holds an event of an explicit transaction, which we never make`)
-    return Number(commit)
-  }
+  /** Commit and prepare differ only in transactions, which this protocol does not have. */
+  const placeOf = ({ event }: Resolved): number => Number(event?.position?.commit ?? 0)
 
   function toEntry(resolved: Resolved): Entry | null {
     const { event } = resolved

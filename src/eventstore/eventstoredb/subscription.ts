@@ -35,13 +35,14 @@ export function createSubscription(
       const options = { fromPosition: toPosition(end.at), filter, deadline: FAR_DEADLINE_MS, requiresLeader: true }
       const subscription = client.subscribeToAll(options)
       const arrivals = createArrivals(end, recorded)
-      const watch = watchSilence(end, reads, watchMs, leave)
+      const watch = new AbortController()
+      void untilSilent(end, reads, watchMs, watch.signal).then(leave)
       signal.addEventListener('abort', leave)
       subscription.on('data', arrivals.add).on('error', leave).on('end', leave)
       if (signal.aborted) leave()
 
       function leave(): void {
-        clearInterval(watch)
+        watch.abort()
         signal.removeEventListener('abort', leave)
         subscription.off('data', arrivals.add) // errors may still come
         arrivals.flush()
@@ -87,13 +88,17 @@ function createArrivals(end: LogEnd, { toEntry }: Recorded) {
   return { add, flush }
 }
 
-/** A subscription may stop without a word. It has when for a whole interval nothing came, though the log had more. */
-function watchSilence(end: LogEnd, { head }: Pick<EventReads, 'head'>, watchMs: number, onSilence: () => void) {
-  let last = { end: end.at, head: end.at }
-  const look = async (): Promise<void> => {
-    const newest = await head()
-    if (end.at === last.end && last.head > end.at) onSilence()
-    last = { end: end.at, head: newest }
+/** A subscription may stop without a word. It has when for a whole interval nothing came, though the log had more before it. */
+async function untilSilent(
+  end: LogEnd,
+  { head }: Pick<EventReads, 'head'>,
+  watchMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const newest = await head().catch(() => 0) // the store is away, or slow: that is no silence
+    const before = end.at
+    await pause(watchMs, undefined, { signal }).catch(() => undefined)
+    if (end.at === before && newest > before) return
   }
-  return setInterval(() => void look().catch(() => undefined), watchMs)
 }

@@ -21,10 +21,11 @@ export interface BatchAppending {
   faults: FaultState
   /** Destroys the connection of the call. */
   cut: () => void
+  now: () => number
 }
 
 /** The one call that all appends of a client go through. An append can come in parts; it is stored with its last. */
-export function handleBatchAppend(call: BatchAppendCall, { store, faults, cut }: BatchAppending): void {
+export function handleBatchAppend(call: BatchAppendCall, { store, faults, cut, now }: BatchAppending): void {
   const begun = new Map<string, Append>()
 
   function answer(request: streams.BatchAppendReq, stream: string, response: streams.BatchAppendResp): void {
@@ -37,7 +38,7 @@ export function handleBatchAppend(call: BatchAppendCall, { store, faults, cut }:
     const options = request.getOptions()
     if (options !== undefined) {
       const stream = readStreamName(options.getStreamIdentifier())
-      if (isPast(options)) return answer(request, stream, timedOut())
+      if (isPast(options, now())) return answer(request, stream, timedOut())
       begun.set(id, { stream, expected: readExpected(options, () => options.getStreamPosition()), events: [] })
     }
     const append = begun.get(id)
@@ -54,6 +55,7 @@ export function handleBatchAppend(call: BatchAppendCall, { store, faults, cut }:
     if (faults.refuses === 'not-ready') return answer(request, append.stream, serverNotReady())
     const fault = faults.ofAppend()
     if (fault === 'cut-before') return cut()
+    if (fault === 'not-indexed') return answer(request, append.stream, timedOut())
     const response = storeAppend(append, store)
     if (fault === 'cut-after') return cut()
     if (fault === 'no-answer') return
@@ -81,7 +83,7 @@ function storeAppend({ stream, expected, events }: Append, store: EventStore): s
 }
 
 /** The deadline is a time of the client's clock. */
-function isPast(options: streams.BatchAppendReq.Options): boolean {
+function isPast(options: streams.BatchAppendReq.Options, now: number): boolean {
   const deadline = options.getDeadline()
-  return deadline !== undefined && deadline.toDate().getTime() <= Date.now()
+  return deadline !== undefined && deadline.toDate().getTime() <= now
 }

@@ -15,6 +15,9 @@ export interface Connections {
   cutAll(): void
   list(): Connection[]
   count(kind: CallKind): number
+  /** How many have begun so far, and how many of them were in flight at most. */
+  begun(kind: CallKind): number
+  most(kind: CallKind): number
 }
 
 export interface Call {
@@ -25,7 +28,10 @@ export interface Call {
 export function createConnections(): Connections {
   const open = new Map<string, { socket: Socket; calls: Connection }>()
   const peers = new WeakMap<Call, string>()
+  const totals = { read: 0, subscription: 0, append: 0, other: 0 }
+  const peaks = { ...totals }
   const list = (): Connection[] => [...open.values()].map(({ calls }) => ({ ...calls }))
+  const count = (kind: CallKind): number => list().reduce((sum, calls) => sum + calls[kind], 0)
   return {
     accept(socket) {
       const peer = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? ''}`
@@ -38,6 +44,8 @@ export function createConnections(): Connections {
       const calls = open.get(peer)?.calls
       if (calls === undefined) return
       calls[kind] += 1
+      totals[kind] += 1
+      peaks[kind] = Math.max(peaks[kind], count(kind))
       // emitted at the end of any call, in good order or not
       call.once('cancelled', () => (calls[kind] -= 1))
     },
@@ -46,6 +54,8 @@ export function createConnections(): Connections {
       for (const { socket } of open.values()) socket.destroy()
     },
     list,
-    count: (kind) => list().reduce((sum, calls) => sum + calls[kind], 0),
+    count,
+    begun: (kind) => totals[kind],
+    most: (kind) => peaks[kind],
   }
 }

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createSignal } from './signal.js'
 
 /** What goes wrong, on request. Counts are of what comes next, over all connections; `heal` ends everything. */
 export interface Faults {
@@ -9,10 +8,14 @@ export interface Faults {
   cutOnAppend(appends: number, when: 'before' | 'after'): void
   /** Stores the next appends at once; the answers wait for so many milliseconds, or for the promise. */
   answerLate(until: number | Promise<unknown>, appends?: number): void
-  /** Subscriptions say nothing more, nor end; reads and appends go on. */
+  /** The next appends are answered "timed out", as one is that the index does not know yet. */
+  answerNotIndexed(appends: number): void
+  /** Reads give nothing, nor end; subscriptions and appends go on. */
+  stopReads(): void
+  /** Subscriptions that there are now say nothing more, nor end; reads, appends and new subscriptions go on. */
   stopSubscriptions(): void
-  /** They go on where they stopped. */
-  resumeSubscriptions(): void
+  /** The next events of subscriptions come twice each. */
+  deliverTwice(events: number): void
   /** Destroys the connection of the subscription that has delivered the last of so many events. */
   cutSubscriptionsAfter(events: number): void
   /** Destroys the connection of the read that has delivered the last of so many events. */
@@ -29,14 +32,17 @@ export interface Faults {
   heal(): void
 }
 
-export type AppendFault = 'none' | 'cut-before' | 'cut-after' | 'no-answer' | { answerAfter: Promise<unknown> }
+export type AppendFault =
+  'none' | 'cut-before' | 'cut-after' | 'no-answer' | 'not-indexed' | { answerAfter: Promise<unknown> }
 
 /** The same, as those who have to fail ask for it. Asking uses up what was counted. */
 export interface FaultState {
   ofAppend(): AppendFault
   readonly refuses: 'nothing' | 'not-ready' | 'connections'
-  /** Resolves at once unless subscriptions are stopped. */
-  untilSubscriptionsMayGo(): Promise<void> | undefined
+  /** How often subscriptions were stopped: one that began before the last time is silent. */
+  readonly stops: number
+  readonly readsStopped: boolean
+  takeDeliverTwice(): boolean
   /** Whether the connection is to be cut after this event. */
   cutsAfterEvent(of: 'read' | 'subscription'): boolean
   takeCheckpointGoesBack(): boolean
@@ -44,10 +50,11 @@ export interface FaultState {
 }
 
 export function createFaults(cutConnections: () => void): { faults: Faults; state: FaultState } {
-  const resumed = createSignal()
   let appendFaults: AppendFault[] = []
   let refuses: FaultState['refuses'] = 'nothing'
-  let stopped = false
+  let stops = 0
+  let readsStopped = false
+  let twice = 0
   let goesBack = false
   let atEnd = false
   const eventsLeft = { read: Infinity, subscription: Infinity }
@@ -55,18 +62,18 @@ export function createFaults(cutConnections: () => void): { faults: Faults; stat
   const next = (appends: number, fault: () => AppendFault): void => {
     appendFaults.push(...Array.from({ length: appends }, fault))
   }
-  function resumeSubscriptions(): void {
-    stopped = false
-    resumed.notify()
-  }
 
   const faults: Faults = {
     storeWithoutAnswer: (appends = 1) => next(appends, () => 'no-answer'),
     cutOnAppend: (appends, when) => next(appends, () => `cut-${when}`),
     answerLate: (until, appends = 1) =>
       next(appends, () => ({ answerAfter: typeof until === 'number' ? sleep(until) : until })),
-    stopSubscriptions: () => void (stopped = true),
-    resumeSubscriptions,
+    answerNotIndexed: (appends) => next(appends, () => 'not-indexed'),
+    stopReads: () => void (readsStopped = true),
+    stopSubscriptions: () => void stops++,
+    deliverTwice(events) {
+      twice = events
+    },
     cutSubscriptionsAfter: (events) => void (eventsLeft.subscription = events),
     cutReadsAfter: (events) => void (eventsLeft.read = events),
     checkpointGoesBack: () => void (goesBack = true),
@@ -81,7 +88,8 @@ export function createFaults(cutConnections: () => void): { faults: Faults; stat
       refuses = 'nothing'
       goesBack = atEnd = false
       eventsLeft.read = eventsLeft.subscription = Infinity
-      resumeSubscriptions()
+      readsStopped = false
+      twice = 0
     },
   }
   const state: FaultState = {
@@ -89,7 +97,13 @@ export function createFaults(cutConnections: () => void): { faults: Faults; stat
     get refuses() {
       return refuses
     },
-    untilSubscriptionsMayGo: () => (stopped ? untilResumed() : undefined),
+    get stops() {
+      return stops
+    },
+    get readsStopped() {
+      return readsStopped
+    },
+    takeDeliverTwice: () => twice-- > 0,
     cutsAfterEvent(of) {
       eventsLeft[of] -= 1
       if (eventsLeft[of] > 0) return false
@@ -106,9 +120,6 @@ export function createFaults(cutConnections: () => void): { faults: Faults; stat
       atEnd = false
       return taken
     },
-  }
-  async function untilResumed(): Promise<void> {
-    while (stopped) await resumed.next()
   }
   return { faults, state }
 }

@@ -27,6 +27,7 @@ export async function handleRead(call: ReadCall, { store, faults, connections }:
     if (faults.cutsAfterEvent(kind)) connections.cut(call)
   }
   const read = { store, options, outlet, faults, delivered }
+  if (kind === 'read' && faults.readsStopped) return
   if (kind === 'read') await readRange(read)
   else if (options.hasAll()) await followAll(read)
   else await followStream(read)

@@ -40,6 +40,8 @@ export interface EventStoreServerOptions {
   fsync?: boolean
   /** For so long after its start it listens, and refuses what is asked of it. */
   notReadyMs?: number
+  /** How far its clock is ahead of ours. */
+  clockAheadMs?: number
   /** Calls at once on one connection; more wait. */
   maxCalls?: number
 }
@@ -53,6 +55,11 @@ export interface EventStoreServer extends AsyncDisposable {
   /** Reads and subscriptions in flight, on all connections. */
   readonly reads: number
   readonly subscriptions: number
+  /** The most reads in flight at once so far. */
+  readonly mostReads: number
+  /** Reads and subscriptions begun so far. */
+  readonly readsBegun: number
+  readonly subscriptionsBegun: number
   /** What a stream holds, whether it was answered or not. */
   stored(stream: string): readonly LogRecord[]
   /** Destroys all connections and ends; disposal does the same. */
@@ -62,7 +69,7 @@ export interface EventStoreServer extends AsyncDisposable {
 const maxMessageBytes = 17 * 1024 * 1024
 
 export async function startEventStoreServer(options: EventStoreServerOptions = {}): Promise<EventStoreServer> {
-  const { port = 0, dataFolder, fsync = false, notReadyMs = 0, maxCalls = 100 } = options
+  const { port = 0, dataFolder, fsync = false, notReadyMs = 0, clockAheadMs = 0, maxCalls = 100 } = options
   const store = createEventStore(dataFolder === undefined ? undefined : openLogFile({ folder: dataFolder, fsync }))
   const connections = createConnections()
   const { faults, state } = createFaults(() => connections.cutAll())
@@ -85,7 +92,11 @@ export async function startEventStoreServer(options: EventStoreServerOptions = {
     append: (call: StreamAppendCall, respond) =>
       handleStreamAppend(begun(call, 'append'), respond, { ...inUse, cut: () => connections.cut(call) }),
     batchAppend: (call: BatchAppendCall) =>
-      handleBatchAppend(begun(call, 'append'), { ...inUse, cut: () => connections.cut(call) }),
+      handleBatchAppend(begun(call, 'append'), {
+        ...inUse,
+        cut: () => connections.cut(call),
+        now: () => Date.now() + clockAheadMs,
+      }),
     delete: (call, respond) => handleDelete(begun(call, 'other').request, respond, inUse),
     tombstone: (call, respond) => handleTombstone(begun(call, 'other').request, respond, inUse),
   } satisfies streamsServices.IStreamsServer)
@@ -140,6 +151,15 @@ export async function startEventStoreServer(options: EventStoreServerOptions = {
     },
     get subscriptions() {
       return connections.count('subscription')
+    },
+    get mostReads() {
+      return connections.most('read')
+    },
+    get readsBegun() {
+      return connections.begun('read')
+    },
+    get subscriptionsBegun() {
+      return connections.begun('subscription')
     },
     stored: (stream) => store.stream(stream)?.events ?? [],
     stop: stopOnce,

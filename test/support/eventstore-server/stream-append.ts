@@ -14,7 +14,7 @@ export type StreamAppendCall = ServerReadableStream<streams.AppendReq, streams.A
 export function handleStreamAppend(
   call: StreamAppendCall,
   respond: sendUnaryData<streams.AppendResp>,
-  { store, faults, cut }: BatchAppending,
+  { store, faults, cut }: Omit<BatchAppending, 'now'>,
 ): void {
   let options: streams.AppendReq.Options | undefined
   let isOver = false
@@ -42,7 +42,7 @@ export function handleStreamAppend(
     const expected = readExpected(given, () => given.getRevision())
     const outcome = store.append(stream, expected, events)
     if (fault === 'cut-after') return cut()
-    if (fault === 'no-answer') return
+    if (fault === 'no-answer' || fault === 'not-indexed') return
     const answer = (): void =>
       outcome.kind === 'deleted' ? finish(streamDeleted(stream)) : finish(null, responseOf(outcome, expected))
     if (fault === 'none') return answer()

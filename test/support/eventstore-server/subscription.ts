@@ -36,8 +36,10 @@ export function createVoice({ store, outlet, faults, delivered }: SubscriptionOp
   })
   let lastCheckpoint: Position | undefined
 
+  const stopsAtStart = faults.stops
+
   async function say(answer: streams.ReadResp): Promise<void> {
-    await faults.untilSubscriptionsMayGo()
+    if (faults.stops > stopsAtStart) return
     await outlet.send(answer)
   }
 
@@ -45,6 +47,7 @@ export function createVoice({ store, outlet, faults, delivered }: SubscriptionOp
     confirm: () => say(confirmation(randomUUID())),
     async event(event) {
       await say(eventAnswer(event))
+      if (faults.takeDeliverTwice()) await say(eventAnswer(event))
       delivered()
     },
     caughtUp: () => say(caughtUp()),
