@@ -1,6 +1,7 @@
 import type streams from '@eventstore/db-client/generated/streams_pb.js'
 import type { ExpectedRevision } from './decide-append.js'
 import type { ProposedEvent } from './log-record.js'
+import { InvalidRequest } from './invalid-request.js'
 import { readUuid } from './messages.js'
 
 /** More bytes than this in one append are refused. */
@@ -8,12 +9,17 @@ export const maxAppendSize = 1_048_576
 
 type ProposedMessage = streams.AppendReq.ProposedMessage | streams.BatchAppendReq.ProposedMessage
 
-/** @throws {Error} when an event has no type. */
+const emptyId = '00000000-0000-0000-0000-000000000000'
+const anyId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+/** @throws {InvalidRequest} when an event has no type, or no proper id. */
 export function readProposed(message: ProposedMessage): ProposedEvent {
   const type = message.getMetadataMap().get('type') ?? ''
-  if (type === '') throw new Error("Empty eventType provided. (Parameter 'eventType')")
+  const id = readUuid(message.getId()).toLowerCase()
+  if (type === '') throw new InvalidRequest('Empty eventType provided.')
+  if (!anyId.test(id) || id === emptyId) throw new InvalidRequest('Empty eventId provided.')
   return {
-    id: readUuid(message.getId()),
+    id,
     type,
     isJson: message.getMetadataMap().get('content-type') === 'application/json',
     data: message.getData_asU8(),

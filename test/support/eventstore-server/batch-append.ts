@@ -6,7 +6,10 @@ import type { ExpectedRevision } from './decide-append.js'
 import type { EventStore } from './event-store.js'
 import type { FaultState } from './faults.js'
 import type { ProposedEvent } from './log-record.js'
+import { InvalidRequest } from './invalid-request.js'
 import { readStreamName, readUuid, streamIdentifier } from './messages.js'
+
+const writeTimeoutMs = 2_000
 
 export type BatchAppendCall = ServerDuplexStream<streams.BatchAppendReq, streams.BatchAppendResp>
 
@@ -51,7 +54,7 @@ export function handleBatchAppend(call: BatchAppendCall, { store, faults, cut, n
     }
     if (!request.getIsFinal()) return
     begun.delete(id)
-    if (append.stream === '') throw new Error("eventStreamId (Parameter 'eventStreamId')")
+    if (append.stream === '') throw new InvalidRequest('Empty eventStreamId provided.')
     if (faults.refuses === 'not-ready') return answer(request, append.stream, serverNotReady())
     const fault = faults.ofAppend()
     if (fault === 'cut-before') return cut()
@@ -64,13 +67,29 @@ export function handleBatchAppend(call: BatchAppendCall, { store, faults, cut, n
     fault.answerAfter.then(late, late)
   }
 
+  /**
+   * What is not complete in time is answered so. A real server also does it to what it has refused for an event that it cannot
+   * read: a second answer, at which the client throws where nobody can catch it.
+   */
+  function expire(request: streams.BatchAppendReq): void {
+    const id = readUuid(request.getCorrelationId())
+    const append = begun.get(id)
+    if (append === undefined || !request.hasOptions()) return
+    const timer = setTimeout(() => {
+      if (begun.delete(id)) answer(request, append.stream, timedOut())
+    }, writeTimeoutMs)
+    call.once('cancelled', () => clearTimeout(timer))
+  }
+
   call.on('data', (request: streams.BatchAppendReq) => {
     try {
       receive(request)
     } catch (error) {
+      if (!(error instanceof InvalidRequest)) throw error
       const stream = readStreamName(request.getOptions()?.getStreamIdentifier())
-      answer(request, stream, badRequest(error instanceof Error ? error.message : 'unknown'))
+      answer(request, stream, badRequest(error.message))
     }
+    expire(request)
   })
   call.on('end', () => call.end())
 }

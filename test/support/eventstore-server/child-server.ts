@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -15,24 +16,23 @@ export interface ChildServer extends AsyncDisposable {
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url))
 
-/** `args` as `main.ts` takes them; any free port by default. */
+/** Below those that the system gives to outgoing connections: one of them could take the port while the server is down. */
+const PORTS = { first: 20_000, count: 12_000 }
+
+/** `args` as `main.ts` takes them, with some port that is free. */
 export async function startChildServer(...args: string[]): Promise<ChildServer> {
+  const { NODE_V8_COVERAGE: _, ...env } = process.env // it is no part of the product
   let port = 0
   let child: ChildProcess
 
-  async function start(...more: string[]): Promise<void> {
-    const { NODE_V8_COVERAGE: _, ...env } = process.env // it is no part of the product
+  /** False where it ended before it listened. */
+  async function start(...more: string[]): Promise<boolean> {
     child = spawn(process.execPath, [MAIN, '--port', String(port), ...args, ...more], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env,
     })
-    const lines = createInterface({ input: child.stdout! })
-    const exited = once(child, 'exit').then(() =>
-      Promise.reject(new Error('the protocol server ended before it listened')),
-    )
-    const [line] = (await Promise.race([once(lines, 'line'), exited])) as [string]
-    exited.catch(() => undefined)
-    port = Number(line.split(' ')[1])
+    const listening = once(createInterface({ input: child.stdout! }), 'line').then(() => true)
+    return Promise.race([listening, once(child, 'exit').then(() => false)])
   }
 
   async function kill(): Promise<void> {
@@ -42,7 +42,8 @@ export async function startChildServer(...args: string[]): Promise<ChildServer> 
     await gone
   }
 
-  await start()
+  do port = PORTS.first + randomInt(PORTS.count)
+  while (!(await start()))
   return {
     get url() {
       return `esdb://127.0.0.1:${port}?tls=false`
@@ -51,7 +52,9 @@ export async function startChildServer(...args: string[]): Promise<ChildServer> 
       return child
     },
     kill,
-    start,
+    async start(...more) {
+      if (!(await start(...more))) throw new Error(`the protocol server does not start again on port ${port}`)
+    },
     [Symbol.asyncDispose]: kill,
   }
 }

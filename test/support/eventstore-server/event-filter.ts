@@ -1,4 +1,5 @@
 import type streams from '@eventstore/db-client/generated/streams_pb.js'
+import { InvalidRequest } from './invalid-request.js'
 import type { EventFilter } from './read-page.js'
 
 /** Which events of the log a filter lets through: by stream name or event type, by prefixes or regular expression. */
@@ -9,6 +10,14 @@ export function eventFilter(options: streams.ReadReq.Options.FilterOptions): Eve
   const prefixes = expression?.getPrefixList() ?? []
   const source = expression?.getRegex() ?? ''
   if (source === '') return (event) => prefixes.some((prefix) => event[key].startsWith(prefix))
-  const regex = new RegExp(source, 'u')
+  const regex = parseRegex(source)
   return (event) => regex.test(event[key])
+}
+
+function parseRegex(source: string): RegExp {
+  try {
+    return new RegExp(source, 'u')
+  } catch {
+    throw new InvalidRequest('No regular expression')
+  }
 }

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { type AppendDecision, decideAppend, type ExpectedRevision } from './decide-append.js'
-import { type EventStream, isDeleted, lastRevision, metastreamPrefix, parseStreamMetadata } from './event-stream.js'
+import {
+  type EventStream,
+  isDeleted,
+  lastRevision,
+  metastreamPrefix,
+  newEventStream,
+  parseStreamMetadata,
+} from './event-stream.js'
 import type { LogFile } from './log-file.js'
 import { bytesOf, type LogRecord, type ProposedEvent } from './log-record.js'
 
@@ -42,7 +49,7 @@ export function createEventStore(file?: LogFile): EventStore {
   function streamFor(name: string): EventStream {
     const found = streams.get(name)
     if (found !== undefined) return found
-    const made: EventStream = { name, events: [], metadata: { raw: {} } }
+    const made = newEventStream(name)
     streams.set(name, made)
     return made
   }
@@ -52,8 +59,12 @@ export function createEventStore(file?: LogFile): EventStore {
     end = record.end
     if (record.kind === 'bare') return
     const stream = streamFor(record.stream)
-    if (record.kind === 'tombstone') stream.tombstone = record
-    else stream.events.push(record)
+    if (record.kind === 'tombstone') {
+      stream.tombstone = record
+      streamFor(metastreamPrefix + record.stream).tombstone = record
+      return
+    }
+    stream.events.push(record)
     if (record.stream.startsWith(metastreamPrefix)) {
       streamFor(record.stream.slice(metastreamPrefix.length)).metadata = parseStreamMetadata(record.data)
     }

@@ -22,6 +22,13 @@ export const deletedMark = 2 ** 63
 
 export const metastreamPrefix = '$$'
 
+/** Of what was said of a stream only the last counts, and only that is shown. */
+export const newEventStream = (name: string): EventStream => ({
+  name,
+  events: [],
+  metadata: name.startsWith(metastreamPrefix) ? { maxCount: 1, raw: {} } : { raw: {} },
+})
+
 export function parseStreamMetadata(data: Uint8Array): StreamMetadata {
   try {
     const raw = JSON.parse(Buffer.from(data).toString()) as Record<string, unknown>

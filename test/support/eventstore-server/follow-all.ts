@@ -1,7 +1,9 @@
 import { eventFilter } from './event-filter.js'
+import { InvalidRequest } from './invalid-request.js'
+import { goLive } from './live-queue.js'
+import type { LogRecord } from './log-record.js'
 import { indexOfPosition, type EventFilter, type PageLimits, type Position, readPage } from './read-page.js'
 import { positionOf } from './read-range.js'
-import { unknownError } from './rpc-error.js'
 import { createVoice, type SubscriptionOptions } from './subscription.js'
 
 /** A page of a subscription holds no more events; also how many are considered for one, unless the client says it. */
@@ -20,15 +22,11 @@ export async function followAll(subscription: SubscriptionOptions): Promise<void
   const { allows, limits, checkpointEvery } = followingOf(options)
   const voice = createVoice(subscription)
   const start = startOf(subscription)
-  if (start === undefined) {
-    outlet.fail(unknownError('Exception was thrown by handler.'))
-    return
-  }
 
   let considered = 0
   let index = start.index
   let position = start.position
-  const deliver = async (event: (typeof store.records)[number]): Promise<void> => {
+  const deliver = async (event: LogRecord): Promise<void> => {
     if (checkpointEvery < Infinity && event.end < store.end && faults.takeCheckpointAtEnd()) {
       await voice.checkpoint({ commit: store.end, prepare: store.end })
     }
@@ -44,27 +42,17 @@ export async function followAll(subscription: SubscriptionOptions): Promise<void
     const reached = last === undefined ? position : { commit: last.position, prepare: last.position }
     index = page.next
     position = page.nextPosition
-    if (page.atEnd) break
+    // more may have come while this was delivered
+    if (page.atEnd && index === store.records.length) break
     if (considered < checkpointEvery) continue
     considered %= checkpointEvery
     await voice.checkpoint(reached)
   }
 
+  if (outlet.closed) return
+  const live = goLive({ store, from: index, outlet, voice, allows, checkpointEvery, considered })
   await voice.caughtUp()
-  while (!outlet.closed) {
-    const record = store.records[index]
-    if (record === undefined) {
-      await voice.untilGrowth()
-      continue
-    }
-    index += 1
-    if (record.kind === 'bare') continue
-    if (allows(record)) await deliver(record)
-    considered += 1
-    if (considered < checkpointEvery) continue
-    considered = 0
-    await voice.checkpoint({ commit: record.position, prepare: record.position })
-  }
+  await live.deliver(deliver)
 }
 
 function followingOf(options: SubscriptionOptions['options']): Following {
@@ -80,8 +68,8 @@ function followingOf(options: SubscriptionOptions['options']): Following {
   }
 }
 
-/** After the event at the position asked for; undefined where no record begins there. */
-function startOf({ store, options }: SubscriptionOptions): { index: number; position: Position } | undefined {
+/** After the event at the position asked for. @throws {InvalidRequest} where no record begins there. */
+function startOf({ store, options }: SubscriptionOptions): { index: number; position: Position } {
   const all = options.getAll()
   const beginning = { index: 0, position: { commit: 0, prepare: 0 } }
   if (all === undefined || all.hasStart()) return beginning
@@ -89,7 +77,7 @@ function startOf({ store, options }: SubscriptionOptions): { index: number; posi
   if (asked === undefined) return { index: store.records.length, position: { commit: store.end, prepare: 0 } }
   if (asked.commit === 0 && asked.prepare === 0) return beginning
   const index = indexOfPosition(store, asked)
-  if (index === undefined) return undefined
+  if (index === undefined) throw new InvalidRequest('No record begins at this position')
   const page = readPage(store, { index, position: asked }, () => true, { events: 1, considered: 1 })
   return { index: page.next, position: page.nextPosition }
 }

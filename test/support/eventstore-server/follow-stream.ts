@@ -1,7 +1,8 @@
 import { firstVisible, isDeleted } from './event-stream.js'
+import { goLive } from './live-queue.js'
 import { readStreamName } from './messages.js'
 import { streamDeleted } from './rpc-error.js'
-import { createVoice, type SubscriptionOptions } from './subscription.js'
+import { createVoice, type SubscriptionOptions, type Voice } from './subscription.js'
 
 /** A subscription to one stream, which need not be there yet: the events after a revision, then those to come. */
 export async function followStream(subscription: SubscriptionOptions): Promise<void> {
@@ -9,27 +10,52 @@ export async function followStream(subscription: SubscriptionOptions): Promise<v
   const asked = options.getStream()
   const name = readStreamName(asked?.getStreamIdentifier())
   const voice = createVoice(subscription)
-  let next = 0
-  if (asked?.hasEnd() === true) next = store.stream(name)?.events.length ?? 0
-  else if (asked?.hasRevision() === true) next = Number(asked.getRevision()) + 1
-  let isLive = false
-
-  if (store.stream(name)?.tombstone !== undefined) {
-    outlet.fail(streamDeleted(name))
-    return
-  }
   await voice.confirm()
+  const after = asked?.hasRevision() === true ? Number(asked.getRevision()) : -1
+  const from = asked?.hasEnd() === true ? store.records.length : await catchUp(subscription, voice, name, after)
+  if (outlet.closed) return
+  const live = goLive({
+    store,
+    from,
+    outlet,
+    voice,
+    allows: ({ stream, revision }) => stream === name && revision > after,
+    checkpointEvery: Infinity,
+    considered: 0,
+  })
+  await voice.caughtUp()
+  await live.deliver(async (event) => {
+    await voice.event(event)
+    if (event.kind === 'tombstone') outlet.fail(streamDeleted(name))
+  })
+}
+
+/**
+ * Waits for a stream that is not there, as a real server does: it has not caught up before there is something.
+ * @returns the index of the first record that it has not seen
+ */
+async function catchUp(
+  { store, outlet }: SubscriptionOptions,
+  voice: Voice,
+  name: string,
+  after: number,
+): Promise<number> {
+  let next = after + 1
   while (!outlet.closed) {
     const stream = store.stream(name)
-    if (stream !== undefined && !isDeleted(stream)) next = Math.max(next, firstVisible(stream))
-    const event = stream?.events[next]
-    if (event !== undefined) {
-      next += 1
-      await voice.event(event)
-    } else {
-      if (!isLive) await voice.caughtUp()
-      isLive = true
-      if (store.stream(name)?.events[next] === undefined) await voice.untilGrowth()
+    if (stream?.tombstone !== undefined) {
+      outlet.fail(streamDeleted(name))
+      break
     }
+    if (stream === undefined || stream.events.length === 0 || isDeleted(stream)) {
+      await voice.untilGrowth()
+      continue
+    }
+    next = Math.max(next, firstVisible(stream))
+    const event = stream.events[next]
+    if (event === undefined) break
+    next += 1
+    await voice.event(event)
   }
+  return store.records.length
 }

@@ -27,6 +27,9 @@ export const streamIdentifier = (name: string): shared.StreamIdentifier =>
 export const readStreamName = (identifier: shared.StreamIdentifier | undefined): string =>
   Buffer.from(identifier?.getStreamName_asU8() ?? []).toString()
 
+/** The revision of a tombstone. */
+const greatestLong = '9223372036854775807'
+
 const millisecond = 10_000n // in ticks of 100 ns
 
 export function eventAnswer(record: LogRecord): streams.ReadResp {
@@ -34,7 +37,7 @@ export function eventAnswer(record: LogRecord): streams.ReadResp {
   const event = new streams.ReadResp.ReadEvent.RecordedEvent()
     .setId(uuid(record.id))
     .setStreamIdentifier(streamIdentifier(record.stream))
-    .setStreamRevision(String(record.revision))
+    .setStreamRevision(record.kind === 'tombstone' ? greatestLong : String(record.revision))
     .setCommitPosition(place)
     .setPreparePosition(place)
     .setData(record.data)

@@ -3,9 +3,10 @@ import type { EventStore } from './event-store.js'
 import type { FaultState } from './faults.js'
 import { followAll } from './follow-all.js'
 import { followStream } from './follow-stream.js'
+import { InvalidRequest } from './invalid-request.js'
 import { createOutlet, type ReadCall } from './outlet.js'
 import { readRange } from './read-range.js'
-import { notReady, unknownError } from './rpc-error.js'
+import { handlerFailed, notReady } from './rpc-error.js'
 
 export interface Reading {
   store: EventStore
@@ -20,7 +21,7 @@ export async function handleRead(call: ReadCall, { store, faults, connections }:
   const kind = options?.hasSubscription() === true ? 'subscription' : 'read'
   connections.begin(call, kind)
   if (options === undefined || faults.refuses === 'not-ready') {
-    outlet.fail(options === undefined ? unknownError('Exception was thrown by handler.') : notReady())
+    outlet.fail(options === undefined ? handlerFailed() : notReady())
     return
   }
   const delivered = (): void => {
@@ -28,7 +29,12 @@ export async function handleRead(call: ReadCall, { store, faults, connections }:
   }
   const read = { store, options, outlet, faults, delivered }
   if (kind === 'read' && faults.readsStopped) return
-  if (kind === 'read') await readRange(read)
-  else if (options.hasAll()) await followAll(read)
-  else await followStream(read)
+  try {
+    if (kind === 'read') await readRange(read)
+    else if (options.hasAll()) await followAll(read)
+    else await followStream(read)
+  } catch (error) {
+    if (!(error instanceof InvalidRequest)) throw error
+    outlet.fail(handlerFailed())
+  }
 }

@@ -1,4 +1,5 @@
 import type { EventStore } from './event-store.js'
+import { InvalidRequest } from './invalid-request.js'
 import type { LogRecord } from './log-record.js'
 
 export interface Position {
@@ -45,11 +46,13 @@ export function readPage(
   return page
 }
 
-/** The index of the first record that a read from here gives, or undefined where no record begins. */
+/**
+ * The index of the first record that a read from here gives, or undefined where no record begins.
+ * @throws {InvalidRequest} when it cannot be a position.
+ */
 export function indexOfPosition(store: EventStore, { commit, prepare }: Position): number | undefined {
+  if (prepare > commit) throw new InvalidRequest('The commit position cannot be less than the prepare position')
   const index = store.indexFrom(commit)
   const record = store.records[index]
-  if (record === undefined) return index
-  if (record.position !== commit) return undefined
-  return prepare > commit ? index + 1 : index
+  return record === undefined || record.position === commit ? index : undefined
 }

@@ -1,6 +1,7 @@
 import streams from '@eventstore/db-client/generated/streams_pb.js'
 import type { EventStore } from './event-store.js'
 import { firstVisible, isDeleted } from './event-stream.js'
+import { InvalidRequest } from './invalid-request.js'
 import type { LogRecord } from './log-record.js'
 import { eventAnswer, readStreamName, streamNotFound } from './messages.js'
 import type { Outlet } from './outlet.js'
@@ -36,8 +37,7 @@ function eventsOf(store: EventStore, options: streams.ReadReq.Options, outlet: O
   const ofAll = options.getAll()
   if (ofStream !== undefined) return streamEvents(store, ofStream, isBackwards, outlet)
   if (ofAll !== undefined) return allEvents(store, ofAll, isBackwards, outlet)
-  outlet.fail(unknownError('Neither a stream nor $all was asked for'))
-  return []
+  throw new InvalidRequest('Neither a stream nor $all was asked for')
 }
 
 function streamEvents(
@@ -47,6 +47,7 @@ function streamEvents(
   outlet: Outlet,
 ): Iterable<LogRecord> {
   const name = readStreamName(options.getStreamIdentifier())
+  if (name === '') throw new InvalidRequest('No stream name')
   const stream = store.stream(name)
   if (stream?.tombstone !== undefined) {
     outlet.fail(streamDeleted(name))
@@ -70,13 +71,13 @@ function allEvents(
   const position = positionOf(options)
   const edge = options.hasStart() ? 0 : store.records.length
   const from = position === undefined ? edge : indexOfPosition(store, position)
-  if (from === undefined) {
+  if (from === undefined || (isBackwards && position !== undefined && position.commit > store.end)) {
     outlet.fail(unknownError('Unexpected ReadAllResult: Error'))
     return []
   }
   if (!isBackwards) return eventsOnly(up(store.records, from))
   // backwards from a position is what was before it
-  return eventsOnly(down(store.records, (position === undefined ? edge : store.indexFrom(position.commit)) - 1, 0))
+  return eventsOnly(down(store.records, from - 1, 0))
 }
 
 /** The position asked for; undefined for start and end. */

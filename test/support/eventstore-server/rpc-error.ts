@@ -11,6 +11,9 @@ const serverNotReady = 'Server Is Not Ready'
 
 export const notReady = (): RpcError => rpcError(status.UNAVAILABLE, serverNotReady)
 
+/** What a client is told of a request that made the server throw. */
+export const handlerFailed = (): RpcError => unknownError('Exception was thrown by handler.')
+
 export const unknownError = (details: string): RpcError => rpcError(status.UNKNOWN, details)
 
 export const streamDeleted = (stream: string): RpcError =>

@@ -6,7 +6,7 @@ import type { ExpectedRevision } from './decide-append.js'
 import type { WriteOutcome } from './event-store.js'
 import type { ProposedEvent } from './log-record.js'
 import { emptyOfEventStore, readStreamName } from './messages.js'
-import { maxAppendSizeExceeded, notReady, streamDeleted, unknownError } from './rpc-error.js'
+import { handlerFailed, maxAppendSizeExceeded, notReady, streamDeleted } from './rpc-error.js'
 
 export type StreamAppendCall = ServerReadableStream<streams.AppendReq, streams.AppendResp>
 
@@ -35,7 +35,7 @@ export function handleStreamAppend(
     const given = options
     const stream = readStreamName(given?.getStreamIdentifier())
     if (isOver) return
-    if (given === undefined || stream === '') return finish(unknownError('Exception was thrown by handler.'))
+    if (given === undefined || stream === '') return finish(handlerFailed())
     if (faults.refuses === 'not-ready') return finish(notReady())
     const fault = faults.ofAppend()
     if (fault === 'cut-before') return cut()
@@ -53,7 +53,7 @@ export function handleStreamAppend(
     try {
       receive(request)
     } catch {
-      finish(unknownError('Exception was thrown by handler.'))
+      finish(handlerFailed())
     }
   })
   call.on('end', complete)
