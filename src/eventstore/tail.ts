@@ -41,6 +41,7 @@ export function createTail(source: TailSource, positions: Positions, retryMs: nu
   const closing = new AbortController()
   let window: Window | null = null
   let filling: Promise<void> | null = null
+  const behind = new Map<number, Promise<Entry[]>>()
 
   async function fill(): Promise<void> {
     const begun = await beginWindow()
@@ -71,7 +72,15 @@ export function createTail(source: TailSource, positions: Positions, retryMs: nu
 
   async function next(after: number): Promise<Entry[]> {
     if (window?.covers(after) === true) return window.above(after, PAGE_EVENTS)
-    return source.readAll(after, PAGE_EVENTS).catch(() => [])
+    return readBehind(after)
+  }
+
+  /** Those who are behind at the same place share one read. */
+  function readBehind(after: number): Promise<Entry[]> {
+    const reading = behind.get(after) ?? source.readAll(after, PAGE_EVENTS).catch(() => [])
+    behind.set(after, reading)
+    void reading.then(() => behind.delete(after))
+    return reading
   }
 
   async function* follow(after: number, { streamPrefixes, signal }: FollowOptions): AsyncGenerator<Page> {

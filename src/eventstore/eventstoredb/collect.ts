@@ -1,31 +1,23 @@
 import type { StreamingRead } from '@eventstore/db-client'
 
 /**
- * What a read gives, up to and with the first that is enough. Its place on the connection is free again afterwards, however it ends:
- * a read that is merely left would keep it for ever. Given up after `timeoutMs` without anything.
+ * All that a read gives, which should be bounded by its `maxCount`. It is given up after `timeoutMs` without anything; cancelled then,
+ * for a read that is merely left keeps its place on the connection for ever.
  */
-export async function collect<Item>(
-  read: StreamingRead<Item>,
-  timeoutMs: number,
-  isEnough: (item: Item) => boolean = () => false,
-): Promise<Item[]> {
+export async function collect<Item>(read: StreamingRead<Item>, timeoutMs: number): Promise<Item[]> {
   const items: Item[] = []
   read.on('error', () => undefined) // the loop sees it; one that comes after it must not end the process
-  const timer = setTimeout(() => read.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
-  let isComplete = false
+  const timer = setTimeout(() => {
+    read.destroy(new Error(`no answer within ${timeoutMs} ms`))
+    read.cancel().catch(() => undefined)
+  }, timeoutMs)
   try {
     for await (const item of read) {
       timer.refresh()
       items.push(item)
-      if (isEnough(item)) {
-        await read.cancel()
-        return items
-      }
     }
-    isComplete = true
     return items
   } finally {
     clearTimeout(timer)
-    if (!isComplete) read.cancel().catch(() => undefined)
   }
 }

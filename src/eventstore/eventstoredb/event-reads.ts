@@ -19,6 +19,8 @@ import type { Recorded } from './recorded.js'
 const READS_AT_ONCE = 32
 /** Asked for beyond what is wanted, as the store's own events lie in between. */
 const SLACK = 32
+/** Looked at for the head; if all of them are the store's own, as many times more. */
+const HEAD_COUNT = 16
 /** A cluster's followers may lag behind. */
 const CALL = { deadline: FAR_DEADLINE_MS, requiresLeader: true } as const
 
@@ -76,15 +78,17 @@ export function createEventReads(
 
   async function head(): Promise<number> {
     const { examined, last } = known
-    const isEnough = (resolved: Parameters<typeof toEntry>[0]): boolean =>
-      placeOf(resolved) <= examined || toEntry(resolved) !== null
-    const options: ReadAllOptions = { ...CALL, direction: BACKWARDS, fromPosition: END }
-    const newest = await gate.pass(1, () => collect(client.readAll(options), timeoutMs, isEnough))
-    const found = newest.at(-1)
-    const at = found === undefined ? 0 : (toEntry(found)?.at ?? 0)
-    const seen = { examined: newest[0] === undefined ? examined : placeOf(newest[0]), last: Math.max(at, last) }
-    if (seen.examined > known.examined) known = seen
-    return Math.max(seen.last, known.last)
+    for (let maxCount = HEAD_COUNT; ; maxCount *= HEAD_COUNT) {
+      const options: ReadAllOptions = { ...CALL, direction: BACKWARDS, fromPosition: END, maxCount }
+      const newest = await gate.pass(1, () => collect(client.readAll(options), timeoutMs))
+      const [found] = newest.flatMap((resolved) => toEntry(resolved) ?? [])
+      const places = newest.map(placeOf)
+      const isDone = found !== undefined || newest.length < maxCount || Math.min(...places) <= examined
+      if (!isDone) continue
+      const seen = { examined: places[0] ?? examined, last: Math.max(found?.at ?? 0, last) }
+      if (seen.examined > known.examined) known = seen
+      return Math.max(seen.last, known.last)
+    }
   }
 
   return { readStream, readAll, head }
