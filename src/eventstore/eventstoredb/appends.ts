@@ -31,8 +31,8 @@ export interface Appends {
 
 /**
  * Appends, each with a timer of its own. Whatever is no answer of the store makes the outcome unknown and the client sick: it
- * may hold a broken promise for ever, so it is closed, and only then another one made, since the client keeps the answers it
- * waits for in one table per process and a broken connection clears the table for all.
+ * may hold a broken promise for ever, so another takes its place. There is one at a time, since the client keeps the answers it
+ * waits for in one table per process, and a broken connection clears the table for all.
  */
 export function createAppends(
   open: () => EventStoreDBClient,
@@ -40,16 +40,15 @@ export function createAppends(
 ): Appends {
   const gate = createGate(UNDER_WAY_BYTES)
   let client = open()
-  let renewed: Promise<void> = Promise.resolve()
+  let closing: Promise<void> = Promise.resolve()
 
   function renew(sick: EventStoreDBClient): void {
     if (sick !== client) return
     client = open()
-    renewed = closeClient(sick)
+    closing = closeClient(sick)
   }
 
   async function send(stream: string, expectedVersion: number, events: readonly NewEvent[]) {
-    await renewed
     const current = client
     const giveUpAt = performance.now() + timeoutMs
     for (;;) {
@@ -85,8 +84,7 @@ export function createAppends(
     append: (stream, expectedVersion, events) => gate.pass(sizeOf(events), () => send(stream, expectedVersion, events)),
     async close() {
       await gate.idle()
-      await renewed
-      await closeClient(client)
+      await Promise.all([closing, closeClient(client)])
     },
   }
 }

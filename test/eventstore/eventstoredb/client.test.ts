@@ -1,0 +1,41 @@
+import { UnavailableError } from '@eventstore/db-client'
+import { expect } from 'chai'
+import { closeClient, isConnectionString, openClient } from '../../../src/eventstore/eventstoredb/client.js'
+
+describe('A client of EventStoreDB', () => {
+  it('has a connection string that can be read', () => {
+    for (const text of ['esdb://localhost', 'esdb+discover://a:b@c:2113?tls=false', 'esdb://a:1,b:2?tls=true'])
+      expect(isConnectionString(text), text).to.equal(true)
+    for (const text of ['', 'localhost:2113', 'http://localhost:2113', 'esdb://', 'esdb://a:b:c'])
+      expect(isConnectionString(text), text).to.equal(false)
+  })
+
+  it('keeps what the operator chose, however it is written, and has one connection for each use', async () => {
+    const given = 'esdb://127.0.0.1:1?tls=false&Keep_Alive_Interval=20000&connectionName=ours'
+    for (const [use, keepAlive] of [
+      ['appends', 20_000],
+      ['reads', 20_001],
+    ] as const) {
+      const client = openClient(given, use)
+      expect(client.connectionName).to.equal('ours')
+      expect((await client['getChannel']()).getTarget()).to.include('127.0.0.1:1')
+      expect(optionsOf(await client['getChannel']())).to.include({ 'grpc.keepalive_time_ms': keepAlive })
+      await closeClient(client)
+    }
+  })
+
+  it('survives that it cannot find another node while one of its connections breaks', async () => {
+    const client = openClient(
+      'esdb+discover://127.0.0.1:1?tls=false&maxDiscoverAttempts=1&discoveryInterval=1',
+      'reads',
+    )
+    const channel = client['getChannel']().catch(() => 'not found')
+    const broken = { getChannel: () => null } as unknown as Parameters<(typeof client)['handleError']>[0]
+    await client['handleError'](broken, new UnavailableError())
+    expect(await channel).to.equal('not found')
+  })
+})
+
+/** What the channel was opened with; nothing public tells. */
+const optionsOf = (channel: object): object =>
+  (channel as { internalChannel: { options: object } }).internalChannel.options
