@@ -259,6 +259,18 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     await eventually(() => expect(server.reads).to.equal(0))
   })
 
+  it('appends while reads hold every place of their connection', async () => {
+    await using small = await startEventStoreServer({ maxCalls: 10 })
+    await open(small.url)
+    const log = await open(small.url)
+    small.faults.stopReads()
+    const reads = Array.from({ length: 20 }, () => rejectionOf(log.head()))
+    await eventually(() => expect(small.reads).to.equal(10))
+    expect(await log.append(newStream(), 0, newEvents(1))).to.include({ version: 1 })
+    small.faults.cutConnections()
+    await Promise.all(reads)
+  })
+
   it('finds the head behind any number of the store’s own events', async () => {
     const log = await open(server.url)
     const { position } = await log.append(newStream(), 0, newEvents(1))
