@@ -17,4 +17,12 @@ export function explainFailure(error: unknown): string {
 }
 
 /** Errors whose message is written for an operator. */
-const PLAIN = new Set(['ConfigError', 'UsageError', 'ImportStopped', 'EmbeddedPostgresError', 'KeyUnwrapError', 'ForeignCheckpointError', 'EventStoreUnreachableError'])
+const PLAIN = new Set([
+  'ConfigError',
+  'UsageError',
+  'ImportStopped',
+  'EmbeddedPostgresError',
+  'KeyUnwrapError',
+  'ForeignCheckpointError',
+  'EventStoreUnreachableError',
+])

@@ -34,6 +34,8 @@ describe('configuration', () => {
       port: 3000,
       host: '127.0.0.1',
       dataDir: './.parley',
+      eventStoreUrl: null,
+      eventStoreStreamPrefix: '',
       databaseUrl: null,
       keysDatabaseUrl: null,
       masterKey: null,
@@ -53,6 +55,8 @@ describe('configuration', () => {
       PORT: '0',
       HOST: '::1',
       PARLEY_DATA_DIR: '/var/lib/parley',
+      EVENTSTORE_URL: 'esdb+discover://admin:changeit@esdb.example:2113',
+      EVENTSTORE_STREAM_PREFIX: 'ours.',
       TOKEN_KEYS: `2026-11:${secret}, old.one:${other.toString('base64')}`,
       ALLOWED_ORIGINS: 'https://chat.example.com, http://localhost:5173',
       ACCESS_TOKEN_SECONDS: '60',
@@ -64,6 +68,8 @@ describe('configuration', () => {
       port: 0,
       host: '::1',
       dataDir: '/var/lib/parley',
+      eventStoreUrl: 'esdb+discover://admin:changeit@esdb.example:2113',
+      eventStoreStreamPrefix: 'ours.',
       databaseUrl: external.DATABASE_URL,
       keysDatabaseUrl: external.KEYS_DATABASE_URL,
       allowedOrigins: ['https://chat.example.com', 'http://localhost:5173'],
@@ -116,6 +122,8 @@ describe('a setting that is wrong is refused with what to do', () => {
       ['parley', 'mysql://h/d', 'postgres://h', 'postgres://h/', 'postgres:///d'],
       /of the form postgres:/,
     ],
+    ['EVENTSTORE_URL', ['localhost:2113', 'http://localhost:2113', 'esdb://'], /of the form esdb:/],
+    ['EVENTSTORE_STREAM_PREFIX', ['$ours', 'a b', 'x'.repeat(51)], /1 to 50 letters/],
     ['KEYS_DATABASE_URL', ['parley', 'https://h/d'], /of the form postgres:/],
     [
       'MASTER_KEY',
@@ -155,9 +163,10 @@ describe('a setting that is wrong is refused with what to do', () => {
       TOKEN_KEYS: 'a:hunter2',
       METRICS_TOKEN: 'hunter2',
       SMTP_URL: 'smtp://me:hunter2@mail',
-      EVENTSTORE_URL: 'esdb://admin:hunter2@h',
+      EVENTSTORE_URL: 'esdb//admin:hunter2@h',
+      EVENTSTORE_STREAM_PREFIX: 'hunter2 '.repeat(9),
     }
-    expect(problemsOf(env)).to.have.length(7)
+    expect(problemsOf(env)).to.have.length(8)
     expect(problemsOf(env).join('\n')).not.to.include('hunter2')
   })
 })
@@ -199,7 +208,6 @@ describe('databases of the configuration', () => {
 
 describe('settings of later releases are refused, never silently ignored', () => {
   for (const [name, value] of Object.entries({
-    EVENTSTORE_URL: 'esdb://localhost:2113?tls=false',
     REDIS_URL: 'redis://localhost',
     SMTP_URL: 'smtp://localhost',
     PUBLIC_URL: 'https://chat.example.com',

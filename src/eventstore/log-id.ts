@@ -8,7 +8,7 @@ export const LOG_STREAM = 'log'
 export interface LogOpening {
   /** The data of the log stream's first event; null where there is none. */
   readFirst(): Promise<string | null>
-  /** Appends it, expecting no stream; where another was faster, does nothing. */
+  /** Appends it, expecting no stream; where another was faster it does nothing, or fails. */
   append(event: NewEvent): Promise<unknown>
 }
 

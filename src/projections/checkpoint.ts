@@ -68,7 +68,10 @@ export async function openProjection(
   return { projection, generation, table: tableName(projection, generation) }
 }
 
-function isOfLog({ start, comparePositions }: Pick<EventLog, 'start' | 'comparePositions'>, position: Position): boolean {
+function isOfLog(
+  { start, comparePositions }: Pick<EventLog, 'start' | 'comparePositions'>,
+  position: Position,
+): boolean {
   try {
     return comparePositions(start, position) <= 0
   } catch (error) {

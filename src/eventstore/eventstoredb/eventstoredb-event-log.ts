@@ -21,6 +21,8 @@ export interface EventStoreDbEventLogOptions {
   streamPrefix?: string
   /** How long one call may go without an answer. */
   timeoutMs?: number
+  /** How long a store that is just starting is waited for when the log is opened. */
+  patienceMs?: number
   /** How often the subscription is held against the log's head. */
   watchMs?: number
   /** Between attempts, while the store is away. */
@@ -37,6 +39,7 @@ export async function openEventStoreDbEventLog(options: EventStoreDbEventLogOpti
     openingEvent,
     streamPrefix = '',
     timeoutMs = 10_000,
+    patienceMs = 30_000,
     watchMs = 2_000,
     retryMs = 100,
   } = options
@@ -47,10 +50,12 @@ export async function openEventStoreDbEventLog(options: EventStoreDbEventLogOpti
     await appends.close()
     await closeClient(client)
   }
-  const opened = await openLog(client, appends, openingEvent, calls).catch(async (error: unknown) => {
-    await close()
-    throw error
-  })
+  const opened = await openLog(client, appends, openingEvent, { ...calls, patienceMs }).catch(
+    async (error: unknown) => {
+      await close()
+      throw error
+    },
+  )
   const { id, first } = opened
   const positions = createPositions(id)
   const recorded = createRecorded(positions, streamPrefix)

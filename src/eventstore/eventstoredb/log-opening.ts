@@ -1,13 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type EventStoreDBClient, StreamNotFoundError } from '@eventstore/db-client'
-import { type NewEvent, WrongExpectedVersionError } from '../event-log.js'
+import type { NewEvent } from '../event-log.js'
 import { LOG_STREAM, openLogId } from '../log-id.js'
 import type { Appends } from './appends.js'
 import { FAR_DEADLINE_MS } from './client.js'
 import { collect } from './collect.js'
 
-/** How long a store that is just starting is waited for. */
-const PATIENCE_MS = 30_000
 const RETRY_MS = 250
 
 export interface OpenedLog {
@@ -26,14 +24,14 @@ export class EventStoreUnreachableError extends Error {
 }
 
 /**
- * The log of this prefix, opened now if it is new.
- * @throws EventStoreUnreachableError when the store does not answer for 30 s
+ * The log of this prefix, opened now if it is new. Whatever fails is tried again, also when another opened it in between.
+ * @throws EventStoreUnreachableError when the store does not answer for `patienceMs`
  */
 export async function openLog(
   client: EventStoreDBClient,
   appends: Appends,
   openingEvent: (logId: string) => NewEvent,
-  { streamPrefix, timeoutMs }: { streamPrefix: string; timeoutMs: number },
+  { streamPrefix, timeoutMs, patienceMs }: { streamPrefix: string; timeoutMs: number; patienceMs: number },
 ): Promise<OpenedLog> {
   let first = 0
 
@@ -45,13 +43,13 @@ export async function openLog(
     return JSON.stringify(found.event.data)
   }
 
-  const append = (event: NewEvent) => appends.append(LOG_STREAM, 0, [event]).catch(leaveToTheWinner)
-  const giveUpAt = performance.now() + PATIENCE_MS
+  const append = (event: NewEvent) => appends.append(LOG_STREAM, 0, [event])
+  const giveUpAt = performance.now() + patienceMs
   for (;;) {
     try {
       return { id: await openLogId({ readFirst, append }, openingEvent), first }
     } catch (error) {
-      if (first > 0) throw error // it answers; what it says is wrong
+      if (first > 0) throw error // it answers, and what it says is wrong
       if (performance.now() > giveUpAt) throw new EventStoreUnreachableError(error as Error)
     }
     await pause(RETRY_MS)
@@ -61,8 +59,4 @@ export async function openLog(
 function noneYet(error: unknown): [] {
   if (error instanceof StreamNotFoundError) return []
   throw error
-}
-
-function leaveToTheWinner(error: unknown): void {
-  if (!(error instanceof WrongExpectedVersionError)) throw error
 }

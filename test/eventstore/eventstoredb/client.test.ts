@@ -1,5 +1,9 @@
 import { UnavailableError } from '@eventstore/db-client'
 import { expect } from 'chai'
+import { openEventStoreDbEventLog } from '../../../src/eventstore/eventstoredb/eventstoredb-event-log.js'
+import { EventStoreUnreachableError } from '../../../src/eventstore/eventstoredb/log-opening.js'
+import { rejectionOf } from '../../contract/event-log-support.js'
+import { openingEvent } from '../postgres-log.js'
 import { closeClient, isConnectionString, openClient } from '../../../src/eventstore/eventstoredb/client.js'
 
 describe('A client of EventStoreDB', () => {
@@ -22,6 +26,14 @@ describe('A client of EventStoreDB', () => {
       expect(optionsOf(await client['getChannel']())).to.include({ 'grpc.keepalive_time_ms': keepAlive })
       await closeClient(client)
     }
+  })
+
+  it('says plainly, after a while, that nobody answers when the log is opened', async () => {
+    const connectionString = 'esdb://127.0.0.1:1?tls=false'
+    const opening = openEventStoreDbEventLog({ connectionString, openingEvent, patienceMs: 100 })
+    const error = await rejectionOf(opening)
+    expect(error).to.be.instanceOf(EventStoreUnreachableError)
+    expect(error).to.match(/EventStoreDB does not answer .*; is EVENTSTORE_URL right, and is it running\?$/)
   })
 
   it('survives that it cannot find another node while one of its connections breaks', async () => {

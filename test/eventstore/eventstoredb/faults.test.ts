@@ -283,10 +283,17 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     await client.dispose()
   })
 
+  it('has one id, whoever opens it first', async () => {
+    const logs = await Promise.all(Array.from({ length: 5 }, () => open(server.url)))
+    expect(new Set(logs.map(({ id }) => id)).size).to.equal(1)
+    expect(await readWholeStream(logs[0]!, 'log')).to.have.length(1)
+  })
+
   it('answers what is in flight before it closes, refuses more, and leaves no call behind', async () => {
     const log = await open(server.url)
     const stream = newStream()
     const following = followUntil(log, log.start, have(NEVER_MS))
+    server.faults.answerLate(100, 5)
     const appends = newEvents(5).map((event, version) => log.append(stream, version, [event]))
     await log[Symbol.asyncDispose]()
     expect((await Promise.all(appends)).map(({ version }) => version)).to.deep.equal([1, 2, 3, 4, 5])

@@ -1,8 +1,11 @@
 import type streams from '@eventstore/db-client/generated/streams_pb.js'
-import { InvalidRequest } from './invalid-request.js'
 import type { EventFilter } from './read-page.js'
+import { handlerFailed } from './rpc-error.js'
 
-/** Which events of the log a filter lets through: by stream name or event type, by prefixes or regular expression. */
+/**
+ * Which events of the log a filter lets through: by stream name or event type, by prefixes or regular expression.
+ * @throws {RpcError} when that is none
+ */
 export function eventFilter(options: streams.ReadReq.Options.FilterOptions): EventFilter {
   const byType = options.getEventType()
   const expression = byType ?? options.getStreamIdentifier()
@@ -18,6 +21,6 @@ function parseRegex(source: string): RegExp {
   try {
     return new RegExp(source, 'u')
   } catch {
-    throw new InvalidRequest('No regular expression')
+    throw handlerFailed()
   }
 }

@@ -146,9 +146,10 @@ export function createEventStore(file?: LogFile): EventStore {
   }
 
   if (file !== undefined) readFile(file)
-  if (records.length === 0) writeFirst()
+  const isNew = records.length === 0
   // each start of a server begins an epoch
   writeBare('$epoch-information')
+  if (isNew) writeFirst()
 
   return {
     records,

@@ -70,7 +70,9 @@ export function createFaults(cutConnections: () => void): { faults: Faults; stat
       next(appends, () => ({ answerAfter: typeof until === 'number' ? sleep(until) : until })),
     answerNotIndexed: (appends) => next(appends, () => 'not-indexed'),
     stopReads: () => void (readsStopped = true),
-    stopSubscriptions: () => void stops++,
+    stopSubscriptions() {
+      stops += 1
+    },
     deliverTwice(events) {
       twice = events
     },

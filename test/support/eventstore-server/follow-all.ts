@@ -1,9 +1,9 @@
 import { eventFilter } from './event-filter.js'
-import { InvalidRequest } from './invalid-request.js'
 import { goLive } from './live-queue.js'
 import type { LogRecord } from './log-record.js'
 import { indexOfPosition, type EventFilter, type PageLimits, type Position, readPage } from './read-page.js'
 import { positionOf } from './read-range.js'
+import { handlerFailed } from './rpc-error.js'
 import { createVoice, type SubscriptionOptions } from './subscription.js'
 
 /** A page of a subscription holds no more events; also how many are considered for one, unless the client says it. */
@@ -68,7 +68,7 @@ function followingOf(options: SubscriptionOptions['options']): Following {
   }
 }
 
-/** After the event at the position asked for. @throws {InvalidRequest} where no record begins there. */
+/** After the event at the position asked for. @throws {RpcError} where no record begins there. */
 function startOf({ store, options }: SubscriptionOptions): { index: number; position: Position } {
   const all = options.getAll()
   const beginning = { index: 0, position: { commit: 0, prepare: 0 } }
@@ -77,7 +77,7 @@ function startOf({ store, options }: SubscriptionOptions): { index: number; posi
   if (asked === undefined) return { index: store.records.length, position: { commit: store.end, prepare: 0 } }
   if (asked.commit === 0 && asked.prepare === 0) return beginning
   const index = indexOfPosition(store, asked)
-  if (index === undefined) throw new InvalidRequest('No record begins at this position')
+  if (index === undefined) throw handlerFailed()
   const page = readPage(store, { index, position: asked }, () => true, { events: 1, considered: 1 })
   return { index: page.next, position: page.nextPosition }
 }

@@ -1,2 +1,2 @@
-/** The request cannot be served, for a real server's code would throw at it: the client is told no more than that. */
+/** An append that a real server cannot even read: it throws there, and the client is told of a bad request. */
 export class InvalidRequest extends Error {}

@@ -12,7 +12,8 @@ import type { Voice } from './subscription.js'
  */
 const kept = { messages: 64, bytes: 128 * 1024, afterAll: 40 }
 
-const checkpointBytes = 40
+/** What a message takes on its way, beside the event. */
+const envelopeBytes = 130
 
 export interface LiveOptions {
   store: EventStore
@@ -43,7 +44,7 @@ export function goLive({ store, from, outlet, voice, allows, checkpointEvery, co
   let isTooSlow = false
 
   const sizeOf = (message: Message): number =>
-    'event' in message ? message.event.end - message.event.position : checkpointBytes
+    'event' in message ? envelopeBytes + message.event.end - message.event.position : envelopeBytes
 
   function add(message: Message): void {
     if (isTooSlow) return
@@ -78,8 +79,8 @@ export function goLive({ store, from, outlet, voice, allows, checkpointEvery, co
       while (!outlet.closed) {
         const message = queue.shift()
         if (message === undefined) {
-          if (isTooSlow) return void outlet.fail(consumerTooSlow())
-          await more.next()
+          if (isTooSlow) outlet.fail(consumerTooSlow())
+          else await more.next()
           continue
         }
         bytes -= sizeOf(message)

@@ -3,10 +3,9 @@ import type { EventStore } from './event-store.js'
 import type { FaultState } from './faults.js'
 import { followAll } from './follow-all.js'
 import { followStream } from './follow-stream.js'
-import { InvalidRequest } from './invalid-request.js'
 import { createOutlet, type ReadCall } from './outlet.js'
 import { readRange } from './read-range.js'
-import { handlerFailed, notReady } from './rpc-error.js'
+import { handlerFailed, isRpcError, notReady } from './rpc-error.js'
 
 export interface Reading {
   store: EventStore
@@ -34,7 +33,7 @@ export async function handleRead(call: ReadCall, { store, faults, connections }:
     else if (options.hasAll()) await followAll(read)
     else await followStream(read)
   } catch (error) {
-    if (!(error instanceof InvalidRequest)) throw error
-    outlet.fail(handlerFailed())
+    if (!isRpcError(error)) throw error
+    outlet.fail(error)
   }
 }

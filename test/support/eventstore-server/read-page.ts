@@ -1,6 +1,6 @@
 import type { EventStore } from './event-store.js'
-import { InvalidRequest } from './invalid-request.js'
 import type { LogRecord } from './log-record.js'
+import { handlerFailed } from './rpc-error.js'
 
 export interface Position {
   commit: number
@@ -48,10 +48,10 @@ export function readPage(
 
 /**
  * The index of the first record that a read from here gives, or undefined where no record begins.
- * @throws {InvalidRequest} when it cannot be a position.
+ * @throws {RpcError} when it cannot be a position.
  */
 export function indexOfPosition(store: EventStore, { commit, prepare }: Position): number | undefined {
-  if (prepare > commit) throw new InvalidRequest('The commit position cannot be less than the prepare position')
+  if (prepare > commit) throw handlerFailed()
   const index = store.indexFrom(commit)
   const record = store.records[index]
   return record === undefined || record.position === commit ? index : undefined

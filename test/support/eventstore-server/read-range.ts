@@ -1,12 +1,11 @@
 import streams from '@eventstore/db-client/generated/streams_pb.js'
 import type { EventStore } from './event-store.js'
 import { firstVisible, isDeleted } from './event-stream.js'
-import { InvalidRequest } from './invalid-request.js'
 import type { LogRecord } from './log-record.js'
 import { eventAnswer, readStreamName, streamNotFound } from './messages.js'
 import type { Outlet } from './outlet.js'
 import { indexOfPosition, type Position } from './read-page.js'
-import { streamDeleted, unknownError } from './rpc-error.js'
+import { handlerFailed, streamDeleted, unknownError } from './rpc-error.js'
 
 export interface RangeRead {
   store: EventStore
@@ -16,12 +15,14 @@ export interface RangeRead {
   delivered: () => void
 }
 
-/** A read that ends: so many events of a stream or of the log, forwards or backwards. */
+/**
+ * A read that ends: so many events of a stream or of the log, forwards or backwards.
+ * @throws {RpcError} when it cannot be served
+ */
 export async function readRange({ store, options, outlet, delivered }: RangeRead): Promise<void> {
-  const events = eventsOf(store, options, outlet)
   const most = Number(options.getCount())
   let sent = 0
-  for (const event of events) {
+  for (const event of eventsOf(store, options, outlet)) {
     if (sent >= most || outlet.closed) break
     sent += 1
     const full = outlet.send(eventAnswer(event))
@@ -35,29 +36,19 @@ function eventsOf(store: EventStore, options: streams.ReadReq.Options, outlet: O
   const isBackwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS
   const ofStream = options.getStream()
   const ofAll = options.getAll()
-  if (ofStream !== undefined) return streamEvents(store, ofStream, isBackwards, outlet)
-  if (ofAll !== undefined) return allEvents(store, ofAll, isBackwards, outlet)
-  throw new InvalidRequest('Neither a stream nor $all was asked for')
-}
+  if (ofAll !== undefined) return allEvents(store, ofAll, isBackwards)
+  const name = readStreamName(ofStream?.getStreamIdentifier())
+  if (ofStream === undefined || name === '') throw handlerFailed()
+  const isNowhere = ofStream.hasEnd() && !isBackwards
+  if (isNowhere || Number(options.getCount()) === 0) throw unknownError('Unexpected ReadStreamResult: Error')
 
-function streamEvents(
-  store: EventStore,
-  options: streams.ReadReq.Options.StreamOptions,
-  isBackwards: boolean,
-  outlet: Outlet,
-): Iterable<LogRecord> {
-  const name = readStreamName(options.getStreamIdentifier())
-  if (name === '') throw new InvalidRequest('No stream name')
   const stream = store.stream(name)
-  if (stream?.tombstone !== undefined) {
-    outlet.fail(streamDeleted(name))
-    return []
-  }
+  if (stream?.tombstone !== undefined) throw streamDeleted(name)
   if (stream === undefined || stream.events.length === 0 || isDeleted(stream)) {
     void outlet.send(streamNotFound(name))
     return []
   }
-  const from = options.hasEnd() ? Infinity : options.hasStart() ? 0 : Number(options.getRevision())
+  const from = ofStream.hasEnd() ? Infinity : ofStream.hasStart() ? 0 : Number(ofStream.getRevision())
   const first = firstVisible(stream)
   return isBackwards ? down(stream.events, from, first) : up(stream.events, Math.max(from, first))
 }
@@ -66,18 +57,15 @@ function allEvents(
   store: EventStore,
   options: streams.ReadReq.Options.AllOptions,
   isBackwards: boolean,
-  outlet: Outlet,
 ): Iterable<LogRecord> {
   const position = positionOf(options)
   const edge = options.hasStart() ? 0 : store.records.length
   const from = position === undefined ? edge : indexOfPosition(store, position)
   if (from === undefined || (isBackwards && position !== undefined && position.commit > store.end)) {
-    outlet.fail(unknownError('Unexpected ReadAllResult: Error'))
-    return []
+    throw unknownError('Unexpected ReadAllResult: Error')
   }
-  if (!isBackwards) return eventsOnly(up(store.records, from))
   // backwards from a position is what was before it
-  return eventsOnly(down(store.records, from - 1, 0))
+  return eventsOnly(isBackwards ? down(store.records, from - 1, 0) : up(store.records, from))
 }
 
 /** The position asked for; undefined for start and end. */

@@ -40,6 +40,9 @@ export const wrongExpectedVersion = (operation: string, stream: string, expected
     },
   )
 
+export const isRpcError = (error: unknown): error is RpcError =>
+  error instanceof Error && 'metadata' in error && error.metadata instanceof Metadata
+
 /** A reader that cannot keep up is sent away, so that the server need not keep for it what it has not read. */
 export const consumerTooSlow = (): RpcError =>
   rpcError(

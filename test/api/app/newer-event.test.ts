@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto'
+import { expect } from 'chai'
+import { chatStream } from '../../../src/domain/streams.js'
+import { eventually } from '../../support/eventually.js'
+import { logConfig, onEachLog } from '../../support/event-logs.js'
+import { startTestApp } from '../../support/test-app.js'
+
+onEachLog('an event that this release does not know', (kind) => {
+  it('pauses the projections, which say so, and answers commands on its stream 503; other streams go on', async () => {
+    await using parley = await startTestApp(logConfig(kind))
+    const alice = await parley.register('Alice')
+    const create = async (): Promise<string> => {
+      const body = { participantIds: [], name: 'Team' }
+      return ((await parley.call('POST', '/chats', { token: alice.token, body })).body as { id: string }).id
+    }
+    const send = (chatId: string) =>
+      parley.call('POST', `/chats/${chatId}/messages`, { token: alice.token, body: { content: 'Hello' } })
+    const [chatId, otherId] = [await create(), await create()]
+
+    const { log } = parley.app.core
+    const [created] = await log.readStream(chatStream(chatId), { limit: 1 })
+    await log.append(chatStream(chatId), 1, [{ ...created!, id: randomUUID(), type: 'ChatDreamt' }])
+
+    const refused = await send(chatId)
+    expect([refused.status, (refused.body as { code: string }).code]).to.deep.equal([503, 'newer-event'])
+    expect(refused.headers.get('retry-after')).to.equal('30')
+    await eventually(async () => {
+      const { body } = await parley.call('GET', '/readyz')
+      const { conversations } = (body as { components: { projections: Record<string, object> } }).components.projections
+      expect(conversations).to.deep.include({ status: 'paused' })
+      expect(conversations).to.have.nested.property('failure.eventType', 'ChatDreamt')
+    })
+    expect((await send(otherId)).status).to.equal(201)
+    expect(await log.readStream(chatStream(chatId), { limit: 10 })).to.have.length(2)
+  })
+})
