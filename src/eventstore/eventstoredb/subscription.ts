@@ -34,18 +34,17 @@ export function createSubscription(
     return new Promise((resolve) => {
       const options = { fromPosition: toPosition(end.at), filter, deadline: FAR_DEADLINE_MS, requiresLeader: true }
       const subscription = client.subscribeToAll(options)
-      const arrivals = createArrivals(end, recorded)
+      const arrive = gatherArrivals(end, recorded)
       const watch = new AbortController()
       void untilSilent(end, reads, watchMs, watch.signal).then(leave)
       signal.addEventListener('abort', leave)
-      subscription.on('data', arrivals.add).on('error', leave).on('end', leave)
+      subscription.on('data', arrive).on('error', leave).on('end', leave)
       if (signal.aborted) leave()
 
       function leave(): void {
         watch.abort()
         signal.removeEventListener('abort', leave)
-        subscription.off('data', arrivals.add) // errors may still come
-        arrivals.flush()
+        subscription.off('data', arrive) // errors may still come
         subscription.unsubscribe().catch(() => undefined)
         resolve()
       }
@@ -66,26 +65,24 @@ export function createSubscription(
   }
 }
 
-/** Hands on together what arrives together. What is not above the end is known already. */
-function createArrivals(end: LogEnd, { toEntry }: Recorded) {
+/**
+ * Hands on together what arrives together, at the end of this turn of the event loop: long before a next subscription could give it
+ * again. What is not above the end is known already.
+ */
+function gatherArrivals(end: LogEnd, { toEntry }: Recorded): (resolved: Resolved) => void {
   let entries: Entry[] = []
-  let flushing: NodeJS.Immediate | undefined
 
-  function flush(): void {
-    clearImmediate(flushing)
-    flushing = undefined
-    if (entries.length > 0) end.add(entries)
+  function handOn(): void {
+    end.add(entries)
     entries = []
   }
 
-  function add(resolved: Resolved): void {
+  return (resolved) => {
     const entry = toEntry(resolved)
     if (entry === null || entry.at <= (entries.at(-1)?.at ?? end.at)) return
+    if (entries.length === 0) setImmediate(handOn)
     entries.push(entry)
-    flushing ??= setImmediate(flush)
   }
-
-  return { add, flush }
 }
 
 /** A subscription may stop without a word. It has when for a whole interval nothing came, though the log had more before it. */

