@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import { readFileSync } from 'node:fs'
-import { eventually } from '../../support/eventually.js'
 import {
   type EventStoreServer,
   startEventStoreServer,
@@ -66,14 +65,4 @@ describe(`The likeness of ${realUrl === undefined ? 'our EventStoreDB' : realUrl
     expect(asked.sort()).to.deep.equal(Object.keys(observed).sort())
     for (const [what, why] of Object.entries(notImitated)) console.log(`      not imitated: ${what} (${why})`)
   })
-
-  if (realUrl === undefined) {
-    describe('afterwards', () => {
-      it('holds no read or subscription any more', () =>
-        eventually(() => {
-          const { reads, subscriptions } = server!
-          expect({ reads, subscriptions }).to.deep.equal({ reads: 0, subscriptions: 0 })
-        }))
-    })
-  }
 })
