@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { MAX_MESSAGE_LENGTH, normaliseText, type TextFault } from '../domain/text.js'
+import { isStorableJson } from '../eventstore/event-text.js'
 
 /** What clients send, over REST and sockets alike. Unknown fields are refused. */
 
@@ -32,7 +33,7 @@ export const clientKeySchema = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be
 const metadataSchema = z
   .record(z.string(), z.json())
   .refine((metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= METADATA_BYTES, 'is larger than 8 KiB')
-  .refine((metadata) => !/\\u(?:0000|d[89a-f])/i.test(JSON.stringify(metadata)), 'holds U+0000 or broken Unicode')
+  .refine((metadata) => isStorableJson(JSON.stringify(metadata)), 'holds U+0000 or broken Unicode')
 
 export const messageBodySchema = z.strictObject({
   content: textSchema(MAX_MESSAGE_LENGTH, { empty: 'message-empty', 'too-long': 'message-too-long' }),

@@ -36,9 +36,12 @@ export function checkAppend(stream: string, expectedVersion: number, events: rea
 
 function checkJson(field: string, text: string): void {
   if (!text.startsWith('{') || !text.endsWith('}')) throw new InvalidEventError(`${field} is not the text of an object`)
-  if (!isCleanText(text) || escapesForbidden(text))
+  if (!isStorableJson(text))
     throw new InvalidEventError(`${field} holds U+0000 or half a surrogate pair`)
 }
+
+/** Whether a JSON text is valid Unicode without U+0000, written out or escaped. */
+export const isStorableJson = (json: string): boolean => isCleanText(json) && !escapesForbidden(json)
 
 const isName = (text: string): boolean => text !== '' && text.length <= MAX_NAME_LENGTH && isCleanText(text)
 

@@ -12,13 +12,10 @@ export interface Cast {
 /** The import cannot go on; what was imported stays. */
 export class ImportStopped extends Error {
   override readonly name = 'ImportStopped'
-  constructor(line: number) {
-    super(
-      `line ${line} differs from the line ${line} imported before from this source: ` +
-        'a source may only grow at its end. Give a changed file another --source',
-    )
-  }
 }
+
+const notOfThisSource = (who: string, code: string): ImportStopped =>
+  new ImportStopped(`${who} is there, and was not imported from this source (${code}). Give the file another --source`)
 
 export function createCast({
   run,
@@ -42,7 +39,7 @@ export function createCast({
       if (known !== undefined) return known
       const userId = ids.user(name)
       const result = await run('registerUser', { name, imported: true, originalAt }, callerFor(userId))
-      if (result.kind === 'rejected') throw new Error(`registering a person of this source: ${result.rejection.code}`)
+      if (result.kind === 'rejected') throw notOfThisSource(`the person ${name}`, result.rejection.code)
       users.set(name, userId)
       summary.users++
       return userId
@@ -57,7 +54,7 @@ export function createCast({
         { chatId, chatType: 'group', participantIds: [], name, ...settings, imported: true, originalAt },
         callerFor(creator),
       )
-      if (result.kind === 'rejected') throw new Error(`creating a chat of this source: ${result.rejection.code}`)
+      if (result.kind === 'rejected') throw notOfThisSource(`the chat ${name}`, result.rejection.code)
       chats.set(name, chatId)
       summary.chats++
       return chatId

@@ -54,7 +54,7 @@ export async function importLines(lines: AsyncIterable<string>, deps: ImportDeps
   function settle(number: number, { type }: ImportLine, result: ResultOf<LineCommand>): void {
     if (result.kind === 'rejected') {
       const { code } = result.rejection
-      if (code === 'idempotency-key-reused') throw new ImportStopped(number)
+      if (code === 'idempotency-key-reused') throw changed(number)
       return refuse(number, reasons[code] ?? code)
     }
     if (result.kind === 'done') unindexed.push(result.position)
@@ -134,3 +134,9 @@ const reasons: Partial<Record<string, string>> = {
   'not-a-participant': 'is not in the chat',
   'direct-chat': 'nobody leaves a direct chat',
 }
+
+const changed = (line: number): ImportStopped =>
+  new ImportStopped(
+    `line ${line} differs from the line ${line} imported before from this source: ` +
+      'a source may only grow at its end. Give a changed file another --source',
+  )
