@@ -2,7 +2,7 @@ import { InvalidEventError, type NewEvent } from './event-log.js'
 
 /** In UTF-16 code units: enough for every name we make, and small enough for any store's index. */
 const MAX_NAME_LENGTH = 255
-/** In bytes: what EventStoreDB takes in one append, counted as it counts. */
+/** In bytes: what EventStoreDB takes in one append, though it counts data alone. */
 const MAX_APPEND_BYTES = 1_048_576
 /** What a 32-bit version can hold. */
 const MAX_VERSION = 2_147_483_647
@@ -29,15 +29,14 @@ export function checkAppend(stream: string, expectedVersion: number, events: rea
     if (!isName(type)) throw new InvalidEventError('an event type is a name of at most 255 valid characters')
     checkJson('data', data)
     checkJson('metadata', metadata)
-    bytes += Buffer.byteLength(data) + Buffer.byteLength(metadata) + 2 * type.length
+    bytes += Buffer.byteLength(data) + Buffer.byteLength(metadata) + type.length
   }
   if (bytes > MAX_APPEND_BYTES) throw new InvalidEventError(`an append holds at most ${MAX_APPEND_BYTES} bytes`)
 }
 
 function checkJson(field: string, text: string): void {
   if (!text.startsWith('{') || !text.endsWith('}')) throw new InvalidEventError(`${field} is not the text of an object`)
-  if (!isStorableJson(text))
-    throw new InvalidEventError(`${field} holds U+0000 or half a surrogate pair`)
+  if (!isStorableJson(text)) throw new InvalidEventError(`${field} holds U+0000 or half a surrogate pair`)
 }
 
 /** Whether a JSON text is valid Unicode without U+0000, written out or escaped. */

@@ -12,7 +12,7 @@ export interface SubscriptionOptions {
   streamPrefix: string
   /** How often the subscription is held against the log's head. */
   watchMs: number
-  /** Pause before the first new attempt; doubles while nothing comes. */
+  /** Doubled for each attempt that brought nothing, and waited before the next. */
   retryMs: number
 }
 
@@ -58,6 +58,7 @@ export function createSubscription(
         const before = end.at
         await subscribe(end, signal)
         idle = end.at > before ? 0 : idle + 1
+        if (idle === 0) continue // sent away as too slow, most likely: a burst does that to a live subscriber
         const pauseMs = Math.min(retryMs * 2 ** idle, MAX_PAUSE_MS)
         await pause(pauseMs, undefined, { signal }).catch(() => undefined)
       }

@@ -170,6 +170,18 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     expect(idsOf(await following)).to.deep.equal(idsOf(events))
   })
 
+  it('goes on at once when the server sends its subscription away as too slow', async () => {
+    const log = await open(server.url, { retryMs: NEVER_MS, watchMs: NEVER_MS })
+    const following = followUntil(log, await log.head(), have(4_000))
+    await eventually(() => expect(server.subscriptions).to.equal(1))
+    const stream = newStream()
+    for (let n = 0; n < 4; n++) await log.append(stream, n * 1_000, newEvents(1_000))
+    expect((await following).map(({ version }) => version)).to.deep.equal(
+      Array.from({ length: 4_000 }, (_, n) => n + 1),
+    )
+    expect(server.subscriptionsBegun).to.be.above(1)
+  })
+
   it('leaves a subscription alone that has nothing to say', async () => {
     const log = await open(server.url, { watchMs: 5 })
     const following = followUntil(log, await log.head(), have(1))
