@@ -129,7 +129,8 @@ export function createStreamWriter<Command, State, Event extends EventShape, Rej
 
   /** True once everyone planned is answered or queued again; false when the plan must be made anew. */
   async function append(plan: readonly Planned[]): Promise<boolean> {
-    const batch = await seal(stream, folded, plan.flatMap(toSeal))
+    const { version: decidedAt, lastAt } = folded // others may advance it while we seal
+    const batch = await seal(stream, { version: decidedAt, lastAt }, plan.flatMap(toSeal))
     for (const { member, error } of batch.refused) member.fail(error)
     for (const { member, rejection } of batch.rejected) member.settle({ kind: 'rejected', rejection })
     if (batch.refused.length > 0 || batch.rejected.length > 0) return false
@@ -138,7 +139,7 @@ export function createStreamWriter<Command, State, Event extends EventShape, Rej
     const cut = plan.findIndex(({ member, verdict }) => verdict.kind === 'events' && !sealed.has(member))
     const sent = cut === -1 ? plan : plan.slice(0, cut)
     for (const member of batch.members) member.sent = true
-    const position = await send(batch.events)
+    const position = await send(decidedAt, batch.events)
     for (const member of batch.members) member.sent = false
     if (position === null) return false
 
@@ -152,9 +153,8 @@ export function createStreamWriter<Command, State, Event extends EventShape, Rej
     verdict.kind === 'events' ? [{ member, context: member.context, events: verdict.events }] : []
 
   /** The position of what was appended; null after a conflict, with the stream read anew. */
-  async function send(events: readonly NewEvent[]): Promise<Position | null> {
+  async function send(expected: number, events: readonly NewEvent[]): Promise<Position | null> {
     const began = performance.now()
-    const expected = folded.version
     for (let attempt = 1; ; attempt++) {
       try {
         const { position } = await log.append(stream, expected, events)

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { createSeal, type Seal } from '../../src/commands/seal-batch.js'
 import { chatKind } from '../../src/commands/stream-kind.js'
 import type { CommandContext, Handled } from '../../src/commands/handled.js'
 import type { ChatCommand, ChatRejection } from '../../src/domain/chat/chat.js'
@@ -109,6 +110,28 @@ onEachLog('handling a command', (kind) => {
     ])
     expect(results.map(({ kind }) => kind)).to.deep.equal(['done', 'rejected', 'done'])
     expect(results[1]).to.deep.equal({ kind: 'rejected', rejection: { code: 'command-too-large' } })
+  })
+
+  it('appends at the version it decided on, also where its state advances while it seals', async () => {
+    const there = side.createNode()
+    const realSeal = createSeal(side.sealer, () => new Date())
+    let meanwhile = (): Promise<unknown> => Promise.resolve()
+    const seal: Seal = async (...batch) => {
+      const sealed = await realSeal(...batch)
+      await meanwhile()
+      return sealed
+    }
+    const here = side.createNode({ seal })
+    await handle(here, create, from('create'))
+    meanwhile = async () => {
+      meanwhile = () => Promise.resolve()
+      await handle(there, send('theirs'), from('theirs'))
+      await here.factOf(chat, chatKind, () => false)
+    }
+    await handle(here, send('ours'), from('ours'))
+    const events = await side.log.readStream(chat, { limit: 10 })
+    const folded = events.map((recorded) => side.reader.fold(recorded).event as { seq?: number })
+    expect(folded.map(({ seq }) => seq)).to.deep.equal([undefined, 1, 2])
   })
 
   it('decides again on what another node wrote: a lost race is no refusal', async () => {
