@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { createCommandHandler } from './commands/handle-command.js'
+import { createCommandHandler, type CommandHandler } from './commands/handle-command.js'
 import { createRunCommand, type RunCommand } from './commands/run-command.js'
 import { createSeal } from './commands/seal-batch.js'
+import { createSnapshots } from './commands/snapshots.js'
 import type { Config } from './config.js'
 import { openDatabases, type Databases } from './databases.js'
-import type { EventLog, NewEvent } from './eventstore/event-log.js'
+import type { EventLog, NewEvent, Position } from './eventstore/event-log.js'
 import { openEventStoreDbEventLog } from './eventstore/eventstoredb/eventstoredb-event-log.js'
 import { openPostgresEventLog } from './eventstore/postgres/postgres-event-log.js'
 import { logStream } from './domain/streams.js'
@@ -98,15 +99,30 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
     createCommandHandler({
       log: overrides.wrapLog?.(log) ?? log,
       index: createDecisionIndex(pool, decisionIndex),
+      snapshots: createSnapshots(pool),
       seal: createSeal(sealer, clock),
       fold: (recorded) => reader.fold(recorded),
       onAppended,
       ...(commandDeadlineMs === undefined ? {} : { deadlineMs: commandDeadlineMs }),
     }),
   )
+  releases.onRelease(startFeeding(log, await log.head(), handler))
   const run = createRunCommand({ handler, sealer, clock, onDone: (userId, at) => ownWrites.note(userId, at) })
   const queries = createConversationQueries(pool, conversations)
   return { ...foundations, run, ownWrites, queries, runners, clock }
+}
+
+/** Lets the command handler know what is appended anywhere. Gives what stops it. */
+function startFeeding(log: EventLog, after: Position, handler: Pick<CommandHandler, 'observe'>): () => Promise<void> {
+  const stop = new AbortController()
+  async function feed(): Promise<void> {
+    for await (const { events } of log.follow(after, { signal: stop.signal })) handler.observe(events)
+  }
+  const feeding = feed()
+  return async () => {
+    stop.abort()
+    await feeding
+  }
 }
 
 /** Makes the first event of a new log; it has no personal field, and so needs no key. */

@@ -1,11 +1,17 @@
+import { snapshotMigrations } from './commands/migrations.js'
 import type { Migration } from './database/migrate.js'
 import { logMigrations } from './eventstore/postgres/migrations.js'
 import { identityMigrations } from './identity/migrations.js'
 import { keyMigrations } from './privacy/migrations.js'
 import { projectionMigrations } from './projections/migrations.js'
 
-/** The main database: log, credentials, checkpoints. A projection makes its own tables. */
-export const mainMigrations: readonly Migration[] = [...logMigrations, ...identityMigrations, ...projectionMigrations]
+/** The main database: log, credentials, checkpoints, snapshots. A projection makes its own tables. */
+export const mainMigrations: readonly Migration[] = [
+  ...logMigrations,
+  ...identityMigrations,
+  ...projectionMigrations,
+  ...snapshotMigrations,
+]
 
 /** The key store, a database apart: never in the same backup file as the log. */
 export const keysMigrations: readonly Migration[] = keyMigrations

@@ -4,14 +4,19 @@ import type { EventLog, Position, RecordedEvent } from '../eventstore/event-log.
 import { coalesce } from './coalesce.js'
 import { CommandFault } from './command-fault.js'
 import { createRecentCommands, type RecentCommand } from './recent-commands.js'
+import type { Snapshots } from './snapshots.js'
 import type { StreamKind } from './stream-kind.js'
 
 const PAGE = 1_000
+/** Read first of a stream of unknown length: most are no longer, and a longer one may have a snapshot. */
+const FIRST_PAGE = 200
+const SNAPSHOT_EVERY = 1_000
 const MOST_READ_BACK = 10_000
 
 /** What a folded stream needs of the rest of the write side. */
 export interface FoldingDeps {
   log: EventLog
+  snapshots: Snapshots
   /** @throws NewerEventError where this release does not know the event */
   fold(recorded: RecordedEvent): { event: object; metadata: EventMetadata }
   /** Bounds how many streams are read at once. */
@@ -43,6 +48,8 @@ export interface FoldedStream<State, Event extends EventShape> {
   /** Reads what is new. Shared: one read at a time, never one that began before the call. */
   refresh(): Promise<void>
   advance(appended: readonly Appended<Event>[], position: Position): void
+  /** Takes an event that was followed, if it is the next one. */
+  observe(recorded: RecordedEvent): void
   find(commandId: string): RecentCommand | undefined
   /**
    * Makes `find` complete for every event after `checkpoint`, up to `version`.
@@ -53,14 +60,16 @@ export interface FoldedStream<State, Event extends EventShape> {
 
 export function createFoldedStream<State, Event extends EventShape>(
   stream: string,
-  { decider }: Pick<StreamKind<never, State, Event, unknown>, 'decider'>,
-  { log, fold, limitReads }: FoldingDeps,
+  { decider, snapshot }: Pick<StreamKind<never, State, Event, unknown>, 'decider' | 'snapshot'>,
+  { log, snapshots, fold, limitReads }: FoldingDeps,
 ): FoldedStream<State, Event> {
   let state = decider.initial
   let version = 0
   let position = log.start
   let lastAt = ''
   let recent = createRecentCommands(log.start, log.comparePositions)
+  let snapshotAt = 0
+  let saving: Promise<unknown> = Promise.resolve()
 
   function remember(recorded: RecordedEvent, { commandId, fingerprint }: EventMetadata): void {
     const { version: first, position: last } = recorded
@@ -79,10 +88,35 @@ export function createFoldedStream<State, Event extends EventShape>(
 
   async function readNew(): Promise<void> {
     for (;;) {
-      const page = await limitReads(() => log.readStream(stream, { after: version, limit: PAGE }))
+      const limit = version === 0 ? FIRST_PAGE : PAGE
+      const page = await limitReads(() => log.readStream(stream, { after: version, limit }))
       page.forEach(take)
-      if (page.length < PAGE) return
+      if (page.length < limit) break
+      if (limit === FIRST_PAGE) await skipToSnapshot()
     }
+    saveSnapshot()
+  }
+
+  /** One that was made by another fold, or of another log, or of a future that a restored log has lost, is left alone. */
+  async function skipToSnapshot(): Promise<void> {
+    const found = await snapshots.load(stream).catch(() => null)
+    if (found === null || found.evolveVersion !== snapshot.evolveVersion || found.version <= version) return
+    const [event] = await limitReads(() => log.readStream(stream, { after: found.version - 1, limit: 1 }))
+    if (event?.position !== found.position || found.version <= version) return
+    state = snapshot.fromJson(JSON.parse(found.state))
+    version = snapshotAt = found.version
+    position = found.position
+    lastAt = found.lastAt
+    recent = createRecentCommands(position, log.comparePositions)
+  }
+
+  /** Nobody waits for it, and where it fails the next one will do. */
+  function saveSnapshot(): void {
+    if (version - snapshotAt < SNAPSHOT_EVERY) return
+    snapshotAt = version
+    const { evolveVersion, toJson } = snapshot
+    const made = { stream, evolveVersion, version, position, lastAt, state: JSON.stringify(toJson(state)) }
+    saving = saving.then(() => snapshots.save(made)).catch(() => undefined)
   }
 
   async function coverFrom(checkpoint: Position): Promise<void> {
@@ -129,6 +163,10 @@ export function createFoldedStream<State, Event extends EventShape>(
         lastAt = made.at
         recent.remember(made.commandId, { version: made.version, fingerprint: made.fingerprint, position: at })
       }
+      saveSnapshot()
+    },
+    observe(recorded) {
+      if (recorded.version === version + 1) take(recorded)
     },
     find: (commandId) => recent.find(commandId),
     coverFrom,

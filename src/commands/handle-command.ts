@@ -1,11 +1,12 @@
 import type { EventShape } from '../domain/event.js'
-import type { EventLog } from '../eventstore/event-log.js'
+import type { EventLog, RecordedEvent } from '../eventstore/event-log.js'
 import type { DecisionIndex, IndexedCommand } from './decision-index.js'
 import type { FoldingDeps } from './folded-stream.js'
 import { gather } from './gather.js'
 import type { CommandContext, Handled } from './handled.js'
 import { limit } from './limit.js'
 import type { Seal } from './seal-batch.js'
+import type { Snapshots } from './snapshots.js'
 import { createStreamCache } from './stream-cache.js'
 import type { StreamKind } from './stream-kind.js'
 import { createStreamWriter } from './stream-writer.js'
@@ -16,6 +17,7 @@ const MOST_READS = 32
 export interface CommandHandlerDeps {
   log: EventLog
   index: DecisionIndex
+  snapshots: Snapshots
   seal: Seal
   fold: FoldingDeps['fold']
   onAppended(events: number, seconds: number): void
@@ -46,11 +48,16 @@ export interface CommandHandler extends AsyncDisposable {
     kind: StreamKind<Command, State, Event, Rejection>,
     enough: (state: State) => boolean,
   ): Promise<State>
+  /**
+   * Takes events that this process follows, in the order of the log, so that what others appended is known before a command meets
+   * it. Missing some costs a lost race, nothing else.
+   */
+  observe(events: readonly RecordedEvent[]): void
 }
 
 export function createCommandHandler(deps: CommandHandlerDeps): CommandHandler {
-  const { log, index, fold, deadlineMs = 10_000, pause = backOff } = deps
-  const cache = createStreamCache({ log, fold, limitReads: limit(MOST_READS) }, deps.mostCachedEntries)
+  const { log, index, snapshots, fold, deadlineMs = 10_000, pause = backOff } = deps
+  const cache = createStreamCache({ log, snapshots, fold, limitReads: limit(MOST_READS) }, deps.mostCachedEntries)
   const writers = new Map<string, { add(member: never): void; done: Promise<void> }>()
 
   const lookUp = gather<string, { known: IndexedCommand | null; checkpoint: string }>(async (commandIds) => {
@@ -96,6 +103,15 @@ export function createCommandHandler(deps: CommandHandlerDeps): CommandHandler {
       await folded.refresh()
       cache.weigh(stream)
       return folded.state
+    },
+    observe(events) {
+      for (const recorded of events) {
+        try {
+          cache.observe(recorded)
+        } catch {
+          // an event of a later release, or a broken one: the next command on that stream will say so
+        }
+      }
     },
     async [Symbol.asyncDispose]() {
       while (writers.size > 0) await Promise.all([...writers.values()].map(({ done }) => done))

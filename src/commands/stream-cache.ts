@@ -1,8 +1,11 @@
 import { LRUCache } from 'lru-cache'
 import type { EventShape } from '../domain/event.js'
+import type { RecordedEvent } from '../eventstore/event-log.js'
 import { createFoldedStream, type FoldedStream, type FoldingDeps } from './folded-stream.js'
 import type { StreamKind } from './stream-kind.js'
 
+/** Of observed events: each time counts as a use of the stream. */
+const WEIGHED_EVERY = 100
 /** Bound of the cache, in entries that states and remembered commands hold; roughly 100 bytes each. */
 const MOST_ENTRIES = 1_000_000
 
@@ -15,6 +18,8 @@ export interface StreamCache {
     stream: string,
     kind: StreamKind<Command, State, Event, Rejection>,
   ): FoldedStream<State, Event>
+  /** Hands an event that was followed to its stream, where that one is known; it is no younger for it. */
+  observe(recorded: RecordedEvent): void
   /** Weighs a stream again after it has advanced. */
   weigh(stream: string): void
 }
@@ -31,6 +36,12 @@ export function createStreamCache(deps: FoldingDeps, mostEntries = MOST_ENTRIES)
       const folded = createFoldedStream(stream, kind as never, deps)
       cache.set(stream, { kind: kind, folded })
       return folded as never
+    },
+    observe(recorded) {
+      const known = cache.peek(recorded.stream)
+      if (known === undefined) return
+      known.folded.observe(recorded)
+      if (known.folded.remembered % WEIGHED_EVERY === 0) this.weigh(recorded.stream)
     },
     weigh(stream) {
       const known = cache.get(stream)

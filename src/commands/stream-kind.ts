@@ -1,6 +1,6 @@
 import type { ChatCommand, Chat, ChatRejection } from '../domain/chat/chat.js'
 import { chatDecider } from '../domain/chat/chat.js'
-import type { ChatEvent } from '../domain/chat/events.js'
+import type { ChatEvent, Role } from '../domain/chat/events.js'
 import type { Decider } from '../domain/decider.js'
 import type { EventShape } from '../domain/event.js'
 import type { InboxEvent } from '../domain/inbox/events.js'
@@ -15,22 +15,47 @@ export interface StreamKind<Command, State, Event extends EventShape, Rejection>
   weigh(state: State): number
   /** Whether "already so" may be answered from a cached state (only where a later state cannot take it back). */
   staleAlreadySo: boolean
+  /** How a state is kept as JSON. */
+  snapshot: {
+    /** To be raised with every change of `evolve` or of the state, so that older snapshots are left unread. */
+    evolveVersion: number
+    toJson(state: State): unknown
+    /** Of what `toJson` gave under the same version. */
+    fromJson(json: unknown): State
+  }
 }
+
+type OpenChat = Extract<Chat, { status: 'open' }>
+type OpenChatJson = Omit<OpenChat, 'participants'> & { participants: [string, Role][] }
 
 export const chatKind: StreamKind<ChatCommand, Chat, ChatEvent, ChatRejection> = {
   decider: chatDecider,
   weigh: (chat) => (chat.status === 'open' ? 1 + chat.participants.size : 1),
   staleAlreadySo: false,
+  snapshot: {
+    evolveVersion: 1,
+    toJson: (chat) => (chat.status === 'open' ? { ...chat, participants: [...chat.participants] } : chat),
+    fromJson(json) {
+      const chat = json as { status: 'absent' } | OpenChatJson
+      return chat.status === 'open' ? { ...chat, participants: new Map(chat.participants) } : chat
+    },
+  },
 }
 
 export const userKind: StreamKind<UserCommand, User, UserEvent, UserRejection> = {
   decider: userDecider,
   weigh: () => 1,
   staleAlreadySo: false,
+  snapshot: { evolveVersion: 1, toJson: (user) => user, fromJson: (json) => json as User },
 }
 
 export const inboxKind: StreamKind<InboxCommand, Inbox, InboxEvent, never> = {
   decider: inboxDecider,
   weigh: (inbox) => 1 + inbox.size,
   staleAlreadySo: true,
+  snapshot: {
+    evolveVersion: 1,
+    toJson: (inbox) => [...inbox],
+    fromJson: (json) => new Map(json as [string, number][]),
+  },
 }

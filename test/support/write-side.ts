@@ -6,6 +6,7 @@ import {
   type CommandHandlerDeps,
 } from '../../src/commands/handle-command.js'
 import { createSeal } from '../../src/commands/seal-batch.js'
+import { createSnapshots } from '../../src/commands/snapshots.js'
 import type { EventLog } from '../../src/eventstore/event-log.js'
 import { openPostgresEventLog } from '../../src/eventstore/postgres/postgres-event-log.js'
 import { createDataKeys } from '../../src/privacy/data-keys.js'
@@ -74,6 +75,7 @@ export async function openWriteSide(
         createCommandHandler({
           log,
           index: createDecisionIndex(pool, index),
+          snapshots: createSnapshots(pool),
           seal: createSeal(sealer, clock),
           fold: (recorded) => reader.fold(recorded),
           onAppended: () => undefined,
