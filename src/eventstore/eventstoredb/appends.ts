@@ -5,6 +5,7 @@ import {
   type EventStoreDBClient,
   jsonEvent,
   type JSONEventType,
+  MaxAppendSizeExceededError,
   NO_STREAM,
   StreamDeletedError,
   WrongExpectedVersionError as StoreConflict,
@@ -19,6 +20,8 @@ import { closeClient, FAR_DEADLINE_MS } from './client.js'
  * and when the connection breaks it rejects each of those with nobody listening, which ends the process.
  */
 const UNDER_WAY_BYTES = 512 * 1024
+/** What is no conflict, and will not pass by itself. */
+const REFUSALS = [StreamDeletedError, AccessDeniedError, MaxAppendSizeExceededError]
 /** Between repeats of a call that the store has taken but not yet indexed. */
 const NOT_INDEXED_MS = 10
 
@@ -56,7 +59,7 @@ export function createAppends(
         return await call(current, stream, expectedVersion, events)
       } catch (error) {
         if (error instanceof StoreConflict) throw new WrongExpectedVersionError(stream, expectedVersion, actual(error))
-        if (error instanceof StreamDeletedError || error instanceof AccessDeniedError) throw error
+        if (REFUSALS.some((refusal) => error instanceof refusal)) throw error
         if (!isNotIndexed(error) || performance.now() > giveUpAt) {
           renew(current)
           throw new UnknownOutcomeError('EventStoreDB did not answer the append', { cause: error })

@@ -6,6 +6,8 @@ import { EventStoreDBClient } from '@eventstore/db-client'
  */
 const CONNECTIONS = { appends: 0, reads: 1 } as const
 const KEEP_ALIVE_MS = 10_000
+/** In place of -1, which turns it off: three weeks. */
+const NO_KEEP_ALIVE_MS = 2_000_000_000
 /** A day, in ms: the server judges by its own clock, so that a shorter one fails every append where the clocks differ by more. */
 export const FAR_DEADLINE_MS = 86_400_000
 const CLOSING_MS = 2_000
@@ -15,7 +17,7 @@ export function openClient(connectionString: string, use: keyof typeof CONNECTIO
   const [address = '', query = ''] = connectionString.split('?')
   const settings = new Map([...new URLSearchParams(query)].map(([name, value]) => [flatCase(name), value]))
   const keepAlive = Number(settings.get('keepaliveinterval') ?? KEEP_ALIVE_MS)
-  settings.set('keepaliveinterval', String(keepAlive + CONNECTIONS[use]))
+  settings.set('keepaliveinterval', String((keepAlive < 0 ? NO_KEEP_ALIVE_MS : keepAlive) + CONNECTIONS[use]))
   settings.set('throwonappendfailure', 'true') // otherwise a conflict does not tell the actual version
   const text = [...settings].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
   const client = EventStoreDBClient.connectionString(`${address}?${text}`)

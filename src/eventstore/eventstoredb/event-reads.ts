@@ -83,7 +83,7 @@ export function createEventReads(
       const newest = await gate.pass(1, () => collect(client.readAll(options), timeoutMs))
       const [found] = newest.flatMap((resolved) => toEntry(resolved) ?? [])
       const places = newest.map(placeOf)
-      const isDone = found !== undefined || newest.length < maxCount || Math.min(...places) <= examined
+      const isDone = found !== undefined || newest.length < maxCount || (places.at(-1) ?? 0) <= examined
       if (!isDone) continue
       const seen = { examined: places[0] ?? examined, last: Math.max(found?.at ?? 0, last) }
       if (seen.examined > known.examined) known = seen

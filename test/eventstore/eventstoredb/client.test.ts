@@ -15,12 +15,14 @@ describe('A client of EventStoreDB', () => {
   })
 
   it('keeps what the operator chose, however it is written, and has one connection for each use', async () => {
-    const given = 'esdb://127.0.0.1:1?tls=false&Keep_Alive_Interval=20000&connectionName=ours'
-    for (const [use, keepAlive] of [
-      ['appends', 20_000],
-      ['reads', 20_001],
+    for (const [use, given, keepAlive] of [
+      ['appends', 20_000, 20_000],
+      ['reads', 20_000, 20_001],
+      ['appends', -1, 2_000_000_000],
+      ['reads', -1, 2_000_000_001],
     ] as const) {
-      const client = openClient(given, use)
+      const text = `esdb://127.0.0.1:1?tls=false&Keep_Alive_Interval=${given}&connectionName=ours`
+      const client = openClient(text, use)
       expect(client.connectionName).to.equal('ours')
       expect((await client['getChannel']()).getTarget()).to.include('127.0.0.1:1')
       expect(optionsOf(await client['getChannel']())).to.include({ 'grpc.keepalive_time_ms': keepAlive })

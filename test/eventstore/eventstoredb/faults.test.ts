@@ -111,6 +111,14 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     await client.dispose()
   })
 
+  it('says that an append is too large for this server, and does not call that unknown', async () => {
+    await using small = await startEventStoreServer({ maxAppendBytes: 1_000 })
+    const log = await open(small.url)
+    const large = newEvent({ data: JSON.stringify({ text: 'x'.repeat(2_000) }) })
+    expect(await rejectionOf(log.append(newStream(), 0, [large]))).to.include({ type: 'maximum-append-size-exceeded' })
+    expect(await log.append(newStream(), 0, newEvents(1))).to.include({ version: 1 })
+  })
+
   it('tells a conflict with the actual version, whatever the connection string says of failing', async () => {
     const log = await open(`${server.url}&throwOnAppendFailure=false`)
     const stream = newStream()

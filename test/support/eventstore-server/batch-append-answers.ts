@@ -3,7 +3,6 @@ import code from '@eventstore/db-client/generated/code_pb.js'
 import shared from '@eventstore/db-client/generated/shared_pb.js'
 import status from '@eventstore/db-client/generated/status_pb.js'
 import streams from '@eventstore/db-client/generated/streams_pb.js'
-import { maxAppendSize } from './append-request.js'
 import type { ExpectedRevision } from './decide-append.js'
 import { emptyOfEventStore, emptyOfGoogle, streamIdentifier } from './messages.js'
 
@@ -38,8 +37,8 @@ export const deleted = (stream: string): streams.BatchAppendResp => {
 export const timedOut = (): streams.BatchAppendResp =>
   failed(code.Code.DEADLINE_EXCEEDED, 'Timeout', 'Timeout', new shared.Timeout())
 
-export function tooBig(): streams.BatchAppendResp {
-  const details = new shared.MaximumAppendSizeExceeded().setMaxappendsize(maxAppendSize)
+export function tooBig(maxAppendBytes: number): streams.BatchAppendResp {
+  const details = new shared.MaximumAppendSizeExceeded().setMaxappendsize(maxAppendBytes)
   return failed(code.Code.INVALID_ARGUMENT, 'MaximumAppendSizeExceeded', 'MaximumAppendSizeExceeded', details)
 }
 

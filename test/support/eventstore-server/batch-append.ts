@@ -1,6 +1,6 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js'
 import type streams from '@eventstore/db-client/generated/streams_pb.js'
-import { maxAppendSize, readExpected, readProposed, sizeOf } from './append-request.js'
+import { readExpected, readProposed, sizeOf } from './append-request.js'
 import { appended, badRequest, conflicted, deleted, serverNotReady, timedOut, tooBig } from './batch-append-answers.js'
 import type { ExpectedRevision } from './decide-append.js'
 import type { EventStore } from './event-store.js'
@@ -25,10 +25,14 @@ export interface BatchAppending {
   /** Destroys the connection of the call. */
   cut: () => void
   now: () => number
+  maxAppendBytes: number
 }
 
 /** The one call that all appends of a client go through. An append can come in parts; it is stored with its last. */
-export function handleBatchAppend(call: BatchAppendCall, { store, faults, cut, now }: BatchAppending): void {
+export function handleBatchAppend(
+  call: BatchAppendCall,
+  { store, faults, cut, now, maxAppendBytes }: BatchAppending,
+): void {
   const begun = new Map<string, Append>()
 
   function answer(request: streams.BatchAppendReq, stream: string, response: streams.BatchAppendResp): void {
@@ -48,9 +52,9 @@ export function handleBatchAppend(call: BatchAppendCall, { store, faults, cut, n
     // a part of one that was already refused
     if (append === undefined) return
     append.events.push(...request.getProposedMessagesList().map(readProposed))
-    if (sizeOf(append.events) > maxAppendSize) {
+    if (sizeOf(append.events) > maxAppendBytes) {
       begun.delete(id)
-      return answer(request, append.stream, tooBig())
+      return answer(request, append.stream, tooBig(maxAppendBytes))
     }
     if (!request.getIsFinal()) return
     begun.delete(id)

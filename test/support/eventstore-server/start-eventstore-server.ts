@@ -5,6 +5,7 @@ import { Server, ServerCredentials } from '@grpc/grpc-js'
 import gossipServices from '@eventstore/db-client/generated/gossip_grpc_pb.js'
 import serverFeaturesServices from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js'
 import streamsServices from '@eventstore/db-client/generated/streams_grpc_pb.js'
+import { maxAppendSize } from './append-request.js'
 import { type BatchAppendCall, handleBatchAppend } from './batch-append.js'
 import { type Connection, createConnections } from './connections.js'
 import { handleDelete, handleTombstone } from './delete-call.js'
@@ -42,6 +43,8 @@ export interface EventStoreServerOptions {
   notReadyMs?: number
   /** How far its clock is ahead of ours. */
   clockAheadMs?: number
+  /** What it takes in one append; a mebibyte by default. */
+  maxAppendBytes?: number
   /** Calls at once on one connection; more wait. */
   maxCalls?: number
 }
@@ -69,7 +72,15 @@ export interface EventStoreServer extends AsyncDisposable {
 const maxMessageBytes = 17 * 1024 * 1024
 
 export async function startEventStoreServer(options: EventStoreServerOptions = {}): Promise<EventStoreServer> {
-  const { port = 0, dataFolder, fsync = false, notReadyMs = 0, clockAheadMs = 0, maxCalls = 100 } = options
+  const {
+    port = 0,
+    dataFolder,
+    fsync = false,
+    notReadyMs = 0,
+    clockAheadMs = 0,
+    maxAppendBytes = maxAppendSize,
+    maxCalls = 100,
+  } = options
   const store = createEventStore(dataFolder === undefined ? undefined : openLogFile({ folder: dataFolder, fsync }))
   const connections = createConnections()
   const { faults, state } = createFaults(() => connections.cutAll())
@@ -96,6 +107,7 @@ export async function startEventStoreServer(options: EventStoreServerOptions = {
         ...inUse,
         cut: () => connections.cut(call),
         now: () => Date.now() + clockAheadMs,
+        maxAppendBytes,
       }),
     delete: (call, respond) => handleDelete(begun(call, 'other').request, respond, inUse),
     tombstone: (call, respond) => handleTombstone(begun(call, 'other').request, respond, inUse),

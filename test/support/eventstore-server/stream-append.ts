@@ -14,7 +14,7 @@ export type StreamAppendCall = ServerReadableStream<streams.AppendReq, streams.A
 export function handleStreamAppend(
   call: StreamAppendCall,
   respond: sendUnaryData<streams.AppendResp>,
-  { store, faults, cut }: Omit<BatchAppending, 'now'>,
+  { store, faults, cut }: Omit<BatchAppending, 'now' | 'maxAppendBytes'>,
 ): void {
   let options: streams.AppendReq.Options | undefined
   let isOver = false
