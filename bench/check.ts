@@ -1,0 +1,17 @@
+import type { Report } from './report.js'
+import type { Line } from './run-experiment.js'
+
+/** A ratio may fall to half of what was recorded: this machine is not that one, and neither is quiet. */
+const WORST = 0.5
+
+/** What has become grossly worse than it was recorded, one text each. Lines that only one of them has are passed over. */
+export function findLosses(lines: readonly Line[], recorded: Pick<Report, 'lines'>): string[] {
+  const before = new Map(recorded.lines.map((line) => [line.name, line]))
+  return lines.flatMap((line) => {
+    const known = before.get(line.name)
+    if (known === undefined || !(known.ratio > 0) || goodness(line) >= WORST * goodness(known)) return []
+    return [`${line.name}: the ratio is ${line.ratio.toFixed(2)}, and was ${known.ratio.toFixed(2)}`]
+  })
+}
+
+const goodness = ({ better, ratio }: Line): number => (better === 'higher' ? ratio : 1 / ratio)

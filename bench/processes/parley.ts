@@ -1,0 +1,16 @@
+import { randomBytes } from 'node:crypto'
+import type { BenchPostgres } from './postgres.js'
+
+/** The environment of a Parley on databases of its own; the same for its server and its commands. */
+export type ParleyEnvironment = Readonly<Record<string, string>>
+
+export async function makeParley(postgres: BenchPostgres, name: string): Promise<ParleyEnvironment> {
+  return {
+    DATABASE_URL: await postgres.createDatabase(name),
+    KEYS_DATABASE_URL: await postgres.createDatabase(`${name}_keys`),
+    MASTER_KEY: randomBytes(32).toString('base64'),
+    TOKEN_KEYS: `bench:${randomBytes(32).toString('base64')}`,
+    ACCESS_TOKEN_SECONDS: '86400',
+    RATE_LIMIT_MESSAGES_PER_MINUTE: '0',
+  }
+}

@@ -1,0 +1,22 @@
+import { parseConfig } from '../../src/config.js'
+import { openCore, openFoundations, type Core, type Foundations } from '../../src/core.js'
+import { createReleases } from '../../src/release.js'
+
+/** Parley's parts without a server, on the databases of this process's environment. */
+
+const config = () => parseConfig(process.env, () => '')
+const quiet = (): void => undefined
+
+export async function withCore<Result>(work: (core: Core) => Promise<Result>): Promise<Result> {
+  await using releases = createReleases()
+  const fail = (name: string, error: unknown): void => {
+    throw new Error(`projection ${name}`, { cause: error })
+  }
+  const options = { say: quiet, onProjectionFailure: fail, onAppended: quiet, commandDeadlineMs: 600_000 }
+  return await work(await openCore(config(), options, releases))
+}
+
+export async function withFoundations<Result>(work: (foundations: Foundations) => Promise<Result>): Promise<Result> {
+  await using releases = createReleases()
+  return await work(await openFoundations(config(), quiet, () => new Date(), releases))
+}

@@ -1,0 +1,63 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { startBench, type Bench } from './bench.js'
+import { findLosses } from './check.js'
+import { experimentList } from './experiment-list.js'
+import type { Experiment } from './experiment.js'
+import { parseOptions, type Options } from './options.js'
+import { hardware, machineLoad, versions, type Report } from './report.js'
+import { runExperiment, type Line } from './run-experiment.js'
+import { formatMarkdown, formatTable } from './table.js'
+
+/** `npm run bench -- [--quick] [--only REGEX] [--json FILE] [--check FILE]`: see README.md in this folder. */
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+
+const chosen = ({ isQuick, only }: Options): Experiment[] =>
+  experimentList.filter((experiment) => (only === null ? !isQuick || experiment.isQuick : only.test(experiment.name)))
+
+async function measure(
+  bench: Bench,
+  experiments: readonly Experiment[],
+): Promise<{ lines: Line[]; failures: string[] }> {
+  const lines: Line[] = []
+  const failures: string[] = []
+  for (const [place, experiment] of experiments.entries()) {
+    say(`${place + 1}/${experiments.length} ${experiment.name}`)
+    try {
+      lines.push(...(await runExperiment(experiment, bench, say)))
+    } catch (error) {
+      failures.push(`${experiment.name}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`)
+      say(failures.at(-1) ?? '')
+    }
+  }
+  return { lines, failures }
+}
+
+async function main(options: Options): Promise<number> {
+  await using bench = await startBench(options, say)
+  const before = machineLoad()
+  stopOnSignals(bench)
+  const { rounds, seconds, isQuick, json, check } = options
+  const { lines, failures } = await measure(bench, chosen(options))
+  const report: Report = {
+    date: new Date().toISOString(),
+    hardware: hardware(options.postgres),
+    loadAverage: { before, after: machineLoad() },
+    versions: versions(bench.postgres.version),
+    settings: { rounds, seconds, isQuick },
+    lines,
+  }
+  process.stdout.write(`${(options.isMarkdown ? formatMarkdown : formatTable)(lines)}\n`)
+  if (json !== null) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`)
+  const losses = check === null ? [] : findLosses(lines, JSON.parse(readFileSync(check, 'utf8')) as Report)
+  for (const text of [...failures, ...losses]) say(`FAILED ${text}`)
+  return failures.length + losses.length === 0 ? 0 : 1
+}
+
+/** Whatever was started is stopped, Postgres last. */
+function stopOnSignals(bench: Bench): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void Promise.resolve(bench[Symbol.asyncDispose]()).finally(() => process.exit(130)))
+}
+
+process.exitCode = await main(parseOptions(process.argv.slice(2)))
