@@ -1,6 +1,5 @@
 import type { Experiment } from './experiment.js'
 import { bulk } from './experiments/bulk.js'
-import { coldStart } from './experiments/cold-start.js'
 import { deliveries } from './experiments/deliveries.js'
 import { growth } from './experiments/growth.js'
 import { limits } from './experiments/limits.js'
@@ -18,7 +17,6 @@ export const experimentList: readonly Experiment[] = [
   ...sockets,
   ...mixedLoad,
   ...growth,
-  ...coldStart,
   ...bulk,
   ...processes,
   ...limits,
