@@ -10,7 +10,7 @@ export interface Report {
   loadAverage: { before: number; after: number }
   versions: Record<string, string>
   settings: { rounds: number; seconds: number; isQuick: boolean }
-  lines: Line[]
+  lines: readonly Line[]
 }
 
 const PACKAGES = ['express', 'socket.io', 'pg', 'passport-jwt', 'jsonwebtoken', 'zod', '@eventstore/db-client']

@@ -15,9 +15,11 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`)
 const chosen = ({ isQuick, only }: Options): Experiment[] =>
   experimentList.filter((experiment) => (only === null ? !isQuick || experiment.isQuick : only.test(experiment.name)))
 
+/** `onLines` hears of all so far after each experiment, so that an interrupted run leaves what it has. */
 async function measure(
   bench: Bench,
   experiments: readonly Experiment[],
+  onLines: (lines: readonly Line[]) => void,
 ): Promise<{ lines: Line[]; failures: string[] }> {
   const lines: Line[] = []
   const failures: string[] = []
@@ -25,6 +27,7 @@ async function measure(
     say(`${place + 1}/${experiments.length} ${experiment.name}`)
     try {
       lines.push(...(await runExperiment(experiment, bench, say)))
+      onLines(lines)
     } catch (error) {
       failures.push(`${experiment.name}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`)
       say(failures.at(-1) ?? '')
@@ -38,17 +41,18 @@ async function main(options: Options): Promise<number> {
   const before = machineLoad()
   stopOnSignals(bench)
   const { rounds, seconds, isQuick, json, check } = options
-  const { lines, failures } = await measure(bench, chosen(options))
-  const report: Report = {
+  const about = {
     date: new Date().toISOString(),
     hardware: hardware(options.postgres),
-    loadAverage: { before, after: machineLoad() },
     versions: versions(bench.postgres.version),
     settings: { rounds, seconds, isQuick },
-    lines,
   }
+  const write = (lines: readonly Line[]): void => {
+    const report: Report = { ...about, loadAverage: { before, after: machineLoad() }, lines }
+    if (json !== null) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`)
+  }
+  const { lines, failures } = await measure(bench, chosen(options), write)
   process.stdout.write(`${(options.isMarkdown ? formatMarkdown : formatTable)(lines)}\n`)
-  if (json !== null) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`)
   const losses = check === null ? [] : findLosses(lines, JSON.parse(readFileSync(check, 'utf8')) as Report)
   for (const text of [...failures, ...losses]) say(`FAILED ${text}`)
   return failures.length + losses.length === 0 ? 0 : 1

@@ -1,6 +1,7 @@
 import { once, PARLEY, type Bench } from '../bench.js'
 import type { Experiment } from '../experiment.js'
 import { makeParley } from '../processes/parley.js'
+import { settle } from '../processes/postgres.js'
 import { startServer } from '../processes/server.js'
 import { measureRate } from '../rates/measure-rate.js'
 import { makeRoom, makeRooms, makeWorld, readAll } from '../world/make-world.js'
@@ -46,6 +47,7 @@ async function grow(bench: Bench, name: string, spread: number, inOne: { few: nu
   ]
   await measureRate('fill', { chats: fills }, { env, place: 'free' })
   await readAll(world, [...rooms, ...Object.values(chats)])
+  await settle(env['DATABASE_URL'])
   return { world, rooms, chats }
 }
 

@@ -1,5 +1,6 @@
 import type { Bench, Contestant } from '../bench.js'
 import type { Experiment } from '../experiment.js'
+import { settle } from '../processes/postgres.js'
 import { readAll } from '../world/make-world.js'
 
 const THINK_MS = 500
@@ -17,7 +18,10 @@ async function load(bench: Bench, { world, rooms }: Contestant, users: number, t
 /** Nobody is far behind: the peer counts what is unread. */
 async function bothRead(bench: Bench): Promise<[Contestant, Contestant]> {
   const both = [await bench.parley(), await bench.peer()] satisfies [Contestant, Contestant]
-  for (const { world, rooms } of both) await readAll(world, rooms)
+  for (const { world, rooms, env } of both) {
+    await readAll(world, rooms)
+    await settle(env['DATABASE_URL'])
+  }
   return both
 }
 

@@ -1,5 +1,6 @@
 import type { Bench, Contestant } from '../bench.js'
 import type { Experiment } from '../experiment.js'
+import { settle } from '../processes/postgres.js'
 import { readAll } from '../world/make-world.js'
 import { figures } from './sends.js'
 
@@ -31,7 +32,10 @@ const reading = (name: string, read: Read): Experiment => ({
   },
   async prepare(bench) {
     const [parley, peer] = [await bench.parley(), await bench.peer()]
-    for (const { world, rooms } of [parley, peer]) await readAll(world, roomsOfReaders(rooms))
+    for (const { world, rooms, env } of [parley, peer]) {
+      await readAll(world, roomsOfReaders(rooms))
+      await settle(env['DATABASE_URL'])
+    }
     return { ours: () => read(bench, parley), reference: () => read(bench, peer) }
   },
 })

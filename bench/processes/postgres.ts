@@ -59,3 +59,6 @@ export async function withClient<Result>(url: string, work: (client: Client) => 
     await client.end()
   }
 }
+
+/** What Postgres does by itself a minute later: it counts and tidies, so that queries are planned for what there is. */
+export const settle = (url = ''): Promise<unknown> => withClient(url, (client) => client.query('vacuum analyze'))
