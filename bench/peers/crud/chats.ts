@@ -43,13 +43,13 @@ interface ListedRow {
 /** Of each chat its last message, how many are unread (other people's, counted up to a bound), and its first people. */
 const list = `
   select c.id, c.name, c.created_by, c.created_at, me.role, me.read_seq, last.seq as last_seq, last.content as last_content,
-    last.sender_id as last_sender_id, last.name as last_sender_name, last.created_at as last_at, unread.count as unread, few.people
+    last.sender_id as last_sender_id, writer.name as last_sender_name, last.created_at as last_at, unread.count as unread, few.people
   from memberships me
   join chats c on c.id = me.chat_id
   left join lateral (
-    select m.seq, m.content, m.sender_id, m.created_at, u.name
-    from messages m join users u on u.id = m.sender_id
+    select m.seq, m.content, m.sender_id, m.created_at from messages m
     where m.chat_id = c.id order by m.seq desc limit 1) last on true
+  left join users writer on writer.id = last.sender_id
   cross join lateral (
     select count(*)::integer as count from (
       select from messages m where m.chat_id = c.id and m.seq > me.read_seq and m.sender_id <> me.user_id
