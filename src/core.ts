@@ -12,6 +12,7 @@ import { logStream } from './domain/streams.js'
 import { createDataKeys, type DataKeys } from './privacy/data-keys.js'
 import { createEventReader, type EventReader } from './privacy/event-reader.js'
 import { createEventSealer, type EventSealer } from './privacy/event-sealer.js'
+import { createMadeEvents } from './privacy/made-events.js'
 import { openProjection, type OpenProjection } from './projections/checkpoint.js'
 import { createConversationQueries } from './projections/conversations/create-conversation-queries.js'
 import type { ConversationQueries } from './projections/conversations/conversation-queries.js'
@@ -66,8 +67,9 @@ export async function openFoundations(
   const databases = await openDatabases(config, say, releases)
   const { masterKey } = databases
   const dataKeys = createDataKeys({ pool: databases.keys, masterKey })
-  const sealer = createEventSealer({ dataKeys, masterKey })
-  const reader = createEventReader({ dataKeys })
+  const made = createMadeEvents()
+  const sealer = createEventSealer({ dataKeys, masterKey, made })
+  const reader = createEventReader({ dataKeys, made })
   const log = releases.add(await openEventLog(config, databases, await logOpening(sealer, clock)))
   return { databases, log, dataKeys, reader, sealer, projections: createProjectionList(reader) }
 }

@@ -8,6 +8,7 @@ import { createBoxKeyring, type BoxKey } from './box-keys.js'
 import type { DataKeys } from './data-keys.js'
 import { erasedFields } from './field-plan.js'
 import { monthOfRequestKey } from './key-names.js'
+import type { MadeEvent, MadeEvents } from './made-events.js'
 
 /** An event as projections read it, in the current schema version; null stands for what was erased. */
 export interface OpenedEvent {
@@ -56,14 +57,25 @@ interface Reading {
   opened?: OpenedEvent
 }
 
-export function createEventReader({ dataKeys }: { dataKeys: DataKeys }): EventReader {
+export interface EventReaderDeps {
+  dataKeys: DataKeys
+  /** What the sealer beside it has sealed. */
+  made?: MadeEvents
+}
+
+export function createEventReader({ dataKeys, made }: EventReaderDeps): EventReader {
   const keyring = createBoxKeyring(dataKeys)
   let readings = new WeakMap<RecordedEvent, Reading>()
-  // What was being opened meanwhile ends up in the old map, which nobody reads any more.
-  dataKeys.onDestroyed(() => (readings = new WeakMap()))
+  dataKeys.onDestroyed(() => {
+    readings = new WeakMap() // what was being opened meanwhile ends up in the old map, which nobody reads any more
+    made?.clear()
+  })
 
   function readingOf(recorded: RecordedEvent): Reading {
-    const reading = readings.get(recorded) ?? read(recorded)
+    const known = readings.get(recorded)
+    if (known !== undefined) return known
+    const own = made?.take(recorded)
+    const reading = own ? ownReading(recorded, own) : read(recorded)
     readings.set(recorded, reading)
     return reading
   }
@@ -76,7 +88,7 @@ export function createEventReader({ dataKeys }: { dataKeys: DataKeys }): EventRe
     async open(events) {
       const pending = events.map(readingOf)
       const names = pending.flatMap(({ opened, sealed }) => (opened ? [] : sealed.map(({ key }) => key)))
-      const keys = await keyring.find(names)
+      const keys = names.length === 0 ? NO_KEYS : await keyring.find(names)
       return pending.map((reading) => (reading.opened ??= openReading(reading, keys)))
     },
     async openClient({ session, ...sealed }) {
@@ -85,6 +97,20 @@ export function createEventReader({ dataKeys }: { dataKeys: DataKeys }): EventRe
       const context = boxContext(session, monthOfRequestKey(sealed.key))
       return openBox(boxKey, sealed, context) as { ip: string; userAgent: string }
     },
+  }
+}
+
+const NO_KEYS: ReadonlyMap<string, BoxKey | null> = new Map()
+
+function ownReading(recorded: RecordedEvent, { event, opened, metadata }: MadeEvent): Reading {
+  const { stream, version, position, id } = recorded
+  const { at } = metadata
+  return {
+    recorded,
+    event,
+    metadata,
+    sealed: [],
+    opened: { stream, version, position, id, at, metadata, event: opened },
   }
 }
 

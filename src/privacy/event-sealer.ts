@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { allUpcasters, type AnyEvent } from '../domain/any-event.js'
-import type { Decided } from '../domain/event.js'
+import type { Decided, Folded, Opened } from '../domain/event.js'
 import type { EventMetadata } from '../domain/metadata.js'
 import { currentSchemaVersion } from '../domain/upcast.js'
 import type { NewEvent } from '../eventstore/event-log.js'
@@ -9,8 +9,9 @@ import { createBoxKeyring, type BoxKeys } from './box-keys.js'
 import { createClientSealer, type SealClient } from './client-sealer.js'
 import type { DataKeys } from './data-keys.js'
 import { deriveMacKey, eventMac, withMac } from './event-mac.js'
-import { personalByKey, publicFields } from './field-plan.js'
+import { personalByKey, publicFields, type Fields } from './field-plan.js'
 import { createFingerprint, type Fingerprint } from './fingerprint.js'
+import type { MadeEvents } from './made-events.js'
 
 /** A decided event with its place in the log. */
 export interface ToSeal {
@@ -33,50 +34,62 @@ export interface EventSealer {
   fingerprint: Fingerprint
 }
 
-export function createEventSealer(deps: { dataKeys: DataKeys; masterKey: KeyObject }): EventSealer {
-  const keyring = createBoxKeyring(deps.dataKeys)
-  const macKey = deriveMacKey(deps.masterKey)
+export interface EventSealerDeps {
+  dataKeys: DataKeys
+  masterKey: KeyObject
+  /** Told of all that is sealed, for the reader beside it. */
+  made?: MadeEvents
+}
+
+export function createEventSealer({ dataKeys, masterKey, made }: EventSealerDeps): EventSealer {
+  const keyring = createBoxKeyring(dataKeys)
+  const macKey = deriveMacKey(masterKey)
   return {
     keyNames: (stream, event, at) => [...personalByKey(stream, event, at).keys()],
     ensureKeys: (names) => keyring.ensure(names),
-    seal(toSeal, keys) {
-      const { stream, version, id } = toSeal
-      const { type } = toSeal.event
-      const data = dataText(toSeal, keys)
-      const metadata = metadataText(type, toSeal.metadata)
-      const mac = eventMac(macKey, { stream, version, id, type, data, metadata })
-      return { id, type, data, metadata: withMac(metadata, mac) }
+    seal({ stream, version, id, event, metadata }, keys) {
+      const { type } = event
+      const open = publicFields(event)
+      const personal = personalByKey(stream, event, metadata.at)
+      const data = dataText(open, personal, keys, boxContext(stream, id))
+      const unsigned = withVersion(type, metadata)
+      const metadataText = JSON.stringify(unsigned)
+      const mac = eventMac(macKey, { stream, version, id, type, data, metadata: metadataText })
+      const sealed = { id, type, data, metadata: withMac(metadataText, mac) }
+      made?.note(stream, sealed, {
+        event: { type, ...open } as unknown as Folded<AnyEvent>,
+        opened: Object.assign({ type }, open, ...personal.values()) as Opened<AnyEvent>,
+        metadata: { ...unsigned, mac },
+      })
+      return sealed
     },
-    sealClient: createClientSealer(keyring, deps.dataKeys),
-    fingerprint: createFingerprint(deps.dataKeys),
+    sealClient: createClientSealer(keyring, dataKeys),
+    fingerprint: createFingerprint(dataKeys),
   }
 }
 
 /** Public fields in the table's order, then the boxes. */
-function dataText({ stream, id, event, metadata }: ToSeal, keys: BoxKeys): string {
-  const context = boxContext(stream, id)
-  const sealed = Array.from(personalByKey(stream, event, metadata.at), ([name, personal]) => {
+function dataText(open: Fields, personal: ReadonlyMap<string, Fields>, keys: BoxKeys, context: string): string {
+  const sealed = Array.from(personal, ([name, fields]) => {
     const boxKey = keys.get(name)
     if (boxKey === undefined) throw new Error(`no key ${name}`)
-    return sealBox(boxKey, personal, context)
+    return sealBox(boxKey, fields, context)
   })
-  const open = publicFields(event)
   return JSON.stringify(sealed.length === 0 ? open : { ...open, sealed })
 }
 
 /** All but the MAC, in the order in which it is always written. */
-function metadataText(type: AnyEvent['type'], metadata: ToSeal['metadata']): string {
+function withVersion(type: AnyEvent['type'], metadata: ToSeal['metadata']): Omit<EventMetadata, 'mac'> {
   const { at, commandId, fingerprint, actor, origin, correlationId, causationId, client } = metadata
-  const schemaVersion = currentSchemaVersion(allUpcasters, type)
-  return JSON.stringify({
-    schemaVersion,
+  return {
+    schemaVersion: currentSchemaVersion(allUpcasters, type),
     at,
     commandId,
-    fingerprint,
+    ...(fingerprint !== undefined && { fingerprint }),
     actor,
     origin,
     correlationId,
-    causationId,
-    client,
-  })
+    ...(causationId !== undefined && { causationId }),
+    ...(client !== undefined && { client }),
+  }
 }

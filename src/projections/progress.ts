@@ -1,3 +1,4 @@
+import { createBell } from '../eventstore/bell.js'
 import type { Position } from '../eventstore/event-log.js'
 
 /** How far a projection has come, for those who wait for it. */
@@ -12,6 +13,8 @@ export interface Progress {
 export interface MutableProgress extends Progress {
   /** Never moves back. */
   moveTo(position: Position): void
+  /** Until someone waits for what is not examined yet, `ms` are over, or the signal aborts. Never rejects. */
+  wanted(ms: number, signal: AbortSignal): Promise<void>
 }
 
 export function createProgress(
@@ -20,6 +23,7 @@ export function createProgress(
 ): MutableProgress {
   let current = start
   const waiting = new Set<{ position: Position; done(reached: boolean): void }>()
+  const asked = createBell()
 
   return {
     get position() {
@@ -46,8 +50,10 @@ export function createProgress(
           },
         }
         waiting.add(waiter)
+        asked.ring()
         signal?.addEventListener('abort', onAbort)
       })
     },
+    wanted: (ms, signal) => (waiting.size > 0 ? Promise.resolve() : asked.wait(asked.rings, ms, signal)),
   }
 }

@@ -18,7 +18,12 @@ export interface RunnerOptions {
   patience?: number
   /** Pause after the first failure, doubling up to 30 s; 500 ms by default. */
   retryMs?: number
+  /** How long a runner that is up to date lets events gather while nobody waits for them; 20 ms by default. */
+  gatherMs?: number
 }
+
+/** A page with as many events comes to a runner that is behind: it goes on at once. */
+const MANY_EVENTS = 250
 
 export interface RunnerStatus {
   name: string
@@ -47,13 +52,14 @@ export interface RunnerDeps {
  * batch moves the checkpoint from where this runner believes it to be, in the transaction of its rows, so that only one of them
  * counts. Its modes:
  *
- * - **following**: a page comes, its events are applied, the checkpoint moves.
+ * - **following**: a page comes, its events are applied, the checkpoint moves. A transaction costs as much as many events, so it lets
+ *   them gather for a moment, unless someone waits for them or it is behind.
  * - **watching**: another runner moved the checkpoint first. It goes on watching as long as that one moves, then follows again.
  * - **paused**: an event could not be applied. What came before it is; the event and the reason are recorded; it tries again
  *   with growing pauses, and never skips. Lost connections are repeated likewise, without being recorded.
  */
 export function startRunner(open: OpenProjection, { log, pool, onFailure, options = {} }: RunnerDeps): Runner {
-  const { watchMs = 25, patience = 20, retryMs = 500 } = options
+  const { watchMs = 25, patience = 20, retryMs = 500, gatherMs = 20 } = options
   const { projection, generation, table } = open
   const { name, version, streamPrefixes } = projection
   const progress = createProgress(log.start, log.comparePositions)
@@ -111,6 +117,7 @@ export function startRunner(open: OpenProjection, { log, pool, onFailure, option
         return
       }
       position = page.position
+      if (page.events.length < MANY_EVENTS) await progress.wanted(gatherMs, signal)
     }
   }
 

@@ -4,7 +4,7 @@ import type { RecordedEvent } from '../../src/eventstore/event-log.js'
 import { followUntil, idsOf, newEvent, newEvents, newStream, readToEnd } from '../contract/event-log-support.js'
 import { eventually } from '../support/eventually.js'
 import { createTestDatabase, execute, type TestDatabase } from '../support/test-database.js'
-import { batchOf, type OpenedPostgresLog, openPostgresLog } from './postgres-log.js'
+import { callOf, type OpenedPostgresLog, openPostgresLog } from './postgres-log.js'
 
 describe('The order of the log in Postgres', () => {
   let database: TestDatabase
@@ -28,7 +28,7 @@ describe('The order of the log in Postgres', () => {
   async function appendSlowly(stream = newStream()): Promise<{ id: string; stream: string }> {
     const event = newEvent()
     await slow.query('begin')
-    await slow.query('select from append_events($1)', [batchOf({ stream, expected: 0, events: [event] })])
+    await slow.query('select from append_events($1, $2)', callOf({ stream, expected: 0, events: [event] }))
     return { id: event.id, stream }
   }
 
@@ -85,25 +85,21 @@ describe('The order of the log in Postgres', () => {
     expect(await append).to.include({ name: 'WrongExpectedVersionError', actualVersion: 1 })
   })
 
-  it('judges the appends of one batch in their order, none by the failure of another', async () => {
-    const [a, b] = [newStream(), newStream()]
-    const [first, second, third] = [newEvents(2), newEvents(1), newEvents(1)]
-    const batch = batchOf(
-      { stream: a, expected: 0, events: first },
+  it('judges each append of one call by itself, none by the failure of another', async () => {
+    const [a, b, c, d] = [newStream(), newStream(), newStream(), newStream()]
+    const [first, second, third] = [newEvents(2), newEvents(1), newEvents(2)]
+    await slow.query('select from append_events($1, $2)', callOf({ stream: a, expected: 0, events: first }))
+    const call = callOf(
       { stream: b, expected: 5, events: newEvents(1) },
-      { stream: a, expected: 2, events: second },
-      { stream: a, expected: 2, events: newEvents(1) },
+      { stream: c, expected: 0, events: second },
       { stream: a, expected: 0, events: first },
-      { stream: b, expected: 0, events: third },
+      { stream: d, expected: 0, events: third },
     )
-    const { rows } = await slow.query<object>('select * from append_events($1)', [batch])
+    const { rows } = await slow.query<object>('select * from append_events($1, $2)', call)
     expect(rows).to.deep.equal([
-      { outcome: 'appended', version: 2, position: '3' },
-      { outcome: 'conflict', version: 0, position: null },
-      { outcome: 'appended', version: 3, position: '4' },
-      { outcome: 'conflict', version: 3, position: null },
-      { outcome: 'repeated', version: 2, position: '3' },
-      { outcome: 'appended', version: 1, position: '5' },
+      { stream: null, outcome: null, version: null, position: '3' },
+      { stream: b, outcome: 'conflict', version: 0, position: null },
+      { stream: a, outcome: 'repeated', version: 2, position: '3' },
     ])
     const events = await readToEnd(opened.log, opened.log.start)
     expect(idsOf(events.slice(1))).to.deep.equal(idsOf([...first, ...second, ...third]))

@@ -12,7 +12,7 @@ import {
 import { eventually } from '../support/eventually.js'
 import { createTestDatabase, execute, type TestDatabase } from '../support/test-database.js'
 import { type BreakableProxy, openBreakableProxy } from './breakable-proxy.js'
-import { batchOf, type OpenedPostgresLog, openPostgresLog } from './postgres-log.js'
+import { callOf, type OpenedPostgresLog, openPostgresLog } from './postgres-log.js'
 
 /** So long that a test which needs the timer would not live to see it. */
 const NEVER_MS = 3_600_000
@@ -61,7 +61,7 @@ describe('The event log in Postgres, when something breaks', () => {
     const client = await holder.pool.connect()
     try {
       await client.query('begin')
-      await client.query(`select from append_events('[]')`)
+      await client.query(`select from append_events('[]', '[]')`)
       await work()
       await client.query('rollback')
     } finally {
@@ -195,8 +195,8 @@ describe('The event log in Postgres, when something breaks', () => {
 
   /** By a process that dies before its notification. */
   async function appendUntold(id: string): Promise<void> {
-    const batch = batchOf({ stream: newStream(), expected: 0, events: [newEvent({ id })] })
-    await execute(database.url, `select from append_events('${batch}')`)
+    const [appends, events] = callOf({ stream: newStream(), expected: 0, events: [newEvent({ id })] })
+    await execute(database.url, `select from append_events('${appends}', '${events}')`)
   }
 
   const untilListening = (count: number): Promise<unknown> =>

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { EventLog } from '../../src/eventstore/event-log.js'
+import type { EventLog, NewEvent } from '../../src/eventstore/event-log.js'
 import { openPostgresEventLog, type PostgresEventLogOptions } from '../../src/eventstore/postgres/postgres-event-log.js'
 import { newEvent } from '../contract/event-log-support.js'
 
@@ -34,6 +34,11 @@ export const withOwnPool = (opened: OpenedPostgresLog): EventLog => ({
   [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
 })
 
-/** The batch that `append_events` takes, for tests that call it without the adapter. */
-export const batchOf = (...appends: { stream: string; expected: number; events: object[] }[]): string =>
-  JSON.stringify(appends)
+/** What `append_events` takes, for tests that call it without the adapter. */
+export function callOf(...given: { stream: string; expected: number; events: NewEvent[] }[]): [string, string] {
+  const appends = given.map(({ stream, expected, events }) => ({ stream, expected, count: events.length }))
+  const events = given.flatMap(({ stream, expected, events: all }) =>
+    all.map((event, index) => ({ stream, version: expected + index + 1, ...event })),
+  )
+  return [JSON.stringify(appends), JSON.stringify(events)]
+}

@@ -12,6 +12,7 @@ import { openPostgresEventLog } from '../../src/eventstore/postgres/postgres-eve
 import { createDataKeys } from '../../src/privacy/data-keys.js'
 import { createEventReader, type EventReader } from '../../src/privacy/event-reader.js'
 import { createEventSealer, type EventSealer } from '../../src/privacy/event-sealer.js'
+import { createMadeEvents } from '../../src/privacy/made-events.js'
 import { openProjection, type OpenProjection } from '../../src/projections/checkpoint.js'
 import { createDecisionIndex, createDecisionIndexProjection } from '../../src/projections/decision-index.js'
 import { startRunner, type Runner } from '../../src/projections/runner.js'
@@ -48,8 +49,9 @@ export async function openWriteSide(
   const pool = openPool(database.url)
   const masterKey = createSecretKey(randomBytes(32))
   const dataKeys = createDataKeys({ pool: openPool(database.keysUrl), masterKey })
-  const sealer = createEventSealer({ dataKeys, masterKey })
-  const reader = createEventReader({ dataKeys })
+  const made = createMadeEvents()
+  const sealer = createEventSealer({ dataKeys, masterKey, made })
+  const reader = createEventReader({ dataKeys, made })
   const openingEvent = await logOpening(sealer, clock)
   const prefix = newPrefix()
   const openLog = async (): Promise<EventLog> =>

@@ -2,22 +2,31 @@ import pg from 'pg'
 import { UnknownOutcomeError } from '../event-log.js'
 import { within } from '../within.js'
 
-/** What `append_events` says of one append. */
-export interface Verdict {
-  outcome: 'appended' | 'repeated' | 'conflict'
-  version: number
+/** The arguments of `append_events`: JSON. */
+export interface AppendCall {
+  appends: string
+  events: string
+}
+
+/** What `append_events` says of the log's last position before, and then of one append that added nothing. */
+export interface AppendRow {
+  stream: string | null
+  outcome: 'repeated' | 'conflict' | null
+  version: number | null
   /** A bigint, which `pg` hands out as text; null for a conflict. */
   position: string | null
 }
 
 export interface AppendConnection {
   /**
-   * One call for a batch of appends, given as its JSON; one verdict for each.
+   * One call for a batch of appends.
    * @throws UnknownOutcomeError the connection broke, or the answer took too long
    */
-  send(batch: string): Promise<Verdict[]>
+  send(batch: AppendCall): Promise<AppendRow[]>
   close(): Promise<void>
 }
+
+export const APPEND = 'select stream, outcome, version, "position" from append_events($1, $2)'
 
 /** SQLSTATE classes that pass by themselves (rollback, resources, read-only, operator, system): worth the very same call again. */
 const PASSING = new Set(['25', '40', '53', '55', '57', '58'])
@@ -62,10 +71,10 @@ export function createAppendConnection(pool: pg.Pool, timeoutMs: number): Append
   }
 }
 
-async function call(client: pg.PoolClient, batch: string, timeoutMs: number): Promise<Verdict[]> {
-  const text = 'select outcome, version, "position" from append_events($1)'
-  const query = { name: 'append-events', text, values: [batch], query_timeout: timeoutMs }
-  return (await client.query<Verdict>(query)).rows
+async function call(client: pg.PoolClient, batch: AppendCall, timeoutMs: number): Promise<AppendRow[]> {
+  const { appends, events } = batch
+  const query = { name: 'append-events', text: APPEND, values: [appends, events], query_timeout: timeoutMs }
+  return (await client.query<AppendRow>(query)).rows
 }
 
 /** Postgres said no for good, and rolled back. */

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { LOG_STREAM, type LogOpening } from '../log-id.js'
-import { toJson } from './append-queue.js'
+import { APPEND } from './append-connection.js'
+import { callOf, toAppend } from './append-queue.js'
 
 export const createLogOpening = (pool: pg.Pool): LogOpening => ({
   async readFirst() {
@@ -8,5 +9,8 @@ export const createLogOpening = (pool: pg.Pool): LogOpening => ({
     const [row] = (await pool.query<{ data: string }>(first, [LOG_STREAM])).rows
     return row?.data ?? null
   },
-  append: (event) => pool.query('select from append_events($1)', [`[${toJson(LOG_STREAM, 0, [event])}]`]),
+  append(event) {
+    const { appends, events } = callOf([toAppend(LOG_STREAM, 0, [event])])
+    return pool.query(APPEND, [appends, events])
+  },
 })

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import { appendFunction } from './append-function.js'
+import { firstAppendFunction } from './first-append-function.js'
 
 export const logMigrations: { name: string; up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }[] = [
   {
@@ -16,11 +17,22 @@ export const logMigrations: { name: string; up(knex: Knex): Promise<void>; down(
           metadata text not null,
           unique (stream, version)
         )`)
-      await knex.raw(appendFunction)
+      await knex.raw(firstAppendFunction)
     },
     async down(knex) {
       await knex.raw('drop function append_events(text)')
       await knex.raw('drop table events')
+    },
+  },
+  {
+    name: 'log-002-append-by-sets',
+    async up(knex) {
+      await knex.raw('drop function append_events(text)')
+      await knex.raw(appendFunction)
+    },
+    async down(knex) {
+      await knex.raw('drop function append_events(text, text)')
+      await knex.raw(firstAppendFunction)
     },
   },
 ]

@@ -4,8 +4,9 @@ import { checkAppend } from '../event-text.js'
 import { openLogId } from '../log-id.js'
 import { createPositions } from '../positions.js'
 import { createTail } from '../tail.js'
+import type { Entry } from '../window.js'
 import { createAppendConnection } from './append-connection.js'
-import { createAppendQueue, toJson } from './append-queue.js'
+import { createAppendQueue, toAppend } from './append-queue.js'
 import { createEventTable } from './event-table.js'
 import { createLogOpening } from './log-opening.js'
 import { openNotifications } from './notifications.js'
@@ -35,11 +36,20 @@ export async function openPostgresEventLog(options: PostgresEventLogOptions): Pr
   const positions = createPositions(id)
   const table = createEventTable(pool, positions, timeoutMs)
   const connection = createAppendConnection(pool, timeoutMs)
-  const queue = createAppendQueue((batch) => connection.send(batch))
+  const queue = createAppendQueue((call) => connection.send(call))
   const polling = createPolling(table, pollMs)
   const tail = createTail({ ...table, fill: polling.fill }, positions, pollMs)
   const notifications = openNotifications(pool, connectionString, () => polling.wake())
   let closed = false
+
+  /** Events as the log has them after an append, given where the last one before them stands. */
+  const placed = (events: readonly NewEvent[], before: { stream: string; version: number; at: number }): Entry[] =>
+    events.map(({ id, type, data, metadata }, index) => {
+      const { stream } = before
+      const at = before.at + index + 1
+      const version = before.version + index + 1
+      return { at, event: { stream, version, position: positions.format(at), id, type, data, metadata } }
+    })
 
   return {
     kind: 'postgres',
@@ -49,11 +59,14 @@ export async function openPostgresEventLog(options: PostgresEventLogOptions): Pr
     async append(stream, expectedVersion, events) {
       if (closed) throw new Error('the event log is closed')
       checkAppend(stream, expectedVersion, events)
-      const { outcome, version, position } = await queue.append(toJson(stream, expectedVersion, events))
+      const verdict = await queue.append(toAppend(stream, expectedVersion, events))
+      const { outcome, version } = verdict
       if (outcome === 'conflict') throw new WrongExpectedVersionError(stream, expectedVersion, version)
-      polling.wake()
+      const { position: at } = verdict
+      if (outcome === 'repeated') polling.wake()
+      else polling.appended(placed(events, { stream, version: expectedVersion, at: at - events.length }))
       notifications.announce()
-      return { version, position: positions.format(Number(position)) }
+      return { version, position: positions.format(at) }
     },
 
     readStream: (stream, readOptions) => table.readStream(stream, readOptions),
