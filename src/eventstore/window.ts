@@ -25,19 +25,21 @@ export interface WindowBounds {
 }
 
 export function createWindow(start: number, bounds: WindowBounds): Window {
-  const entries: Entry[] = []
+  let entries: Entry[] = []
+  /** Those before it have gone; the array follows when they are half of it, since what is left has to move up. */
+  let first = 0
   let floor = start
   let characters = 0
 
   function letOldestGo(): void {
-    let count = 0
-    for (const entry of entries) {
-      if (entries.length - count <= bounds.events && characters <= bounds.characters) break
+    for (; entries.length - first > bounds.events || characters > bounds.characters; first++) {
+      const entry = entries[first] as Entry
       characters -= size(entry)
       floor = entry.at
-      count++
     }
-    entries.splice(0, count)
+    if (first <= entries.length / 2) return
+    entries = entries.slice(first)
+    first = 0
   }
 
   return {
@@ -46,8 +48,8 @@ export function createWindow(start: number, bounds: WindowBounds): Window {
     },
     covers: (after) => after >= floor,
     above(after, limit) {
-      const first = firstAbove(entries, after)
-      return entries.slice(first, first + limit)
+      const from = firstAbove(entries, after, first)
+      return entries.slice(from, from + limit)
     },
     add(more) {
       for (const entry of more) {
@@ -61,8 +63,8 @@ export function createWindow(start: number, bounds: WindowBounds): Window {
 
 const size = ({ event }: Entry): number => event.data.length + event.metadata.length
 
-function firstAbove(entries: readonly Entry[], after: number): number {
-  let low = 0
+function firstAbove(entries: readonly Entry[], after: number, first: number): number {
+  let low = first
   let high = entries.length
   while (low < high) {
     const middle = (low + high) >>> 1

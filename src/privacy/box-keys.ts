@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { DataKeys } from './data-keys.js'
-import { derive } from './derive-key.js'
+import { derive as deriveBytes } from './derive-key.js'
 import { parentsOf } from './key-names.js'
 
 /** Seals and opens boxes. Derived from its parents, so that it is gone as soon as one of them is. */
@@ -26,34 +26,49 @@ const COMMITMENT_BYTES = 16
 const MOST_CACHED = 50_000
 
 export function deriveBoxKey(name: string, person: KeyObject, month?: KeyObject): BoxKey {
-  const bytes = derive(person, 'parley/box/1', KEY_BYTES + COMMITMENT_BYTES, month)
+  const bytes = deriveBytes(person, 'parley/box/1', KEY_BYTES + COMMITMENT_BYTES, month)
   return { name, key: createSecretKey(bytes.subarray(0, KEY_BYTES)), commitment: bytes.subarray(KEY_BYTES) }
 }
 
-/** The parents are asked for each time, so a derived key that is still cached is never given once one of them is destroyed. */
+/**
+ * What is derived once is kept until any key is destroyed; what was being derived from keys fetched before that is not kept, so that
+ * none is given once a parent of it is gone.
+ */
 export function createBoxKeyring(dataKeys: DataKeys): BoxKeyring {
   const derived = new LRUCache<string, BoxKey>({ max: MOST_CACHED })
-  dataKeys.onDestroyed(() => derived.clear())
+  let destructions = 0
+  dataKeys.onDestroyed(() => {
+    destructions++
+    derived.clear()
+  })
 
-  function boxKeyOf(name: string, parents: ReadonlyMap<string, KeyObject | null>): BoxKey | null {
+  async function keysOf(
+    names: Iterable<string>,
+    fetch: (parents: string[]) => Promise<ReadonlyMap<string, KeyObject | null>>,
+  ): Promise<Map<string, BoxKey | null>> {
+    const keys = new Map(Array.from(names, (name) => [name, derived.get(name) ?? null]))
+    const missing = [...keys.keys()].filter((name) => keys.get(name) === null)
+    if (missing.length === 0) return keys
+    const before = destructions
+    const parents = await fetch(missing.flatMap(parentsOf))
+    if (destructions !== before) return keysOf(keys.keys(), fetch)
+    for (const name of missing) keys.set(name, derive(name, parents))
+    return keys
+  }
+
+  function derive(name: string, parents: ReadonlyMap<string, KeyObject | null>): BoxKey | null {
     const [person, month] = parentsOf(name).map((parent) => parents.get(parent) ?? null)
     if (!person || month === null) return null
-    const boxKey = derived.get(name) ?? deriveBoxKey(name, person, month)
+    const boxKey = deriveBoxKey(name, person, month)
     derived.set(name, boxKey)
     return boxKey
   }
 
   return {
     async ensure(names) {
-      const wanted = [...new Set(names)]
-      const parents = await dataKeys.getOrCreate(wanted.flatMap(parentsOf))
-      const boxKeys = wanted.map((name) => boxKeyOf(name, parents)).filter((boxKey) => boxKey !== null)
-      return new Map(boxKeys.map((boxKey) => [boxKey.name, boxKey]))
+      // Whoever made a key here got it: `getOrCreate` refuses rather than leave one out.
+      return (await keysOf(names, dataKeys.getOrCreate)) as Map<string, BoxKey>
     },
-    async find(names) {
-      const wanted = [...new Set(names)]
-      const parents = await dataKeys.get(wanted.flatMap(parentsOf))
-      return new Map(wanted.map((name) => [name, boxKeyOf(name, parents)]))
-    },
+    find: (names) => keysOf(names, dataKeys.get),
   }
 }

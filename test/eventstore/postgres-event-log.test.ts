@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { expect } from 'chai'
+import type { EventLog } from '../../src/eventstore/event-log.js'
 import { eventLogContract } from '../contract/event-log-contract.js'
 import { newEvents, newStream, readWholeStream, rejectionOf } from '../contract/event-log-support.js'
 import { eventually } from '../support/eventually.js'
@@ -42,6 +43,35 @@ describe('The event log in Postgres', () => {
     await using opened = await openPostgresLog(database.url)
     await Promise.all(Array.from({ length: 100 }, () => opened.log.append(newStream(), 0, newEvents(1))))
     expect(await countAppendCalls()).to.equal(2)
+  })
+
+  it('takes a stream once in a call, and its next append in the next', async () => {
+    await using opened = await openPostgresLog(database.url)
+    const stream = newStream()
+    const first = opened.log.append(newStream(), 0, newEvents(1)) // goes alone; the others gather
+    const both = [opened.log.append(stream, 0, newEvents(2)), opened.log.append(stream, 2, newEvents(1))]
+    await first
+    expect((await Promise.all(both)).map(({ version }) => version)).to.deep.equal([2, 3])
+    expect(await countAppendCalls()).to.equal(3)
+  })
+
+  it('hands followers what it has appended without reading it back, in one order with what others append', async () => {
+    await using ours = await openPostgresLog(database.url, { pollMs: 3_600_000 })
+    await using theirs = await openPostgresLog(database.url)
+    const seen: string[] = []
+    const stop = new AbortController()
+    const following = (async () => {
+      for await (const { events } of ours.log.follow(ours.log.start, { signal: stop.signal }))
+        seen.push(...events.map(({ id }) => id))
+    })()
+    for (let round = 0; round < 20; round++) {
+      const append = (log: EventLog) => log.append(newStream(), 0, newEvents(1 + (round % 3)))
+      await Promise.all([append(ours.log), append(theirs.log), append(ours.log)])
+    }
+    const whole = (await ours.log.readAll(ours.log.start, 1_000)).events.map(({ id }) => id)
+    await eventually(() => expect(seen).to.deep.equal(whole))
+    stop.abort()
+    await following
   })
 
   it('sends at most four megabytes in one call', async () => {

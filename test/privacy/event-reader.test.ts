@@ -6,6 +6,7 @@ import type { RecordedEvent } from '../../src/eventstore/event-log.js'
 import { BoxCorruptError } from '../../src/privacy/box.js'
 import { createEventReader, NewerEventError } from '../../src/privacy/event-reader.js'
 import { createEventSealer, type ToSeal } from '../../src/privacy/event-sealer.js'
+import { createMadeEvents } from '../../src/privacy/made-events.js'
 import { createKeyStore, masterKey, type KeyStore } from './key-store.js'
 import { ada, at, bob, chat, message, placed, samples } from './samples.js'
 
@@ -22,8 +23,9 @@ describe('event reader', () => {
 
   function node() {
     const { dataKeys, statements } = store.node()
-    const sealer = createEventSealer({ dataKeys, masterKey })
-    const reader = createEventReader({ dataKeys })
+    const made = createMadeEvents()
+    const sealer = createEventSealer({ dataKeys, masterKey, made })
+    const reader = createEventReader({ dataKeys, made })
 
     async function record(toSeal: ToSeal): Promise<RecordedEvent> {
       const keys = await sealer.ensureKeys(sealer.keyNames(toSeal.stream, toSeal.event, toSeal.metadata.at))
@@ -40,8 +42,35 @@ describe('event reader', () => {
     expect(await node().open(...recorded)).to.deep.equal(events)
   })
 
-  it('any text comes back as it was sent', async () => {
+  it('what a node sealed itself it reads without any key, exactly as another node reads it', async () => {
+    const { record, reader, statements } = node()
+    const recorded = await Promise.all(Object.values(samples).map((event) => record(placed(event))))
+    const before = statements()
+    const [own, others] = [await reader.open(recorded), await node().reader.open(recorded)]
+    expect(own).to.deep.equal(others)
+    expect(recorded.map(reader.fold)).to.deep.equal(recorded.map(node().reader.fold))
+    expect(statements()).to.equal(before)
+  })
+
+  it('what a node sealed itself and finds altered in the log it reads as any other', async () => {
     const { record, open } = node()
+    const recorded = await record(placed(message('hi')))
+    const failure = await failureOf(open({ ...recorded, data: recorded.data.replace(/"box":"..../, '"box":"AAAA') }))
+    expect(failure).to.be.instanceOf(BoxCorruptError)
+  })
+
+  it('what a node sealed itself is erased for it too, also where it had not read it yet', async () => {
+    const { dataKeys, record, open } = node()
+    const recorded = await record(placed(message('mine')))
+    await dataKeys.destroy(`person/${ada}`)
+    expect(await open(recorded)).to.deep.equal([
+      { ...message('mine'), content: null, metadata: null, clientMessageId: null },
+    ])
+  })
+
+  it('any text comes back as it was sent', async () => {
+    const { record } = node()
+    const { open } = node()
     const texts = fc.string({ unit: 'binary' })
     await fc.assert(
       fc.asyncProperty(texts, fc.dictionary(texts, fc.jsonValue()), async (content, json) => {

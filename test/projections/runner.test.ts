@@ -4,7 +4,7 @@ import type { NewEvent } from '../../src/eventstore/event-log.js'
 import { openProjection, readCheckpoint } from '../../src/projections/checkpoint.js'
 import { createProgress } from '../../src/projections/progress.js'
 import type { Projection } from '../../src/projections/projection.js'
-import { startRunner, type Runner } from '../../src/projections/runner.js'
+import { startRunner, type Runner, type RunnerOptions } from '../../src/projections/runner.js'
 import { eventually } from '../support/eventually.js'
 import { openWriteSide, type WriteSide } from '../support/write-side.js'
 
@@ -36,12 +36,12 @@ describe('the runner of a projection', () => {
     },
   })
 
-  const run = async (projection: Projection): Promise<Runner> =>
+  const run = async (projection: Projection, more: RunnerOptions = {}): Promise<Runner> =>
     startRunner(await openProjection(side.pool, projection, side.log), {
       log: side.log,
       pool: side.pool,
       onFailure: (_name, error) => failures.push((error as Error).message),
-      options: { retryMs: 10, watchMs: 5 },
+      options: { retryMs: 10, watchMs: 5, ...more },
     })
 
   const noted = async (): Promise<string[]> =>
@@ -58,6 +58,20 @@ describe('the runner of a projection', () => {
     expect(await noted()).to.have.length(200)
     expect(failures).to.deep.equal([])
     for (const runner of runners) await runner[Symbol.asyncDispose]()
+  })
+
+  it('lets events gather while nobody waits, and applies them together as soon as someone does', async () => {
+    const batches: number[] = []
+    const counted: Projection = {
+      ...notes(),
+      apply: (batch) => Promise.resolve(void batches.push(batch.length)),
+    }
+    await using runner = await run(counted, { gatherMs: 3_600_000 })
+    await side.log.append('note-0', 0, [event()])
+    await runner.progress.reached(await side.log.head())
+    for (let index = 1; index <= 30; index++) await side.log.append(`note-${index}`, 0, [event()])
+    await runner.progress.reached(await side.log.head())
+    expect(batches).to.deep.equal([1, 30])
   })
 
   it('moves its checkpoint over events of other streams too', async () => {

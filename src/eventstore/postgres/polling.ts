@@ -18,7 +18,7 @@ export interface Polling extends Pick<TailSource, 'fill'> {
  * append-function.ts), nothing will ever appear below a position already read. Wake-ups make it fast; the timer makes it certain, also
  * after Postgres was away.
  */
-export function createPolling(table: EventTable, pollMs: number): Polling {
+export function createPolling(table: Pick<EventTable, 'readAll'>, pollMs: number): Polling {
   const woken = createBell()
   let current: LogEnd | null = null
   return {
