@@ -11,6 +11,7 @@ const WORST = 0.5
 export function findLosses(lines: readonly Line[], recorded: Pick<Report, 'lines'>): string[] {
   const before = new Map(recorded.lines.map((line) => [line.name, line]))
   const judged = lines.filter(({ name }) => !name.endsWith(': p99'))
+  if (!judged.some(({ name }) => before.has(name))) return ['nothing: no line of this run was recorded before']
   return judged.flatMap((line) => {
     const known = before.get(line.name)
     if (known === undefined || !(known.ratio > 0) || goodness(line) >= WORST * goodness(known)) return []

@@ -1,5 +1,5 @@
 // All tests: checks, then the whole suite with coverage on the Node that npm brings, then domain, contract and API tests once
-// more on the machine's own Node where that is another. Ends with the line `N passed, N failed`.
+// more on the machine's own Node where that is another, then the quick benchmark. Ends with the line `N passed, N failed`.
 import { execFileSync, spawn } from 'node:child_process'
 
 // The contract suite runs in eventstore, against each adapter; what hangs and soaks there for minutes has run before.
@@ -30,7 +30,7 @@ function run(name, command, args, env = {}) {
     })
     child.on('close', (code) => {
       count(rest)
-      if (code !== 0 && failed === 0) failed++
+      if (code !== 0 && !failing) failed++
       if (code === 0 && !counted) passed++
       resolve(code === 0)
     })
@@ -56,6 +56,8 @@ if (await run('build', process.execPath, ['node_modules/typescript/bin/tsc', '-p
     'dist/test/**/*.test.js',
   ])
   await onOwnNode()
+  const bench = ['dist/bench/run.js', '--quick', '--check', 'bench/recorded.json']
+  await run('speed: no ratio under half of what was recorded', process.execPath, bench)
 }
 if (failures.length > 0) console.log(['\n== what failed', ...failures].join('\n'))
 console.log(`\n${passed} passed, ${failed} failed`)

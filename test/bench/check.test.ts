@@ -1,0 +1,31 @@
+import { expect } from 'chai'
+import { findLosses } from '../../bench/check.js'
+import type { Line } from '../../bench/run-experiment.js'
+
+const line = (name: string, better: Line['better'], ratio: number) => ({ name, better, ratio }) as Line
+
+describe('The check of a benchmark', () => {
+  const recorded = { lines: [line('send: rate', 'higher', 0.8), line('send: p50', 'lower', 1.5)] }
+
+  it('finds what fell under half of its recorded ratio, whichever way is better', () => {
+    const lines = [line('send: rate', 'higher', 0.39), line('send: p50', 'lower', 3.1)]
+    expect(findLosses(lines, recorded)).to.deep.equal([
+      'send: rate: the ratio is 0.39, and was 0.80',
+      'send: p50: the ratio is 3.10, and was 1.50',
+    ])
+  })
+
+  it('passes what is less than twice as bad, new lines, and the slowest in a hundred', () => {
+    const lines = [
+      line('send: rate', 'higher', 0.41),
+      line('send: p50', 'lower', 2.9),
+      line('send: p99', 'lower', 99),
+      line('new: rate', 'higher', 0.01),
+    ]
+    expect(findLosses(lines, { lines: [...recorded.lines, line('send: p99', 'lower', 1)] })).to.deep.equal([])
+  })
+
+  it('does not pass a run of which nothing was recorded', () => {
+    expect(findLosses([line('other: rate', 'higher', 1)], recorded)).to.have.length(1)
+  })
+})
