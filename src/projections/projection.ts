@@ -17,6 +17,8 @@ export interface Projection {
   streamPrefixes?: readonly string[]
   /** The statements that make its tables, empty. */
   schema(table: TableName): string
+  /** Whatever of `apply` can be done ahead, such as opening the events; nothing depends on it. */
+  prepare?(batch: readonly RecordedEvent[]): Promise<unknown>
   /** Applies events, in the order of the log, within the transaction that moves the checkpoint. */
   apply(batch: readonly RecordedEvent[], tx: ClientBase, table: TableName): Promise<void>
 }

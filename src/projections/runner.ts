@@ -10,6 +10,7 @@ import {
   type OpenProjection,
 } from './checkpoint.js'
 import { createProgress, type Progress } from './progress.js'
+import { readAhead } from './read-ahead.js'
 
 export interface RunnerOptions {
   /** How often a runner that another one overtook looks where that one stands; 25 ms by default. */
@@ -68,6 +69,7 @@ export function startRunner(open: OpenProjection, { log, pool, onFailure, option
   const isStopped = (): boolean => signal.aborted
   let failure: Failure | null = null
   let failures = 0
+  const prepare = async (events: readonly RecordedEvent[]): Promise<unknown> => projection.prepare?.(events)
 
   /** False where another runner has moved the checkpoint. */
   async function applyPage(from: Position, { events, position }: Page): Promise<boolean> {
@@ -105,7 +107,8 @@ export function startRunner(open: OpenProjection, { log, pool, onFailure, option
     if (checkpoint?.generation !== generation) throw new Error(`${name} was rebuilt; start again to use it`)
     let { position } = checkpoint
     progress.moveTo(position)
-    for await (const page of log.follow(position, { ...(streamPrefixes && { streamPrefixes }), signal })) {
+    const options = { ...(streamPrefixes && { streamPrefixes }), signal, many: MANY_EVENTS, prepare }
+    for await (const page of readAhead(log, position, options)) {
       try {
         if (!(await applyPage(position, page))) {
           await watch()

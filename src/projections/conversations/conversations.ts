@@ -23,6 +23,7 @@ export const createConversations = (reader: EventReader): Projection => ({
   streamPrefixes: ['user-', 'chat-', 'inbox-'],
   schema: (table) =>
     [peopleSchema, chatsSchema, membershipsSchema, messagesSchema].map((make) => make(table)).join('\n'),
+  prepare: (batch) => reader.open(batch),
   async apply(batch, tx, table) {
     let sent: SentMessage[] = []
     const flush = async (): Promise<void> => {
