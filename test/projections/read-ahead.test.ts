@@ -55,7 +55,9 @@ describe('Reading ahead of a projection', () => {
 
   it('stops what it follows when it is left, also while it reads ahead', async () => {
     const { log, wasLeft } = source(page('a', 10), page('b', 10))
-    for await (const _page of readAhead(log, '', options())) break
+    const pages = readAhead(log, '', options())
+    await pages.next()
+    await pages.return(undefined)
     expect(wasLeft()).to.equal(true)
   })
 
