@@ -26,19 +26,21 @@ describe('accounts', () => {
     accounts = createAccounts({
       pool,
       passwords: {
-        hash: passwords.hash,
+        ...passwords,
         verify(passwordHash, password) {
           checked.push(passwordHash)
           return passwords.verify(passwordHash, password)
         },
       },
+      mode: 'open',
       registerUser: appendTo,
       newId: randomUUID,
+      clock: () => new Date(),
     })
   })
 
   beforeEach(async () => {
-    await pool.query('truncate credentials')
+    await pool.query('truncate credentials cascade')
     registered = new Map()
     faults = []
     checked.length = 0
@@ -77,7 +79,7 @@ describe('accounts', () => {
   it('who registers is in the log and can log in', async () => {
     const userId = await registeredId()
     expect([...registered]).to.deep.equal([[userId, 'Ada']])
-    expect(await accounts.login(ada)).to.deep.equal({ userId, email: ada.email })
+    expect(await accounts.login(ada)).to.deep.equal({ userId, email: ada.email, passwordChanges: 0 })
     expect(await rows()).to.deep.equal([{ user_id: userId, email: ada.email, status: 'active', pending_name: null }])
   })
 
@@ -103,8 +105,8 @@ describe('accounts', () => {
   })
 
   it('an address is known by the id of its person', async () => {
-    expect(await accounts.emailOf(await registeredId())).to.equal(ada.email)
-    expect(await accounts.emailOf(randomUUID())).to.equal(null)
+    expect(await accounts.addressOf(await registeredId())).to.deep.equal({ email: ada.email, isVerified: false })
+    expect(await accounts.addressOf(randomUUID())).to.equal(null)
   })
 
   for (const fault of ['before', 'after'] as const) {
@@ -132,7 +134,7 @@ describe('accounts', () => {
       })
 
       it('logging in completes it', async () => {
-        expect(await accounts.login(ada)).to.deep.equal({ userId, email: ada.email })
+        expect(await accounts.login(ada)).to.deep.equal({ userId, email: ada.email, passwordChanges: 0 })
         await expectWhole()
       })
 
@@ -141,7 +143,7 @@ describe('accounts', () => {
         expect(await failing(accounts.login(ada))).to.equal('outcome-unknown')
         expect(await failing(accounts.register(ada))).to.equal('outcome-unknown')
         expect(await failing(accounts.login(ada))).to.equal('outcome-unknown')
-        expect(await accounts.login(ada)).to.deep.equal({ userId, email: ada.email })
+        expect(await accounts.login(ada)).to.deep.equal({ userId, email: ada.email, passwordChanges: 0 })
         await expectWhole()
       })
 
