@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 const ada = { email: 'ada@example.com', password: 'correct horse', name: 'Ada' }
 const taken = { code: 'email-taken' }
 const refused = { code: 'invalid-credentials' }
+const loggedIn = (userId: string) => ({ userId, email: ada.email, passwordChanges: 0 })
 
 describe('accounts', () => {
   let database: TestDatabase
@@ -79,13 +80,13 @@ describe('accounts', () => {
   it('who registers is in the log and can log in', async () => {
     const userId = await registeredId()
     expect([...registered]).to.deep.equal([[userId, 'Ada']])
-    expect(await accounts.login(ada)).to.deep.equal({ userId, email: ada.email, passwordChanges: 0 })
+    expect(await accounts.login(ada)).to.deep.equal(loggedIn(userId))
     expect(await rows()).to.deep.equal([{ user_id: userId, email: ada.email, status: 'active', pending_name: null }])
   })
 
   it('an address is the same however it is written', async () => {
     const userId = await registeredId()
-    expect(await accounts.login({ ...ada, email: ' ADA@Example.COM ' })).to.deep.equal({ userId, email: ada.email })
+    expect(await accounts.login({ ...ada, email: ' ADA@Example.COM ' })).to.deep.equal(loggedIn(userId))
     expect(await accounts.register({ ...ada, email: 'Ada@example.com' })).to.deep.equal(taken)
   })
 
@@ -129,12 +130,12 @@ describe('accounts', () => {
       }
 
       it('registering again completes it, under the name given first', async () => {
-        expect(await accounts.register({ ...ada, name: 'Ada II' })).to.deep.equal({ userId })
+        expect(await accounts.register({ ...ada, name: 'Ada II' })).to.deep.equal(loggedIn(userId))
         await expectWhole()
       })
 
       it('logging in completes it', async () => {
-        expect(await accounts.login(ada)).to.deep.equal({ userId, email: ada.email, passwordChanges: 0 })
+        expect(await accounts.login(ada)).to.deep.equal(loggedIn(userId))
         await expectWhole()
       })
 
@@ -143,7 +144,7 @@ describe('accounts', () => {
         expect(await failing(accounts.login(ada))).to.equal('outcome-unknown')
         expect(await failing(accounts.register(ada))).to.equal('outcome-unknown')
         expect(await failing(accounts.login(ada))).to.equal('outcome-unknown')
-        expect(await accounts.login(ada)).to.deep.equal({ userId, email: ada.email, passwordChanges: 0 })
+        expect(await accounts.login(ada)).to.deep.equal(loggedIn(userId))
         await expectWhole()
       })
 
@@ -163,7 +164,7 @@ describe('accounts', () => {
     await failing(accounts.register(ada))
     const [row] = await rows()
     registered.set(row!.user_id, 'Ada')
-    expect(await accounts.login(ada)).to.deep.equal({ userId: row!.user_id, email: ada.email })
+    expect(await accounts.login(ada)).to.deep.equal(loggedIn(row!.user_id))
     expect([...registered]).to.deep.equal([[row!.user_id, 'Ada']])
   })
 
