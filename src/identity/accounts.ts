@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { normaliseEmail } from './email.js'
-import { useInvite } from './invites.js'
+import { isGoodInvite, useInvite } from './invites.js'
 import { TooBusyError, type Passwords } from './passwords.js'
 import { inTransaction } from './transaction.js'
 
@@ -67,6 +67,8 @@ interface Account extends LoggedIn {
 export function createAccounts({ pool, passwords, mode, registerUser, newId, clock }: AccountDeps): Accounts {
   /** Takes the address, and with it the invite; or neither. */
   async function claim({ email, password, name, invite = '' }: Registration): Promise<Account | RegistrationRefusal> {
+    // Who has no invite makes no work.
+    if (mode === 'invite' && !(await isGoodInvite(pool, invite, clock()))) return { code: 'invalid-invite' }
     const passwordHash = await passwords.hash(password)
     const userId = newId()
     return inTransaction(pool, async (tx) => {

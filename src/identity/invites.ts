@@ -8,6 +8,15 @@ export async function makeInvite(pool: Pool, expiresAt: Date): Promise<string> {
   return token
 }
 
+/** Whether it could be used now, without using it. */
+export async function isGoodInvite(pool: Pool, token: string, now: Date): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    'select from invites where hash = $1 and used_by is null and expires_at > $2',
+    [hashOf(token), now],
+  )
+  return rowCount === 1
+}
+
 /** Whether it could be used: once, and in the transaction that makes the account. */
 export async function useInvite(tx: ClientBase, token: string, usedBy: string, now: Date): Promise<boolean> {
   const { rowCount } = await tx.query(

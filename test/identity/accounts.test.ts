@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
+import { hash as argon2 } from '@node-rs/argon2'
 import { expect } from 'chai'
 import pg from 'pg'
-import { createAccounts, type Accounts } from '../../src/identity/accounts.js'
+import { createAccounts, type Accounts, type RegistrationMode } from '../../src/identity/accounts.js'
+import { makeInvite } from '../../src/identity/invites.js'
 import { createPasswords } from '../../src/identity/passwords.js'
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js'
 
 const ada = { email: 'ada@example.com', password: 'correct horse', name: 'Ada' }
+const now = new Date('2026-11-22T10:00:00.000Z')
 const taken = { code: 'email-taken' }
 const refused = { code: 'invalid-credentials' }
 const loggedIn = (userId: string) => ({ userId, email: ada.email, passwordChanges: 0 })
@@ -13,6 +16,7 @@ const loggedIn = (userId: string) => ({ userId, email: ada.email, passwordChange
 describe('accounts', () => {
   let database: TestDatabase
   let pool: pg.Pool
+  let accountsIn: (mode: RegistrationMode) => Accounts
   let accounts: Accounts
   /** Stands for the log: who is registered there, under which name. */
   let registered: Map<string, string>
@@ -24,20 +28,22 @@ describe('accounts', () => {
     database = await createTestDatabase()
     pool = new pg.Pool({ connectionString: database.url })
     const passwords = createPasswords()
-    accounts = createAccounts({
-      pool,
-      passwords: {
-        ...passwords,
-        verify(passwordHash, password) {
-          checked.push(passwordHash)
-          return passwords.verify(passwordHash, password)
+    accountsIn = (mode) =>
+      createAccounts({
+        pool,
+        passwords: {
+          ...passwords,
+          verify(passwordHash, password) {
+            checked.push(passwordHash)
+            return passwords.verify(passwordHash, password)
+          },
         },
-      },
-      mode: 'open',
-      registerUser: appendTo,
-      newId: randomUUID,
-      clock: () => new Date(),
-    })
+        mode,
+        registerUser: appendTo,
+        newId: randomUUID,
+        clock: () => now,
+      })
+    accounts = accountsIn('open')
   })
 
   beforeEach(async () => {
@@ -186,5 +192,83 @@ describe('accounts', () => {
     const got = results.flatMap((result) => ('userId' in result ? result.userId : []))
     expect(got.length).to.be.at.least(1)
     expect(new Set(got)).to.deep.equal(new Set([row!.user_id]))
+  })
+
+  it('a hash of a lower cost than today’s is made anew at the next login, and the password stays', async () => {
+    const userId = await registeredId()
+    const hashOf = async (): Promise<string> =>
+      (await pool.query<{ hash: string }>('select password_hash as hash from credentials')).rows[0]!.hash
+    const present = await hashOf()
+    expect(await accounts.login(ada)).to.deep.equal(loggedIn(userId))
+    expect(await hashOf()).to.equal(present)
+
+    const old = await argon2(ada.password, { memoryCost: 64, timeCost: 1 })
+    await pool.query('update credentials set password_hash = $1', [old])
+    expect(await accounts.login({ ...ada, password: 'wrong' })).to.deep.equal(refused)
+    expect(await hashOf()).to.equal(old)
+    expect(await accounts.login(ada)).to.deep.equal(loggedIn(userId))
+    expect(await hashOf()).to.match(/m=19456,t=2,p=1/)
+    expect(await accounts.login(ada)).to.deep.equal(loggedIn(userId))
+  })
+
+  describe('where only who is invited may register', () => {
+    const invalid = { code: 'invalid-invite' }
+    let invited: Accounts
+    let invite: string
+
+    beforeEach(async () => {
+      await pool.query('truncate invites')
+      invited = accountsIn('invite')
+      invite = await makeInvite(pool, new Date(now.getTime() + 1))
+    })
+
+    it('an invite is good once', async () => {
+      expect(await invited.register({ ...ada, invite })).to.have.property('userId')
+      expect(await invited.register({ ...ada, email: 'bob@example.com', invite })).to.deep.equal(invalid)
+      expect(await rows()).to.have.length(1)
+    })
+
+    it('without one, with another, or with one past its time nobody can, nor learn who has', async () => {
+      await registeredId()
+      const late = await makeInvite(pool, now)
+      for (const wrong of [undefined, '', 'x', `${invite}x`, late])
+        expect(await invited.register({ ...ada, invite: wrong })).to.deep.equal(invalid)
+      expect(await rows()).to.have.length(1)
+    })
+
+    it('a refused registration leaves the invite as it was', async () => {
+      await registeredId()
+      expect(await invited.register({ ...ada, invite })).to.deep.equal(taken)
+      expect(await invited.register({ ...ada, email: 'bob@example.com', invite })).to.have.property('userId')
+    })
+
+    it('of many at once with one invite, one gets in', async () => {
+      const all = Array.from({ length: 6 }, (_, n) => ({ ...ada, email: `ada-${n}@example.com`, invite }))
+      const results = await Promise.all(all.map((one) => invited.register(one)))
+      expect(results.filter((result) => 'userId' in result)).to.have.length(1)
+      expect(await rows()).to.have.length(1)
+    })
+
+    it('a registration that did not come to its end goes on with the invite that it used', async () => {
+      faults = ['before']
+      expect(await failing(invited.register({ ...ada, invite }))).to.equal('outcome-unknown')
+      expect(await invited.register({ ...ada, password: 'another one', invite })).to.deep.equal(invalid)
+      const [row] = await rows()
+      expect(await invited.register({ ...ada, invite })).to.deep.equal(loggedIn(row!.user_id))
+    })
+
+    it('only the hash of an invite is kept', async () => {
+      const { rows: kept } = await pool.query<{ row: string }>('select i::text as row from invites i')
+      expect(kept).to.have.length(1)
+      expect(kept[0]!.row).not.to.include(invite).and.not.to.include(Buffer.from(invite).toString('hex'))
+    })
+  })
+
+  it('where registration is closed nobody can register, and nothing is hashed; who is there can log in', async () => {
+    const userId = await registeredId()
+    const closed = accountsIn('closed')
+    expect(await closed.register({ ...ada, email: 'bob@example.com' })).to.deep.equal({ code: 'registration-closed' })
+    expect(await closed.login(ada)).to.deep.equal(loggedIn(userId))
+    expect(await rows()).to.have.length(1)
   })
 })
