@@ -154,7 +154,13 @@ describe('a setting that is wrong is refused with what to do', () => {
     ['SMTP_URL', ['mail.example.com', 'smtp://', 'http://mail.example.com', 'mail:25'], /of the form smtp:/],
     [
       'PUBLIC_URL',
-      ['chat.example.com', 'ftp://a.example', 'https://a.example/?x', 'https://a.example/#x', 'https://me:pw@a.example'],
+      [
+        'chat.example.com',
+        'ftp://a.example',
+        'https://a.example/?x',
+        'https://a.example/#x',
+        'https://me:pw@a.example',
+      ],
       /of the form https:/,
     ],
     ['NODE_ENV', ['prod', 'Production', 'staging'], /must be one of production, development, test/],

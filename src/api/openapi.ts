@@ -56,7 +56,9 @@ function operationOf(route: Route, toSchema: ToSchema): object {
     summary,
     ...(access !== 'anyone' && { security: [{ bearer: [] }, ...(access === 'either' ? [{}] : [])] }),
     ...(parameters.length > 0 && { parameters }),
-    ...(body !== null && { requestBody: { required: access !== 'either', content: contentOf(toSchema(body, 'input')) } }),
+    ...(body !== null && {
+      requestBody: { required: access !== 'either', content: contentOf(toSchema(body, 'input')) },
+    }),
     responses: {
       ...Object.fromEntries(Object.entries(answers).map(([status, shape]) => [status, responseOf(shape, toSchema)])),
       default: {

@@ -18,7 +18,8 @@ export async function userInvite(args: string[], config: Config): Promise<number
     const token = await makeInvite(main, expiresAt)
     process.stdout.write(`${config.publicUrl ?? `http://localhost:${config.port}`}/register#invite=${token}\n`)
     say(`For one registration, until ${expiresAt.toISOString()}`)
-    if (config.registration !== 'invite') say(`REGISTRATION is ${config.registration}: invites count where it is invite`)
+    if (config.registration !== 'invite')
+      say(`REGISTRATION is ${config.registration}: invites count where it is invite`)
     return 0
   } finally {
     await releases[Symbol.asyncDispose]()

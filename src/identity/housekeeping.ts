@@ -18,7 +18,9 @@ export async function deleteExpired(pool: Pool, now: Date): Promise<void> {
        and (revoked_at < $1 or created_at < $2 or last_used_at < $3)`,
     [ago(now, KEPT_MS), ago(now, MOST_SESSION_MS + KEPT_MS), ago(now, MOST_UNUSED_MS + KEPT_MS)],
   )
-  await pool.query('delete from refresh_tokens where used_at is not null and created_at < $1', [ago(now, MOST_UNUSED_MS)])
+  await pool.query('delete from refresh_tokens where used_at is not null and created_at < $1', [
+    ago(now, MOST_UNUSED_MS),
+  ])
   await pool.query('delete from mailed_tokens where expires_at < $1', [now])
   await pool.query('delete from invites where expires_at < $1', [now])
 }

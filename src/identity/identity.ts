@@ -60,8 +60,7 @@ export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
       ...accounts,
       async register(registration) {
         const registered = await accounts.register(registration)
-        if (!('code' in registered))
-          background.run('confirm-email', () => emailChanges.sendConfirmation(registered))
+        if (!('code' in registered)) background.run('confirm-email', () => emailChanges.sendConfirmation(registered))
         return registered
       },
     },

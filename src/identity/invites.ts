@@ -10,10 +10,10 @@ export async function makeInvite(pool: Pool, expiresAt: Date): Promise<string> {
 
 /** Whether it could be used now, without using it. */
 export async function isGoodInvite(pool: Pool, token: string, now: Date): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    'select from invites where hash = $1 and used_by is null and expires_at > $2',
-    [hashOf(token), now],
-  )
+  const { rowCount } = await pool.query('select from invites where hash = $1 and used_by is null and expires_at > $2', [
+    hashOf(token),
+    now,
+  ])
   return rowCount === 1
 }
 

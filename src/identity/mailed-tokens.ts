@@ -15,10 +15,13 @@ type Queries = Pick<ClientBase, 'query'>
 /** Makes a token for a mail, of which only the hash is kept. Null for someone without credentials. */
 export async function makeMailedToken(tx: Queries, purpose: Purpose, to: Mailed, expiresAt: Date): Promise<string> {
   const token = newSecretToken()
-  await tx.query(
-    'insert into mailed_tokens (hash, purpose, user_id, email, expires_at) values ($1, $2, $3, $4, $5)',
-    [hashOf(token), purpose, to.userId, to.email, expiresAt],
-  )
+  await tx.query('insert into mailed_tokens (hash, purpose, user_id, email, expires_at) values ($1, $2, $3, $4, $5)', [
+    hashOf(token),
+    purpose,
+    to.userId,
+    to.email,
+    expiresAt,
+  ])
   return token
 }
 

@@ -12,7 +12,9 @@ export const hashOf = (token: string): Buffer => createHash('sha256').update(tok
 
 /** The token that follows a refresh token used with this client key: the same each time, and nobody's guess without the secret. */
 export const successorOf = (token: string, clientKey: string, secret: KeyObject): string =>
-  createHmac('sha256', secret).update(JSON.stringify([token, clientKey])).digest('base64url')
+  createHmac('sha256', secret)
+    .update(JSON.stringify([token, clientKey]))
+    .digest('base64url')
 
 /** Any text of a sensible length: a token that is none of ours is refused as such, not as malformed. */
 export const secretTokenSchema = z.string().min(1).max(256)

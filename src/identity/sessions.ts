@@ -103,7 +103,13 @@ export function createSessions(deps: SessionDeps): Sessions {
     refresh: createRefresh({ ...deps, ofRefreshToken }),
 
     async list(userId, currentId) {
-      const { rows } = await pool.query<{ id: string; created_at: Date; last_used_at: Date; ip: string; agent: string }>(
+      const { rows } = await pool.query<{
+        id: string
+        created_at: Date
+        last_used_at: Date
+        ip: string
+        agent: string
+      }>(
         `select id, created_at, last_used_at, coalesce(ip, '') as ip, coalesce(user_agent, '') as agent
          from sessions where user_id = $1 and ${isLive(2)} order by last_used_at desc, id`,
         [userId, ...liveValues(clock())],

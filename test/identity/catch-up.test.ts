@@ -75,7 +75,11 @@ describe('rows and log agree after a crash', () => {
         await side.start()
         expect(side.told.slice(3)).to.deep.equal([
           { name: 'changePassword', input: { userId }, by: userId },
-          { name: 'revokeSession', input: { userId, sessionId: other.sessionId, reason: 'password-changed' }, by: userId },
+          {
+            name: 'revokeSession',
+            input: { userId, sessionId: other.sessionId, reason: 'password-changed' },
+            by: userId,
+          },
         ])
       })
 

@@ -66,7 +66,7 @@ describe('what is over is deleted', () => {
     await makeInvite(side.pool, new Date(side.time.now + DAY))
     await side.identity.passwordChanges.sendReset('ada@example.com')
     await after(0.01)
-    expect([await rows('mailed_tokens') > 0, await rows('invites')]).to.deep.equal([true, 1])
+    expect([(await rows('mailed_tokens')) > 0, await rows('invites')]).to.deep.equal([true, 1])
     await after(1)
     expect([await rows('mailed_tokens'), await rows('invites')]).to.deep.equal([0, 0])
   })

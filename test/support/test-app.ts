@@ -25,8 +25,9 @@ export interface TestApp extends AsyncDisposable {
   readonly app: App
   /** All that would have been mailed, unless a test gives a mailer of its own. */
   readonly mails: Mail[]
-  /** Stops the app, does what is to be done meanwhile, and starts it again on the same databases, with the same keys. */
-  restart(meanwhile: (databaseUrl: string) => Promise<void>): Promise<void>
+  /** Stops the app, does what is to be done meanwhile, and starts it again on the same databases, with the same keys unless the
+   * configuration says otherwise. */
+  restart(meanwhile: (databaseUrl: string) => Promise<void>, config?: Partial<Config>): Promise<void>
   register(name: string): Promise<Person>
   call(method: string, path: string, request?: { token?: string; body?: unknown; headers?: object }): Promise<Answer>
   /** Connected at once; closed with the app. */
@@ -40,7 +41,8 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
   const mails: Mail[] = []
   const mailer: Mailer = { deliver: (mail) => Promise.resolve(void mails.push(mail)), close: () => undefined }
   const options = { say: () => undefined, logger: winston.createLogger({ silent: true }) }
-  const start = (): Promise<App> => createApp(whole, { ...options, overrides: { mailer, ...overrides } })
+  const start = (more: Partial<Config> = {}): Promise<App> =>
+    createApp({ ...whole, ...more }, { ...options, overrides: { mailer, ...overrides } })
   let app = await start()
   const sockets: Socket[] = []
 
@@ -63,17 +65,21 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
     get app() {
       return app
     },
-    async restart(meanwhile) {
+    async restart(meanwhile, more) {
       await app[Symbol.asyncDispose]()
       await meanwhile(database.url)
-      app = await start()
+      app = await start(more)
     },
     mails,
     call,
     async register(name) {
       const email = `${name}-${randomBytes(6).toString('hex')}@example.com`
       const { body } = await call('POST', '/auth/register', { body: { email, password: 'correct horse', name } })
-      const { user, accessToken, refreshToken } = body as { user: { id: string }; accessToken: string; refreshToken: string }
+      const { user, accessToken, refreshToken } = body as {
+        user: { id: string }
+        accessToken: string
+        refreshToken: string
+      }
       return { id: user.id, token: accessToken, refreshToken, email }
     },
     socket(token, cursors) {

@@ -50,7 +50,8 @@ const reset = route({
 const changeEmail = route({
   method: 'post',
   path: '/auth/email',
-  summary: 'Mail a link to a new address, and a notice to the old one; to my present address: the link that confirms it',
+  summary:
+    'Mail a link to a new address, and a notice to the old one; to my present address: the link that confirms it',
   access: 'user',
   takesKey: false,
   body: z.strictObject({ password: passwordSchema(1), newEmail: emailSchema }),

@@ -15,8 +15,7 @@ const logout = route({
   body: z.strictObject({ refreshToken: secretTokenSchema.optional() }),
   answers: { 204: null },
   async handle({ body: { refreshToken }, caller, whence }, { sessions }) {
-    const session =
-      refreshToken === undefined ? sessionOf(caller) : await sessions.ofRefreshToken(refreshToken)
+    const session = refreshToken === undefined ? sessionOf(caller) : await sessions.ofRefreshToken(refreshToken)
     // A token that is not known has no session left to end.
     if (session !== null) {
       const { userId, sessionId } = session

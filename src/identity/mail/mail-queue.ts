@@ -59,7 +59,10 @@ export function createMailQueue({ mailer, log, ...options }: MailQueueDeps): Mai
     async [Symbol.asyncDispose]() {
       stop.abort()
       const late = new AbortController()
-      await Promise.race([Promise.all(waiting), sleep(finishMs, undefined, { signal: late.signal }).catch(() => undefined)])
+      await Promise.race([
+        Promise.all(waiting),
+        sleep(finishMs, undefined, { signal: late.signal }).catch(() => undefined),
+      ])
       late.abort()
       mailer.close()
     },

@@ -53,8 +53,7 @@ describe('passwords and addresses over REST', () => {
   it('a password is changed by who knows it; the other sessions end, and this one goes on', async () => {
     pass(3_600_000)
     const { accessToken: token }: SignedIn = (await identity.refresh(ada.refreshToken, 'k')).body
-    const change = (currentPassword: string) =>
-      post('/auth/password', { currentPassword, newPassword: NEW }, token)
+    const change = (currentPassword: string) => post('/auth/password', { currentPassword, newPassword: NEW }, token)
     expect((await change('not it at all')).body).to.include(wrong)
     expect(await reasons()).to.deep.equal([])
     expect((await change(PASSWORD)).status).to.equal(204)
@@ -156,7 +155,8 @@ describe('passwords and addresses over REST', () => {
 
   it('a new address counts once it is confirmed, and both addresses hear of it', async () => {
     const newEmail = `new-${ada.user.email}`
-    const ask = (password: string) => post('/auth/email', { password, newEmail: newEmail.toUpperCase() }, ada.accessToken)
+    const ask = (password: string) =>
+      post('/auth/email', { password, newEmail: newEmail.toUpperCase() }, ada.accessToken)
     expect((await ask('not it at all')).body).to.include(wrong)
     expect((await ask(PASSWORD)).status).to.equal(202)
     await identity.mailTo(ada.user.email, /about to change/)

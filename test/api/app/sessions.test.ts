@@ -46,7 +46,9 @@ onEachLog('sessions over REST', (kind) => {
     expect(answer.status).to.equal(200)
     expect(refreshed).to.have.all.keys('accessToken', 'refreshToken', 'expiresInSeconds')
     expect(refreshed.expiresInSeconds).to.equal(900)
-    expect(refreshed.refreshToken).to.match(/^[\w-]{43}$/).and.not.equal(ada.refreshToken)
+    expect(refreshed.refreshToken)
+      .to.match(/^[\w-]{43}$/)
+      .and.not.equal(ada.refreshToken)
     const [before, after] = [claimsOf(ada.accessToken), claimsOf(refreshed.accessToken)]
     expect(after).to.include({ sid: before.sid, auth_time: before.auth_time, iat: before.iat + 60 })
     expect((await parley.call('GET', '/users/me', { token: refreshed.accessToken })).status).to.equal(200)
@@ -120,7 +122,9 @@ onEachLog('sessions over REST', (kind) => {
     expect((await end(uuid('none'), eve.accessToken)).body).to.include({ status: 404, code: 'session-not-found' })
     expect((await end(sid(phone), ada.accessToken)).status).to.equal(204)
     expect((await end(sid(phone), ada.accessToken)).status).to.equal(204)
-    expect((await identity.sessions(ada.accessToken)).map(({ id }) => id)).to.have.members([ada, tablet, laptop].map(sid))
+    expect((await identity.sessions(ada.accessToken)).map(({ id }) => id)).to.have.members(
+      [ada, tablet, laptop].map(sid),
+    )
 
     const all = await parley.call('DELETE', '/auth/sessions?except=current', { token: laptop.accessToken })
     expect(all.status).to.equal(204)
