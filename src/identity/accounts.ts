@@ -97,6 +97,12 @@ export function createAccounts({ pool, passwords, mode, registerUser, newId, clo
     await pool.query(`update credentials set status = 'active', pending_name = null where user_id = $1`, [userId])
   }
 
+  async function completed(account: Account): Promise<LoggedIn> {
+    await complete(account)
+    const { userId, email, passwordChanges } = account
+    return { userId, email, passwordChanges }
+  }
+
   /** The account whose registration did not come to its end; null for anyone who does not know its password. */
   async function unfinished(email: string, password: string): Promise<Account | null> {
     const account = await find(email)
@@ -124,18 +130,16 @@ export function createAccounts({ pool, passwords, mode, registerUser, newId, clo
       if (mode === 'closed') return { code: 'registration-closed' }
       const email = normaliseEmail(raw)
       const claimed = await claim({ email, ...rest })
-      const account = 'code' in claimed ? await unfinished(email, rest.password) : claimed
-      if (account === null) return claimed as RegistrationRefusal
-      await complete(account)
-      return loggedIn(account)
+      if (!('code' in claimed)) return completed(claimed)
+      const account = await unfinished(email, rest.password)
+      return account === null ? claimed : completed(account)
     },
     async login({ password, ...raw }) {
       const account = await find(normaliseEmail(raw.email))
       const isRight = await passwords.verify(account?.passwordHash ?? null, password)
       if (account === null || !isRight) return { code: 'invalid-credentials' }
-      await complete(account)
       await renewHash(account, password)
-      return loggedIn(account)
+      return completed(account)
     },
     async addressOf(userId) {
       const { rows } = await pool.query<{ email: string; isVerified: boolean }>(
@@ -155,8 +159,6 @@ export function createAccounts({ pool, passwords, mode, registerUser, newId, clo
     },
   }
 }
-
-const loggedIn = ({ userId, email, passwordChanges }: Account): LoggedIn => ({ userId, email, passwordChanges })
 
 /** Takes a transaction back, and stays within this file. */
 class Refused extends Error {

@@ -1,4 +1,5 @@
 import { limit } from '../commands/limit.js'
+import { errorCode } from './error-code.js'
 
 /** Work that goes on after the answer, so that the answer's time tells nothing of it. */
 export interface Background extends AsyncDisposable {
@@ -20,7 +21,7 @@ export function createBackground(log: { warn(message: string, about: object): un
         return
       }
       const working = inTurn(work)
-        .catch((error: unknown) => log.warn('failed after the answer', { work: name, cause: codeOf(error) }))
+        .catch((error: unknown) => log.warn('failed after the answer', { work: name, cause: errorCode(error) }))
         .then(() => void waiting.delete(working))
       waiting.add(working)
     },
@@ -28,10 +29,4 @@ export function createBackground(log: { warn(message: string, about: object): un
       while (waiting.size > 0) await Promise.all(waiting)
     },
   }
-}
-
-/** The message of a database's error may hold what was sent to it. */
-const codeOf = (error: unknown): string => {
-  const { code, name } = error as { code?: unknown; name?: unknown }
-  return String(code ?? name ?? 'unknown')
 }

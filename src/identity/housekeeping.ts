@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { errorCode } from './error-code.js'
 import { MOST_SESSION_MS, MOST_UNUSED_MS } from './judge-refresh.js'
 import { ago, isLive, liveValues } from './session-end.js'
 
@@ -41,8 +42,7 @@ export interface HousekeepingDeps {
 export async function startHousekeeping(deps: HousekeepingDeps): Promise<AsyncDisposable> {
   const { pool, clock, completions, log, everyMs = 60_000 } = deps
   const fail = (error: unknown, userId?: string): void => {
-    const { code, name } = error as { code?: unknown; name?: unknown }
-    log.warn('sessions and log do not agree yet', { userId, cause: String(code ?? name) })
+    log.warn('sessions and log do not agree yet', { userId, cause: errorCode(error) })
   }
 
   async function run(): Promise<void> {

@@ -12,7 +12,8 @@ import type { Mailer } from './mail/mailer.js'
 import { createPost } from './mail/post.js'
 import { createPasswordChanges, type PasswordChanges } from './password-changes.js'
 import { createPasswords } from './passwords.js'
-import { createSessions, type SessionDeps, type Sessions } from './sessions.js'
+import type { SessionDeps } from './session-deps.js'
+import { createSessions, type Sessions } from './sessions.js'
 import type { Tokens } from './tokens.js'
 
 export interface IdentityDeps extends Pick<AccountDeps, 'registerUser'>, Pick<SessionDeps, 'rolesOf'> {

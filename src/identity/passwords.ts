@@ -48,7 +48,7 @@ export function createPasswords(atOnce: number = availableParallelism()): Passwo
     hash: (password) => bounded(() => hash(password.normalize('NFC'), COST)),
     verify: (passwordHash, password) => bounded(() => verify(passwordHash ?? NOBODYS, password.normalize('NFC'))),
     isOutdated(passwordHash) {
-      const { memoryCost = 0, timeCost = 0, parallelism = 0 } = parseOptions(passwordHash)
+      const { memoryCost, timeCost, parallelism } = parseOptions(passwordHash)
       return memoryCost < COST.memoryCost || timeCost < COST.timeCost || parallelism < COST.parallelism
     },
   }

@@ -3,7 +3,7 @@ import type { Whence } from './catch-up.js'
 import { judgeRefresh, type PresentedToken, type RefreshedSession, type RefreshVerdict } from './judge-refresh.js'
 import { hashOf, newSecretToken, successorOf } from './secret-token.js'
 import { markRevoked } from './session-end.js'
-import type { Grant, SessionDeps, Sessions } from './sessions.js'
+import type { Grant, SessionDeps } from './session-deps.js'
 import { inTransaction } from './transaction.js'
 
 /**
@@ -15,6 +15,10 @@ export type Refresh = (
   clientKey: string | null,
   from: Whence,
 ) => Promise<(Grant & { repeated: boolean }) | { code: 'invalid-refresh-token' }>
+
+interface RefreshDeps extends SessionDeps {
+  ofRefreshToken: (refreshToken: string) => Promise<{ userId: string; sessionId: string } | null>
+}
 
 interface Locked extends RefreshedSession {
   authenticatedAt: Date
@@ -29,7 +33,7 @@ interface Outcome {
 
 const REFUSED = { code: 'invalid-refresh-token' } as const
 
-export function createRefresh(deps: SessionDeps & Pick<Sessions, 'ofRefreshToken'>): Refresh {
+export function createRefresh(deps: RefreshDeps): Refresh {
   const { pool, tokens, catchUp, rolesOf, successorSecrets, onReuse, clock, ofRefreshToken } = deps
 
   /** Under a lock on the session, so that uses of its tokens come one after another, also on other nodes. */

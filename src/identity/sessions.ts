@@ -1,20 +1,9 @@
-import type { KeyObject } from 'node:crypto'
-import type { Pool } from 'pg'
-import type { CatchUp, Doer, Whence } from './catch-up.js'
+import type { Doer, Whence } from './catch-up.js'
 import { createRefresh, type Refresh } from './refresh.js'
 import { hashOf, newSecretToken } from './secret-token.js'
+import type { Grant, SessionDeps } from './session-deps.js'
 import { isLive, liveValues, markRevoked, type Revocation } from './session-end.js'
-import type { Tokens } from './tokens.js'
 import { inTransaction } from './transaction.js'
-
-/** What a login or a refresh gives. */
-export interface Grant {
-  userId: string
-  sessionId: string
-  accessToken: string
-  expiresAt: Date
-  refreshToken: string
-}
 
 export interface SessionView {
   id: string
@@ -40,20 +29,6 @@ export interface Sessions {
   ofRefreshToken(refreshToken: string): Promise<{ userId: string; sessionId: string } | null>
   /** Whether it can still be used, as the rows know it at this moment. */
   isOpen(sessionId: string): Promise<boolean>
-}
-
-export interface SessionDeps {
-  pool: Pool
-  tokens: Tokens
-  catchUp: CatchUp
-  /** What the person may do beyond their own; null where their account is closed, so that they get no token. */
-  rolesOf: (userId: string) => Promise<readonly string[] | null>
-  /** Make successors of refresh tokens; the first is used, all are known. */
-  successorSecrets: readonly KeyObject[]
-  /** Told when a used refresh token came again, and its session was ended. */
-  onReuse: (userId: string) => void
-  newId: () => string
-  clock: () => Date
 }
 
 export function createSessions(deps: SessionDeps): Sessions {

@@ -10,7 +10,7 @@ export async function inTransaction<Result>(pool: Pool, work: (tx: ClientBase) =
     await client.query('commit')
     return result
   } catch (error) {
-    await client.query('rollback').catch((failure: Error) => (broken = failure))
+    await client.query('rollback').catch((failure: unknown) => (broken = failure as Error))
     throw error
   } finally {
     client.release(broken)

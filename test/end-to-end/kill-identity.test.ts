@@ -56,7 +56,7 @@ describe('kill -9 within identity', function () {
     TOKEN_KEYS: `a:${randomBytes(32).toString('base64')}`,
   })
 
-  async function start(env: Record<string, string>): Promise<{ child: Child; post: Post }> {
+  async function start(env: Record<string, string>): Promise<Pick<Child, 'exited'> & AsyncDisposable & { post: Post }> {
     const child = startChild('../test/support/killable-server.js', [], env)
     await child.says('listens on')
     const url = /listens on (\S+)/.exec(child.output)![1]!
@@ -66,7 +66,7 @@ describe('kill -9 within identity', function () {
       const text = await response.text()
       return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as never }
     }
-    return { child, post }
+    return { exited: child.exited, post, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() }
   }
 
   type Post = (path: string, body: object, token?: string) => Promise<{ status: number; body: never }>
@@ -108,17 +108,15 @@ describe('kill -9 within identity', function () {
       await using database = await createTestDatabase()
       const env = environment(database)
       {
-        const { child, post } = await start({ ...env, KILL_AT: statement, KILL_WHEN: when })
-        await using _ = child
-        await post('/auth/register', ada).catch(() => undefined)
-        expect(await child.exited).to.equal(null)
+        await using server = await start({ ...env, KILL_AT: statement, KILL_WHEN: when })
+        await server.post('/auth/register', ada).catch(() => undefined)
+        expect(await server.exited).to.equal(null)
       }
-      const { child, post } = await start(env)
-      await using _ = child
+      await using server = await start(env)
       await expectAgreement(database, env)
-      const again = await post('/auth/register', ada)
+      const again = await server.post('/auth/register', ada)
       expect(again.status).to.be.oneOf([201, 409])
-      expect((await post('/auth/login', known)).status).to.equal(200)
+      expect((await server.post('/auth/login', known)).status).to.equal(200)
       expect((await bothSides(database, env)).told('UserRegistered')).to.have.length(1)
       await expectAgreement(database, env)
     })
@@ -130,34 +128,31 @@ describe('kill -9 within identity', function () {
       const env = environment(database)
       let other: SignedIn
       {
-        // The first commits and updates are those of registering: it dies in a process of its own.
-        const { child, post } = await start(env)
-        await using _ = child
-        await post('/auth/register', ada)
-        other = (await post('/auth/login', known)).body
+        await using server = await start(env)
+        await server.post('/auth/register', ada)
+        other = (await server.post('/auth/login', known)).body
       }
       {
-        const { child, post } = await start({ ...env, KILL_AT: statement, KILL_WHEN: when })
-        await using _ = child
+        await using server = await start({ ...env, KILL_AT: statement, KILL_WHEN: when })
         const own: SignedIn = await signIn(env)
         const change = { currentPassword: PASSWORD, newPassword: NEW }
-        await post('/auth/password', change, own.accessToken).catch(() => undefined)
-        expect(await child.exited).to.equal(null)
+        await server.post('/auth/password', change, own.accessToken).catch(() => undefined)
+        expect(await server.exited).to.equal(null)
       }
-      const { child, post } = await start(env)
-      await using _ = child
+      await using server = await start(env)
       await expectAgreement(database, env)
-      const isChanged = (await post('/auth/login', { ...known, password: NEW })).status === 200
-      expect((await post('/auth/login', known)).status).to.equal(isChanged ? 401 : 200)
-      expect((await post('/auth/refresh', { refreshToken: other.refreshToken })).status).to.equal(isChanged ? 401 : 200)
+      const isChanged = (await server.post('/auth/login', { ...known, password: NEW })).status === 200
+      expect((await server.post('/auth/login', known)).status).to.equal(isChanged ? 401 : 200)
+      expect((await server.post('/auth/refresh', { refreshToken: other.refreshToken })).status).to.equal(
+        isChanged ? 401 : 200,
+      )
       await expectAgreement(database, env)
     })
   }
 
   /** By another process, which is not killed. */
   async function signIn(env: Record<string, string>): Promise<SignedIn> {
-    const { child, post } = await start(env)
-    await using _ = child
-    return (await post('/auth/login', known)).body
+    await using server = await start(env)
+    return (await server.post('/auth/login', known)).body
   }
 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { LoggedIn } from '../../src/identity/accounts.js'
-import type { Grant } from '../../src/identity/sessions.js'
+import type { Grant } from '../../src/identity/session-deps.js'
 import { from, openIdentitySide, type IdentitySide } from './identity-side.js'
 
 const failing = (work: Promise<unknown>): Promise<string> =>

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { deleteExpired } from '../../src/identity/housekeeping.js'
 import { makeInvite } from '../../src/identity/invites.js'
-import type { Grant } from '../../src/identity/sessions.js'
+import type { Grant } from '../../src/identity/session-deps.js'
 import { from, openIdentitySide, type IdentitySide } from './identity-side.js'
 
 const DAY = 86_400_000

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { Grant } from '../../src/identity/sessions.js'
+import type { Grant } from '../../src/identity/session-deps.js'
 import { from, key, openIdentitySide, type IdentitySide } from './identity-side.js'
 
 const refused = { code: 'invalid-refresh-token' }

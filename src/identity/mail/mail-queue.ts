@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { limit } from '../../commands/limit.js'
+import { errorCode } from '../error-code.js'
 import type { Letter } from './letters.js'
 import type { Mailer } from './mailer.js'
 
@@ -27,7 +28,7 @@ const PAUSES_MS = [1_000, 10_000, 60_000]
  * next try holds up no other.
  */
 export function createMailQueue({ mailer, log, ...options }: MailQueueDeps): MailQueue {
-  const { pause = (ms, signal) => sleep(ms, undefined, { signal }), mostWaiting = 1_000, finishMs = 5_000 } = options
+  const { pause = sleepFor, mostWaiting = 1_000, finishMs = 5_000 } = options
   const inTurn = limit(AT_ONCE)
   const waiting = new Set<Promise<void>>()
   const stop = new AbortController()
@@ -38,7 +39,7 @@ export function createMailQueue({ mailer, log, ...options }: MailQueueDeps): Mai
         await inTurn(() => mailer.deliver({ to, subject, text }))
         return
       } catch (error) {
-        log.warn('mail not sent', { kind, attempt: index + 1, isLast: ms === null, cause: causeOf(error) })
+        log.warn('mail not sent', { kind, attempt: index + 1, isLast: ms === null, cause: errorCode(error) })
         if (ms === null) return
       }
       await pause(ms, stop.signal)
@@ -69,8 +70,4 @@ export function createMailQueue({ mailer, log, ...options }: MailQueueDeps): Mai
   }
 }
 
-/** What the mail server says may hold the address; a code does not. */
-function causeOf(error: unknown): string {
-  const { code, responseCode } = error as { code?: unknown; responseCode?: unknown }
-  return [code, responseCode].filter((part) => part !== undefined).join(' ') || 'unknown'
-}
+const sleepFor = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms, undefined, { signal })

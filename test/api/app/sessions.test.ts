@@ -148,7 +148,7 @@ onEachLog('sessions over REST', (kind) => {
       pass(days * day)
       const refreshed = await identity.refresh(refreshToken)
       expect(refreshed.status).to.equal(200)
-      ;({ refreshToken } = refreshed.body as SignedIn)
+      ;({ refreshToken } = refreshed.body)
     }
     pass(2 * day)
     expect((await identity.refresh(refreshToken)).body).to.include(refused)
