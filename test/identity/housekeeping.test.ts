@@ -1,7 +1,9 @@
 import { expect } from 'chai'
-import { deleteExpired } from '../../src/identity/housekeeping.js'
+import type pg from 'pg'
+import { deleteExpired, startHousekeeping } from '../../src/identity/housekeeping.js'
 import { makeInvite } from '../../src/identity/invites.js'
 import type { Grant } from '../../src/identity/session-deps.js'
+import { eventually } from '../support/eventually.js'
 import { from, openIdentitySide, type IdentitySide } from './identity-side.js'
 
 const DAY = 86_400_000
@@ -69,5 +71,28 @@ describe('what is over is deleted', () => {
     expect([(await rows('mailed_tokens')) > 0, await rows('invites')]).to.deep.equal([true, 1])
     await after(1)
     expect([await rows('mailed_tokens'), await rows('invites')]).to.deep.equal([0, 0])
+  })
+})
+
+describe('housekeeping', () => {
+  const pool = { query: () => Promise.reject(Object.assign(new Error('ada@example.com'), { code: '57P01' })) }
+
+  it('goes on every minute, whatever fails, and logs no more of it than a code', async () => {
+    const warnings: object[] = []
+    let times = 0
+    await using running = await startHousekeeping({
+      pool: pool as unknown as pg.Pool,
+      clock: () => new Date(),
+      completions: [() => Promise.resolve(++times === 1 ? [{ userId: 'ada', error: new Error('secret') }] : [])],
+      log: { warn: (_message, about) => warnings.push(about) },
+      everyMs: 1,
+    })
+    expect([times, running]).to.have.property('0', 1)
+    await eventually(() => expect(times).to.be.greaterThan(2))
+    expect(warnings.slice(0, 3)).to.deep.equal([
+      { userId: 'ada', cause: 'Error' },
+      { userId: undefined, cause: '57P01' },
+      { userId: undefined, cause: '57P01' },
+    ])
   })
 })
