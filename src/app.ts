@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import type { Logger } from 'winston'
 import { problemOf } from './api/problem-details.js'
 import { createApi } from './api/server.js'
@@ -11,11 +12,13 @@ import { createSendMessage, type SendMessage } from './commands/send-message.js'
 import type { RunCommand } from './commands/run-command.js'
 import type { Config } from './config.js'
 import { openCore, type Core, type Overrides } from './core.js'
-import { createAccounts } from './identity/accounts.js'
-import { createPasswords } from './identity/passwords.js'
+import { startIdentity } from './identity/identity.js'
+import { createFileMailer, createSmtpMailer, type Mailer } from './identity/mail/mailer.js'
 import { createTokens } from './identity/tokens.js'
 import { createLogger } from './logger.js'
 import { createMetrics, measureLag, type Lag, type Metrics } from './metrics.js'
+import { senderOf } from './identity/mail/sender.js'
+import { deriveKey } from './privacy/derive-key.js'
 import { createPastFrames } from './realtime/past-frames.js'
 import { createPersonCache, type PersonCache } from './realtime/person-cache.js'
 import { createPresentSent } from './realtime/present-sent.js'
@@ -104,15 +107,27 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
   }
 
   const server = createServer()
+  let url = ''
+  const identity = releases.add(
+    await startIdentity({
+      pool: databases.main,
+      run,
+      tokens,
+      registerUser: registering(run),
+      rolesOf: () => Promise.resolve([]),
+      successorSecrets: databases.tokenKeys.map(({ key }) => deriveKey(key, 'parley/refresh-successor')),
+      registration: config.registration,
+      mailer: overrides.mailer ?? createMailer(config, say),
+      publicUrl: () => config.publicUrl ?? url,
+      log: logger,
+      newId: randomUUID,
+      clock,
+    }),
+  )
   const api = createApi({
     ...shared,
     log: logger,
-    accounts: createAccounts({
-      pool: databases.main,
-      passwords: createPasswords(),
-      registerUser: registering(run),
-      newId: randomUUID,
-    }),
+    ...identity,
     pastFrames: createPastFrames({ log, reader, queries }),
     readiness: createReadiness({
       log,
@@ -125,7 +140,6 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     head: () => log.head(),
     allowedOrigins: config.allowedOrigins,
     production: config.production,
-    sessions: { newId: randomUUID },
   })
   server.on('request', (request, response) => void api(request, response))
   releases.onRelease(() => closeServer(server))
@@ -146,8 +160,19 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
 
   server.listen(config.port, config.host)
   await once(server, 'listening')
+  url = urlOf(config.host, server)
+  return { url, core }
+}
+
+function urlOf(host: string, server: Server): string {
   const { port } = server.address() as AddressInfo
-  return { url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`, core }
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+function createMailer({ smtpUrl, publicUrl, dataDir }: Config, say: AppOptions['say']): Mailer {
+  if (smtpUrl !== null) return createSmtpMailer(smtpUrl, senderOf(smtpUrl, publicUrl))
+  say(`Mails: written to ${join(dataDir, 'mails.ndjson')}, for SMTP_URL is not set`)
+  return createFileMailer(dataDir)
 }
 
 /** A person who has changed their profile here is shown so at once. */

@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { isConnectionString } from './eventstore/eventstoredb/client.js'
+import type { RegistrationMode } from './identity/accounts.js'
 
 /** What an installation is told from outside. Null where a part makes its own. */
 export interface Config {
@@ -25,6 +26,11 @@ export interface Config {
   rateLimitMessagesPerMinute: number
   logLevel: string
   production: boolean
+  registration: RegistrationMode
+  /** Null: mails go into a file. */
+  smtpUrl: string | null
+  /** Where people open the client, without a slash at its end; null: where this server listens. */
+  publicUrl: string | null
 }
 
 export interface TokenKey {
@@ -63,9 +69,13 @@ export function parseConfig(env: Environment, readFile: (path: string) => string
     rateLimitMessagesPerMinute: read('RATE_LIMIT_MESSAGES_PER_MINUTE', wholeNumber(0, 1_000_000), 30),
     logLevel: read('LOG_LEVEL', oneOf('error', 'warn', 'info', 'http', 'verbose', 'debug', 'silly'), 'info'),
     production: read('NODE_ENV', oneOf('production', 'development', 'test'), 'development') === 'production',
+    registration: read('REGISTRATION', oneOf('open', 'invite', 'closed'), 'open'),
+    smtpUrl: read('SMTP_URL', smtpUrl, null),
+    publicUrl: read('PUBLIC_URL', publicUrl, null),
   }
   for (const [name, parse] of Object.entries(notYet)) read(name, parse, null)
-  problems.push(...databaseProblems(config, (name) => isSet(env[name]) || isSet(env[`${name}_FILE`])))
+  const isGiven = (name: string): boolean => isSet(env[name]) || isSet(env[`${name}_FILE`])
+  problems.push(...databaseProblems(config, isGiven), ...productionProblems(config, isGiven))
   if (problems.length > 0) throw new ConfigError(problems)
   return config
 }
@@ -179,6 +189,18 @@ const origins: Parse<string[]> = (list) => {
   return { problem: `must be origins such as https://chat.example.com, separated by commas; "${wrong}" is none` }
 }
 
+const smtpUrl: Parse<string> = (value) => {
+  const url = urlOf(value)
+  const isRight = url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== ''
+  return isRight ? { value } : { problem: 'must be of the form smtp://user:password@host:587 or smtps://host' }
+}
+
+const publicUrl: Parse<string> = (value) => {
+  const url = urlOf(value)
+  const isRight = url !== null && /^https?:$/.test(url.protocol) && !/[?#\s]/.test(value) && url.username === ''
+  return isRight ? { value: value.replace(/\/+$/, '') } : { problem: 'must be of the form https://chat.example.com' }
+}
+
 const unusable: Parse<never> = () => ({ problem: 'cannot be used by this release yet: leave it unset' })
 
 const only =
@@ -189,10 +211,7 @@ const only =
 /** Refused rather than ignored: who sets one relies on it. */
 const notYet: Record<string, Parse<string>> = {
   REDIS_URL: unusable,
-  SMTP_URL: unusable,
-  PUBLIC_URL: unusable,
   TRUSTED_PROXIES: only('none'),
-  REGISTRATION: only('open'),
   METRICS_TOKEN: unusable,
   PROJECTIONS_DIR: unusable,
   RATE_LIMITS: only('on'),
@@ -209,6 +228,12 @@ function databaseProblems({ databaseUrl, keysDatabaseUrl }: Config, isGiven: (na
   if (databaseUrl === null || keysDatabaseUrl === null || !isSameDatabase(databaseUrl, keysDatabaseUrl)) return missing
   return [...missing, 'KEYS_DATABASE_URL must name another database than DATABASE_URL: keys are backed up apart']
 }
+
+/** Links in mails must lead to the right place, and mails must arrive: neither can be guessed. */
+const productionProblems = ({ production }: Config, isGiven: (name: string) => boolean): string[] =>
+  ['SMTP_URL', 'PUBLIC_URL']
+    .filter((name) => production && !isGiven(name))
+    .map((name) => `${name} is missing: it is required with NODE_ENV=production`)
 
 function isSameDatabase(one: string, other: string): boolean {
   const [a, b] = [new URL(one), new URL(other)]

@@ -20,6 +20,7 @@ import { createDecisionIndex } from './projections/decision-index.js'
 import { createOwnWrites, type OwnWrites } from './projections/own-writes.js'
 import { createProjectionList, type ProjectionList } from './projections/projection-list.js'
 import { startRunner, type Runner } from './projections/runner.js'
+import type { Mailer } from './identity/mail/mailer.js'
 import type { Releases } from './release.js'
 
 /** What a test may put in place of the real thing. */
@@ -27,6 +28,8 @@ export interface Overrides {
   clock?: () => Date
   /** Puts something between the commands and the log, to inject faults. */
   wrapLog?: (log: EventLog) => EventLog
+  /** In place of a mail server. */
+  mailer?: Mailer
 }
 
 export interface CoreOptions {

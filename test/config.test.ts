@@ -45,6 +45,9 @@ describe('configuration', () => {
       rateLimitMessagesPerMinute: 30,
       logLevel: 'info',
       production: false,
+      registration: 'open',
+      smtpUrl: null,
+      publicUrl: null,
     })
   })
 
@@ -63,6 +66,9 @@ describe('configuration', () => {
       RATE_LIMIT_MESSAGES_PER_MINUTE: '0',
       LOG_LEVEL: 'debug',
       NODE_ENV: 'production',
+      REGISTRATION: 'invite',
+      SMTP_URL: 'smtps://me:pw@mail.example.com?from=chat@example.com',
+      PUBLIC_URL: 'https://chat.example.com/app/',
     })
     expect(config).to.deep.equal({
       port: 0,
@@ -77,6 +83,9 @@ describe('configuration', () => {
       rateLimitMessagesPerMinute: 0,
       logLevel: 'debug',
       production: true,
+      registration: 'invite',
+      smtpUrl: 'smtps://me:pw@mail.example.com?from=chat@example.com',
+      publicUrl: 'https://chat.example.com/app',
     })
     expect(masterKey?.export().toString('base64')).to.equal(secret)
     expect(tokenKeys?.map(({ kid }) => kid)).to.deep.equal(['2026-11', 'old.one'])
@@ -141,6 +150,19 @@ describe('a setting that is wrong is refused with what to do', () => {
     ['ACCESS_TOKEN_SECONDS', ['0', '86401', '15m'], /whole number from 1 to 86400/],
     ['RATE_LIMIT_MESSAGES_PER_MINUTE', ['-1', '1000001', 'off'], /whole number from 0 to 1000000/],
     ['LOG_LEVEL', ['loud', 'INFO', 'constructor'], /must be one of error, warn, info/],
+    ['REGISTRATION', ['Open', 'yes', 'none'], /must be one of open, invite, closed/],
+    ['SMTP_URL', ['mail.example.com', 'smtp://', 'http://mail.example.com', 'mail:25'], /of the form smtp:/],
+    [
+      'PUBLIC_URL',
+      [
+        'chat.example.com',
+        'ftp://a.example',
+        'https://a.example/?x',
+        'https://a.example/#x',
+        'https://me:pw@a.example',
+      ],
+      /of the form https:/,
+    ],
     ['NODE_ENV', ['prod', 'Production', 'staging'], /must be one of production, development, test/],
   ]
   for (const [name, values, advice] of wrong) {
@@ -162,11 +184,12 @@ describe('a setting that is wrong is refused with what to do', () => {
       MASTER_KEY: 'hunter2',
       TOKEN_KEYS: 'a:hunter2',
       METRICS_TOKEN: 'hunter2',
-      SMTP_URL: 'smtp://me:hunter2@mail',
+      SMTP_URL: 'smpt://me:hunter2@mail',
+      PUBLIC_URL: 'https://me:hunter2@chat',
       EVENTSTORE_URL: 'esdb//admin:hunter2@h',
       EVENTSTORE_STREAM_PREFIX: 'hunter2 '.repeat(9),
     }
-    expect(problemsOf(env)).to.have.length(8)
+    expect(problemsOf(env)).to.have.length(9)
     expect(problemsOf(env).join('\n')).not.to.include('hunter2')
   })
 })
@@ -206,11 +229,24 @@ describe('databases of the configuration', () => {
   })
 })
 
+describe('in production', () => {
+  it('mails must arrive, and their links lead to the right place', () => {
+    expect(problemsOf({ NODE_ENV: 'production' })).to.deep.equal([
+      'SMTP_URL is missing: it is required with NODE_ENV=production',
+      'PUBLIC_URL is missing: it is required with NODE_ENV=production',
+    ])
+    expect(problemsOf({ NODE_ENV: 'development' })).to.deep.equal([])
+  })
+
+  it('a setting that is wrong is not said to be missing as well', () => {
+    const env = { NODE_ENV: 'production', SMTP_URL: 'x', PUBLIC_URL: 'https://chat.example.com' }
+    expect(problemsOf(env)).to.have.length(1)
+  })
+})
+
 describe('settings of later releases are refused, never silently ignored', () => {
   for (const [name, value] of Object.entries({
     REDIS_URL: 'redis://localhost',
-    SMTP_URL: 'smtp://localhost',
-    PUBLIC_URL: 'https://chat.example.com',
     METRICS_TOKEN: 'a-token',
     PROJECTIONS_DIR: './projections',
   })) {
@@ -223,7 +259,6 @@ describe('settings of later releases are refused, never silently ignored', () =>
 
   for (const [name, standard, other] of [
     ['TRUSTED_PROXIES', 'none', '10.0.0.0/8'],
-    ['REGISTRATION', 'open', 'invite'],
     ['RATE_LIMITS', 'on', 'off'],
   ] as const) {
     it(`${name}, but for its default`, () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { clientKeySchema } from '../commands/input-schemas.js'
 import type { Caller } from '../commands/run-command.js'
+import type { Whence } from '../identity/catch-up.js'
 import { clientAddress } from './client-address.js'
 import type { Locals, Request } from './exchange.js'
 
@@ -9,14 +10,26 @@ const keyHeaderSchema = z.object({ 'Idempotency-Key': clientKeySchema })
 /** Null where nobody had to say who they are. */
 export function callerOf(req: Request, { claims, requestId }: Locals, isCommand: boolean): Caller | null {
   if (claims === undefined) return null
-  const key = req.headers['idempotency-key']
+  const key = isCommand ? clientKeyOf(req) : null
   return {
     userId: claims.userId,
     origin: 'rest',
     correlationId: requestId,
-    key: isCommand && key !== undefined ? { value: keyOf(key) } : null,
+    key: key === null ? null : { value: key },
     client: { session: claims.sessionId, ...clientAddress(req) },
   }
+}
+
+/** Whence a request came, for what is done without a caller. */
+export const whenceOf = (req: Request, { requestId }: Locals): Whence => ({
+  ...clientAddress(req),
+  correlationId: requestId,
+})
+
+/** The client's key, null where it gave none. @throws ZodError */
+export function clientKeyOf({ headers }: Request): string | null {
+  const key = headers['idempotency-key']
+  return key === undefined ? null : keyOf(key)
 }
 
 const keyOf = (header: unknown): string => keyHeaderSchema.parse({ 'Idempotency-Key': header })['Idempotency-Key']

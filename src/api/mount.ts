@@ -1,5 +1,5 @@
 import type { IRouter } from 'express'
-import { callerOf } from './caller.js'
+import { callerOf, clientKeyOf, whenceOf } from './caller.js'
 import { send, type Handler, type Request, type Reply } from './exchange.js'
 import { linkHeader } from './link-header.js'
 import { NOTHING } from './parameters.js'
@@ -26,19 +26,30 @@ function handlersOf(route: Route, authenticate: Handler, parts: Parts): Handler[
     takeRoute,
     ...(route.access === 'user' ? [authenticate] : []),
     ...(route.method === 'get' ? [] : readBody),
+    ...(route.access === 'either' ? [unlessBody(authenticate)] : []),
     endpoint(route, parts),
   ]
 }
 
-function endpoint({ method, params, query, body, handle }: Route, parts: Parts): Handler {
+/** For routes that take a token or a body that says as much: with a body, the token is not looked at. */
+const unlessBody =
+  (authenticate: Handler): Handler =>
+  (req, res, next) => {
+    if (Object.keys(req.body ?? {}).length > 0) next()
+    else void authenticate(req, res, next)
+  }
+
+function endpoint({ method, takesKey, params, query, body, handle }: Route, parts: Parts): Handler {
   const isCommand = method !== 'get'
   return async (req, res) => {
-    const caller = callerOf(req, res.locals, isCommand)
+    const caller = callerOf(req, res.locals, isCommand && takesKey)
     const context = {
       params: params?.parse(req.params) ?? null,
       query: (query ?? NOTHING).parse(req.query),
       body: isCommand ? (body ?? NOTHING).parse(req.body ?? {}) : null,
       caller,
+      whence: () => whenceOf(req, res.locals),
+      clientKey: () => clientKeyOf(req),
     }
     if (!isCommand && caller !== null && !(await parts.reads.fresh(caller.userId, req.headers)))
       res.setHeader('Parley-Stale', 'true')

@@ -45,19 +45,20 @@ function open(schema: z.core.JSONSchema.BaseSchema): void {
   if (schema.additionalProperties === false) delete schema.additionalProperties
 }
 
-function operationOf({ method, summary, access, params, query, body, answers }: Route, toSchema: ToSchema): object {
-  const isCommand = method !== 'get'
-  const headers = access === 'anyone' ? [] : isCommand ? COMMAND_HEADERS : QUERY_HEADERS
+function operationOf(route: Route, toSchema: ToSchema): object {
+  const { summary, access, params, query, body, answers } = route
   const parameters = [
     ...parametersIn('path', params ?? NOTHING, toSchema),
     ...parametersIn('query', query ?? NOTHING, toSchema),
-    ...headers,
+    ...headersOf(route),
   ]
   return {
     summary,
-    ...(access === 'user' && { security: [{ bearer: [] }] }),
+    ...(access !== 'anyone' && { security: [{ bearer: [] }, ...(access === 'either' ? [{}] : [])] }),
     ...(parameters.length > 0 && { parameters }),
-    ...(body !== null && { requestBody: { required: true, content: contentOf(toSchema(body, 'input')) } }),
+    ...(body !== null && {
+      requestBody: { required: access !== 'either', content: contentOf(toSchema(body, 'input')) },
+    }),
     responses: {
       ...Object.fromEntries(Object.entries(answers).map(([status, shape]) => [status, responseOf(shape, toSchema)])),
       default: {
@@ -66,6 +67,11 @@ function operationOf({ method, summary, access, params, query, body, answers }: 
       },
     },
   }
+}
+
+function headersOf({ method, access, takesKey }: Route): object[] {
+  if (method === 'get') return access === 'user' ? QUERY_HEADERS : []
+  return takesKey ? COMMAND_HEADERS : []
 }
 
 const contentOf = (schema: JsonSchema) => ({

@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client'
 import type { Logger } from 'winston'
 import type { RunCommand } from '../commands/run-command.js'
 import type { SendMessage } from '../commands/send-message.js'
-import type { Accounts } from '../identity/accounts.js'
+import type { Identity } from '../identity/identity.js'
 import type { Tokens } from '../identity/tokens.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { PastFrames } from '../realtime/past-frames.js'
@@ -10,11 +10,13 @@ import type { PresentSent } from '../realtime/present-sent.js'
 import type { ReadYourWrites, ReadYourWritesDeps } from './read-your-writes.js'
 import type { Readiness } from './shapes.js'
 
-export interface ApiDeps extends ReadYourWritesDeps {
+export interface ApiDeps
+  extends
+    ReadYourWritesDeps,
+    Pick<Identity, 'accounts' | 'sessions' | 'passwordChanges' | 'emailChanges' | 'background'> {
   run: RunCommand
   sendMessage: SendMessage
   presentSent: PresentSent
-  accounts: Accounts
   tokens: Tokens
   queries: ConversationQueries
   pastFrames: PastFrames
@@ -24,8 +26,6 @@ export interface ApiDeps extends ReadYourWritesDeps {
   /** Pages of these origins may call; none given and not in production: any of this machine. */
   allowedOrigins: readonly string[]
   production: boolean
-  /** Makes the session id of a new token. */
-  sessions: { newId: () => string }
   clock: () => Date
 }
 

@@ -1,10 +1,12 @@
 import type { z } from 'zod'
 import type { Caller } from '../commands/run-command.js'
+import type { Whence } from '../identity/catch-up.js'
 import type { Parts } from './parts.js'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
-export type Access = 'anyone' | 'user'
+/** `either`: someone with a token or, without one, someone whom the body makes known; a body comes before a token. */
+export type Access = 'anyone' | 'user' | 'either'
 
 /** What each status answers with; null: no body. */
 export type Answers = Readonly<Record<number, z.ZodType | null>>
@@ -40,7 +42,11 @@ export interface Context<Who extends Access, Params, Query, Body> {
   query: Query
   body: Body
   /** With the client's key, where the request is a command that carries one. */
-  caller: Who extends 'user' ? Caller : null
+  caller: Who extends 'user' ? Caller : Who extends 'either' ? Caller | null : null
+  /** Whence the request came, also where nobody said who they are. */
+  whence: () => Whence
+  /** Of a command to which no caller's key belongs. @throws ZodError */
+  clientKey: () => string | null
 }
 
 /** One row of the API: what it takes, what it answers, and how; validation, routing and `openapi.json` come from it. */
@@ -50,6 +56,8 @@ export interface Route {
   path: string
   summary: string
   access: Access
+  /** Whether a client's key makes repeating it safe; otherwise the header is ignored. */
+  takesKey: boolean
   params: z.ZodType | null
   query: z.ZodType | null
   body: z.ZodType | null
@@ -63,6 +71,8 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
   path: string
   summary: string
   access: Who
+  /** As a rule, whoever has a token may give a key. */
+  takesKey?: boolean
   params?: z.ZodType<Params>
   query?: z.ZodType<Query>
   body?: z.ZodType<Body>
@@ -74,5 +84,5 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
 export function route<Who extends Access, const Given extends Answers, Params = null, Query = null, Body = null>(
   given: RouteOf<Who, Params, Query, Body, Given>,
 ): Route {
-  return { params: null, query: null, body: null, ...given } as unknown as Route
+  return { takesKey: given.access === 'user', params: null, query: null, body: null, ...given } as unknown as Route
 }

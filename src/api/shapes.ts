@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { SessionView } from '../identity/sessions.js'
 import type {
   ChatView,
   ListedChatView,
@@ -41,8 +42,17 @@ export const userShape = z
   .meta({ id: 'User' })
 
 export const sessionShape = z
-  .object({ user: userShape, accessToken: z.string(), refreshToken: z.string().nullable(), expiresInSeconds: count })
+  .object({ user: userShape, accessToken: z.string(), refreshToken: z.string(), expiresInSeconds: count })
   .meta({ id: 'Session' })
+
+export const refreshedShape = z
+  .object({ accessToken: z.string(), refreshToken: z.string(), expiresInSeconds: count })
+  .meta({ id: 'Refreshed' })
+
+export const openSessionShape = shapeOf<SessionView>()(
+  'OpenSession',
+  z.object({ id, createdAt: time, lastUsedAt: time, ip: z.string(), userAgent: z.string(), current: z.boolean() }),
+)
 
 export const participantShape = shapeOf<ParticipantView>()(
   'Participant',

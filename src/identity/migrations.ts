@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Credentials: who may log in. Not event sourced, for secrets and e-mail addresses never enter the log. */
+/** Credentials, sessions and tokens: who may log in, and who is. Not event sourced, for secrets and e-mail addresses never enter the log. */
 export const identityMigrations: { name: string; up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }[] = [
   {
     name: 'identity-001-credentials',
@@ -18,6 +18,59 @@ export const identityMigrations: { name: string; up(knex: Knex): Promise<void>; 
     },
     async down(knex) {
       await knex.schema.dropTable('credentials')
+    },
+  },
+  {
+    name: 'identity-002-sessions',
+    async up(knex) {
+      await knex.schema.alterTable('credentials', (table) => {
+        table.timestamp('email_verified_at')
+        table.integer('password_changes').notNullable().defaultTo(0)
+        table.integer('password_changes_in_log').notNullable().defaultTo(0).comment('behind only after a crash')
+      })
+      await knex.schema.createTable('sessions', (table) => {
+        table.uuid('id').primary()
+        table.uuid('user_id').notNullable().references('credentials.user_id').onDelete('cascade').index()
+        table.timestamp('created_at').notNullable()
+        table.timestamp('last_used_at').notNullable()
+        table.timestamp('authenticated_at').notNullable().comment('when the password was last given in it')
+        table.text('ip').comment('in clear, as user_agent is; both go when the session ends')
+        table.text('user_agent')
+        table.timestamp('revoked_at')
+        table.text('revoked_reason')
+        table.uuid('revoked_by')
+        table.boolean('opened_in_log').notNullable().defaultTo(false)
+        table.boolean('revoked_in_log').notNullable().defaultTo(false)
+        table.check('(revoked_at is null) = (revoked_reason is null)', [], 'sessions_revoked')
+      })
+      await knex.raw(`create index sessions_not_in_log on sessions (id)
+        where not opened_in_log or (revoked_at is not null and not revoked_in_log)`)
+      await knex.schema.createTable('refresh_tokens', (table) => {
+        table.binary('hash').primary().comment('SHA-256; the token itself is nowhere')
+        table.uuid('session_id').notNullable().references('sessions.id').onDelete('cascade').index()
+        table.timestamp('created_at').notNullable()
+        table.timestamp('used_at')
+      })
+      await knex.schema.createTable('mailed_tokens', (table) => {
+        table.binary('hash').primary().comment('SHA-256; the token itself is only in the mail')
+        table.text('purpose').notNullable()
+        table.uuid('user_id').notNullable().references('credentials.user_id').onDelete('cascade').index()
+        table.text('email').notNullable().comment('the address it was sent to')
+        table.timestamp('expires_at').notNullable()
+        table.check(`purpose in ('confirm-email', 'reset-password')`, [], 'mailed_tokens_purpose')
+      })
+      await knex.schema.createTable('invites', (table) => {
+        table.binary('hash').primary().comment('SHA-256; the token itself is only in the link')
+        table.timestamp('created_at').notNullable().defaultTo(knex.fn.now())
+        table.timestamp('expires_at').notNullable()
+        table.uuid('used_by').comment('who registered with it: once')
+      })
+    },
+    async down(knex) {
+      for (const name of ['invites', 'mailed_tokens', 'refresh_tokens', 'sessions']) await knex.schema.dropTable(name)
+      await knex.schema.alterTable('credentials', (table) => {
+        table.dropColumns('email_verified_at', 'password_changes', 'password_changes_in_log')
+      })
     },
   },
 ]

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { hash, verify } from '@node-rs/argon2'
+import { hash, parseOptions, verify } from '@node-rs/argon2'
 import { limit } from '../commands/limit.js'
 
 /** OWASP's choice for argon2id: about 10 ms of one core and 19 MiB each. They stand in every hash, so that they can be raised. */
@@ -25,6 +25,8 @@ export interface Passwords {
    * @throws TooBusyError
    */
   verify: (passwordHash: string | null, password: string) => Promise<boolean>
+  /** Whether it was made at a lower cost than new ones are. */
+  isOutdated: (passwordHash: string) => boolean
 }
 
 /** At most one a core at a time, for each fills a core and its caches; at most 100 wait. */
@@ -45,5 +47,9 @@ export function createPasswords(atOnce: number = availableParallelism()): Passwo
   return {
     hash: (password) => bounded(() => hash(password.normalize('NFC'), COST)),
     verify: (passwordHash, password) => bounded(() => verify(passwordHash ?? NOBODYS, password.normalize('NFC'))),
+    isOutdated(passwordHash) {
+      const { memoryCost, timeCost, parallelism } = parseOptions(passwordHash)
+      return memoryCost < COST.memoryCost || timeCost < COST.timeCost || parallelism < COST.parallelism
+    },
   }
 }

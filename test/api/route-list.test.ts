@@ -34,9 +34,22 @@ describe('the route table', () => {
     })
   })
 
-  it('lets nobody in without a token but to log in, and to see that the server is up', () => {
+  it('lets nobody in without a token but to log in, by a mailed link too, and to see that the server is up', () => {
     const open = routeList.filter(({ access }) => access === 'anyone').map(({ path }) => path)
-    expect(open).to.have.members(['/auth/register', '/auth/login', '/healthz', '/readyz', '/metrics', '/openapi.json'])
+    expect(open).to.have.members([
+      '/auth/register',
+      '/auth/login',
+      '/auth/refresh',
+      '/auth/password-reset',
+      '/auth/password-reset/confirm',
+      '/auth/email/confirm',
+      '/healthz',
+      '/readyz',
+      '/metrics',
+      '/openapi.json',
+    ])
+    const either = routeList.filter(({ access }) => access === 'either').map(({ path }) => path)
+    expect(either).to.deep.equal(['/auth/logout'])
   })
 })
 
@@ -52,7 +65,9 @@ describe('openapi.json', () => {
       expect(inPath.every(({ required }) => required)).to.equal(true)
       expect(requestBody !== undefined, path).to.equal(body !== null)
       expect(Object.keys(responses), path).to.deep.equal([...Object.keys(answers), 'default'])
-      expect(security !== undefined, path).to.equal(access === 'user')
+      expect(security, path).to.deep.equal(
+        { user: [{ bearer: [] }], either: [{ bearer: [] }, {}], anyone: undefined }[access],
+      )
     }
   })
 

@@ -23,6 +23,8 @@ interface Compose {
   secrets: Record<string, { file: string }>
 }
 
+const PUBLIC_URL = 'https://chat.example.com'
+
 const read = (path: string): string => readFileSync(path, 'utf8')
 
 const compose = parse(read('docker-compose.yml'), { merge: true }) as Compose
@@ -34,10 +36,13 @@ const service = (name: string): Service => {
   return found
 }
 
-/** Compose puts in what is given outside of it; here nothing is. */
+/** Compose puts in what is given outside of it; here, only what it insists on. */
 const withDefaults = (environment: Record<string, string>): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(environment).map(([name, value]) => [name, value.replace(/\$\{\w+:-(.*?)\}/g, '$1')]),
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      value.replace(/\$\{\w+:-(.*?)\}/g, '$1').replace(/^\$\{PUBLIC_URL:\?.*\}$/, PUBLIC_URL),
+    ]),
   )
 
 // No engine and no nginx take part: what they would refuse beyond this is not seen here.
@@ -100,6 +105,10 @@ describe('deployment files', () => {
         expect(config).to.include({ production: true, host: '0.0.0.0', port: 3000 })
         const { eventStoreUrl, databaseUrl, keysDatabaseUrl, masterKey, tokenKeys } = config
         expect([eventStoreUrl, databaseUrl, keysDatabaseUrl, masterKey, tokenKeys]).to.not.include(null)
+        expect([config.publicUrl, config.smtpUrl]).to.deep.equal([
+          PUBLIC_URL,
+          'smtp://user:password@mail.example.com:587',
+        ])
         expect(new URL(eventStoreUrl ?? '').host).to.equal('eventstore:2113')
       }
     })

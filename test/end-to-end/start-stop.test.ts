@@ -108,6 +108,14 @@ describe('what keeps it from starting is said in one line', function () {
     expect(lines.map((line) => line.split(' ')[0])).to.deep.equal(['KEYS_DATABASE_URL', 'MASTER_KEY', 'TOKEN_KEYS'])
   })
 
+  it('in production, no mail server and no public address', async () => {
+    const lines = await failing({ ...database, NODE_ENV: 'production' })
+    expect(lines).to.deep.equal([
+      'SMTP_URL is missing: it is required with NODE_ENV=production',
+      'PUBLIC_URL is missing: it is required with NODE_ENV=production',
+    ])
+  })
+
   it('a port that is taken', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'parley-port-'))
     await chmod(dataDir, 0o755)

@@ -1,17 +1,22 @@
 import { randomUUID } from 'node:crypto'
+import { hash as argon2 } from '@node-rs/argon2'
 import { expect } from 'chai'
 import pg from 'pg'
-import { createAccounts, type Accounts } from '../../src/identity/accounts.js'
+import { createAccounts, type Accounts, type RegistrationMode } from '../../src/identity/accounts.js'
+import { makeInvite } from '../../src/identity/invites.js'
 import { createPasswords } from '../../src/identity/passwords.js'
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js'
 
 const ada = { email: 'ada@example.com', password: 'correct horse', name: 'Ada' }
+const now = new Date('2026-11-22T10:00:00.000Z')
 const taken = { code: 'email-taken' }
 const refused = { code: 'invalid-credentials' }
+const loggedIn = (userId: string) => ({ userId, email: ada.email, passwordChanges: 0 })
 
 describe('accounts', () => {
   let database: TestDatabase
   let pool: pg.Pool
+  let accountsIn: (mode: RegistrationMode) => Accounts
   let accounts: Accounts
   /** Stands for the log: who is registered there, under which name. */
   let registered: Map<string, string>
@@ -23,22 +28,26 @@ describe('accounts', () => {
     database = await createTestDatabase()
     pool = new pg.Pool({ connectionString: database.url })
     const passwords = createPasswords()
-    accounts = createAccounts({
-      pool,
-      passwords: {
-        hash: passwords.hash,
-        verify(passwordHash, password) {
-          checked.push(passwordHash)
-          return passwords.verify(passwordHash, password)
+    accountsIn = (mode) =>
+      createAccounts({
+        pool,
+        passwords: {
+          ...passwords,
+          verify(passwordHash, password) {
+            checked.push(passwordHash)
+            return passwords.verify(passwordHash, password)
+          },
         },
-      },
-      registerUser: appendTo,
-      newId: randomUUID,
-    })
+        mode,
+        registerUser: appendTo,
+        newId: randomUUID,
+        clock: () => now,
+      })
+    accounts = accountsIn('open')
   })
 
   beforeEach(async () => {
-    await pool.query('truncate credentials')
+    await pool.query('truncate credentials cascade')
     registered = new Map()
     faults = []
     checked.length = 0
@@ -77,13 +86,13 @@ describe('accounts', () => {
   it('who registers is in the log and can log in', async () => {
     const userId = await registeredId()
     expect([...registered]).to.deep.equal([[userId, 'Ada']])
-    expect(await accounts.login(ada)).to.deep.equal({ userId, email: ada.email })
+    expect(await accounts.login(ada)).to.deep.equal(loggedIn(userId))
     expect(await rows()).to.deep.equal([{ user_id: userId, email: ada.email, status: 'active', pending_name: null }])
   })
 
   it('an address is the same however it is written', async () => {
     const userId = await registeredId()
-    expect(await accounts.login({ ...ada, email: ' ADA@Example.COM ' })).to.deep.equal({ userId, email: ada.email })
+    expect(await accounts.login({ ...ada, email: ' ADA@Example.COM ' })).to.deep.equal(loggedIn(userId))
     expect(await accounts.register({ ...ada, email: 'Ada@example.com' })).to.deep.equal(taken)
   })
 
@@ -103,8 +112,8 @@ describe('accounts', () => {
   })
 
   it('an address is known by the id of its person', async () => {
-    expect(await accounts.emailOf(await registeredId())).to.equal(ada.email)
-    expect(await accounts.emailOf(randomUUID())).to.equal(null)
+    expect(await accounts.addressOf(await registeredId())).to.deep.equal({ email: ada.email, isVerified: false })
+    expect(await accounts.addressOf(randomUUID())).to.equal(null)
   })
 
   for (const fault of ['before', 'after'] as const) {
@@ -127,12 +136,12 @@ describe('accounts', () => {
       }
 
       it('registering again completes it, under the name given first', async () => {
-        expect(await accounts.register({ ...ada, name: 'Ada II' })).to.deep.equal({ userId })
+        expect(await accounts.register({ ...ada, name: 'Ada II' })).to.deep.equal(loggedIn(userId))
         await expectWhole()
       })
 
       it('logging in completes it', async () => {
-        expect(await accounts.login(ada)).to.deep.equal({ userId, email: ada.email })
+        expect(await accounts.login(ada)).to.deep.equal(loggedIn(userId))
         await expectWhole()
       })
 
@@ -141,7 +150,7 @@ describe('accounts', () => {
         expect(await failing(accounts.login(ada))).to.equal('outcome-unknown')
         expect(await failing(accounts.register(ada))).to.equal('outcome-unknown')
         expect(await failing(accounts.login(ada))).to.equal('outcome-unknown')
-        expect(await accounts.login(ada)).to.deep.equal({ userId, email: ada.email })
+        expect(await accounts.login(ada)).to.deep.equal(loggedIn(userId))
         await expectWhole()
       })
 
@@ -161,7 +170,7 @@ describe('accounts', () => {
     await failing(accounts.register(ada))
     const [row] = await rows()
     registered.set(row!.user_id, 'Ada')
-    expect(await accounts.login(ada)).to.deep.equal({ userId: row!.user_id, email: ada.email })
+    expect(await accounts.login(ada)).to.deep.equal(loggedIn(row!.user_id))
     expect([...registered]).to.deep.equal([[row!.user_id, 'Ada']])
   })
 
@@ -183,5 +192,83 @@ describe('accounts', () => {
     const got = results.flatMap((result) => ('userId' in result ? result.userId : []))
     expect(got.length).to.be.at.least(1)
     expect(new Set(got)).to.deep.equal(new Set([row!.user_id]))
+  })
+
+  it('a hash of a lower cost than today’s is made anew at the next login, and the password stays', async () => {
+    const userId = await registeredId()
+    const hashOf = async (): Promise<string> =>
+      (await pool.query<{ hash: string }>('select password_hash as hash from credentials')).rows[0]!.hash
+    const present = await hashOf()
+    expect(await accounts.login(ada)).to.deep.equal(loggedIn(userId))
+    expect(await hashOf()).to.equal(present)
+
+    const old = await argon2(ada.password, { memoryCost: 64, timeCost: 1 })
+    await pool.query('update credentials set password_hash = $1', [old])
+    expect(await accounts.login({ ...ada, password: 'wrong' })).to.deep.equal(refused)
+    expect(await hashOf()).to.equal(old)
+    expect(await accounts.login(ada)).to.deep.equal(loggedIn(userId))
+    expect(await hashOf()).to.match(/m=19456,t=2,p=1/)
+    expect(await accounts.login(ada)).to.deep.equal(loggedIn(userId))
+  })
+
+  describe('where only who is invited may register', () => {
+    const invalid = { code: 'invalid-invite' }
+    let invited: Accounts
+    let invite: string
+
+    beforeEach(async () => {
+      await pool.query('truncate invites')
+      invited = accountsIn('invite')
+      invite = await makeInvite(pool, new Date(now.getTime() + 1))
+    })
+
+    it('an invite is good once', async () => {
+      expect(await invited.register({ ...ada, invite })).to.have.property('userId')
+      expect(await invited.register({ ...ada, email: 'bob@example.com', invite })).to.deep.equal(invalid)
+      expect(await rows()).to.have.length(1)
+    })
+
+    it('without one, with another, or with one past its time nobody can, nor learn who has', async () => {
+      await registeredId()
+      const late = await makeInvite(pool, now)
+      for (const wrong of [undefined, '', 'x', `${invite}x`, late])
+        expect(await invited.register({ ...ada, invite: wrong })).to.deep.equal(invalid)
+      expect(await rows()).to.have.length(1)
+    })
+
+    it('a refused registration leaves the invite as it was', async () => {
+      await registeredId()
+      expect(await invited.register({ ...ada, invite })).to.deep.equal(taken)
+      expect(await invited.register({ ...ada, email: 'bob@example.com', invite })).to.have.property('userId')
+    })
+
+    it('of many at once with one invite, one gets in', async () => {
+      const all = Array.from({ length: 6 }, (_, n) => ({ ...ada, email: `ada-${n}@example.com`, invite }))
+      const results = await Promise.all(all.map((one) => invited.register(one)))
+      expect(results.filter((result) => 'userId' in result)).to.have.length(1)
+      expect(await rows()).to.have.length(1)
+    })
+
+    it('a registration that did not come to its end goes on with the invite that it used', async () => {
+      faults = ['before']
+      expect(await failing(invited.register({ ...ada, invite }))).to.equal('outcome-unknown')
+      expect(await invited.register({ ...ada, password: 'another one', invite })).to.deep.equal(invalid)
+      const [row] = await rows()
+      expect(await invited.register({ ...ada, invite })).to.deep.equal(loggedIn(row!.user_id))
+    })
+
+    it('only the hash of an invite is kept', async () => {
+      const { rows: kept } = await pool.query<{ row: string }>('select i::text as row from invites i')
+      expect(kept).to.have.length(1)
+      expect(kept[0]!.row).not.to.include(invite).and.not.to.include(Buffer.from(invite).toString('hex'))
+    })
+  })
+
+  it('where registration is closed nobody can register, and nothing is hashed; who is there can log in', async () => {
+    const userId = await registeredId()
+    const closed = accountsIn('closed')
+    expect(await closed.register({ ...ada, email: 'bob@example.com' })).to.deep.equal({ code: 'registration-closed' })
+    expect(await closed.login(ada)).to.deep.equal(loggedIn(userId))
+    expect(await rows()).to.have.length(1)
   })
 })

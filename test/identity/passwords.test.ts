@@ -30,6 +30,14 @@ describe('passwords', () => {
     expect(await passwords.verify(made, '12345678')).to.equal(true)
   })
 
+  it('a hash of a lower cost is outdated, one of today’s is not, nor one of a higher', async () => {
+    const made = (memoryCost: number, timeCost: number) => argon2('12345678', { memoryCost, timeCost })
+    expect(passwords.isOutdated(await passwords.hash('12345678'))).to.equal(false)
+    expect(passwords.isOutdated(await made(19_456, 3))).to.equal(false)
+    expect(passwords.isOutdated(await made(19_456, 1))).to.equal(true)
+    expect(passwords.isOutdated(await made(19_455, 2))).to.equal(true)
+  })
+
   it('for nobody no password is right, at the cost of a real one', async () => {
     expect(await passwords.verify(null, '12345678')).to.equal(false)
     expect(parseOptions(NOBODYS)).to.deep.equal(parseOptions(await passwords.hash('12345678')))

@@ -12,7 +12,11 @@ export interface Child extends AsyncDisposable {
 }
 
 /** Runs `node dist/src/<script>` with this environment and none of ours but the path. */
-export function startChild(script: 'main.js' | 'cli.js', args: string[], env: Record<string, string>): Child {
+export function startChild(
+  script: 'main.js' | 'cli.js' | '../test/support/killable-server.js',
+  args: string[],
+  env: Record<string, string>,
+): Child {
   const { PATH = '', NODE_V8_COVERAGE } = process.env
   const child = spawn(process.execPath, [`dist/src/${script}`, ...args], {
     env: { PATH, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }), ...env },

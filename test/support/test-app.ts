@@ -4,6 +4,7 @@ import winston from 'winston'
 import { createApp, type App } from '../../src/app.js'
 import type { Config } from '../../src/config.js'
 import type { Overrides } from '../../src/core.js'
+import type { Mail, Mailer } from '../../src/identity/mail/mailer.js'
 import { createTestDatabase, type TestDatabase } from './test-database.js'
 
 export interface Answer {
@@ -16,13 +17,17 @@ export interface Answer {
 export interface Person {
   id: string
   token: string
+  refreshToken: string
   email: string
 }
 
 export interface TestApp extends AsyncDisposable {
   readonly app: App
-  /** Stops the app, does what is to be done meanwhile, and starts it again on the same databases, with the same keys. */
-  restart(meanwhile: (databaseUrl: string) => Promise<void>): Promise<void>
+  /** All that would have been mailed, unless a test gives a mailer of its own. */
+  readonly mails: Mail[]
+  /** Stops the app, does what is to be done meanwhile, and starts it again on the same databases, with the same keys unless the
+   * configuration says otherwise. */
+  restart(meanwhile: (databaseUrl: string) => Promise<void>, config?: Partial<Config>): Promise<void>
   register(name: string): Promise<Person>
   call(method: string, path: string, request?: { token?: string; body?: unknown; headers?: object }): Promise<Answer>
   /** Connected at once; closed with the app. */
@@ -33,8 +38,11 @@ export interface TestApp extends AsyncDisposable {
 export async function startTestApp(config: Partial<Config> = {}, overrides: Overrides = {}): Promise<TestApp> {
   const database = await createTestDatabase()
   const whole = { ...configOn(database), ...config }
-  const start = (): Promise<App> =>
-    createApp(whole, { say: () => undefined, logger: winston.createLogger({ silent: true }), overrides })
+  const mails: Mail[] = []
+  const mailer: Mailer = { deliver: (mail) => Promise.resolve(void mails.push(mail)), close: () => undefined }
+  const options = { say: () => undefined, logger: winston.createLogger({ silent: true }) }
+  const start = (more: Partial<Config> = {}): Promise<App> =>
+    createApp({ ...whole, ...more }, { ...options, overrides: { mailer, ...overrides } })
   let app = await start()
   const sockets: Socket[] = []
 
@@ -57,17 +65,22 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
     get app() {
       return app
     },
-    async restart(meanwhile) {
+    async restart(meanwhile, more) {
       await app[Symbol.asyncDispose]()
       await meanwhile(database.url)
-      app = await start()
+      app = await start(more)
     },
+    mails,
     call,
     async register(name) {
       const email = `${name}-${randomBytes(6).toString('hex')}@example.com`
       const { body } = await call('POST', '/auth/register', { body: { email, password: 'correct horse', name } })
-      const { user, accessToken } = body as { user: { id: string }; accessToken: string }
-      return { id: user.id, token: accessToken, email }
+      const { user, accessToken, refreshToken } = body as {
+        user: { id: string }
+        accessToken: string
+        refreshToken: string
+      }
+      return { id: user.id, token: accessToken, refreshToken, email }
     },
     socket(token, cursors) {
       const socket = io(app.url, { auth: { token, cursors }, transports: ['websocket'], forceNew: true })
@@ -97,6 +110,9 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   rateLimitMessagesPerMinute: 0,
   logLevel: 'error',
   production: false,
+  registration: 'open',
+  smtpUrl: null,
+  publicUrl: 'https://chat.example.com',
 })
 
 /** The next event of this name. */

@@ -1,15 +1,18 @@
 import { z } from 'zod'
 import { textSchema } from '../../commands/input-schemas.js'
+import type { LoggedIn } from '../../identity/accounts.js'
+import type { Whence } from '../../identity/catch-up.js'
 import { isEmail } from '../../identity/email.js'
+import { secretTokenSchema } from '../../identity/secret-token.js'
 import type { Parts } from '../parts.js'
-import { asProblem } from '../problem-details.js'
+import { asProblem, ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
-import { sessionShape } from '../shapes.js'
+import { refreshedShape, sessionShape } from '../shapes.js'
 import { ownUser } from './users.js'
 
-const emailSchema = z.string().refine(isEmail, 'is no e-mail address').meta({ format: 'email' })
+export const emailSchema = z.string().refine(isEmail, 'is no e-mail address').meta({ format: 'email' })
 
-const passwordSchema = (leastBytes: number) =>
+export const passwordSchema = (leastBytes: number) =>
   z
     .string()
     .refine((password) => Buffer.byteLength(password) >= leastBytes, `is shorter than ${leastBytes} bytes`)
@@ -18,14 +21,19 @@ const passwordSchema = (leastBytes: number) =>
 const register = route({
   method: 'post',
   path: '/auth/register',
-  summary: 'Register, and log in',
+  summary: 'Register, and log in; `invite` is what an invite’s link holds',
   access: 'anyone',
-  body: z.strictObject({ email: emailSchema, password: passwordSchema(8), name: textSchema(255) }),
+  body: z.strictObject({
+    email: emailSchema,
+    password: passwordSchema(8),
+    name: textSchema(255),
+    invite: secretTokenSchema.optional(),
+  }),
   answers: { 201: sessionShape },
-  async handle({ body }, parts) {
+  async handle({ body, whence }, parts) {
     const registered = await parts.accounts.register(body)
     if ('code' in registered) throw asProblem(registered)
-    const { session, headers } = await openSession(registered.userId, parts)
+    const { session, headers } = await openSession(registered, whence(), parts)
     return answer(201, session, { headers })
   },
 })
@@ -37,29 +45,47 @@ const login = route({
   access: 'anyone',
   body: z.strictObject({ email: emailSchema, password: passwordSchema(1) }),
   answers: { 200: sessionShape },
-  async handle({ body }, parts) {
+  async handle({ body, whence }, parts) {
     const account = await parts.accounts.login(body)
     if ('code' in account) throw asProblem(account)
-    const { session, headers } = await openSession(account.userId, parts)
+    const { session, headers } = await openSession(account, whence(), parts)
     return answer(200, session, { headers })
   },
 })
 
-export const identityRoutes = [register, login]
+const refresh = route({
+  method: 'post',
+  path: '/auth/refresh',
+  summary: 'Change a refresh token for new tokens; with the same Idempotency-Key within 60 s, the same again',
+  access: 'anyone',
+  takesKey: true,
+  body: z.strictObject({ refreshToken: secretTokenSchema }),
+  answers: { 200: refreshedShape },
+  async handle({ body, whence, clientKey }, { sessions, clock }) {
+    const granted = await sessions.refresh(body.refreshToken, clientKey(), whence())
+    if ('code' in granted) throw asProblem(granted)
+    const { accessToken, refreshToken, expiresAt, repeated } = granted
+    const tokens = { accessToken, refreshToken, expiresInSeconds: secondsUntil(expiresAt, clock()) }
+    return answer(200, tokens, { headers: repeated ? { 'Idempotency-Replayed': 'true' } : {} })
+  },
+})
 
-async function openSession(userId: string, parts: Parts) {
-  const { tokens, sessions, clock, ownWrites, reads } = parts
-  const now = clock()
-  const { token, expiresAt } = tokens.issue({ userId, sessionId: sessions.newId(), roles: [], authTime: now })
-  const position = ownWrites.of(userId)
-  if (position !== null) await reads.written(position)
+export const identityRoutes = [register, login, refresh]
+
+/** The person is read first: where they cannot be read yet, no session is opened that nobody would have. */
+async function openSession(account: LoggedIn, whence: Whence, parts: Parts) {
+  const { sessions, clock, ownWrites, reads } = parts
+  const registeredAt = ownWrites.of(account.userId)
+  if (registeredAt !== null) await reads.written(registeredAt)
+  const user = await ownUser(account.userId, parts)
+  const granted = await sessions.open(account, whence)
+  if (granted === null) throw new ProblemError('invalid-credentials')
+  const { accessToken, refreshToken, expiresAt } = granted
+  const position = ownWrites.of(account.userId)
   return {
-    session: {
-      user: await ownUser(userId, parts),
-      accessToken: token,
-      refreshToken: null,
-      expiresInSeconds: Math.ceil((expiresAt.getTime() - now.getTime()) / 1_000),
-    },
+    session: { user, accessToken, refreshToken, expiresInSeconds: secondsUntil(expiresAt, clock()) },
     headers: position === null ? {} : { 'Parley-Position': position },
   }
 }
+
+const secondsUntil = (end: Date, now: Date): number => Math.ceil((end.getTime() - now.getTime()) / 1_000)

@@ -80,6 +80,7 @@ export async function ownUser(
   userId: string,
   { queries, accounts }: Pick<Parts, 'queries' | 'accounts'>,
 ): Promise<z.infer<typeof userShape>> {
-  const [profile, email] = await Promise.all([queries.ownProfile(userId), accounts.emailOf(userId)])
-  return { ...seen(profile, 'user-not-found'), email, emailVerified: false, roles: [] }
+  const [profile, address] = await Promise.all([queries.ownProfile(userId), accounts.addressOf(userId)])
+  const { email = null, isVerified = false } = address ?? {}
+  return { ...seen(profile, 'user-not-found'), email, emailVerified: isVerified, roles: [] }
 }

@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import type { Caller } from '../../commands/run-command.js'
+import { secretTokenSchema } from '../../identity/secret-token.js'
+import { asProblem, ProblemError } from '../problem-details.js'
+import { answer, route } from '../route.js'
+import { emailSchema, passwordSchema } from './identity.js'
+
+const changePassword = route({
+  method: 'post',
+  path: '/auth/password',
+  summary: 'Change my password, and end my other sessions',
+  access: 'user',
+  takesKey: false,
+  body: z.strictObject({ currentPassword: passwordSchema(1), newPassword: passwordSchema(8) }),
+  answers: { 204: null },
+  async handle({ body, caller, whence }, { passwordChanges }) {
+    const refused = await passwordChanges.change({ ...body, ...whoIs(caller) }, whence())
+    if (refused !== null) throw asProblem(refused)
+    return answer(204, null)
+  },
+})
+
+const askReset = route({
+  method: 'post',
+  path: '/auth/password-reset',
+  summary: 'Mail a link for a new password, if someone has this address; the answer does not tell',
+  access: 'anyone',
+  body: z.strictObject({ email: emailSchema }),
+  answers: { 202: null },
+  handle({ body }, { passwordChanges, background }) {
+    background.run('reset-password', () => passwordChanges.sendReset(body.email))
+    return Promise.resolve(answer(202, null))
+  },
+})
+
+const reset = route({
+  method: 'post',
+  path: '/auth/password-reset/confirm',
+  summary: 'Choose a new password by the token of a mailed link, and end all sessions',
+  access: 'anyone',
+  body: z.strictObject({ token: secretTokenSchema, newPassword: passwordSchema(8) }),
+  answers: { 204: null },
+  async handle({ body, whence }, { passwordChanges }) {
+    const refused = await passwordChanges.reset(body, whence())
+    if (refused !== null) throw asProblem(refused)
+    return answer(204, null)
+  },
+})
+
+const changeEmail = route({
+  method: 'post',
+  path: '/auth/email',
+  summary:
+    'Mail a link to a new address, and a notice to the old one; to my present address: the link that confirms it',
+  access: 'user',
+  takesKey: false,
+  body: z.strictObject({ password: passwordSchema(1), newEmail: emailSchema }),
+  answers: { 202: null },
+  async handle({ body: { password, newEmail }, caller }, { emailChanges, background }) {
+    const who = whoIs(caller)
+    if (!(await emailChanges.checkPassword({ ...who, password }))) throw new ProblemError('invalid-credentials')
+    background.run('change-email', () => emailChanges.request({ ...who, newEmail }))
+    return answer(202, null)
+  },
+})
+
+const confirmEmail = route({
+  method: 'post',
+  path: '/auth/email/confirm',
+  summary: 'Confirm an address by the token of a mailed link; a new one takes the place of the old',
+  access: 'anyone',
+  body: z.strictObject({ token: secretTokenSchema }),
+  answers: { 204: null },
+  async handle({ body: { token } }, { emailChanges }) {
+    const refused = await emailChanges.confirm(token)
+    if (refused !== null) throw asProblem(refused)
+    return answer(204, null)
+  },
+})
+
+export const credentialRoutes = [changePassword, askReset, reset, changeEmail, confirmEmail]
+
+/** Over REST everyone comes by a session. */
+const whoIs = ({ userId, client }: Caller) => ({ userId, sessionId: client?.session ?? '' })

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { idSchema } from '../../commands/input-schemas.js'
+import type { Caller } from '../../commands/run-command.js'
+import type { Doer } from '../../identity/catch-up.js'
+import { secretTokenSchema } from '../../identity/secret-token.js'
+import { ProblemError } from '../problem-details.js'
+import { answer, route } from '../route.js'
+import { openSessionShape } from '../shapes.js'
+
+const logout = route({
+  method: 'post',
+  path: '/auth/logout',
+  summary: 'End this session: that of the access token, or that of the refresh token in the body',
+  access: 'either',
+  body: z.strictObject({ refreshToken: secretTokenSchema.optional() }),
+  answers: { 204: null },
+  async handle({ body: { refreshToken }, caller, whence }, { sessions }) {
+    const session = refreshToken === undefined ? sessionOf(caller) : await sessions.ofRefreshToken(refreshToken)
+    // A token that is not known has no session left to end.
+    if (session !== null) {
+      const { userId, sessionId } = session
+      const revocation = { userId, which: { only: sessionId }, reason: 'logout', by: userId } as const
+      await sessions.revoke(revocation, { ...whence(), sessionId })
+    }
+    return answer(204, null)
+  },
+})
+
+const list = route({
+  method: 'get',
+  path: '/auth/sessions',
+  summary: 'My sessions that can still be used, the last used first',
+  access: 'user',
+  answers: { 200: z.array(openSessionShape) },
+  async handle({ caller }, { sessions }) {
+    return answer(200, await sessions.list(caller.userId, caller.client?.session ?? null))
+  },
+})
+
+const end = route({
+  method: 'delete',
+  path: '/auth/sessions/:id',
+  summary: 'End one of my sessions',
+  access: 'user',
+  takesKey: false,
+  params: z.strictObject({ id: idSchema }),
+  answers: { 204: null },
+  async handle({ params: { id }, caller, whence }, { sessions }) {
+    const { userId } = caller
+    if ((await sessions.ownerOf(id)) !== userId) throw new ProblemError('session-not-found')
+    await sessions.revoke({ userId, which: { only: id }, reason: 'revoked', by: userId }, doerOf(caller, whence()))
+    return answer(204, null)
+  },
+})
+
+const endOthers = route({
+  method: 'delete',
+  path: '/auth/sessions',
+  summary: 'End all my sessions but this one',
+  access: 'user',
+  takesKey: false,
+  query: z.strictObject({ except: z.literal('current') }),
+  answers: { 204: null },
+  async handle({ caller, whence }, { sessions }) {
+    const { userId } = caller
+    const doer = doerOf(caller, whence())
+    await sessions.revoke({ userId, which: { except: doer.sessionId }, reason: 'revoked', by: userId }, doer)
+    return answer(204, null)
+  },
+})
+
+export const sessionRoutes = [logout, list, end, endOthers]
+
+function sessionOf(caller: Caller | null): { userId: string; sessionId: string } | null {
+  return caller?.client ? { userId: caller.userId, sessionId: caller.client.session } : null
+}
+
+const doerOf = ({ client }: Caller, whence: Omit<Doer, 'sessionId'>): Doer => ({
+  ...whence,
+  sessionId: client?.session ?? null,
+})

@@ -1,0 +1,78 @@
+import type { KeyObject } from 'node:crypto'
+import type { Pool } from 'pg'
+import type { RunCommand } from '../commands/run-command.js'
+import { createAccounts, type AccountDeps, type Accounts, type RegistrationMode } from './accounts.js'
+import { createBackground, type Background } from './background.js'
+import { createCatchUp } from './catch-up.js'
+import { createEmailChanges, type EmailChanges } from './email-changes.js'
+import { startHousekeeping } from './housekeeping.js'
+import { createLetters } from './mail/letters.js'
+import { createMailQueue } from './mail/mail-queue.js'
+import type { Mailer } from './mail/mailer.js'
+import { createPost } from './mail/post.js'
+import { createPasswordChanges, type PasswordChanges } from './password-changes.js'
+import { createPasswords } from './passwords.js'
+import type { SessionDeps } from './session-deps.js'
+import { createSessions, type Sessions } from './sessions.js'
+import type { Tokens } from './tokens.js'
+
+export interface IdentityDeps extends Pick<AccountDeps, 'registerUser'>, Pick<SessionDeps, 'rolesOf'> {
+  pool: Pool
+  run: RunCommand
+  tokens: Tokens
+  successorSecrets: readonly KeyObject[]
+  registration: RegistrationMode
+  mailer: Mailer
+  /** Where links in mails lead; asked for only once the server listens. */
+  publicUrl: () => string
+  log: { warn(message: string, about: object): unknown }
+  newId: () => string
+  clock: () => Date
+}
+
+export interface Identity extends AsyncDisposable {
+  accounts: Accounts
+  sessions: Sessions
+  passwordChanges: PasswordChanges
+  emailChanges: EmailChanges
+  background: Background
+}
+
+/** Joins the parts of identity, and first completes what a crash left half done. */
+export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
+  const { pool, run, registerUser, registration: mode, mailer, log, newId, clock } = deps
+  const passwords = createPasswords()
+  const background = createBackground(log)
+  const queue = createMailQueue({ mailer, log })
+  const accounts = createAccounts({ pool, passwords, mode, registerUser, newId, clock })
+  const letters = createLetters(deps.publicUrl)
+  const post = createPost({ queue, background, addressOf: accounts.addressOf })
+  const catchUp = createCatchUp({ pool, run, newId })
+  const onReuse = (userId: string): void => post.toPerson(userId, letters.sessionEnded())
+  const emailChanges = createEmailChanges({ pool, passwords, post, letters, clock })
+  const housekeeping = await startHousekeeping({
+    pool,
+    clock,
+    log,
+    completions: [accounts.completeAll, catchUp.everyone],
+  })
+  return {
+    accounts: {
+      ...accounts,
+      async register(registration) {
+        const registered = await accounts.register(registration)
+        if (!('code' in registered)) background.run('confirm-email', () => emailChanges.sendConfirmation(registered))
+        return registered
+      },
+    },
+    sessions: createSessions({ ...deps, catchUp, onReuse }),
+    passwordChanges: createPasswordChanges({ pool, passwords, catchUp, post, letters, clock }),
+    emailChanges,
+    background,
+    async [Symbol.asyncDispose]() {
+      await housekeeping[Symbol.asyncDispose]()
+      await background[Symbol.asyncDispose]()
+      await queue[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,98 @@
+import { expect } from 'chai'
+import type pg from 'pg'
+import { deleteExpired, startHousekeeping } from '../../src/identity/housekeeping.js'
+import { makeInvite } from '../../src/identity/invites.js'
+import type { Grant } from '../../src/identity/session-deps.js'
+import { eventually } from '../support/eventually.js'
+import { from, openIdentitySide, type IdentitySide } from './identity-side.js'
+
+const DAY = 86_400_000
+
+describe('what is over is deleted', () => {
+  let side: IdentitySide
+  let session: Grant
+
+  beforeEach(async () => {
+    side = await openIdentitySide()
+    const { accounts, sessions } = side.identity
+    const account = await accounts.register({ email: 'ada@example.com', password: 'correct horse', name: 'Ada' })
+    if ('code' in account) throw new Error(account.code)
+    session = (await sessions.open(account, from))!
+  })
+  afterEach(() => side[Symbol.asyncDispose]())
+
+  async function after(days: number): Promise<void> {
+    side.time.now += days * DAY
+    await deleteExpired(side.pool, new Date(side.time.now))
+  }
+  const rows = async (table: string): Promise<number> => (await side.pool.query(`select from ${table}`)).rowCount ?? 0
+  const clients = async (): Promise<unknown[]> =>
+    (await side.pool.query<{ ip: string | null }>('select ip from sessions')).rows.map(({ ip }) => ip)
+
+  it('ip and agent of a session with its end, and the session a day later, so that its last access token is known', async () => {
+    expect(await clients()).to.deep.equal([from.ip])
+    const { userId, sessionId } = session
+    const revocation = { userId, which: { only: sessionId }, reason: 'logout', by: userId } as const
+    await side.identity.sessions.revoke(revocation, { ...from, sessionId })
+    expect(await clients()).to.deep.equal([null])
+    await after(1)
+    expect(await rows('sessions')).to.equal(1)
+    await after(0.001)
+    expect([await rows('sessions'), await rows('refresh_tokens')]).to.deep.equal([0, 0])
+  })
+
+  it('the same for a session that was not used for 30 days', async () => {
+    await after(29.9)
+    expect(await clients()).to.deep.equal([from.ip])
+    await after(0.2)
+    expect(await clients()).to.deep.equal([null])
+    await after(1)
+    expect(await rows('sessions')).to.equal(0)
+  })
+
+  it('never a session that the log does not know the end of', async () => {
+    await side.pool.query('update sessions set opened_in_log = false')
+    await after(100)
+    expect(await rows('sessions')).to.equal(1)
+  })
+
+  it('used refresh tokens after 30 days, but not the one in use', async () => {
+    await side.identity.sessions.refresh(session.refreshToken, null, from)
+    await after(29)
+    expect(await rows('refresh_tokens')).to.equal(2)
+    await after(1.1)
+    expect(await rows('refresh_tokens')).to.equal(1)
+  })
+
+  it('links and invites past their time', async () => {
+    await makeInvite(side.pool, new Date(side.time.now + DAY))
+    await side.identity.passwordChanges.sendReset('ada@example.com')
+    await after(0.01)
+    expect([(await rows('mailed_tokens')) > 0, await rows('invites')]).to.deep.equal([true, 1])
+    await after(1)
+    expect([await rows('mailed_tokens'), await rows('invites')]).to.deep.equal([0, 0])
+  })
+})
+
+describe('housekeeping', () => {
+  const pool = { query: () => Promise.reject(Object.assign(new Error('ada@example.com'), { code: '57P01' })) }
+
+  it('goes on every minute, whatever fails, and logs no more of it than a code', async () => {
+    const warnings: object[] = []
+    let times = 0
+    await using running = await startHousekeeping({
+      pool: pool as unknown as pg.Pool,
+      clock: () => new Date(),
+      completions: [() => Promise.resolve(++times === 1 ? [{ userId: 'ada', error: new Error('secret') }] : [])],
+      log: { warn: (_message, about) => warnings.push(about) },
+      everyMs: 1,
+    })
+    expect([times, running]).to.have.property('0', 1)
+    await eventually(() => expect(times).to.be.greaterThan(2))
+    expect(warnings.slice(0, 3)).to.deep.equal([
+      { userId: 'ada', cause: 'Error' },
+      { userId: undefined, cause: '57P01' },
+      { userId: undefined, cause: '57P01' },
+    ])
+  })
+})
