@@ -4,7 +4,7 @@ import type { EventShape, JsonObject } from '../domain/event.js'
 import type { InboxEvent } from '../domain/inbox/events.js'
 import type { Inbox, InboxCommand } from '../domain/inbox/inbox.js'
 import { chatStream, inboxStream, userStream } from '../domain/streams.js'
-import type { UserEvent } from '../domain/user/events.js'
+import type { RevocationReason, UserEvent } from '../domain/user/events.js'
 import type { ProfileChange, User, UserCommand, UserRejection } from '../domain/user/user.js'
 import { directChatId, newChatId, newMessageId } from './command-id.js'
 import type { CommandHandler } from './handle-command.js'
@@ -60,6 +60,24 @@ export const commandList = {
     operation: () => 'PATCH /users/me',
     stream: (_input, _commandId, actor) => userStream(actor),
     command: (input, _, userId) => ({ type: 'ChangeProfile', userId, ...input }),
+  }),
+
+  openSession: onUser<{ userId: string; sessionId: string }>({
+    operation: () => 'open session',
+    stream: ({ userId }) => userStream(userId),
+    command: (input) => ({ type: 'OpenSession', ...input }),
+  }),
+
+  revokeSession: onUser<{ userId: string; sessionId: string; reason: RevocationReason }>({
+    operation: () => 'revoke session',
+    stream: ({ userId }) => userStream(userId),
+    command: (input) => ({ type: 'RevokeSession', ...input }),
+  }),
+
+  changePassword: onUser<{ userId: string }>({
+    operation: () => 'change password',
+    stream: ({ userId }) => userStream(userId),
+    command: (input) => ({ type: 'ChangePassword', ...input }),
   }),
 
   createChat: onChat<CreateChatInput, UnknownUser>({

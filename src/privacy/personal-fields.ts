@@ -63,6 +63,9 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
     avatarUrl: { person: 'userId', under: 'person' },
     statusText: { person: 'userId', under: 'person' },
   },
+  SessionOpened: { userId: 'public', sessionId: 'public' },
+  SessionRevoked: { userId: 'public', sessionId: 'public', reason: 'public' },
+  PasswordChanged: { userId: 'public' },
   ChatsRead: { userId: 'public', 'chats[].chatId': 'public', 'chats[].seq': 'public' },
   LogOpened: { logId: 'public' },
 }

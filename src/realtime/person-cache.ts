@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { CommandFault } from '../commands/command-fault.js'
 import type { Opened } from '../domain/event.js'
-import type { UserEvent } from '../domain/user/events.js'
+import type { ProfileChanged, UserRegistered } from '../domain/user/events.js'
 import type { EventLog, Position } from '../eventstore/event-log.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { PersonView } from '../projections/conversations/views.js'
@@ -18,7 +18,7 @@ export interface PersonCache {
    */
   get(userIds: readonly string[], waiting?: Parameters<Progress['reached']>[1]): Promise<Map<string, PersonView>>
   /** Takes an event about a person, in the order of the log. */
-  note(event: Opened<UserEvent>, position: Position): void
+  note(event: Opened<UserRegistered | ProfileChanged>, position: Position): void
   /** A command of this node changed the person, by events not after `position`. */
   changedAt(userId: string, position: Position): void
 }
@@ -94,7 +94,7 @@ export function createPersonCache(deps: PersonCacheDeps): PersonCache {
   }
 }
 
-function changed(person: PersonView | null, event: Opened<UserEvent>): PersonView | null {
+function changed(person: PersonView | null, event: Opened<UserRegistered | ProfileChanged>): PersonView | null {
   if (event.type === 'UserRegistered') return { id: event.userId, name: event.name, avatarUrl: null }
   if (person === null) return null
   const { name = person.name, avatarUrl = person.avatarUrl } = event

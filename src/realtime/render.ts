@@ -20,8 +20,8 @@ import type { PersonCache } from './person-cache.js'
 const MOST_TOLD_OF_READING = 100
 
 /** Whether an event can only be rendered once the read model has it. The many are not: messages and markers. */
-export const needsReadModel = ({ event: { type } }: OpenedEvent): boolean =>
-  type !== 'MessageSent' && type !== 'ChatsRead' && type !== 'UserRegistered'
+export const needsReadModel = (opened: OpenedEvent): boolean =>
+  isChatEvent(opened) ? opened.event.type !== 'MessageSent' : opened.event.type === 'ProfileChanged'
 
 export interface RenderDeps {
   people: PersonCache

@@ -6,6 +6,7 @@ import type { ToSeal } from '../../src/privacy/event-sealer.js'
 export const ada = '0a000000-0000-4000-8000-000000000001'
 export const bob = '0b000000-0000-4000-8000-000000000002'
 export const chat = '0c000000-0000-4000-8000-000000000003'
+const session = '0f000000-0000-4000-8000-000000000009'
 export const at = '2026-03-31T23:59:59.999Z'
 
 const originalAt = '2019-05-01T00:00:00.000Z'
@@ -52,14 +53,25 @@ export const samples: { [Type in AnyEvent['type']]: Required<Decided<Extract<Any
     avatarUrl: 'https://secret.example/ada.png',
     statusText: 'in a secret place',
   },
+  SessionOpened: { type: 'SessionOpened', userId: ada, sessionId: session },
+  SessionRevoked: { type: 'SessionRevoked', userId: ada, sessionId: session, reason: 'logout' },
+  PasswordChanged: { type: 'PasswordChanged', userId: ada },
   ChatsRead: { type: 'ChatsRead', userId: ada, chats: [{ chatId: chat, seq: 5 }] },
   LogOpened: { type: 'LogOpened', logId: '0e000000-0000-4000-8000-000000000005' },
 }
 
+const USER_EVENTS = new Set<string>([
+  'UserRegistered',
+  'ProfileChanged',
+  'SessionOpened',
+  'SessionRevoked',
+  'PasswordChanged',
+])
+
 export function streamOf({ type }: Decided<AnyEvent>): string {
   if (type === 'ChatsRead') return inboxStream(ada)
   if (type === 'LogOpened') return logStream
-  return type === 'UserRegistered' || type === 'ProfileChanged' ? userStream(ada) : chatStream(chat)
+  return USER_EVENTS.has(type) ? userStream(ada) : chatStream(chat)
 }
 
 /** The event as the seventh of its stream, recorded at `at`. */

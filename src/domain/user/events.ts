@@ -13,4 +13,26 @@ export interface ProfileChanged extends EventShape {
   personal: { name?: string; avatarUrl?: string | null; statusText?: string | null }
 }
 
-export type UserEvent = UserRegistered | ProfileChanged
+export interface SessionOpened extends EventShape {
+  type: 'SessionOpened'
+  public: { userId: string; sessionId: string }
+  personal: object
+}
+
+/** Why a session ended before its time. */
+export type RevocationReason =
+  'logout' | 'revoked' | 'password-changed' | 'password-reset' | 'refresh-reuse' | 'deactivated'
+
+export interface SessionRevoked extends EventShape {
+  type: 'SessionRevoked'
+  public: { userId: string; sessionId: string; reason: RevocationReason }
+  personal: object
+}
+
+export interface PasswordChanged extends EventShape {
+  type: 'PasswordChanged'
+  public: { userId: string }
+  personal: object
+}
+
+export type UserEvent = UserRegistered | ProfileChanged | SessionOpened | SessionRevoked | PasswordChanged

@@ -4,4 +4,7 @@ import type { UserEvent } from './events.js'
 export const userUpcasters: Record<UserEvent['type'], readonly Upcaster[]> = {
   UserRegistered: [],
   ProfileChanged: [],
+  SessionOpened: [],
+  SessionRevoked: [],
+  PasswordChanged: [],
 }

@@ -1,6 +1,6 @@
 import { accepting, assertNever, reject, type Decider, type Outcome } from '../decider.js'
 import type { Folded } from '../event.js'
-import type { UserEvent } from './events.js'
+import type { RevocationReason, UserEvent } from './events.js'
 
 export interface ProfileChange {
   name?: string
@@ -11,6 +11,16 @@ export interface ProfileChange {
 export type UserCommand =
   | { type: 'RegisterUser'; userId: string; name: string; imported: boolean; originalAt?: string }
   | { type: 'ChangeProfile'; userId: string; change: ProfileChange; originalAt?: string }
+  | SessionCommand
+
+/**
+ * What identity has done already and the log learns of. Each comes with a command id made of what it tells, so that it is recorded once
+ * however often it is told; no state has to remember it.
+ */
+type SessionCommand =
+  | { type: 'OpenSession'; userId: string; sessionId: string }
+  | { type: 'RevokeSession'; userId: string; sessionId: string; reason: RevocationReason }
+  | { type: 'ChangePassword'; userId: string }
 
 export type UserRejection =
   | { code: 'user-not-found'; userId: string }
@@ -29,27 +39,40 @@ export const userDecider: Decider<UserCommand, User, UserEvent, UserRejection> =
 
 function decide(command: UserCommand, user: User): Outcome<UserEvent, UserRejection> {
   const { userId } = command
-  const original = command.originalAt === undefined ? {} : { originalAt: command.originalAt }
   switch (command.type) {
     case 'RegisterUser': {
-      const { name, imported } = command
+      const { name, imported, originalAt } = command
       if (user.status === 'active') return user.imported === imported ? accept() : reject({ code: 'not-imported' })
-      return accept({ type: 'UserRegistered', userId, imported, ...original, name })
+      return accept({ type: 'UserRegistered', userId, imported, ...optional(originalAt), name })
     }
     case 'ChangeProfile':
       if (user.status === 'absent') return reject({ code: 'user-not-found', userId })
       if (Object.keys(command.change).length === 0) return accept()
-      return accept({ type: 'ProfileChanged', userId, ...original, ...command.change })
+      return accept({ type: 'ProfileChanged', userId, ...optional(command.originalAt), ...command.change })
+    case 'OpenSession':
+      if (user.status === 'absent') return reject({ code: 'user-not-found', userId })
+      return accept({ type: 'SessionOpened', userId, sessionId: command.sessionId })
+    case 'RevokeSession':
+      if (user.status === 'absent') return reject({ code: 'user-not-found', userId })
+      return accept({ type: 'SessionRevoked', userId, sessionId: command.sessionId, reason: command.reason })
+    case 'ChangePassword':
+      if (user.status === 'absent') return reject({ code: 'user-not-found', userId })
+      return accept({ type: 'PasswordChanged', userId })
     default:
       return assertNever(command)
   }
 }
+
+const optional = (originalAt: string | undefined) => (originalAt === undefined ? {} : { originalAt })
 
 function evolve(user: User, event: Folded<UserEvent>): User {
   switch (event.type) {
     case 'UserRegistered':
       return { status: 'active', imported: event.imported }
     case 'ProfileChanged':
+    case 'SessionOpened':
+    case 'SessionRevoked':
+    case 'PasswordChanged':
       return user
     default:
       return assertNever(event)

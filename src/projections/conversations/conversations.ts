@@ -75,6 +75,9 @@ async function applyOther(
       return changeRole(event.userId, event.role, where, tx, table)
     case 'ChatsRead':
       return raiseReadSeq(event.userId, event.chats, tx, table)
+    case 'SessionOpened':
+    case 'SessionRevoked':
+    case 'PasswordChanged':
     case 'LogOpened':
       return
     default:
