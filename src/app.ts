@@ -12,6 +12,7 @@ import type { RunCommand } from './commands/run-command.js'
 import type { Config } from './config.js'
 import { openCore, type Core, type Overrides } from './core.js'
 import { createAccounts } from './identity/accounts.js'
+import { createAddresses } from './identity/addresses.js'
 import { createPasswords } from './identity/passwords.js'
 import { createTokens } from './identity/tokens.js'
 import { createLogger } from './logger.js'
@@ -22,6 +23,7 @@ import { createPresentSent } from './realtime/present-sent.js'
 import { createRealtime } from './realtime/gateway.js'
 import { createReadiness } from './readiness.js'
 import { createReleases, type Releases } from './release.js'
+import { openRevocationGate } from './revocation-gate.js'
 import type { Runner } from './projections/runner.js'
 
 /** A running Parley. Disposing of it finishes what is in flight and releases everything, in reverse order. */
@@ -89,6 +91,16 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     accessTokenSeconds,
     clock,
   })
+  const { gate, revocations } = await openRevocationGate(
+    core,
+    {
+      tokenMs: accessTokenSeconds * 1_000,
+      log: overrides.wrapLog?.(log) ?? log,
+      say,
+      onFailure: (error) => logger.error('revocations are not followed', { cause: String(error) }),
+    },
+    releases,
+  )
   const shared = {
     log,
     reader,
@@ -96,6 +108,8 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     progress,
     people,
     tokens,
+    gate,
+    revocations,
     run,
     sendMessage,
     presentSent,
@@ -113,6 +127,8 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
       registerUser: registering(run),
       newId: randomUUID,
     }),
+    addresses: createAddresses(databases.main),
+    standings: core.standings,
     pastFrames: createPastFrames({ log, reader, queries }),
     readiness: createReadiness({
       log,

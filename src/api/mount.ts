@@ -1,4 +1,5 @@
 import type { IRouter } from 'express'
+import { rolesSuffice } from '../identity/access.js'
 import { callerOf } from './caller.js'
 import { send, type Handler, type Request, type Reply } from './exchange.js'
 import { linkHeader } from './link-header.js'
@@ -24,10 +25,23 @@ function handlersOf(route: Route, authenticate: Handler, parts: Parts): Handler[
   }
   return [
     takeRoute,
-    ...(route.access === 'user' ? [authenticate] : []),
+    ...(route.access === 'anyone' ? [] : [authenticate, requireRole(route)]),
     ...(route.method === 'get' ? [] : readBody),
     endpoint(route, parts),
   ]
+}
+
+/** Before anything is read of what was sent: to others, the route does nothing. */
+function requireRole({ access, raised }: Route): Handler {
+  const needs = Object.entries(raised)
+  return (req, res, next) => {
+    const roles = res.locals.claims?.roles ?? []
+    const query = req.query as object
+    const asked = needs.filter(([parameter]) => Object.hasOwn(query, parameter)).map(([, role]) => role)
+    if (![access, ...asked].every((needed) => rolesSuffice(needed, roles)))
+      throw new ProblemError('not-authorized', { detail: 'Not authorized: your roles do not reach so far' })
+    next()
+  }
 }
 
 function endpoint({ method, params, query, body, handle }: Route, parts: Parts): Handler {

@@ -2,7 +2,10 @@ import type { Registry } from 'prom-client'
 import type { Logger } from 'winston'
 import type { RunCommand } from '../commands/run-command.js'
 import type { SendMessage } from '../commands/send-message.js'
+import type { Standings } from '../commands/standings.js'
 import type { Accounts } from '../identity/accounts.js'
+import type { SessionGate } from '../identity/session-gate.js'
+import type { Addresses } from '../identity/addresses.js'
 import type { Tokens } from '../identity/tokens.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { PastFrames } from '../realtime/past-frames.js'
@@ -16,6 +19,9 @@ export interface ApiDeps extends ReadYourWritesDeps {
   presentSent: PresentSent
   accounts: Accounts
   tokens: Tokens
+  gate: SessionGate
+  standings: Standings
+  addresses: Addresses
   queries: ConversationQueries
   pastFrames: PastFrames
   readiness: () => Promise<Readiness>

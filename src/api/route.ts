@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 import type { Caller } from '../commands/run-command.js'
+import type { AccountRole } from '../domain/roles/events.js'
+import type { Access } from '../identity/access.js'
 import type { Parts } from './parts.js'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
-
-export type Access = 'anyone' | 'user'
 
 /** What each status answers with; null: no body. */
 export type Answers = Readonly<Record<number, z.ZodType | null>>
@@ -40,7 +40,7 @@ export interface Context<Who extends Access, Params, Query, Body> {
   query: Query
   body: Body
   /** With the client's key, where the request is a command that carries one. */
-  caller: Who extends 'user' ? Caller : null
+  caller: Who extends 'anyone' ? null : Caller
 }
 
 /** One row of the API: what it takes, what it answers, and how; validation, routing and `openapi.json` come from it. */
@@ -50,6 +50,8 @@ export interface Route {
   path: string
   summary: string
   access: Access
+  /** Parameters of the query that only a role may give. */
+  raised: Readonly<Record<string, AccountRole>>
   params: z.ZodType | null
   query: z.ZodType | null
   body: z.ZodType | null
@@ -63,6 +65,7 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
   path: string
   summary: string
   access: Who
+  raised?: Readonly<Record<string, AccountRole>>
   params?: z.ZodType<Params>
   query?: z.ZodType<Query>
   body?: z.ZodType<Body>
@@ -74,5 +77,5 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
 export function route<Who extends Access, const Given extends Answers, Params = null, Query = null, Body = null>(
   given: RouteOf<Who, Params, Query, Body, Given>,
 ): Route {
-  return { params: null, query: null, body: null, ...given } as unknown as Route
+  return { raised: {}, params: null, query: null, body: null, ...given } as unknown as Route
 }

@@ -55,13 +55,14 @@ export interface RunnerDeps {
 export function startRunner(open: OpenProjection, { log, pool, onFailure, options = {} }: RunnerDeps): Runner {
   const { watchMs = 25, patience = 20, retryMs = 500 } = options
   const { projection, generation, table } = open
-  const { name, version, streamPrefixes } = projection
+  const { name, version, streamPrefixes, idleMs = 0 } = projection
   const progress = createProgress(log.start, log.comparePositions)
   const stop = new AbortController()
   const { signal } = stop
   const isStopped = (): boolean => signal.aborted
   let failure: Failure | null = null
   let failures = 0
+  let movedAt = -Infinity
 
   /** False where another runner has moved the checkpoint. */
   async function applyPage(from: Position, { events, position }: Page): Promise<boolean> {
@@ -74,6 +75,7 @@ export function startRunner(open: OpenProjection, { log, pool, onFailure, option
     failure = null
     failures = 0
     progress.moveTo(position)
+    movedAt = performance.now()
     return true
   }
 
@@ -100,6 +102,10 @@ export function startRunner(open: OpenProjection, { log, pool, onFailure, option
     let { position } = checkpoint
     progress.moveTo(position)
     for await (const page of log.follow(position, { ...(streamPrefixes && { streamPrefixes }), signal })) {
+      if (page.events.length === 0 && performance.now() - movedAt < idleMs) {
+        progress.moveTo(page.position)
+        continue
+      }
       try {
         if (!(await applyPage(position, page))) {
           await watch()

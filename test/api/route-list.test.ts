@@ -52,7 +52,7 @@ describe('openapi.json', () => {
       expect(inPath.every(({ required }) => required)).to.equal(true)
       expect(requestBody !== undefined, path).to.equal(body !== null)
       expect(Object.keys(responses), path).to.deep.equal([...Object.keys(answers), 'default'])
-      expect(security !== undefined, path).to.equal(access === 'user')
+      expect(security !== undefined, path).to.equal(access !== 'anyone')
     }
   })
 

@@ -2,9 +2,13 @@ import { createSecretKey, randomBytes } from 'node:crypto'
 import { io, type Socket } from 'socket.io-client'
 import winston from 'winston'
 import { createApp, type App } from '../../src/app.js'
+import type { AccountRole } from '../../src/domain/roles/events.js'
 import type { Config } from '../../src/config.js'
 import type { Overrides } from '../../src/core.js'
+import { changeRoles } from './change-roles.js'
 import { createTestDatabase, type TestDatabase } from './test-database.js'
+
+const PASSWORD = 'correct horse'
 
 export interface Answer {
   status: number
@@ -19,11 +23,23 @@ export interface Person {
   email: string
 }
 
+/** One node of several. */
+export interface Node {
+  app: App
+  call: TestApp['call']
+  socket: TestApp['socket']
+}
+
 export interface TestApp extends AsyncDisposable {
   readonly app: App
   /** Stops the app, does what is to be done meanwhile, and starts it again on the same databases, with the same keys. */
   restart(meanwhile: (databaseUrl: string) => Promise<void>): Promise<void>
   register(name: string): Promise<Person>
+  /** Logged in anew, with these roles. */
+  withRoles(name: string, ...roles: AccountRole[]): Promise<Person>
+  login(person: Person): Promise<Person>
+  /** Another node on the same databases, with the same keys; stopped with the app. */
+  startNode(more?: Overrides): Promise<Node>
   call(method: string, path: string, request?: { token?: string; body?: unknown; headers?: object }): Promise<Answer>
   /** Connected at once; closed with the app. */
   socket(token: string, cursors?: Record<string, number>): Socket
@@ -33,24 +49,52 @@ export interface TestApp extends AsyncDisposable {
 export async function startTestApp(config: Partial<Config> = {}, overrides: Overrides = {}): Promise<TestApp> {
   const database = await createTestDatabase()
   const whole = { ...configOn(database), ...config }
-  const start = (): Promise<App> =>
-    createApp(whole, { say: () => undefined, logger: winston.createLogger({ silent: true }), overrides })
+  const start = (more: Overrides = {}): Promise<App> =>
+    createApp(whole, {
+      say: () => undefined,
+      logger: winston.createLogger({ silent: true }),
+      overrides: { ...overrides, ...more },
+    })
   let app = await start()
   const sockets: Socket[] = []
+  const nodes: App[] = []
 
-  const call: TestApp['call'] = async (method, path, { token, body, headers = {} } = {}) => {
-    const response = await fetch(app.url + path, {
-      method,
-      headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    })
-    const text = await response.text()
-    const json = response.headers.get('content-type')?.includes('json') === true
-    return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as never }
+  const callOf =
+    (url: () => string): TestApp['call'] =>
+    async (method, path, { token, body, headers = {} } = {}) => {
+      const response = await fetch(url() + path, {
+        method,
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+      const text = await response.text()
+      const json = response.headers.get('content-type')?.includes('json') === true
+      return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as never }
+    }
+  const call = callOf(() => app.url)
+
+  const socketOf =
+    (url: () => string): TestApp['socket'] =>
+    (token, cursors) => {
+      const socket = io(url(), { auth: { token, cursors }, transports: ['websocket'], forceNew: true })
+      sockets.push(socket)
+      return socket
+    }
+
+  const register: TestApp['register'] = async (name) => {
+    const email = `${name}-${randomBytes(6).toString('hex')}@example.com`
+    const { body } = await call('POST', '/auth/register', { body: { email, password: PASSWORD, name } })
+    const { user, accessToken } = body as { user: { id: string }; accessToken: string }
+    return { id: user.id, token: accessToken, email }
+  }
+
+  const login: TestApp['login'] = async (person) => {
+    const { body } = await call('POST', '/auth/login', { body: { email: person.email, password: PASSWORD } })
+    return { ...person, token: (body as { accessToken: string }).accessToken }
   }
 
   return {
@@ -63,19 +107,22 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
       app = await start()
     },
     call,
-    async register(name) {
-      const email = `${name}-${randomBytes(6).toString('hex')}@example.com`
-      const { body } = await call('POST', '/auth/register', { body: { email, password: 'correct horse', name } })
-      const { user, accessToken } = body as { user: { id: string }; accessToken: string }
-      return { id: user.id, token: accessToken, email }
+    register,
+    login,
+    async withRoles(name, ...roles) {
+      const person = await register(name)
+      await changeRoles(app, person.id, { to: roles })
+      return login(person)
     },
-    socket(token, cursors) {
-      const socket = io(app.url, { auth: { token, cursors }, transports: ['websocket'], forceNew: true })
-      sockets.push(socket)
-      return socket
+    async startNode(more = {}) {
+      const node = await start(more)
+      nodes.push(node)
+      return { app: node, call: callOf(() => node.url), socket: socketOf(() => node.url) }
     },
+    socket: socketOf(() => app.url),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.close()
+      for (const node of nodes) await node[Symbol.asyncDispose]()
       await app[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
     },

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { textSchema } from '../../commands/input-schemas.js'
 import { isEmail } from '../../identity/email.js'
 import type { Parts } from '../parts.js'
-import { asProblem } from '../problem-details.js'
+import { asProblem, ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
 import { sessionShape } from '../shapes.js'
 import { ownUser } from './users.js'
@@ -48,9 +48,11 @@ const login = route({
 export const identityRoutes = [register, login]
 
 async function openSession(userId: string, parts: Parts) {
-  const { tokens, sessions, clock, ownWrites, reads } = parts
+  const { tokens, sessions, standings, clock, ownWrites, reads } = parts
   const now = clock()
-  const { token, expiresAt } = tokens.issue({ userId, sessionId: sessions.newId(), roles: [], authTime: now })
+  const { roles, generation, isActive } = await standings.of(userId)
+  if (!isActive) throw new ProblemError('account-deactivated')
+  const { token, expiresAt } = tokens.issue({ userId, sessionId: sessions.newId(), roles, generation, authTime: now })
   const position = ownWrites.of(userId)
   if (position !== null) await reads.written(position)
   return {
