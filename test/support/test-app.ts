@@ -1,4 +1,4 @@
-import { createSecretKey, randomBytes } from 'node:crypto'
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import { io, type Socket } from 'socket.io-client'
 import winston from 'winston'
 import { createApp, type App } from '../../src/app.js'
@@ -38,6 +38,8 @@ export interface TestApp extends AsyncDisposable {
   /** Logged in anew, with these roles. */
   withRoles(name: string, ...roles: AccountRole[]): Promise<Person>
   login(person: Person): Promise<Person>
+  /** What a process is told to be one more node; with a port of its own. */
+  environment: Record<string, string>
   /** Another node on the same databases, with the same keys; stopped with the app. */
   startNode(more?: Overrides): Promise<Node>
   call(method: string, path: string, request?: { token?: string; body?: unknown; headers?: object }): Promise<Answer>
@@ -114,6 +116,7 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
       await changeRoles(app, person.id, { to: roles })
       return login(person)
     },
+    environment: environmentOf(whole),
     async startNode(more = {}) {
       const node = await start(more)
       nodes.push(node)
@@ -145,6 +148,21 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   logLevel: 'error',
   production: false,
 })
+
+const inBase64 = (key: KeyObject): string => key.export().toString('base64')
+
+function environmentOf({ databaseUrl, keysDatabaseUrl, masterKey, tokenKeys, ...config }: Config) {
+  const { eventStoreUrl, eventStoreStreamPrefix } = config
+  return {
+    PORT: '0',
+    DATABASE_URL: databaseUrl ?? '',
+    KEYS_DATABASE_URL: keysDatabaseUrl ?? '',
+    MASTER_KEY: masterKey === null ? '' : inBase64(masterKey),
+    TOKEN_KEYS: (tokenKeys ?? []).map(({ kid, key }) => `${kid}:${inBase64(key)}`).join(),
+    EVENTSTORE_URL: eventStoreUrl ?? '',
+    EVENTSTORE_STREAM_PREFIX: eventStoreStreamPrefix,
+  }
+}
 
 /** The next event of this name. */
 export const next = <Payload>(socket: Socket, event: string): Promise<Payload> =>
