@@ -14,6 +14,7 @@ import { openCore, type Core, type Overrides } from './core.js'
 import { createAccounts } from './identity/accounts.js'
 import { createAddresses } from './identity/addresses.js'
 import { createPasswords } from './identity/passwords.js'
+import { registerUser } from './identity/register-user.js'
 import { createTokens } from './identity/tokens.js'
 import { createLogger } from './logger.js'
 import { createMetrics, measureLag, type Lag, type Metrics } from './metrics.js'
@@ -124,7 +125,7 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     accounts: createAccounts({
       pool: databases.main,
       passwords: createPasswords(),
-      registerUser: registering(run),
+      registerUser: registerUser(run),
       newId: randomUUID,
     }),
     addresses: createAddresses(databases.main),
@@ -185,13 +186,6 @@ const measured =
     if (result.kind === 'limited') metrics.rateLimited.inc()
     return result
   }
-
-/** Registering again what is registered changes nothing, and is as good. */
-const registering = (run: RunCommand) => async (user: { userId: string; name: string }) => {
-  const caller = { userId: user.userId, origin: 'rest', correlationId: randomUUID(), key: null, client: null } as const
-  const result = await run('registerUser', { name: user.name, imported: false }, caller)
-  if (result.kind === 'rejected') throw new Error(`registering: ${result.rejection.code}`)
-}
 
 function lagOf({ log }: Core) {
   const behindSince = new Map<Runner, number>()

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { importCommand } from './cli/import-command.js'
 import { projectionsCommand } from './cli/projections-command.js'
+import { userCommand } from './cli/user-command.js'
 import { parseConfig, type Config } from './config.js'
 import { explainFailure } from './explain-failure.js'
 
@@ -11,6 +12,7 @@ export type OperatorCommand = (args: string[], config: Config) => Promise<number
 const commands: Record<string, OperatorCommand> = {
   import: importCommand,
   projections: projectionsCommand,
+  user: userCommand,
 }
 
 const usage = `parley — operator commands
@@ -18,6 +20,8 @@ const usage = `parley — operator commands
   parley import FILE [--source NAME] [--json]   import an NDJSON archive; FILE may be - with --source
   parley projections [--json]                   where each projection stands
   parley projections rebuild NAME               throw it away and follow from the start; stop the server first
+  parley user grant EMAIL ROLE [--yes]          make someone auditor, analyst or admin
+  parley user revoke EMAIL ROLE                 take that from them
 `
 
 async function main(argv: string[]): Promise<number> {

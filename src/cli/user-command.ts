@@ -1,0 +1,15 @@
+import type { Config } from '../config.js'
+import { UsageError } from './usage-error.js'
+import { userGrant, userRevoke } from './user-roles.js'
+
+const verbs: Record<string, (args: string[], config: Config) => Promise<number>> = {
+  grant: userGrant,
+  revoke: userRevoke,
+}
+
+/** `parley user VERB …` */
+export function userCommand([verb = '', ...args]: string[], config: Config): Promise<number> {
+  const command = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
+  if (command === undefined) throw new UsageError(`Usage: parley user ${Object.keys(verbs).join('|')} …`)
+  return command(args, config)
+}
