@@ -32,5 +32,11 @@ async function withStandings(profiles: readonly OwnProfile[], { addresses, stand
 function toAccount(profile: OwnProfile, address: Address | undefined, known: Roles): AccountView {
   const { roles, isActive } = standingIn(known, profile.id)
   const status = isActive ? 'active' : 'deactivated'
-  return { ...profile, email: address?.email ?? null, emailVerified: address?.isVerified ?? false, roles: [...roles], status }
+  return {
+    ...profile,
+    email: address?.email ?? null,
+    emailVerified: address?.isVerified ?? false,
+    roles: [...roles],
+    status,
+  }
 }

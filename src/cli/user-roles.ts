@@ -48,16 +48,22 @@ async function changeRoles(
 }
 
 /** Where anyone may register under anyone's address, a role is given only to whom the operator has looked at. */
-export const mustBeConfirmed = ({ isVerified }: Pick<Address, 'isVerified'>, { production }: Pick<Config, 'production'>) =>
-  production && !isVerified
+export const mustBeConfirmed = (
+  { isVerified }: Pick<Address, 'isVerified'>,
+  { production }: Pick<Config, 'production'>,
+) => production && !isVerified
 
 async function apply({ userId }: Address, change: RolesChange, { handler, standings }: Core): Promise<number> {
   const result = await operatorChangesRoles(handler, userId, change)
   if (result.kind === 'rejected') {
-    say(result.rejection.code === 'last-admin' ? 'Nobody else is admin: make someone admin first' : result.rejection.code)
+    say(
+      result.rejection.code === 'last-admin' ? 'Nobody else is admin: make someone admin first' : result.rejection.code,
+    )
     return 1
   }
-  process.stdout.write(`${result.kind === 'unchanged' ? 'It is so already' : 'Done'}; ${rolesText((await standings.of(userId)).roles)}\n`)
+  process.stdout.write(
+    `${result.kind === 'unchanged' ? 'It is so already' : 'Done'}; ${rolesText((await standings.of(userId)).roles)}\n`,
+  )
   return 0
 }
 

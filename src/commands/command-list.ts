@@ -51,7 +51,10 @@ const onInbox = <Input, Refusal>(
 ): CommandRow<Input, InboxCommand, Inbox, InboxEvent, never, Refusal> => ({ kind: inboxKind, ...rest })
 
 const onRoles = <Input extends { userId: string }>(
-  rest: Omit<Rest<CommandRow<Input, RolesCommand, Roles, RolesEvent, RolesRejection, UnknownUser>>, 'stream' | 'prepare'>,
+  rest: Omit<
+    Rest<CommandRow<Input, RolesCommand, Roles, RolesEvent, RolesRejection, UnknownUser>>,
+    'stream' | 'prepare'
+  >,
 ): CommandRow<Input, RolesCommand, Roles, RolesEvent, RolesRejection, UnknownUser> => ({
   kind: rolesKind,
   stream: () => rolesStream,

@@ -6,7 +6,13 @@ import type { EventShape } from '../domain/event.js'
 import type { InboxEvent } from '../domain/inbox/events.js'
 import { inboxDecider, type Inbox, type InboxCommand } from '../domain/inbox/inbox.js'
 import type { RolesEvent } from '../domain/roles/events.js'
-import { rolesDecider, type Roles, type RolesCommand, type RolesRejection, type Standing } from '../domain/roles/roles.js'
+import {
+  rolesDecider,
+  type Roles,
+  type RolesCommand,
+  type RolesRejection,
+  type Standing,
+} from '../domain/roles/roles.js'
 import type { UserEvent } from '../domain/user/events.js'
 import { userDecider, type User, type UserCommand, type UserRejection } from '../domain/user/user.js'
 

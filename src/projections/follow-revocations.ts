@@ -29,7 +29,10 @@ export function followRevocations(deps: FollowRevocationsDeps): AsyncDisposable 
   let failures = 0
 
   async function follow(): Promise<void> {
-    for await (const { events, position } of log.follow(progress.position, { streamPrefixes: revokingStreams, signal })) {
+    for await (const { events, position } of log.follow(progress.position, {
+      streamPrefixes: revokingStreams,
+      signal,
+    })) {
       for (const revocation of revocationsIn(reader, events)) note(revocation)
       progress.moveTo(position)
       failures = 0

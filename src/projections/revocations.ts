@@ -54,6 +54,7 @@ export interface RevocationQueries {
 
 interface Row {
   position: Position
+  /** Null, and with it all that follows, where there is no revocation. */
   id: string | null
   user_id: string
   generation: number | null
@@ -98,8 +99,12 @@ export function createRevocationQueries(
   }
 }
 
-function toRevocation({ id, user_id: userId, generation, is_over: isOver, at: date }: Row): Revocation[] {
-  const at = date?.toISOString()
+function toRevocation({ id, user_id: userId, generation, is_over: isOver, at: recordedAt }: Row): Revocation[] {
   if (id === null) return []
-  return [generation === null ? { kind: 'session', userId, sessionId: id, at } : { kind: 'account', userId, generation, isOver, at }]
+  const at = recordedAt.toISOString()
+  return [
+    generation === null
+      ? { kind: 'session', userId, sessionId: id, at }
+      : { kind: 'account', userId, generation, isOver, at },
+  ]
 }

@@ -8,7 +8,11 @@ import type { ClientEventHandlers, Reply, Sender } from './client-events.js'
 import {
   clientEventAccess,
   clientEventSchemas,
-  errorOf, type ClientEventName, type ProblemOf, type RealtimeSocket } from './protocol.js'
+  errorOf,
+  type ClientEventName,
+  type ProblemOf,
+  type RealtimeSocket,
+} from './protocol.js'
 
 export interface AnsweringDeps {
   handlers: ClientEventHandlers
@@ -48,7 +52,9 @@ export function createAnswering({ handlers, gate, problemOf, logger }: Answering
     const ack = takeAck(args)
     const payload = args.length > 1 ? args : args[0]
     const reply = (extra: object): void => ack?.({ ok: true, ...extra })
-    const result = await handle(name, payload, senderOf(requestId), socket.data.claims, reply).catch((fault: unknown) => ({ fault }))
+    const result = await handle(name, payload, senderOf(requestId), socket.data.claims, reply).catch(
+      (fault: unknown) => ({ fault }),
+    )
     if ('extra' in result) {
       reply(result.extra)
       return

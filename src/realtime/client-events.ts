@@ -37,7 +37,13 @@ type Handler<Name extends ClientEventName> = (
 export type ClientEventHandlers = { [Name in ClientEventName]: Handler<Name> }
 
 /** What sockets can ask for: the same commands as over REST. @throws what `RunCommand` throws */
-export function createClientEvents({ run, sendMessage, presentSent, tokens, gate }: ClientEventDeps): ClientEventHandlers {
+export function createClientEvents({
+  run,
+  sendMessage,
+  presentSent,
+  tokens,
+  gate,
+}: ClientEventDeps): ClientEventHandlers {
   return {
     async send_message({ chatId, content, type, metadata, clientMessageId }, { caller }) {
       const key = clientMessageId === undefined ? null : { value: clientMessageId }

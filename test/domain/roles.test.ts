@@ -42,7 +42,9 @@ describe('changing roles', () => {
 
   it('what is so already is not recorded', () => {
     rolesAfter.when(change(bob, ada, { to: [] })).then()
-    given(rolesDecider, have(ada, 'admin'), have(bob, 'auditor')).when(change(bob, ada, { grant: 'auditor' })).then()
+    given(rolesDecider, have(ada, 'admin'), have(bob, 'auditor'))
+      .when(change(bob, ada, { grant: 'auditor' }))
+      .then()
   })
 
   it('is for admins alone, and for those that are active', () => {

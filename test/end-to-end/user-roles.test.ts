@@ -21,12 +21,15 @@ describe('roles, given by the operator beside a running server', function () {
     return { code, output: child.output }
   }
 
-  const rolesOf = async (person: Person): Promise<string[]> => (await parley.app.core.standings.of(person.id)).roles as string[]
+  const rolesOf = async (person: Person): Promise<string[]> =>
+    (await parley.app.core.standings.of(person.id)).roles as string[]
 
   it('it says whom it means, and what they have from now on', async () => {
     const ada = await parley.register('Ada')
     const { code, output } = await user('grant', ada.email.toUpperCase(), 'admin')
-    expect(output).to.match(new RegExp(`Ada <${ada.email.toLowerCase()}>, ${ada.id}: address not verified, registered .*, no roles`))
+    expect(output).to.match(
+      new RegExp(`Ada <${ada.email.toLowerCase()}>, ${ada.id}: address not verified, registered .*, no roles`),
+    )
     expect(output).to.include('Done; roles: admin')
     expect(code).to.equal(0)
     expect(await rolesOf(ada)).to.deep.equal(['admin'])
@@ -46,7 +49,12 @@ describe('roles, given by the operator beside a running server', function () {
 
   it('nobody, no role, and no verb are refused in a line', async () => {
     const { email } = await parley.register('Ada')
-    for (const args of [['grant', 'nobody@example.com', 'admin'], ['grant', email, 'owner'], ['grant', email], ['promote']]) {
+    for (const args of [
+      ['grant', 'nobody@example.com', 'admin'],
+      ['grant', email, 'owner'],
+      ['grant', email],
+      ['promote'],
+    ]) {
       const { code, output } = await user(...args)
       expect(code, output).to.equal(1)
       expect(output.trim().split('\n'), output).to.have.length(1)
@@ -57,10 +65,13 @@ describe('roles, given by the operator beside a running server', function () {
     const config = parseConfig(parley.environment, () => '')
     const printed: string[] = []
     const asked: { userId: string; email: string }[] = []
-    const create = createUserCreate((account) => {
-      asked.push(account)
-      return Promise.resolve('https://chat.example.com/choose#token=1')
-    }, (line) => printed.push(line))
+    const create = createUserCreate(
+      (account) => {
+        asked.push(account)
+        return Promise.resolve('https://chat.example.com/choose#token=1')
+      },
+      (line) => printed.push(line),
+    )
     expect(await create(['--admin', '--name', 'Root', 'root@example.com'], config)).to.equal(0)
     expect(printed).to.deep.equal(['https://chat.example.com/choose#token=1'])
     const [{ userId, email }] = asked as [(typeof asked)[0]]
@@ -68,7 +79,7 @@ describe('roles, given by the operator beside a running server', function () {
     expect((await parley.app.core.standings.of(userId)).roles).to.deep.equal(['admin'])
     const login: Answer = await parley.call('POST', '/auth/login', { body: { email, password: 'guess' } })
     expect(login.status).to.equal(401)
-    const again = await create(['root@example.com'], config).catch((error: Error) => error.message)
+    const again = await create(['root@example.com'], config).catch((error: unknown) => (error as Error).message)
     expect(again).to.include('parley user grant root@example.com ROLE')
     expect(asked).to.have.length(1)
   })

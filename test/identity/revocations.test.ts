@@ -20,7 +20,11 @@ const account = (generation: number, isOver = false, userId: string = ada): Revo
 function setUp() {
   const time = { now: noon }
   const revocations = createRevocations({ clock: () => new Date(time.now), keepMs: 60_000 })
-  return { time, revocations, after: (...noted: Revocation[]) => (noted.forEach(revocations.note), revocations.refusalOf(token)) }
+  return {
+    time,
+    revocations,
+    after: (...noted: Revocation[]) => (noted.forEach(revocations.note), revocations.refusalOf(token)),
+  }
 }
 
 describe('revocations in memory', () => {

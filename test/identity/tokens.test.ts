@@ -10,7 +10,13 @@ const newKey = (kid: string) => ({ kid, key: createSecretKey(randomBytes(32)) })
 const [current, retiring, unknown] = [newKey('current'), newKey('retiring'), newKey('unknown')]
 
 const began = Date.parse('2026-11-22T10:00:00.400Z')
-const session = { userId: uuid('ada'), sessionId: uuid('session'), roles: ['auditor'], generation: 3, authTime: new Date(began) }
+const session = {
+  userId: uuid('ada'),
+  sessionId: uuid('session'),
+  roles: ['auditor'],
+  generation: 3,
+  authTime: new Date(began),
+}
 const claims: Claims = {
   ...session,
   authTime: new Date('2026-11-22T10:00:00.000Z'),

@@ -2,7 +2,11 @@ import { expect } from 'chai'
 import { operatorChangesRoles } from '../../src/commands/operator-roles.js'
 import type { EventLog } from '../../src/eventstore/event-log.js'
 import { openProjection, resetProjection, type OpenProjection } from '../../src/projections/checkpoint.js'
-import { createRevocationQueries, createRevocationsProjection, type RevocationQueries } from '../../src/projections/revocations.js'
+import {
+  createRevocationQueries,
+  createRevocationsProjection,
+  type RevocationQueries,
+} from '../../src/projections/revocations.js'
 import { followRevocations } from '../../src/projections/follow-revocations.js'
 import { eventually } from '../support/eventually.js'
 import { uuid } from '../support/uuid.js'
@@ -38,7 +42,9 @@ describe('the read model of revocations', () => {
   }
 
   const brief = async (): Promise<string[]> =>
-    (await queries.load(long)).revocations.map((it) => (it.kind === 'session' ? it.sessionId : `${it.userId} ${it.generation}`))
+    (await queries.load(long)).revocations.map((it) =>
+      it.kind === 'session' ? it.sessionId : `${it.userId} ${it.generation}`,
+    )
 
   it('holds them with the position up to which they are complete, in the order in which they were recorded', async () => {
     await revokeSome()

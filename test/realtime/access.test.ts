@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import type { Socket } from 'socket.io-client'
-import { clientEventAccess, clientEventSchemas, type ClientEventName, type Problem } from '../../src/realtime/protocol.js'
+import {
+  clientEventAccess,
+  clientEventSchemas,
+  type ClientEventName,
+  type Problem,
+} from '../../src/realtime/protocol.js'
 import { next, startTestApp, type TestApp } from '../support/test-app.js'
 import {
   everyone,

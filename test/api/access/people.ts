@@ -34,8 +34,8 @@ const mayUse: Record<Access, (who: Who) => boolean> = {
   admin: (who) => who === 'admin',
 }
 
-/** What they come to: in, or refused with this code. A chat's reads and its commands are refused to outsiders in two ways. */
-export function verdict(access: Access, who: Who, isRead: boolean): 'in' | string {
+/** What they come to: `in`, or refused with this code. A chat's reads and its commands are refused to outsiders in two ways. */
+export function verdict(access: Access, who: Who, isRead: boolean): string {
   if (mayUse[access](who)) return 'in'
   if (who === 'no token') return 'token-missing'
   const isOfChat = ['participant', 'chat-admin', 'open-chat'].includes(access)

@@ -14,6 +14,10 @@ export interface Row {
 export const rowsOf = ({ method, path, access, raised, answers }: Route): Row[] => {
   const row = { method: method.toUpperCase(), answers: Object.keys(answers).map(Number) }
   const name = `${row.method} ${path}`
-  const more = Object.entries(raised).map(([parameter, role]) => ({ ...row, name: `${name}?${parameter}`, access: role }))
+  const more = Object.entries(raised).map(([parameter, role]) => ({
+    ...row,
+    name: `${name}?${parameter}`,
+    access: role,
+  }))
   return [{ ...row, name, access }, ...more]
 }

@@ -107,8 +107,7 @@ onEachLog('revocation, on every node', function (kind) {
     expect(await told).to.deep.equal({ code: 'session-revoked' })
     await isRefused(other, eve, 'session-revoked')
 
-    const login = (password: string) =>
-      other.call('POST', '/auth/login', { body: { email: eve.email, password } })
+    const login = (password: string) => other.call('POST', '/auth/login', { body: { email: eve.email, password } })
     expect(code(await login('correct horse'))).to.equal('account-deactivated')
     expect(code(await login('wrong horse'))).to.equal('invalid-credentials')
 

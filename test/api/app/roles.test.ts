@@ -41,7 +41,10 @@ onEachLog('roles over the API', (kind) => {
         expect(await other.call('GET', '/users/me', { token: present.bob.token })).to.include({ status: 200 })
       })
       const answers = await Promise.all([put(parley, present.ada, bob, []), put(other, present.bob, ada, [])])
-      expect(answers.map(({ status }) => status), `round ${round}`).to.include(200)
+      expect(
+        answers.map(({ status }) => status),
+        `round ${round}`,
+      ).to.include(200)
       expect(await admins(), `round ${round}`).to.have.length(1)
       for (const { id } of [ada, bob]) await changeRoles(parley.app, id, { grant: 'admin' })
     }
