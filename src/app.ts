@@ -14,6 +14,8 @@ import type { Config } from './config.js'
 import { openCore, type Core, type Overrides } from './core.js'
 import { startIdentity } from './identity/identity.js'
 import { createFileMailer, createSmtpMailer, type Mailer } from './identity/mail/mailer.js'
+import { createAddresses } from './identity/addresses.js'
+import { registerUser } from './identity/register-user.js'
 import { createTokens } from './identity/tokens.js'
 import { createLogger } from './logger.js'
 import { createMetrics, measureLag, type Lag, type Metrics } from './metrics.js'
@@ -25,6 +27,7 @@ import { createPresentSent } from './realtime/present-sent.js'
 import { createRealtime } from './realtime/gateway.js'
 import { createReadiness } from './readiness.js'
 import { createReleases, type Releases } from './release.js'
+import { openRevocationGate } from './revocation-gate.js'
 import type { Runner } from './projections/runner.js'
 
 /** A running Parley. Disposing of it finishes what is in flight and releases everything, in reverse order. */
@@ -92,6 +95,16 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     accessTokenSeconds,
     clock,
   })
+  const { gate, revocations } = await openRevocationGate(
+    core,
+    {
+      tokenMs: accessTokenSeconds * 1_000,
+      log: overrides.wrapLog?.(log) ?? log,
+      say,
+      onFailure: (error) => logger.error('revocations are not followed', { cause: String(error) }),
+    },
+    releases,
+  )
   const shared = {
     log,
     reader,
@@ -99,6 +112,8 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     progress,
     people,
     tokens,
+    gate,
+    revocations,
     run,
     sendMessage,
     presentSent,
@@ -113,8 +128,8 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
       pool: databases.main,
       run,
       tokens,
-      registerUser: registering(run),
-      rolesOf: () => Promise.resolve([]),
+      registerUser: registerUser(run),
+      standingOf: core.standings.of,
       successorSecrets: databases.tokenKeys.map(({ key }) => deriveKey(key, 'parley/refresh-successor')),
       registration: config.registration,
       mailer: overrides.mailer ?? createMailer(config, say),
@@ -128,6 +143,8 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     ...shared,
     log: logger,
     ...identity,
+    addresses: createAddresses(databases.main),
+    standings: core.standings,
     pastFrames: createPastFrames({ log, reader, queries }),
     readiness: createReadiness({
       log,
@@ -194,13 +211,6 @@ const measured =
     if (result.kind === 'limited') metrics.rateLimited.inc()
     return result
   }
-
-/** Registering again what is registered changes nothing, and is as good. */
-const registering = (run: RunCommand) => async (user: { userId: string; name: string }) => {
-  const caller = { userId: user.userId, origin: 'rest', correlationId: randomUUID(), key: null, client: null } as const
-  const result = await run('registerUser', { name: user.name, imported: false }, caller)
-  if (result.kind === 'rejected') throw new Error(`registering: ${result.rejection.code}`)
-}
 
 function lagOf({ log }: Core) {
   const behindSince = new Map<Runner, number>()

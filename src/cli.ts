@@ -20,7 +20,10 @@ const usage = `parley — operator commands
   parley import FILE [--source NAME] [--json]   import an NDJSON archive; FILE may be - with --source
   parley projections [--json]                   where each projection stands
   parley projections rebuild NAME               throw it away and follow from the start; stop the server first
+  parley user create [--admin] [--name NAME] EMAIL   make an account; prints a link that sets its password
   parley user invite [--expires 7d]             a link with which one person can register
+  parley user grant EMAIL ROLE [--yes]          make someone auditor, analyst or admin
+  parley user revoke EMAIL ROLE                 take that from them
 `
 
 async function main(argv: string[]): Promise<number> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createCommandHandler, type CommandHandler } from './commands/handle-command.js'
 import { createRunCommand, type RunCommand } from './commands/run-command.js'
 import { createSeal } from './commands/seal-batch.js'
+import { createStandings, type Standings } from './commands/standings.js'
 import { createSnapshots } from './commands/snapshots.js'
 import type { Config } from './config.js'
 import { openDatabases, type Databases } from './databases.js'
@@ -19,6 +20,7 @@ import type { ConversationQueries } from './projections/conversations/conversati
 import { createDecisionIndex } from './projections/decision-index.js'
 import { createOwnWrites, type OwnWrites } from './projections/own-writes.js'
 import { createProjectionList, type ProjectionList } from './projections/projection-list.js'
+import { createRevocationQueries, type RevocationQueries } from './projections/revocations.js'
 import { startRunner, type Runner } from './projections/runner.js'
 import type { Mailer } from './identity/mail/mailer.js'
 import type { Releases } from './release.js'
@@ -55,9 +57,13 @@ export interface Foundations {
 /** Log, keys, commands and projections: what the server and the import share. */
 export interface Core extends Foundations {
   run: RunCommand
+  /** For what the operator does, who is nobody's caller. */
+  handler: CommandHandler
+  standings: Standings
+  revocations: RevocationQueries
   ownWrites: OwnWrites
   queries: ConversationQueries
-  runners: { conversations: Runner; decisionIndex: Runner }
+  runners: { conversations: Runner; decisionIndex: Runner; revocations: Runner }
   clock: () => Date
 }
 
@@ -96,8 +102,13 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
 
   const conversations = await openProjection(pool, projections.conversations, log)
   const decisionIndex = await openProjection(pool, projections.decisionIndex, log)
+  const revocations = await openProjection(pool, projections.revocations, log)
   const start = (open: OpenProjection) => releases.add(startRunner(open, { log, pool, onFailure: onProjectionFailure }))
-  const runners = { conversations: start(conversations), decisionIndex: start(decisionIndex) }
+  const runners = {
+    conversations: start(conversations),
+    decisionIndex: start(decisionIndex),
+    revocations: start(revocations),
+  }
 
   const ownWrites = createOwnWrites(log.comparePositions)
   const handler = releases.add(
@@ -114,7 +125,17 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
   releases.onRelease(startFeeding(log, await log.head(), handler))
   const run = createRunCommand({ handler, sealer, clock, onDone: (userId, at) => ownWrites.note(userId, at) })
   const queries = createConversationQueries(pool, conversations)
-  return { ...foundations, run, ownWrites, queries, runners, clock }
+  return {
+    ...foundations,
+    run,
+    handler,
+    standings: createStandings(handler),
+    revocations: createRevocationQueries(pool, revocations, { log, reader }),
+    ownWrites,
+    queries,
+    runners,
+    clock,
+  }
 }
 
 /** Lets the command handler know what is appended anywhere. Gives what stops it. */

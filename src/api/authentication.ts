@@ -2,16 +2,29 @@ import { LRUCache } from 'lru-cache'
 import passport from 'passport'
 import type { Claims, Tokens } from '../identity/tokens.js'
 import { createTokenStrategy } from '../identity/token-strategy.js'
-import type { Handler } from './exchange.js'
+import type { SessionGate, SessionRefusal } from '../identity/session-gate.js'
+import type { Handler, Reply } from './exchange.js'
 import { asProblem, ProblemError } from './problem-details.js'
 
 const MOST_REMEMBERED = 10_000
 
 /**
  * Lets in who carries a good bearer token, without a session. Passport judges each token once, for its machinery costs about a
- * fifth of a send's time; from then on `tokens` is asked, which remembers what it verified and whose word passport took anyway.
+ * fifth of a send's time; from then on `tokens` is asked, which remembers what it verified and whose word passport took anyway. Whether
+ * its session still holds is asked of `gate` each time.
  */
-export function createAuthentication(tokens: Tokens): Handler {
+export function createAuthentication(tokens: Tokens, gate: SessionGate): Handler {
+  /** Goes on in the same tick where nothing has to be asked, which is nearly always. */
+  function admit(claims: Claims, res: Reply, next: (error?: unknown) => void): void {
+    const settle = (refused: SessionRefusal | null): void => {
+      if (refused === null) res.locals.claims = claims
+      next(refused === null ? undefined : asProblem(refused))
+    }
+    const answer = gate(claims)
+    if (answer instanceof Promise) answer.then(settle, next)
+    else settle(answer)
+  }
+
   const authenticator = new passport.Authenticator()
   authenticator.use('jwt', createTokenStrategy(tokens))
   const tokenOf = new LRUCache<string, string>({ max: MOST_REMEMBERED })
@@ -24,8 +37,7 @@ export function createAuthentication(tokens: Tokens): Handler {
       }
       const { authorization = '' } = req.headers
       tokenOf.set(authorization, authorization.slice(authorization.indexOf(' ') + 1))
-      res.locals.claims = claims
-      next()
+      admit(claims, res, next)
     }
     ;(authenticator.authenticate('jwt', { session: false }, onJudged) as Handler)(req, res, next)
   }
@@ -33,12 +45,8 @@ export function createAuthentication(tokens: Tokens): Handler {
   return (req, res, next) => {
     const token = tokenOf.get(req.headers.authorization ?? '')
     const claims = token === undefined ? undefined : tokens.verify(token)
-    if (claims === undefined || 'code' in claims) {
-      judge(req, res, next)
-    } else {
-      res.locals.claims = claims
-      next()
-    }
+    if (claims === undefined || 'code' in claims) judge(req, res, next)
+    else admit(claims, res, next)
   }
 }
 

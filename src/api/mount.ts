@@ -1,4 +1,5 @@
 import type { IRouter } from 'express'
+import { rolesSuffice } from '../identity/access.js'
 import { callerOf, clientKeyOf, whenceOf } from './caller.js'
 import { send, type Handler, type Request, type Reply } from './exchange.js'
 import { linkHeader } from './link-header.js'
@@ -24,12 +25,15 @@ function handlersOf(route: Route, authenticate: Handler, parts: Parts): Handler[
   }
   return [
     takeRoute,
-    ...(route.access === 'user' ? [authenticate] : []),
+    ...(isOpen(route) ? [] : [authenticate, requireRole(route)]),
     ...(route.method === 'get' ? [] : readBody),
     ...(route.access === 'either' ? [unlessBody(authenticate)] : []),
     endpoint(route, parts),
   ]
 }
+
+/** No token is asked for before the body is read. */
+const isOpen = ({ access }: Route): boolean => access === 'anyone' || access === 'either'
 
 /** For routes that take a token or a body that says as much: with a body, the token is not looked at. */
 const unlessBody =
@@ -38,6 +42,19 @@ const unlessBody =
     if (Object.keys(req.body ?? {}).length > 0) next()
     else void authenticate(req, res, next)
   }
+
+/** Before anything is read of what was sent: to others, the route does nothing. */
+function requireRole({ access, raised }: Route): Handler {
+  const needs = Object.entries(raised)
+  return (req, res, next) => {
+    const roles = res.locals.claims?.roles ?? []
+    const query = req.query as object
+    const asked = needs.filter(([parameter]) => Object.hasOwn(query, parameter)).map(([, role]) => role)
+    if (![access, ...asked].every((needed) => rolesSuffice(needed, roles)))
+      throw new ProblemError('not-authorized', { detail: 'Not authorized: your roles do not reach so far' })
+    next()
+  }
+}
 
 function endpoint({ method, takesKey, params, query, body, handle }: Route, parts: Parts): Handler {
   const isCommand = method !== 'get'

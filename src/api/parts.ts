@@ -3,6 +3,9 @@ import type { Logger } from 'winston'
 import type { RunCommand } from '../commands/run-command.js'
 import type { SendMessage } from '../commands/send-message.js'
 import type { Identity } from '../identity/identity.js'
+import type { Standings } from '../commands/standings.js'
+import type { SessionGate } from '../identity/session-gate.js'
+import type { Addresses } from '../identity/addresses.js'
 import type { Tokens } from '../identity/tokens.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { PastFrames } from '../realtime/past-frames.js'
@@ -18,6 +21,9 @@ export interface ApiDeps
   sendMessage: SendMessage
   presentSent: PresentSent
   tokens: Tokens
+  gate: SessionGate
+  standings: Standings
+  addresses: Addresses
   queries: ConversationQueries
   pastFrames: PastFrames
   readiness: () => Promise<Readiness>

@@ -6,6 +6,7 @@ import { messageRoutes } from './routes/messages.js'
 import { operationRoutes } from './routes/operations.js'
 import { participantRoutes } from './routes/participants.js'
 import { sessionRoutes } from './routes/sessions.js'
+import { roleRoutes } from './routes/roles.js'
 import { userRoutes } from './routes/users.js'
 
 /** The API as one table. A path that another one's parameter could match comes first. */
@@ -14,6 +15,7 @@ export const routeList: readonly Route[] = [
   ...sessionRoutes,
   ...credentialRoutes,
   ...userRoutes,
+  ...roleRoutes,
   ...chatRoutes,
   ...participantRoutes,
   ...messageRoutes,

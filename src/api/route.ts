@@ -1,12 +1,11 @@
 import type { z } from 'zod'
 import type { Caller } from '../commands/run-command.js'
+import type { AccountRole } from '../domain/roles/events.js'
+import type { Access } from '../identity/access.js'
 import type { Whence } from '../identity/catch-up.js'
 import type { Parts } from './parts.js'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
-
-/** `either`: someone with a token or, without one, someone whom the body makes known; a body comes before a token. */
-export type Access = 'anyone' | 'user' | 'either'
 
 /** What each status answers with; null: no body. */
 export type Answers = Readonly<Record<number, z.ZodType | null>>
@@ -42,7 +41,7 @@ export interface Context<Who extends Access, Params, Query, Body> {
   query: Query
   body: Body
   /** With the client's key, where the request is a command that carries one. */
-  caller: Who extends 'user' ? Caller : Who extends 'either' ? Caller | null : null
+  caller: Who extends 'anyone' ? null : Who extends 'either' ? Caller | null : Caller
   /** Whence the request came, also where nobody said who they are. */
   whence: () => Whence
   /** Of a command to which no caller's key belongs. @throws ZodError */
@@ -58,6 +57,8 @@ export interface Route {
   access: Access
   /** Whether a client's key makes repeating it safe; otherwise the header is ignored. */
   takesKey: boolean
+  /** Parameters of the query that only a role may give. */
+  raised: Readonly<Record<string, AccountRole>>
   params: z.ZodType | null
   query: z.ZodType | null
   body: z.ZodType | null
@@ -73,6 +74,7 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
   access: Who
   /** As a rule, whoever has a token may give a key. */
   takesKey?: boolean
+  raised?: Readonly<Record<string, AccountRole>>
   params?: z.ZodType<Params>
   query?: z.ZodType<Query>
   body?: z.ZodType<Body>
@@ -84,5 +86,6 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
 export function route<Who extends Access, const Given extends Answers, Params = null, Query = null, Body = null>(
   given: RouteOf<Who, Params, Query, Body, Given>,
 ): Route {
-  return { takesKey: given.access === 'user', params: null, query: null, body: null, ...given } as unknown as Route
+  const takesKey = given.access !== 'anyone' && given.access !== 'either'
+  return { takesKey, raised: {}, params: null, query: null, body: null, ...given } as unknown as Route
 }

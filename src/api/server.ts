@@ -27,7 +27,7 @@ export function createApi(deps: ApiDeps): Express {
   api.use(crossOrigin(deps))
   api.use(neverCached)
   const parts = { ...deps, reads: createReadYourWrites(deps), openApi: openApiDocument(routeList) }
-  mountRoutes(api, routeList, createAuthentication(deps.tokens), parts)
+  mountRoutes(api, routeList, createAuthentication(deps.tokens, deps.gate), parts)
   api.use(() => {
     throw new ProblemError('not-found')
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { SessionView } from '../identity/sessions.js'
+import { accountRoles } from '../domain/roles/events.js'
 import type {
   ChatView,
   ListedChatView,
@@ -30,16 +31,20 @@ const profileFields = { ...personFields, statusText: z.string().nullable() }
 
 export const profileShape = shapeOf<ProfileView>()('Profile', z.object(profileFields))
 
-export const userShape = z
-  .object({
-    ...profileFields,
-    email: z.string().nullable(),
-    emailVerified: z.boolean(),
-    roles: z.array(z.enum(['auditor', 'analyst', 'admin'])),
-    createdAt: time,
-    updatedAt: time,
-  })
-  .meta({ id: 'User' })
+const userFields = {
+  ...profileFields,
+  email: z.string().nullable(),
+  emailVerified: z.boolean(),
+  roles: z.array(z.enum(accountRoles)),
+  createdAt: time,
+  updatedAt: time,
+}
+
+export const userShape = z.object(userFields).meta({ id: 'User' })
+
+export const accountShape = z
+  .object({ ...userFields, status: z.enum(['active', 'deactivated']) })
+  .meta({ id: 'Account' })
 
 export const sessionShape = z
   .object({ user: userShape, accessToken: z.string(), refreshToken: z.string(), expiresInSeconds: count })

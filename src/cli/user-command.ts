@@ -1,8 +1,14 @@
 import type { Config } from '../config.js'
 import { UsageError } from './usage-error.js'
+import { setPasswordLink } from './set-password-link.js'
+import { createUserCreate } from './user-create.js'
 import { userInvite } from './user-invite.js'
+import { userGrant, userRevoke } from './user-roles.js'
 
 const verbs: Record<string, (args: string[], config: Config) => Promise<number>> = {
+  create: createUserCreate(setPasswordLink),
+  grant: userGrant,
+  revoke: userRevoke,
   invite: userInvite,
 }
 

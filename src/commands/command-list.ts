@@ -3,12 +3,14 @@ import type { ChatEvent, ChatType, HistoryVisibility, Imported, JoinPolicy, Role
 import type { EventShape, JsonObject } from '../domain/event.js'
 import type { InboxEvent } from '../domain/inbox/events.js'
 import type { Inbox, InboxCommand } from '../domain/inbox/inbox.js'
-import { chatStream, inboxStream, userStream } from '../domain/streams.js'
+import type { RolesEvent } from '../domain/roles/events.js'
+import type { Roles, RolesChange, RolesCommand, RolesRejection } from '../domain/roles/roles.js'
+import { chatStream, inboxStream, rolesStream, userStream } from '../domain/streams.js'
 import type { RevocationReason, UserEvent } from '../domain/user/events.js'
 import type { ProfileChange, User, UserCommand, UserRejection } from '../domain/user/user.js'
 import { directChatId, newChatId, newMessageId } from './command-id.js'
 import type { CommandHandler } from './handle-command.js'
-import { chatKind, inboxKind, userKind, type StreamKind } from './stream-kind.js'
+import { chatKind, inboxKind, rolesKind, userKind, type StreamKind } from './stream-kind.js'
 
 /** Someone named in a command who is not there; `index` is their place in the list that named them. */
 export interface UnknownUser {
@@ -48,6 +50,18 @@ const onInbox = <Input, Refusal>(
   rest: Rest<CommandRow<Input, InboxCommand, Inbox, InboxEvent, never, Refusal>>,
 ): CommandRow<Input, InboxCommand, Inbox, InboxEvent, never, Refusal> => ({ kind: inboxKind, ...rest })
 
+const onRoles = <Input extends { userId: string }>(
+  rest: Omit<
+    Rest<CommandRow<Input, RolesCommand, Roles, RolesEvent, RolesRejection, UnknownUser>>,
+    'stream' | 'prepare'
+  >,
+): CommandRow<Input, RolesCommand, Roles, RolesEvent, RolesRejection, UnknownUser> => ({
+  kind: rolesKind,
+  stream: () => rolesStream,
+  prepare: (input, _, factOf) => everyoneExists(input, [input.userId], factOf),
+  ...rest,
+})
+
 /** The write side as one table. */
 export const commandList = {
   registerUser: onUser<{ name: string; imported: boolean; originalAt?: string }>({
@@ -78,6 +92,21 @@ export const commandList = {
     operation: () => 'change password',
     stream: ({ userId }) => userStream(userId),
     command: (input) => ({ type: 'ChangePassword', ...input }),
+  }),
+
+  changeRoles: onRoles<{ userId: string; change: RolesChange }>({
+    operation: ({ userId }) => `PUT /users/${userId}/roles`,
+    command: (input, _, by) => ({ type: 'ChangeRoles', ...input, by }),
+  }),
+
+  deactivateUser: onRoles<{ userId: string }>({
+    operation: ({ userId }) => `POST /users/${userId}/deactivate`,
+    command: (input, _, by) => ({ type: 'DeactivateUser', ...input, by }),
+  }),
+
+  reactivateUser: onRoles<{ userId: string }>({
+    operation: ({ userId }) => `POST /users/${userId}/reactivate`,
+    command: (input, _, by) => ({ type: 'ReactivateUser', ...input, by }),
   }),
 
   createChat: onChat<CreateChatInput, UnknownUser>({

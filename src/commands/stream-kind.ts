@@ -5,6 +5,14 @@ import type { Decider } from '../domain/decider.js'
 import type { EventShape } from '../domain/event.js'
 import type { InboxEvent } from '../domain/inbox/events.js'
 import { inboxDecider, type Inbox, type InboxCommand } from '../domain/inbox/inbox.js'
+import type { RolesEvent } from '../domain/roles/events.js'
+import {
+  rolesDecider,
+  type Roles,
+  type RolesCommand,
+  type RolesRejection,
+  type Standing,
+} from '../domain/roles/roles.js'
 import type { UserEvent } from '../domain/user/events.js'
 import { userDecider, type User, type UserCommand, type UserRejection } from '../domain/user/user.js'
 
@@ -47,6 +55,20 @@ export const userKind: StreamKind<UserCommand, User, UserEvent, UserRejection> =
   weigh: () => 1,
   staleAlreadySo: false,
   snapshot: { evolveVersion: 1, toJson: (user) => user, fromJson: (json) => json as User },
+}
+
+export const rolesKind: StreamKind<RolesCommand, Roles, RolesEvent, RolesRejection> = {
+  decider: rolesDecider,
+  weigh: ({ people }) => 1 + people.size,
+  staleAlreadySo: false,
+  snapshot: {
+    evolveVersion: 1,
+    toJson: ({ version, people }) => ({ version, people: [...people] }),
+    fromJson(json) {
+      const { version, people } = json as { version: number; people: [string, Standing][] }
+      return { version, people: new Map(people) }
+    },
+  },
 }
 
 export const inboxKind: StreamKind<InboxCommand, Inbox, InboxEvent, never> = {

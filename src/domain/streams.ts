@@ -3,6 +3,8 @@ export const chatStream = (chatId: string): string => `chat-${chatId}`
 export const userStream = (userId: string): string => `user-${userId}`
 export const inboxStream = (userId: string): string => `inbox-${userId}`
 export const logStream = 'log'
+/** Who has which role, and who is deactivated: one stream for everyone. */
+export const rolesStream = 'roles'
 
 /** The id in a stream's name; the name itself where it has none. */
 export const idOf = (stream: string): string => stream.slice(stream.indexOf('-') + 1)

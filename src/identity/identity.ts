@@ -16,7 +16,7 @@ import type { SessionDeps } from './session-deps.js'
 import { createSessions, type Sessions } from './sessions.js'
 import type { Tokens } from './tokens.js'
 
-export interface IdentityDeps extends Pick<AccountDeps, 'registerUser'>, Pick<SessionDeps, 'rolesOf'> {
+export interface IdentityDeps extends Pick<AccountDeps, 'registerUser'>, Pick<SessionDeps, 'standingOf'> {
   pool: Pool
   run: RunCommand
   tokens: Tokens

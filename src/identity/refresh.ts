@@ -34,7 +34,7 @@ interface Outcome {
 const REFUSED = { code: 'invalid-refresh-token' } as const
 
 export function createRefresh(deps: RefreshDeps): Refresh {
-  const { pool, tokens, catchUp, rolesOf, successorSecrets, onReuse, clock, ofRefreshToken } = deps
+  const { pool, tokens, catchUp, standingOf, successorSecrets, onReuse, clock, ofRefreshToken } = deps
 
   /** Under a lock on the session, so that uses of its tokens come one after another, also on other nodes. */
   const use = (sessionId: string, userId: string, token: string, key: string | null, from: Whence) =>
@@ -70,8 +70,8 @@ export function createRefresh(deps: RefreshDeps): Refresh {
     const known = await ofRefreshToken(refreshToken)
     if (known === null) return REFUSED
     const { userId, sessionId } = known
-    const roles = await rolesOf(userId)
-    if (roles === null) return REFUSED
+    const { roles, generation, isActive } = await standingOf(userId)
+    if (!isActive) return REFUSED
     const outcome = await use(sessionId, userId, refreshToken, clientKey, from)
     if (outcome === null || outcome.verdict === 'over') return REFUSED
     if (outcome.verdict === 'reuse') {
@@ -80,7 +80,7 @@ export function createRefresh(deps: RefreshDeps): Refresh {
       return REFUSED
     }
     const { successor, authenticatedAt: authTime, verdict } = outcome
-    const { token: accessToken, expiresAt } = tokens.issue({ userId, sessionId, roles, authTime })
+    const { token: accessToken, expiresAt } = tokens.issue({ userId, sessionId, roles, generation, authTime })
     return { userId, sessionId, accessToken, expiresAt, refreshToken: successor, repeated: verdict === 'repeat' }
   }
 }

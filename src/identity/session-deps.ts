@@ -16,8 +16,8 @@ export interface SessionDeps {
   pool: Pool
   tokens: Tokens
   catchUp: CatchUp
-  /** What the person may do beyond their own; null where their account is closed, so that they get no token. */
-  rolesOf: (userId: string) => Promise<readonly string[] | null>
+  /** What the person may do beyond their own; one whose account is closed gets no token. */
+  standingOf: (userId: string) => Promise<{ roles: readonly string[]; generation: number; isActive: boolean }>
   /** Make successors of refresh tokens; the first is used, all are known. */
   successorSecrets: readonly KeyObject[]
   /** Told when a used refresh token came again, and its session was ended. */

@@ -32,7 +32,7 @@ export interface Sessions {
 }
 
 export function createSessions(deps: SessionDeps): Sessions {
-  const { pool, tokens, catchUp, rolesOf, newId, clock } = deps
+  const { pool, tokens, catchUp, standingOf, newId, clock } = deps
 
   /** False where the password was changed meanwhile. The lock makes a change that comes now wait, and then end this session too. */
   const insert = (id: string, refreshToken: string, login: Parameters<Sessions['open']>[0], from: Whence, now: Date) =>
@@ -68,10 +68,10 @@ export function createSessions(deps: SessionDeps): Sessions {
     async open(login, from) {
       const { userId } = login
       const [sessionId, refreshToken, authTime] = [newId(), newSecretToken(), clock()]
-      const roles = await rolesOf(userId)
-      if (roles === null || !(await insert(sessionId, refreshToken, login, from, authTime))) return null
+      const { roles, generation, isActive } = await standingOf(userId)
+      if (!isActive || !(await insert(sessionId, refreshToken, login, from, authTime))) return null
       await catchUp.person(userId, { ...from, sessionId })
-      const { token: accessToken, expiresAt } = tokens.issue({ userId, sessionId, roles, authTime })
+      const { token: accessToken, expiresAt } = tokens.issue({ userId, sessionId, roles, generation, authTime })
       return { userId, sessionId, accessToken, expiresAt, refreshToken }
     },
 

@@ -8,6 +8,8 @@ export interface Claims {
   userId: string
   sessionId: string
   roles: readonly string[]
+  /** Of the person's roles when it was issued; a higher one since then takes its force. */
+  generation: number
   /** When the password was last given, in whole seconds. */
   authTime: Date
   expiresAt: Date
@@ -56,7 +58,8 @@ export function createTokens(options: TokenOptions): Tokens {
       const key = keyOf(token)
       if (key === undefined) return INVALID
       const payload = jwt.verify(token, key, { algorithms: ['HS256'], issuer, audience, clockTimestamp: now() })
-      const claims = claimsOf(payload)
+      const claims = atMost(accessTokenSeconds, claimsOf(payload), payload as { iat: number })
+      if (claims.expiresAt.getTime() <= now() * 1000) return EXPIRED
       verified.set(token, claims)
       return claims
     } catch (error) {
@@ -65,11 +68,11 @@ export function createTokens(options: TokenOptions): Tokens {
   }
 
   return {
-    issue({ userId, sessionId, roles, authTime }) {
+    issue({ userId, sessionId, roles, generation, authTime }) {
       const iat = now()
       const exp = iat + accessTokenSeconds
       const times = { iat, exp, auth_time: Math.floor(authTime.getTime() / 1000) }
-      const payload = { iss: issuer, aud: audience, sub: userId, sid: sessionId, roles, ...times }
+      const payload = { iss: issuer, aud: audience, sub: userId, sid: sessionId, roles, gen: generation, ...times }
       const header = { alg: 'HS256', typ: TYPE, kid: signing.kid }
       return { token: jwt.sign(payload, signing.key, { algorithm: 'HS256', header }), expiresAt: fromSeconds(exp) }
     },
@@ -82,6 +85,12 @@ export function createTokens(options: TokenOptions): Tokens {
   }
 }
 
+/** Where tokens lasted longer once, those from then last no longer than those of today: revocations are kept only so long. */
+function atMost(seconds: number, claims: Claims, { iat }: { iat: number }): Claims {
+  const end = fromSeconds(iat + seconds)
+  return end < claims.expiresAt ? { ...claims, expiresAt: end } : claims
+}
+
 const fromSeconds = (seconds: number): Date => new Date(seconds * 1000)
 
 /** Every claim is required: jsonwebtoken itself takes a token without `exp` for one that never ends. */
@@ -90,14 +99,17 @@ const claimsSchema = z
     sub: z.uuid(),
     sid: z.uuid(),
     roles: z.array(z.string()),
+    /** Those issued before there were roles have none. */
+    gen: z.int().default(0),
     iat: z.int(),
     exp: z.int(),
     auth_time: z.int(),
   })
-  .transform(({ sub, sid, roles, exp, auth_time }): Claims => ({
+  .transform(({ sub, sid, roles, gen, exp, auth_time }): Claims => ({
     userId: sub,
     sessionId: sid,
     roles,
+    generation: gen,
     authTime: fromSeconds(auth_time),
     expiresAt: fromSeconds(exp),
   }))

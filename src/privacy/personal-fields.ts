@@ -8,11 +8,13 @@ export interface Personal<Field extends string = string> {
   under: 'person' | 'chat-month'
 }
 
-/** A list's fields are told one by one: `participants[].userId`. */
+/** A list's fields are told one by one: `participants[].userId`; a list of plain values is `roles[]`. */
 type PublicPath<Public> = {
   [Field in keyof Public & string]-?: NonNullable<Public[Field]> extends readonly (infer Item extends object)[]
     ? `${Field}[].${keyof Item & string}`
-    : Field
+    : NonNullable<Public[Field]> extends readonly unknown[]
+      ? `${Field}[]`
+      : Field
 }[keyof Public & string]
 
 type FieldsOf<Event extends EventShape> = Readonly<Record<PublicPath<Event['public']>, 'public'>> &
@@ -67,5 +69,8 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
   SessionRevoked: { userId: 'public', sessionId: 'public', reason: 'public' },
   PasswordChanged: { userId: 'public' },
   ChatsRead: { userId: 'public', 'chats[].chatId': 'public', 'chats[].seq': 'public' },
+  RolesChanged: { userId: 'public', 'roles[]': 'public', by: 'public' },
+  UserDeactivated: { userId: 'public', by: 'public' },
+  UserReactivated: { userId: 'public', by: 'public' },
   LogOpened: { logId: 'public' },
 }

@@ -2,12 +2,14 @@ import type { EventReader } from '../privacy/event-reader.js'
 import { createConversations } from './conversations/conversations.js'
 import { createDecisionIndexProjection } from './decision-index.js'
 import type { Projection } from './projection.js'
+import { createRevocationsProjection } from './revocations.js'
 
 /** The read side as one table. */
 export const createProjectionList = (reader: EventReader) =>
   ({
     conversations: createConversations(reader),
     decisionIndex: createDecisionIndexProjection(reader),
+    revocations: createRevocationsProjection(reader),
   }) satisfies Record<string, Projection>
 
 export type ProjectionList = ReturnType<typeof createProjectionList>

@@ -15,6 +15,11 @@ export interface Projection {
   tables: readonly string[]
   /** Only events of streams whose name begins with one of these; all when absent. */
   streamPrefixes?: readonly string[]
+  /**
+   * Set where few pages hold anything for it: its checkpoint then passes over the others at most once in this time, so that it costs the
+   * database nothing beside the busy ones. What a restart examines again is what came in that time.
+   */
+  idleMs?: number
   /** The statements that make its tables, empty. */
   schema(table: TableName): string
   /** Whatever of `apply` can be done ahead, such as opening the events; nothing depends on it. */

@@ -62,7 +62,7 @@ export interface RunnerDeps {
 export function startRunner(open: OpenProjection, { log, pool, onFailure, options = {} }: RunnerDeps): Runner {
   const { watchMs = 25, patience = 20, retryMs = 500, gatherMs = 20 } = options
   const { projection, generation, table } = open
-  const { name, version, streamPrefixes } = projection
+  const { name, version, streamPrefixes, idleMs = 0 } = projection
   const progress = createProgress(log.start, log.comparePositions)
   const stop = new AbortController()
   const { signal } = stop
@@ -70,6 +70,7 @@ export function startRunner(open: OpenProjection, { log, pool, onFailure, option
   let failure: Failure | null = null
   let failures = 0
   const prepare = async (events: readonly RecordedEvent[]): Promise<unknown> => projection.prepare?.(events)
+  let movedAt = -Infinity
 
   /** False where another runner has moved the checkpoint. */
   async function applyPage(from: Position, { events, position }: Page): Promise<boolean> {
@@ -82,6 +83,7 @@ export function startRunner(open: OpenProjection, { log, pool, onFailure, option
     failure = null
     failures = 0
     progress.moveTo(position)
+    movedAt = performance.now()
     return true
   }
 
@@ -109,6 +111,10 @@ export function startRunner(open: OpenProjection, { log, pool, onFailure, option
     progress.moveTo(position)
     const options = { ...(streamPrefixes && { streamPrefixes }), signal, many: MANY_EVENTS, prepare }
     for await (const page of readAhead(log, position, options)) {
+      if (page.events.length === 0 && performance.now() - movedAt < idleMs) {
+        progress.moveTo(page.position)
+        continue
+      }
       try {
         if (!(await applyPage(position, page))) {
           await watch()

@@ -1,11 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import type winston from 'winston'
+import { rolesSuffice } from '../identity/access.js'
+import type { SessionGate } from '../identity/session-gate.js'
 import { idSchema } from '../commands/input-schemas.js'
+import type { Claims } from '../identity/tokens.js'
 import type { ClientEventHandlers, Reply, Sender } from './client-events.js'
-import { clientEventSchemas, errorOf, type ClientEventName, type ProblemOf, type RealtimeSocket } from './protocol.js'
+import {
+  clientEventAccess,
+  clientEventSchemas,
+  errorOf,
+  type ClientEventName,
+  type ProblemOf,
+  type RealtimeSocket,
+} from './protocol.js'
 
 export interface AnsweringDeps {
   handlers: ClientEventHandlers
+  gate: SessionGate
   problemOf: ProblemOf
   logger: winston.Logger
 }
@@ -17,14 +28,19 @@ export type Answering = (
   args: unknown[],
 ) => Promise<void>
 
-export function createAnswering({ handlers, problemOf, logger }: AnsweringDeps): Answering {
+export function createAnswering({ handlers, gate, problemOf, logger }: AnsweringDeps): Answering {
   async function handle(
     name: unknown,
     payload: unknown,
     sender: Sender,
+    claims: Claims,
     reply: (extra: object) => void,
   ): Promise<Reply> {
+    const refused = gate(claims)
+    const fault = refused instanceof Promise ? await refused : refused
+    if (fault !== null) return { fault }
     if (!isClientEvent(name)) return { fault: { code: 'unknown-event' } }
+    if (!rolesSuffice(clientEventAccess[name], claims.roles)) return { fault: { code: 'not-authorized' } }
     const parsed = clientEventSchemas[name].safeParse(payload)
     if (!parsed.success) return { fault: parsed.error }
     // What the schema of an event gives is what its handler takes.
@@ -36,7 +52,9 @@ export function createAnswering({ handlers, problemOf, logger }: AnsweringDeps):
     const ack = takeAck(args)
     const payload = args.length > 1 ? args : args[0]
     const reply = (extra: object): void => ack?.({ ok: true, ...extra })
-    const result = await handle(name, payload, senderOf(requestId), reply).catch((fault: unknown) => ({ fault }))
+    const result = await handle(name, payload, senderOf(requestId), socket.data.claims, reply).catch(
+      (fault: unknown) => ({ fault }),
+    )
     if ('extra' in result) {
       reply(result.extra)
       return

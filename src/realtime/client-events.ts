@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Caller, RunCommand } from '../commands/run-command.js'
 import type { SendMessage } from '../commands/send-message.js'
 import type { Position } from '../eventstore/event-log.js'
+import type { SessionGate } from '../identity/session-gate.js'
 import type { Claims, Tokens } from '../identity/tokens.js'
 import type { PresentSent } from './present-sent.js'
 import type { clientEventSchemas, ClientEventName } from './protocol.js'
@@ -23,6 +24,7 @@ export interface ClientEventDeps {
   sendMessage: SendMessage
   presentSent: PresentSent
   tokens: Pick<Tokens, 'verify'>
+  gate: SessionGate
 }
 
 type Handler<Name extends ClientEventName> = (
@@ -35,7 +37,13 @@ type Handler<Name extends ClientEventName> = (
 export type ClientEventHandlers = { [Name in ClientEventName]: Handler<Name> }
 
 /** What sockets can ask for: the same commands as over REST. @throws what `RunCommand` throws */
-export function createClientEvents({ run, sendMessage, presentSent, tokens }: ClientEventDeps): ClientEventHandlers {
+export function createClientEvents({
+  run,
+  sendMessage,
+  presentSent,
+  tokens,
+  gate,
+}: ClientEventDeps): ClientEventHandlers {
   return {
     async send_message({ chatId, content, type, metadata, clientMessageId }, { caller }) {
       const key = clientMessageId === undefined ? null : { value: clientMessageId }
@@ -57,13 +65,15 @@ export function createClientEvents({ run, sendMessage, presentSent, tokens }: Cl
       return { extra: {} }
     },
 
-    authenticate({ token }, { caller, renew }) {
+    async authenticate({ token }, { caller, renew }) {
       const claims = tokens.verify(token)
-      if ('code' in claims) return Promise.resolve({ fault: claims })
+      if ('code' in claims) return { fault: claims }
       const isSame = claims.userId === caller.userId && claims.sessionId === caller.client?.session
-      if (!isSame) return Promise.resolve({ fault: { code: 'not-authorized' } })
+      if (!isSame) return { fault: { code: 'not-authorized' } }
+      const refused = await gate(claims)
+      if (refused !== null) return { fault: refused }
       renew(claims)
-      return Promise.resolve({ extra: {} })
+      return { extra: {} }
     },
   }
 }

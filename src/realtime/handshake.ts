@@ -1,31 +1,38 @@
 import { randomUUID } from 'node:crypto'
+import type { SessionGate } from '../identity/session-gate.js'
 import type { Tokens } from '../identity/tokens.js'
 import { handshakeSchema, type ProblemOf, type RealtimeSocket, type SocketData } from './protocol.js'
 
 export interface HandshakeDeps {
   tokens: Pick<Tokens, 'verify'>
+  gate: SessionGate
   problemOf: ProblemOf
 }
 
-/** Lets in who has a good token; to others, `connect_error` carries the problem as `data`. */
-export function createHandshake({ tokens, problemOf }: HandshakeDeps) {
-  function check(auth: unknown): SocketData | { fault: unknown } {
+/** Lets in who has a good token of a session that still holds; to others, `connect_error` carries the problem as `data`. */
+export function createHandshake({ tokens, gate, problemOf }: HandshakeDeps) {
+  async function check(auth: unknown): Promise<SocketData | { fault: unknown }> {
     const hasToken = typeof auth === 'object' && auth !== null && 'token' in auth
     if (!hasToken) return { fault: { code: 'token-missing' } }
     const parsed = handshakeSchema.safeParse(auth)
     if (!parsed.success) return { fault: parsed.error }
     const claims = tokens.verify(parsed.data.token)
-    return 'code' in claims ? { fault: claims } : { claims, cursors: parsed.data.cursors }
+    if ('code' in claims) return { fault: claims }
+    const refused = await gate(claims)
+    return refused === null ? { claims, cursors: parsed.data.cursors } : { fault: refused }
   }
 
   return (socket: RealtimeSocket, next: (refused?: Error) => void): void => {
-    const checked = check(socket.handshake.auth)
-    if ('fault' in checked) {
-      next(refusal(checked.fault))
-    } else {
-      socket.data = checked
-      next()
-    }
+    void check(socket.handshake.auth)
+      .catch((fault: unknown) => ({ fault }))
+      .then((checked) => {
+        if ('fault' in checked) {
+          next(refusal(checked.fault))
+        } else {
+          socket.data = checked
+          next()
+        }
+      })
   }
 
   function refusal(fault: unknown): Error {

@@ -1,6 +1,7 @@
 import type { DefaultEventsMap, Server, Socket } from 'socket.io'
 import { z } from 'zod'
 import { idSchema, messageBodySchema, readBodySchema } from '../commands/input-schemas.js'
+import type { Access } from '../identity/access.js'
 import type { Claims } from '../identity/tokens.js'
 
 /** What clients send over sockets. Unknown fields are refused. */
@@ -30,6 +31,16 @@ export const clientEventSchemas = {
 }
 
 export type ClientEventName = keyof typeof clientEventSchemas
+
+/** What each asks of its sender, in the same terms as the routes. */
+export const clientEventAccess: Readonly<Record<ClientEventName, Exclude<Access, 'anyone'>>> = {
+  send_message: 'participant',
+  join_chat: 'open-chat',
+  leave_chat: 'participant',
+  read: 'participant',
+  sync: 'user',
+  authenticate: 'user',
+}
 
 export interface SocketData {
   claims: Claims

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { createAnswering, stackOf, type AnsweringDeps } from './answering.js'
 import { closeGently } from './connection.js'
 import { createClientEvents, type ClientEventDeps, type Sender } from './client-events.js'
+import type { Revocations, Revoked } from '../identity/revocations.js'
 import { errorOf, type RealtimeSocket } from './protocol.js'
+import { createRevokedSockets } from './revoked-sockets.js'
 import { createSession, type Session, type SessionDeps } from './session.js'
 import type { SlowReaders } from './slow-readers.js'
 import { createTokenEnd, type TokenEnd } from './token-end.js'
@@ -12,6 +14,7 @@ const GOODBYE_MS = 2_000
 
 export interface WelcomeDeps extends ClientEventDeps, SessionDeps, Omit<AnsweringDeps, 'handlers'> {
   slowReaders: SlowReaders
+  revocations: Pick<Revocations, 'refusalOf' | 'listen'>
   clock: () => Date
   metrics: { connections(count: number): void }
   /** How long a socket outlives its token; 30 s by default. */
@@ -26,8 +29,8 @@ export interface Welcome {
 
 /** What happens to a socket that was let in. */
 export function createWelcome(deps: WelcomeDeps): Welcome {
-  const { problemOf, logger, clock, metrics, slowReaders, tokenGraceMs = 30_000 } = deps
-  const answer = createAnswering({ handlers: createClientEvents(deps), problemOf, logger })
+  const { problemOf, logger, clock, metrics, slowReaders, revocations, gate, tokenGraceMs = 30_000 } = deps
+  const answer = createAnswering({ handlers: createClientEvents(deps), gate, problemOf, logger })
   const pending = new Set<Promise<void>>()
   let isFinishing = false
 
@@ -53,8 +56,16 @@ export function createWelcome(deps: WelcomeDeps): Welcome {
     socket.disconnect(true)
   }
 
+  /** Says which of them it is: after `token-revoked` a new token gets in again. */
+  function revoked(socket: RealtimeSocket, { code }: Revoked): void {
+    socket.emit('session_revoked', { code })
+    socket.disconnect(true)
+  }
+
+  const revokedSockets = createRevokedSockets(revocations, revoked)
   return {
     connected(socket) {
+      if (!revokedSockets.watch(socket)) return
       const { claims, cursors } = socket.data
       const session = createSession(socket, deps, (fault) => giveUp(socket, fault))
       const tokenEnd = createTokenEnd(clock, tokenGraceMs, () => tokenEnded(socket))
@@ -88,6 +99,9 @@ const senderOf =
     return {
       caller: { userId, origin: 'socket', correlationId: requestId, client },
       session,
-      renew: ({ expiresAt }) => tokenEnd.renew(expiresAt),
+      renew(claims) {
+        socket.data.claims = claims
+        tokenEnd.renew(claims.expiresAt)
+      },
     }
   }

@@ -40,13 +40,14 @@ const deps = {
   allowedOrigins: ['https://chat.example.com'],
   production: true,
   clock,
+  gate: () => null,
 } as unknown as ApiDeps
 
 let server: Server
 let url: string
 
 const newToken = (): string =>
-  tokens.issue({ userId: randomUUID(), sessionId: randomUUID(), roles: [], authTime: now }).token
+  tokens.issue({ userId: randomUUID(), sessionId: randomUUID(), roles: [], generation: 0, authTime: now }).token
 
 interface Told {
   status: number

@@ -77,7 +77,7 @@ export async function openIdentitySide(overrides: Partial<IdentityDeps> = {}): P
       recorded.add(userId)
       if (fault === 'after') throw new Error('outcome-unknown')
     },
-    rolesOf: () => Promise.resolve([]),
+    standingOf: () => Promise.resolve({ roles: [], generation: 0, isActive: true }),
     successorSecrets: [key()],
     registration: 'open',
     mailer: { deliver: (mail) => Promise.resolve(void side.mails.push(mail)), close: () => undefined },

@@ -108,7 +108,9 @@ describe('refresh tokens under races', () => {
 
   it('an account that is closed gets no token, neither by login nor by refresh', async () => {
     const { refreshToken, userId } = await newSession()
-    const closed = await side.start({ rolesOf: () => Promise.resolve(null) })
+    const closed = await side.start({
+      standingOf: () => Promise.resolve({ roles: [], generation: 1, isActive: false }),
+    })
     expect(await closed.sessions.refresh(refreshToken, null, from)).to.deep.equal(refused)
     expect(await closed.sessions.open({ userId, passwordChanges: 0 }, from)).to.equal(null)
     expect(await side.identity.sessions.refresh(refreshToken, null, from)).not.to.have.property('code')
@@ -116,7 +118,9 @@ describe('refresh tokens under races', () => {
 
   it('roles are asked for anew at each token', async () => {
     const { refreshToken } = await newSession()
-    const auditing = await side.start({ rolesOf: () => Promise.resolve(['auditor']) })
+    const auditing = await side.start({
+      standingOf: () => Promise.resolve({ roles: ['auditor'], generation: 1, isActive: true }),
+    })
     const { accessToken } = (await auditing.sessions.refresh(refreshToken, null, from)) as Grant
     expect(JSON.parse(Buffer.from(accessToken.split('.')[1]!, 'base64url').toString())).to.deep.include({
       roles: ['auditor'],

@@ -10,7 +10,13 @@ const newKey = (kid: string) => ({ kid, key: createSecretKey(randomBytes(32)) })
 const [current, retiring, unknown] = [newKey('current'), newKey('retiring'), newKey('unknown')]
 
 const began = Date.parse('2026-11-22T10:00:00.400Z')
-const session = { userId: uuid('ada'), sessionId: uuid('session'), roles: ['auditor'], authTime: new Date(began) }
+const session = {
+  userId: uuid('ada'),
+  sessionId: uuid('session'),
+  roles: ['auditor'],
+  generation: 3,
+  authTime: new Date(began),
+}
 const claims: Claims = {
   ...session,
   authTime: new Date('2026-11-22T10:00:00.000Z'),
@@ -23,6 +29,13 @@ function setUp(keys = [current, retiring]) {
   const clock = () => new Date(time.now)
   const options = { issuer: 'parley', audience: 'parley', accessTokenSeconds: 900, clock }
   return { time, tokens: createTokens({ keys, ...options }) }
+}
+
+/** Those of a node that starts then. */
+function setUpAt(now: number): Tokens {
+  const { time, tokens } = setUp()
+  time.now = now
+  return tokens
 }
 
 /** What passport makes of the token in a request. */
@@ -54,6 +67,7 @@ const payload = {
   sub: session.userId,
   sid: session.sessionId,
   roles: [],
+  gen: 3,
   iat: Math.floor(began / 1000),
   exp: Math.floor(began / 1000) + 900,
   auth_time: Math.floor(began / 1000),
@@ -85,6 +99,20 @@ describe('access tokens', () => {
 
   it('a forged token that is right in everything is taken: what follows differs from it in one thing each', async () => {
     expect(await judge(setUp().tokens, forge({}))).to.deep.equal({ ...claims, roles: [] })
+  })
+
+  it('one from before there were roles has no generation, and is taken', async () => {
+    const verdict = await judge(setUp().tokens, forge({ payload: { gen: undefined } }))
+    expect(verdict).to.deep.equal({ ...claims, roles: [], generation: 0 })
+  })
+
+  it('one that was issued when tokens lasted longer lasts no longer than those of today', () => {
+    const { tokens, time } = setUp()
+    const token = forge({ payload: { exp: payload.iat + 86_400 } })
+    expect(tokens.verify(token)).to.deep.equal({ ...claims, roles: [] })
+    time.now = claims.expiresAt.getTime()
+    expect(tokens.verify(token)).to.deep.equal({ code: 'token-expired' })
+    expect(setUpAt(time.now).verify(token)).to.deep.equal({ code: 'token-expired' })
   })
 
   it('a token ends in the second that it names, also one that was verified before', async () => {

@@ -1,6 +1,6 @@
 import type { AnyEvent } from '../../src/domain/any-event.js'
 import type { Decided } from '../../src/domain/event.js'
-import { chatStream, inboxStream, logStream, userStream } from '../../src/domain/streams.js'
+import { chatStream, inboxStream, logStream, rolesStream, userStream } from '../../src/domain/streams.js'
 import type { ToSeal } from '../../src/privacy/event-sealer.js'
 
 export const ada = '0a000000-0000-4000-8000-000000000001'
@@ -57,6 +57,9 @@ export const samples: { [Type in AnyEvent['type']]: Required<Decided<Extract<Any
   SessionRevoked: { type: 'SessionRevoked', userId: ada, sessionId: session, reason: 'logout' },
   PasswordChanged: { type: 'PasswordChanged', userId: ada },
   ChatsRead: { type: 'ChatsRead', userId: ada, chats: [{ chatId: chat, seq: 5 }] },
+  RolesChanged: { type: 'RolesChanged', userId: ada, roles: ['auditor', 'admin'], by: bob },
+  UserDeactivated: { type: 'UserDeactivated', userId: ada, by: bob },
+  UserReactivated: { type: 'UserReactivated', userId: ada, by: bob },
   LogOpened: { type: 'LogOpened', logId: '0e000000-0000-4000-8000-000000000005' },
 }
 
@@ -71,6 +74,7 @@ const USER_EVENTS = new Set<string>([
 export function streamOf({ type }: Decided<AnyEvent>): string {
   if (type === 'ChatsRead') return inboxStream(ada)
   if (type === 'LogOpened') return logStream
+  if (type === 'RolesChanged' || type === 'UserDeactivated' || type === 'UserReactivated') return rolesStream
   return USER_EVENTS.has(type) ? userStream(ada) : chatStream(chat)
 }
 

@@ -81,6 +81,26 @@ describe('the runner of a projection', () => {
     expect(await noted()).to.deep.equal([])
   })
 
+  it('with time for it passes over what is not for it without a write, and misses nothing by that', async () => {
+    const projection = { ...notes(), idleMs: 3_600_000 }
+    await using runner = await run(projection)
+    const append = async (stream: string): Promise<string> => {
+      const { position } = await side.log.append(stream, 0, [event()])
+      expect(await runner.progress.reached(position, { timeoutMs: 10_000 })).to.equal(true)
+      return position
+    }
+    const checkpoint = async () => (await readCheckpoint(side.pool, projection))?.position
+    const first = await append('note-1')
+    expect(await checkpoint()).to.equal(first)
+    await append('other-1')
+    await append('other-2')
+    expect(await checkpoint()).to.equal(first)
+    const last = await append('note-2')
+    expect(await checkpoint()).to.equal(last)
+    expect(await noted()).to.have.length(2)
+    expect(failures).to.deep.equal([])
+  })
+
   it('leaves nothing behind of a batch that failed half-way, and applies it whole the next time', async () => {
     let fails = 1
     await side.log.append('note-1', 0, [event('First'), event('Second'), event('Third')])

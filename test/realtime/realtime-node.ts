@@ -25,6 +25,7 @@ import { createPersonCache } from '../../src/realtime/person-cache.js'
 import { createPresentSent, type PresentSent } from '../../src/realtime/present-sent.js'
 import type { Problem } from '../../src/realtime/protocol.js'
 import { createReleases } from '../../src/release.js'
+import { openRevocationGate } from '../../src/revocation-gate.js'
 import { eventually } from '../support/eventually.js'
 import type { TestDatabase } from '../support/test-database.js'
 
@@ -37,6 +38,8 @@ export interface NodeOptions {
   mostKept?: number
   messagesPerMinute?: number
   tokenGraceMs?: number
+  /** In place of the log, where its head is asked for to confirm what is revoked. */
+  headOf?: Pick<Core['log'], 'head'>
   allowedOrigins?: string[]
 }
 
@@ -50,7 +53,7 @@ export interface RealtimeNode extends AsyncDisposable {
   connections: () => number
   /** Resolves when read models and sockets have all that is in the log. */
   settled(): Promise<void>
-  token(userId: string, options?: { session?: string; seconds?: number }): string
+  token(userId: string, options?: { session?: string; seconds?: number; roles?: string[]; generation?: number }): string
   connect(userId: string, cursors?: Record<string, number>): Promise<Client>
   register(name: string): Promise<string>
   createChat(by: string, others: string[], options?: Partial<InputOf<'createChat'>>): Promise<string>
@@ -91,6 +94,11 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
     })
   const httpServer = createServer((_, response) => response.writeHead(404).end())
   let connections = 0
+  const { gate, revocations } = await openRevocationGate(
+    core,
+    { tokenMs: 900_000, log: options.headOf ?? log, say: () => undefined, onFailure: (error) => failures.push(error) },
+    releases,
+  )
 
   const realtime = releases.add(
     createRealtime({
@@ -101,6 +109,8 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       progress,
       people,
       tokens: tokensLasting(900),
+      gate,
+      revocations,
       run: core.run,
       sendMessage: createSendMessage(core.run, createMessageLimit(options.messagesPerMinute ?? 0)),
       presentSent,
@@ -119,8 +129,10 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
   const clients: Client[] = []
   releases.onRelease(() => new Promise<void>((resolve) => httpServer.close(() => resolve())))
 
-  const token: RealtimeNode['token'] = (userId, { session = randomUUID(), seconds = 900 } = {}) =>
-    tokensLasting(seconds).issue({ userId, sessionId: session, roles: [], authTime: clock() }).token
+  const token: RealtimeNode['token'] = (
+    userId,
+    { session = randomUUID(), seconds = 900, roles = [], generation = 0 } = {},
+  ) => tokensLasting(seconds).issue({ userId, sessionId: session, roles, generation, authTime: clock() }).token
 
   const run: RealtimeNode['run'] = async (name, input, by) => {
     const result = await core.run(name, input, callerOf(by))

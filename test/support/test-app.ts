@@ -1,11 +1,15 @@
-import { createSecretKey, randomBytes } from 'node:crypto'
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import { io, type Socket } from 'socket.io-client'
 import winston from 'winston'
 import { createApp, type App } from '../../src/app.js'
+import type { AccountRole } from '../../src/domain/roles/events.js'
 import type { Config } from '../../src/config.js'
 import type { Overrides } from '../../src/core.js'
 import type { Mail, Mailer } from '../../src/identity/mail/mailer.js'
+import { changeRoles } from './change-roles.js'
 import { createTestDatabase, type TestDatabase } from './test-database.js'
+
+const PASSWORD = 'correct horse'
 
 export interface Answer {
   status: number
@@ -21,6 +25,13 @@ export interface Person {
   email: string
 }
 
+/** One node of several. */
+export interface Node {
+  app: App
+  call: TestApp['call']
+  socket: TestApp['socket']
+}
+
 export interface TestApp extends AsyncDisposable {
   readonly app: App
   /** All that would have been mailed, unless a test gives a mailer of its own. */
@@ -29,6 +40,13 @@ export interface TestApp extends AsyncDisposable {
    * configuration says otherwise. */
   restart(meanwhile: (databaseUrl: string) => Promise<void>, config?: Partial<Config>): Promise<void>
   register(name: string): Promise<Person>
+  /** Logged in anew, with these roles. */
+  withRoles(name: string, ...roles: AccountRole[]): Promise<Person>
+  login(person: Person): Promise<Person>
+  /** What a process is told to be one more node; with a port of its own. */
+  environment: Record<string, string>
+  /** Another node on the same databases, with the same keys; stopped with the app. */
+  startNode(more?: Overrides): Promise<Node>
   call(method: string, path: string, request?: { token?: string; body?: unknown; headers?: object }): Promise<Answer>
   /** Connected at once; closed with the app. */
   socket(token: string, cursors?: Record<string, number>): Socket
@@ -41,24 +59,49 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
   const mails: Mail[] = []
   const mailer: Mailer = { deliver: (mail) => Promise.resolve(void mails.push(mail)), close: () => undefined }
   const options = { say: () => undefined, logger: winston.createLogger({ silent: true }) }
-  const start = (more: Partial<Config> = {}): Promise<App> =>
-    createApp({ ...whole, ...more }, { ...options, overrides: { mailer, ...overrides } })
+  const start = (more: Partial<Config> = {}, moreOverrides: Overrides = {}): Promise<App> =>
+    createApp({ ...whole, ...more }, { ...options, overrides: { mailer, ...overrides, ...moreOverrides } })
   let app = await start()
   const sockets: Socket[] = []
+  const nodes: App[] = []
 
-  const call: TestApp['call'] = async (method, path, { token, body, headers = {} } = {}) => {
-    const response = await fetch(app.url + path, {
-      method,
-      headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    })
-    const text = await response.text()
-    const json = response.headers.get('content-type')?.includes('json') === true
-    return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as never }
+  const callOf =
+    (url: () => string): TestApp['call'] =>
+    async (method, path, { token, body, headers = {} } = {}) => {
+      const response = await fetch(url() + path, {
+        method,
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+      const text = await response.text()
+      const json = response.headers.get('content-type')?.includes('json') === true
+      return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as never }
+    }
+  const call = callOf(() => app.url)
+
+  const socketOf =
+    (url: () => string): TestApp['socket'] =>
+    (token, cursors) => {
+      const socket = io(url(), { auth: { token, cursors }, transports: ['websocket'], forceNew: true })
+      sockets.push(socket)
+      return socket
+    }
+
+  const register: TestApp['register'] = async (name) => {
+    const email = `${name}-${randomBytes(6).toString('hex')}@example.com`
+    const { body } = await call('POST', '/auth/register', { body: { email, password: PASSWORD, name } })
+    const { user, ...tokens } = body as { user: { id: string }; accessToken: string; refreshToken: string }
+    return { id: user.id, token: tokens.accessToken, refreshToken: tokens.refreshToken, email }
+  }
+
+  const login: TestApp['login'] = async (person) => {
+    const { body } = await call('POST', '/auth/login', { body: { email: person.email, password: PASSWORD } })
+    const { accessToken, refreshToken } = body as { accessToken: string; refreshToken: string }
+    return { ...person, token: accessToken, refreshToken }
   }
 
   return {
@@ -72,23 +115,23 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
     },
     mails,
     call,
-    async register(name) {
-      const email = `${name}-${randomBytes(6).toString('hex')}@example.com`
-      const { body } = await call('POST', '/auth/register', { body: { email, password: 'correct horse', name } })
-      const { user, accessToken, refreshToken } = body as {
-        user: { id: string }
-        accessToken: string
-        refreshToken: string
-      }
-      return { id: user.id, token: accessToken, refreshToken, email }
+    register,
+    login,
+    async withRoles(name, ...roles) {
+      const person = await register(name)
+      await changeRoles(app, person.id, { to: roles })
+      return login(person)
     },
-    socket(token, cursors) {
-      const socket = io(app.url, { auth: { token, cursors }, transports: ['websocket'], forceNew: true })
-      sockets.push(socket)
-      return socket
+    environment: environmentOf(whole),
+    async startNode(more = {}) {
+      const node = await start({}, more)
+      nodes.push(node)
+      return { app: node, call: callOf(() => node.url), socket: socketOf(() => node.url) }
     },
+    socket: socketOf(() => app.url),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.close()
+      for (const node of nodes) await node[Symbol.asyncDispose]()
       await app[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
     },
@@ -114,6 +157,21 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   smtpUrl: null,
   publicUrl: 'https://chat.example.com',
 })
+
+const inBase64 = (key: KeyObject): string => key.export().toString('base64')
+
+function environmentOf({ databaseUrl, keysDatabaseUrl, masterKey, tokenKeys, ...config }: Config) {
+  const { eventStoreUrl, eventStoreStreamPrefix } = config
+  return {
+    PORT: '0',
+    DATABASE_URL: databaseUrl ?? '',
+    KEYS_DATABASE_URL: keysDatabaseUrl ?? '',
+    MASTER_KEY: masterKey === null ? '' : inBase64(masterKey),
+    TOKEN_KEYS: (tokenKeys ?? []).map(({ kid, key }) => `${kid}:${inBase64(key)}`).join(),
+    EVENTSTORE_URL: eventStoreUrl ?? '',
+    EVENTSTORE_STREAM_PREFIX: eventStoreStreamPrefix,
+  }
+}
 
 /** The next event of this name. */
 export const next = <Payload>(socket: Socket, event: string): Promise<Payload> =>

@@ -56,7 +56,7 @@ const chat = route({
   method: 'get',
   path: '/chats/:id',
   summary: 'One of my chats, with its first participants',
-  access: 'user',
+  access: 'participant',
   params: inChatSchema,
   answers: { 200: chatShape },
   async handle({ params: { id }, caller }, { queries }) {

@@ -74,7 +74,8 @@ export const identityRoutes = [register, login, refresh]
 
 /** The person is read first: where they cannot be read yet, no session is opened that nobody would have. */
 async function openSession(account: LoggedIn, whence: Whence, parts: Parts) {
-  const { sessions, clock, ownWrites, reads } = parts
+  const { sessions, standings, clock, ownWrites, reads } = parts
+  if (!(await standings.of(account.userId)).isActive) throw new ProblemError('account-deactivated')
   const registeredAt = ownWrites.of(account.userId)
   if (registeredAt !== null) await reads.written(registeredAt)
   const user = await ownUser(account.userId, parts)

@@ -14,7 +14,7 @@ const listParticipants = route({
   method: 'get',
   path: '/chats/:id/participants',
   summary: 'Who takes part, in the order in which they came',
-  access: 'user',
+  access: 'participant',
   params: inChatSchema,
   query: z.strictObject({ after: cursorSchema(isParticipantCursor).nullable().default(null), limit: limitSchema }),
   answers: { 200: z.array(participantShape) },
@@ -30,7 +30,7 @@ const join = route({
   method: 'post',
   path: '/chats/:id/join',
   summary: 'Join an open chat',
-  access: 'user',
+  access: 'open-chat',
   params: inChatSchema,
   answers: { 200: chatShape },
   async handle({ params: { id }, caller }, { run, reads, queries }) {
@@ -45,7 +45,7 @@ const leave = route({
   method: 'post',
   path: '/chats/:id/leave',
   summary: 'Leave a group',
-  access: 'user',
+  access: 'participant',
   params: inChatSchema,
   answers: { 204: null },
   async handle({ params: { id }, caller }, { run }) {
@@ -58,7 +58,7 @@ const add = route({
   method: 'post',
   path: '/chats/:id/participants',
   summary: 'Add one person or several; who is in already stays as they are',
-  access: 'user',
+  access: 'participant',
   params: inChatSchema,
   body: z
     .strictObject({
@@ -87,7 +87,7 @@ const remove = route({
   method: 'delete',
   path: '/chats/:id/participants/:userId',
   summary: 'Remove someone of a lower role; to remove oneself is to leave',
-  access: 'user',
+  access: 'chat-admin',
   params: inChatSchema.extend({ userId: idSchema }),
   answers: { 204: null },
   async handle({ params: { id, userId }, caller }, { run }) {

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { idSchema, textSchema } from '../../commands/input-schemas.js'
 import { commandHeaders, seen, settled } from '../answers.js'
-import { idListSchema } from '../parameters.js'
+import { idListSchema, limitSchema } from '../parameters.js'
 import type { Parts } from '../parts.js'
 import { answer, route } from '../route.js'
-import { profileShape, userShape } from '../shapes.js'
+import { accountShape, profileShape, userShape } from '../shapes.js'
+import { listAccounts } from '../show-accounts.js'
 
 const LEAST_SEARCHED = 3
 
@@ -57,18 +58,30 @@ const someone = route({
 const find = route({
   method: 'get',
   path: '/users',
-  summary: 'Profiles, by their ids or by how the name begins; at most 50 are found by name',
+  summary: 'Profiles, by their ids or by how the name begins; at most 50 are found by name. For admins also everyone',
   access: 'user',
+  raised: { all: 'admin' },
   query: z
     .strictObject({
       ids: idListSchema.optional(),
       query: textSchema(255)
         .refine((text) => Array.from(text).length >= LEAST_SEARCHED, `is shorter than ${LEAST_SEARCHED} characters`)
         .optional(),
+      all: z.literal('true').optional(),
+      after: idSchema.optional(),
+      limit: limitSchema,
     })
-    .refine(({ ids, query }) => (ids === undefined) !== (query === undefined), 'takes either ids or query'),
-  answers: { 200: z.array(profileShape) },
-  async handle({ query: { ids = [], query } }, { queries }) {
+    .refine(
+      ({ ids, query, all }) => [ids, query, all].filter((given) => given !== undefined).length === 1,
+      'takes one of ids, query and all',
+    ),
+  answers: { 200: z.union([z.array(profileShape), z.array(accountShape)]) },
+  async handle({ query: { ids = [], query, all, after = null, limit } }, parts) {
+    const { queries } = parts
+    if (all !== undefined) {
+      const { items, next } = await listAccounts(limit, after, parts)
+      return answer(200, items, { links: next === null ? {} : { next: { after: next } } })
+    }
     return answer(200, await (query === undefined ? queries.profiles(ids) : queries.findProfiles(query)))
   },
 })
@@ -78,9 +91,13 @@ export const userRoutes = [me, changeMe, someone, find]
 /** Someone as only they themselves see it. */
 export async function ownUser(
   userId: string,
-  { queries, accounts }: Pick<Parts, 'queries' | 'accounts'>,
+  { queries, accounts, standings }: Pick<Parts, 'queries' | 'accounts' | 'standings'>,
 ): Promise<z.infer<typeof userShape>> {
-  const [profile, address] = await Promise.all([queries.ownProfile(userId), accounts.addressOf(userId)])
+  const [profile, address, { roles }] = await Promise.all([
+    queries.ownProfile(userId),
+    accounts.addressOf(userId),
+    standings.of(userId),
+  ])
   const { email = null, isVerified = false } = address ?? {}
-  return { ...seen(profile, 'user-not-found'), email, emailVerified: isVerified, roles: [] }
+  return { ...seen(profile, 'user-not-found'), email, emailVerified: isVerified, roles: [...roles] }
 }

@@ -60,6 +60,8 @@ export interface ConversationQueries {
   profiles(userIds: readonly string[]): Promise<ProfileView[]>
   /** People whose name begins so, whatever the case; at most 50. */
   findProfiles(namePrefix: string): Promise<ProfileView[]>
+  /** Everyone, in the order of their ids. */
+  everyone(limit: number, after: Cursor | null): Promise<Paged<OwnProfile>>
   /** With the checkpoint at which they were read. */
   people(userIds: readonly string[]): Promise<{ people: Map<string, PersonView>; checkpoint: Position }>
 

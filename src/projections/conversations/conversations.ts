@@ -79,6 +79,9 @@ async function applyOther(
     case 'SessionOpened':
     case 'SessionRevoked':
     case 'PasswordChanged':
+    case 'RolesChanged':
+    case 'UserDeactivated':
+    case 'UserReactivated':
     case 'LogOpened':
       return
     default:

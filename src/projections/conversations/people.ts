@@ -81,6 +81,15 @@ export function createPeopleQueries(pool: Pool, table: TableName, checkpoint: st
       )
       return rows.map(toProfile)
     },
+    async everyone(limit: number, after: string | null) {
+      const { rows } = await pool.query<ProfileRow>({
+        name: `everyone ${people}`,
+        text: `select * from ${people} where $1::uuid is null or id > $1 order by id limit $2`,
+        values: [after, limit + 1],
+      })
+      const items = rows.slice(0, limit).map(toOwnProfile)
+      return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null }
+    },
     /** One statement, and so one snapshot, for the rows and the checkpoint. */
     async people(userIds: readonly string[]) {
       const text = `select c.position, p.id, p.name, p.avatar_url from (${checkpoint}) c

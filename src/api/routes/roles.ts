@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { idSchema } from '../../commands/input-schemas.js'
+import { accountRoles } from '../../domain/roles/events.js'
+import type { Revocation } from '../../identity/session-end.js'
+import { commandHeaders, seen, settled } from '../answers.js'
+import { answer, route } from '../route.js'
+import { accountShape } from '../shapes.js'
+import { accountOf } from '../show-accounts.js'
+
+const paramsSchema = z.strictObject({ id: idSchema })
+
+const changeRoles = route({
+  method: 'put',
+  path: '/users/:id/roles',
+  summary: 'Give someone these roles, and no others; their tokens have to be refreshed',
+  access: 'admin',
+  params: paramsSchema,
+  body: z.strictObject({ roles: z.array(z.enum(accountRoles)).max(accountRoles.length) }),
+  answers: { 200: accountShape },
+  async handle({ params: { id: userId }, body: { roles }, caller }, parts) {
+    const result = settled(await parts.run('changeRoles', { userId, change: { to: roles } }, caller))
+    const account = seen(await accountOf(userId, parts), 'user-not-found')
+    return answer(200, account, { headers: commandHeaders(result, caller) })
+  },
+})
+
+const deactivate = route({
+  method: 'post',
+  path: '/users/:id/deactivate',
+  summary: 'Close an account: no login, no sessions',
+  access: 'admin',
+  params: paramsSchema,
+  answers: { 204: null },
+  async handle({ params: { id: userId }, caller, whence }, { run, sessions }) {
+    const result = settled(await run('deactivateUser', { userId }, caller))
+    await sessions.revoke(allOf(userId, caller.userId), { ...whence(), sessionId: null })
+    return answer(204, null, { headers: commandHeaders(result, caller) })
+  },
+})
+
+const reactivate = route({
+  method: 'post',
+  path: '/users/:id/reactivate',
+  summary: 'Open a deactivated account again; what was logged in before stays logged out',
+  access: 'admin',
+  params: paramsSchema,
+  answers: { 204: null },
+  async handle({ params: { id: userId }, caller, whence }, { run, sessions, standings }) {
+    // Once more before it opens: a crash may have come between the two steps of its closing.
+    if (!(await standings.of(userId)).isActive)
+      await sessions.revoke(allOf(userId, caller.userId), { ...whence(), sessionId: null })
+    const result = settled(await run('reactivateUser', { userId }, caller))
+    return answer(204, null, { headers: commandHeaders(result, caller) })
+  },
+})
+
+/** Whence the admin did it stands beside `UserDeactivated`, under their own key. */
+const allOf = (userId: string, by: string): Revocation => ({
+  userId,
+  which: { except: null },
+  reason: 'deactivated',
+  by,
+})
+
+export const roleRoutes = [changeRoles, deactivate, reactivate]

@@ -1,0 +1,36 @@
+import type { AnyEvent } from './any-event.js'
+import type { Folded } from './event.js'
+
+/** What takes the force from access tokens before their time: of one session, or of a person up to a generation. */
+export type Revocation =
+  | { kind: 'session'; userId: string; sessionId: string; at: string }
+  /** Of tokens issued under a lower generation. `isOver`: their sessions are at an end too, so that no refresh helps. */
+  | { kind: 'account'; userId: string; generation: number; isOver: boolean; at: string }
+
+/** Where to look for them. */
+export const revokingStreams: readonly string[] = ['user-', 'roles']
+
+const revokingTypes: ReadonlySet<string> = new Set<AnyEvent['type']>([
+  'SessionRevoked',
+  'RolesChanged',
+  'UserDeactivated',
+  'UserReactivated',
+])
+
+/** Told by the type alone, so that the many others need not be read; a type that is not known yet is none. */
+export const isRevoking = ({ type }: { type: string }): boolean => revokingTypes.has(type)
+
+/** `version` is the event's, `at` its recorded time. Null for an event that revokes nothing. */
+export function revocationOf(event: Folded<AnyEvent>, version: number, at: string): Revocation | null {
+  switch (event.type) {
+    case 'SessionRevoked':
+      return { kind: 'session', userId: event.userId, sessionId: event.sessionId, at }
+    case 'RolesChanged':
+      return { kind: 'account', userId: event.userId, generation: version, isOver: false, at }
+    case 'UserDeactivated':
+    case 'UserReactivated':
+      return { kind: 'account', userId: event.userId, generation: version, isOver: true, at }
+    default:
+      return null
+  }
+}

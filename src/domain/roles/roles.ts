@@ -1,0 +1,110 @@
+import { accepting, assertNever, reject, type Decider, type Outcome } from '../decider.js'
+import type { Decided, Folded } from '../event.js'
+import { accountRoles, type AccountRole, type RolesEvent } from './events.js'
+
+/** All roles that someone shall have, or one more, or one less. */
+export type RolesChange = { to: readonly AccountRole[] } | { grant: AccountRole } | { withdraw: AccountRole }
+
+/** `by` is null for the operator. That the person exists is a fact of their own stream. */
+export type RolesCommand =
+  | { type: 'ChangeRoles'; userId: string; change: RolesChange; by: string | null }
+  | { type: 'DeactivateUser'; userId: string; by: string | null }
+  | { type: 'ReactivateUser'; userId: string; by: string | null }
+
+export type RolesRejection =
+  | { code: 'not-an-admin' }
+  /** Nobody changes their own roles, nor deactivates themselves. */
+  | { code: 'own-account' }
+  /** Nobody would be left who may change roles. */
+  | { code: 'last-admin' }
+
+/** What someone may do. */
+export interface Standing {
+  roles: readonly AccountRole[]
+  isActive: boolean
+  /** Rises with each event about the person; what was issued under a lower one no longer counts. */
+  generation: number
+}
+
+/** Everyone who ever had a role or was deactivated; `version` is the stream's. */
+export interface Roles {
+  version: number
+  people: ReadonlyMap<string, Standing>
+}
+
+const ORDINARY: Standing = { roles: [], isActive: true, generation: 0 }
+
+export const standingIn = ({ people }: Roles, userId: string): Standing => people.get(userId) ?? ORDINARY
+
+const accept = accepting<RolesEvent>()
+
+/**
+ * One stream for all: that an admin always stays is a rule about everyone at once, and only one stream's expected version can guard
+ * it (docs/adr/0009-one-stream-of-roles.md).
+ */
+export const rolesDecider: Decider<RolesCommand, Roles, RolesEvent, RolesRejection> = {
+  initial: { version: 0, people: new Map() },
+  decide,
+  evolve,
+}
+
+function decide(command: RolesCommand, roles: Roles): Outcome<RolesEvent, RolesRejection> {
+  const { userId, by } = command
+  if (by !== null && !isActiveAdmin(standingIn(roles, by))) return reject({ code: 'not-an-admin' })
+  if (by === userId) return reject({ code: 'own-account' })
+  const event = eventOf(command, standingIn(roles, userId))
+  if (event === null) return accept()
+  if (hasAdmin(roles) && !hasAdmin(evolve(roles, event))) return reject({ code: 'last-admin' })
+  return accept(event)
+}
+
+/** Null where it is so already. */
+function eventOf(command: RolesCommand, before: Standing): Decided<RolesEvent> | null {
+  const { userId, by } = command
+  switch (command.type) {
+    case 'ChangeRoles': {
+      const roles = changed(before.roles, command.change)
+      return isSame(roles, before.roles) ? null : { type: 'RolesChanged', userId, roles, by }
+    }
+    case 'DeactivateUser':
+      return before.isActive ? { type: 'UserDeactivated', userId, by } : null
+    case 'ReactivateUser':
+      return before.isActive ? null : { type: 'UserReactivated', userId, by }
+    default:
+      return assertNever(command)
+  }
+}
+
+function changed(before: readonly AccountRole[], change: RolesChange): AccountRole[] {
+  const wanted = (role: AccountRole): boolean => {
+    if ('to' in change) return change.to.includes(role)
+    if ('grant' in change) return role === change.grant || before.includes(role)
+    return role !== change.withdraw && before.includes(role)
+  }
+  return accountRoles.filter(wanted)
+}
+
+const isSame = (a: readonly AccountRole[], b: readonly AccountRole[]): boolean => a.join() === b.join()
+
+const isActiveAdmin = ({ roles, isActive }: Standing): boolean => isActive && roles.includes('admin')
+
+const hasAdmin = ({ people }: Roles): boolean => [...people.values()].some(isActiveAdmin)
+
+function evolve({ version, people }: Roles, event: Folded<RolesEvent>): Roles {
+  const generation = version + 1
+  const before = people.get(event.userId) ?? ORDINARY
+  return { version: generation, people: new Map([...people, [event.userId, { ...after(before, event), generation }]]) }
+}
+
+function after(before: Standing, event: Folded<RolesEvent>): Standing {
+  switch (event.type) {
+    case 'RolesChanged':
+      return { ...before, roles: event.roles }
+    case 'UserDeactivated':
+      return { ...before, isActive: false }
+    case 'UserReactivated':
+      return { ...before, isActive: true }
+    default:
+      return assertNever(event)
+  }
+}

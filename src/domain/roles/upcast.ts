@@ -1,0 +1,8 @@
+import type { Upcaster } from '../upcast.js'
+import type { RolesEvent } from './events.js'
+
+export const rolesUpcasters: Record<RolesEvent['type'], readonly Upcaster[]> = {
+  RolesChanged: [],
+  UserDeactivated: [],
+  UserReactivated: [],
+}

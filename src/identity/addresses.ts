@@ -1,0 +1,33 @@
+import type { Pool } from 'pg'
+import { normaliseEmail } from './email.js'
+
+/** Whose account it is, as the operator and admins see it. */
+export interface Address {
+  userId: string
+  email: string
+  isVerified: boolean
+}
+
+/** E-mail addresses of many at once; someone without credentials, such as an imported person, has none. */
+export interface Addresses {
+  of(userIds: readonly string[]): Promise<ReadonlyMap<string, Address>>
+  /** In any spelling that means the same. Null where nobody is registered with it. */
+  find(email: string): Promise<Address | null>
+}
+
+const ADDRESS = 'user_id as "userId", email, email_verified_at is not null as "isVerified"'
+
+export function createAddresses(pool: Pool): Addresses {
+  return {
+    async of(userIds) {
+      const text = `select ${ADDRESS} from credentials where user_id = any($1::uuid[])`
+      const { rows } = await pool.query<Address>(text, [userIds])
+      return new Map(rows.map((row) => [row.userId, row]))
+    },
+    async find(email) {
+      const text = `select ${ADDRESS} from credentials where email = $1 and status = 'active'`
+      const { rows } = await pool.query<Address>(text, [normaliseEmail(email)])
+      return rows[0] ?? null
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import type { Revocation } from '../domain/revocation.js'
+import { judge, type Revocable, type Revocations, type Revoked } from './revocations.js'
+
+/** `revocation-unknown`: this node cannot tell just now whether the session still holds. */
+export type SessionRefusal = Revoked | { code: 'revocation-unknown' }
+
+/**
+ * Whether a token that was verified still has its force: null where it has. Answers at once, without asking anybody, as long as the
+ * node knows itself to be up to date.
+ */
+export type SessionGate = (token: Revocable) => SessionRefusal | null | Promise<SessionRefusal | null>
+
+/** What the node knows of how far behind it may be. */
+export interface Confirmation {
+  /** Whether everything up to the log's head of less than 2 s ago has been noted. */
+  isFresh(): boolean
+  /** Asks for the head anew, and gives it as soon as all up to it is noted, or a little later. Null where the log does not answer. */
+  renew(): Promise<{ head: string } | null>
+  /** Whether an answer begun at this moment (of `now`) is too old to go by. */
+  isStale(since: number): boolean
+  now(): number
+}
+
+export interface SessionGateDeps {
+  revocations: Pick<Revocations, 'refusalOf'>
+  confirmation: Confirmation
+  /** What the database knows of the session and its person, complete up to `head`; null where it does not reach so far. */
+  lookUp(token: Revocable, head: string): Promise<readonly Revocation[] | null>
+}
+
+const UNKNOWN = { code: 'revocation-unknown' } as const
+const MOST_TRIES = 3
+
+export function createSessionGate({ revocations, confirmation, lookUp }: SessionGateDeps): SessionGate {
+  /** Undefined where it cannot be told, or the process stood still meanwhile so that the answer is old again. */
+  async function ask(token: Revocable): Promise<Revoked | null | undefined> {
+    const began = confirmation.now()
+    const renewed = await confirmation.renew()
+    if (confirmation.isFresh()) return revocations.refusalOf(token)
+    if (renewed === null) return undefined
+    const found = await lookUp(token, renewed.head).catch(() => null)
+    if (found === null || confirmation.isStale(began)) return undefined
+    return found.map((revocation) => judge(revocation, token)).find((refusal) => refusal !== null) ?? null
+  }
+
+  async function insist(token: Revocable): Promise<SessionRefusal | null> {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const answer = await ask(token)
+      if (answer !== undefined) return answer
+    }
+    return UNKNOWN
+  }
+
+  return (token) => revocations.refusalOf(token) ?? (confirmation.isFresh() ? null : insist(token))
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto'
+import { expect } from 'chai'
+import { routeList } from '../../../src/api/route-list.js'
+import { startTestApp, type Answer, type TestApp } from '../../support/test-app.js'
+import { everyone, openChat, outsiders, registerPeople, verdict, type People, type Who, type World } from './people.js'
+import { requests } from './requests.js'
+import { rowsOf, type Row } from './rows.js'
+
+const rows = routeList.flatMap(rowsOf)
+const ofChats = rows.filter(({ access }) => ['participant', 'chat-admin', 'open-chat'].includes(access))
+
+describe('who may use which route', function () {
+  this.timeout(60_000)
+  let parley: TestApp
+  let people: People
+
+  before(async () => {
+    parley = await startTestApp()
+    people = await registerPeople(parley)
+  })
+
+  after(() => parley[Symbol.asyncDispose]())
+
+  function ask({ name, method }: Row, world: World, who: Who): Promise<Answer> {
+    const { path, body } = requests[name]!(world)
+    const sent = body === undefined ? {} : { body }
+    return parley.call(method, path, who === 'no token' ? sent : { token: people[who].token, ...sent })
+  }
+
+  it('there is a request for each route of the table, and none for another', () => {
+    expect(Object.keys(requests)).to.have.members(rows.map(({ name }) => name))
+  })
+
+  for (const row of rows) {
+    it(`${row.name}: ${row.access}`, async () => {
+      const world = await openChat(parley, people)
+      for (const who of everyone) {
+        const { status, body } = await ask(row, world, who)
+        const expected = verdict(row.access, who, row.method === 'GET')
+        if (expected === 'in') expect(row.answers, `${who}: ${JSON.stringify(body)}`).to.include(status)
+        else expect((body as { code?: string }).code, `${who}: ${status}`).to.equal(expected)
+      }
+    })
+  }
+
+  for (const row of ofChats) {
+    it(`${row.name}: to who is outside, a chat looks exactly like none`, async () => {
+      const world = await openChat(parley, people)
+      for (const who of outsiders) {
+        const [there, none] = [await ask(row, world, who), await ask(row, { ...world, chatId: randomUUID() }, who)]
+        expect(whole(there), who).to.deep.equal(whole(none))
+      }
+    })
+  }
+})
+
+/** All of an answer that is not the request's own: without its id, and the time of day. */
+function whole({ status, headers, body }: Answer): object {
+  const { instance: _, ...problem } = body as { instance: string }
+  const own = new Set(['x-request-id', 'date'])
+  return { status, problem, headers: [...headers].filter(([name]) => !own.has(name)) }
+}

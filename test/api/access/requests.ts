@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto'
+import type { World } from './people.js'
+
+export interface Request {
+  path: string
+  body?: unknown
+}
+
+/**
+ * For each route of the table, a request that is right in everything but, perhaps, in who sends it; for each parameter that only a role
+ * may give, one that gives it. A route without a request here fails the test.
+ */
+export const requests: Record<string, (world: World) => Request> = {
+  'POST /auth/register': () => ({
+    path: '/auth/register',
+    body: { email: `${randomUUID()}@example.com`, password: 'correct horse', name: 'New' },
+  }),
+  'POST /auth/login': ({ people }) => ({
+    path: '/auth/login',
+    body: { email: people.bystander.email, password: 'correct horse' },
+  }),
+  'GET /users/me': () => ({ path: '/users/me' }),
+  'PATCH /users/me': () => ({ path: '/users/me', body: { statusText: 'here' } }),
+  'GET /users/:id': ({ people }) => ({ path: `/users/${people.bystander.id}` }),
+  'GET /users': ({ people }) => ({ path: `/users?ids=${people.bystander.id}` }),
+  'GET /users?all': () => ({ path: '/users?all=true' }),
+  'PUT /users/:id/roles': ({ people }) => ({ path: `/users/${people.bystander.id}/roles`, body: { roles: [] } }),
+  'POST /users/:id/deactivate': ({ people }) => ({ path: `/users/${people.bystander.id}/deactivate` }),
+  'POST /users/:id/reactivate': ({ people }) => ({ path: `/users/${people.bystander.id}/reactivate` }),
+  'POST /chats': ({ people }) => ({ path: '/chats', body: { participantIds: [people.bystander.id], name: 'Another' } }),
+  'GET /chats': () => ({ path: '/chats' }),
+  'GET /chats/:id': ({ chatId }) => ({ path: `/chats/${chatId}` }),
+  'GET /chats/:id/participants': ({ chatId }) => ({ path: `/chats/${chatId}/participants` }),
+  'POST /chats/:id/join': ({ chatId }) => ({ path: `/chats/${chatId}/join` }),
+  'POST /chats/:id/leave': ({ chatId }) => ({ path: `/chats/${chatId}/leave` }),
+  'POST /chats/:id/participants': ({ chatId, people }) => ({
+    path: `/chats/${chatId}/participants`,
+    body: { userId: people.bystander.id },
+  }),
+  'DELETE /chats/:id/participants/:userId': ({ chatId, people }) => ({
+    path: `/chats/${chatId}/participants/${people.bystander.id}`,
+  }),
+  'POST /chats/:id/messages': ({ chatId }) => ({ path: `/chats/${chatId}/messages`, body: { content: 'hello' } }),
+  'GET /chats/:id/messages': ({ chatId }) => ({ path: `/chats/${chatId}/messages` }),
+  'GET /chats/:id/messages/:messageId': ({ chatId, messageId }) => ({ path: `/chats/${chatId}/messages/${messageId}` }),
+  'PUT /chats/:id/read': ({ chatId }) => ({ path: `/chats/${chatId}/read`, body: { seq: 1 } }),
+  'GET /chats/:id/events': ({ chatId }) => ({ path: `/chats/${chatId}/events` }),
+  'GET /healthz': () => ({ path: '/healthz' }),
+  'GET /readyz': () => ({ path: '/readyz' }),
+  'GET /metrics': () => ({ path: '/metrics' }),
+  'GET /openapi.json': () => ({ path: '/openapi.json' }),
+}

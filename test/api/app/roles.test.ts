@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import { expect } from 'chai'
+import { changeRoles } from '../../support/change-roles.js'
+import { eventually } from '../../support/eventually.js'
+import { logConfig, onEachLog } from '../../support/event-logs.js'
+import { startTestApp, type Answer, type Node, type Person, type TestApp } from '../../support/test-app.js'
+
+const code = ({ body }: Answer): unknown => (body as { code?: string }).code
+
+interface Account {
+  id: string
+  email: string | null
+  roles: string[]
+  status: string
+}
+
+onEachLog('roles over the API', (kind) => {
+  let parley: TestApp
+  let other: Node
+
+  before(async () => {
+    parley = await startTestApp(logConfig(kind))
+    other = await parley.startNode()
+  })
+
+  after(() => parley[Symbol.asyncDispose]())
+
+  const put = (node: Pick<Node, 'call'>, { token }: Person, { id }: Person, roles: string[]): Promise<Answer> =>
+    node.call('PUT', `/users/${id}/roles`, { token, body: { roles } })
+
+  const admins = async (): Promise<string[]> => {
+    const { people } = await parley.app.core.standings.all()
+    return [...people].flatMap(([id, { roles, isActive }]) => (isActive && roles.includes('admin') ? [id] : []))
+  }
+
+  it('two admins who take the role from each other at the same time, on two nodes: one of them stays', async () => {
+    const [ada, bob] = [await parley.withRoles('ada', 'admin'), await parley.withRoles('bob', 'admin')]
+    for (let round = 0; round < 5; round++) {
+      const present = { ada: await parley.login(ada), bob: await parley.login(bob) }
+      await eventually(async () => {
+        expect(await other.call('GET', '/users/me', { token: present.bob.token })).to.include({ status: 200 })
+      })
+      const answers = await Promise.all([put(parley, present.ada, bob, []), put(other, present.bob, ada, [])])
+      expect(
+        answers.map(({ status }) => status),
+        `round ${round}`,
+      ).to.include(200)
+      expect(await admins(), `round ${round}`).to.have.length(1)
+      for (const { id } of [ada, bob]) await changeRoles(parley.app, id, { grant: 'admin' })
+    }
+    await changeRoles(parley.app, ada.id, { to: [] })
+    await changeRoles(parley.app, await lastButOne(bob), { to: [] })
+  })
+
+  /** Makes someone else admin, so that this one need not stay. */
+  async function lastButOne(person: Person): Promise<string> {
+    await parley.withRoles('keeper', 'admin')
+    return person.id
+  }
+
+  it('nobody changes their own, nor deactivates themselves', async () => {
+    const admin = await parley.withRoles('own', 'admin')
+    expect(code(await put(parley, admin, admin, ['admin', 'auditor']))).to.equal('own-account')
+    const answer = await parley.call('POST', `/users/${admin.id}/deactivate`, { token: admin.token })
+    expect(code(answer)).to.equal('own-account')
+    expect(answer.status).to.equal(403)
+  })
+
+  it('of nobody there is nothing to change, and no other role than there are', async () => {
+    const admin = await parley.withRoles('careful', 'admin')
+    expect(code(await put(parley, admin, { ...admin, id: randomUUID() }, []))).to.equal('user-not-found')
+    expect(code(await put(parley, admin, await parley.register('x'), ['owner']))).to.equal('validation-failed')
+  })
+
+  it('the same key gives the first answer again, and one event', async () => {
+    const [admin, finn] = [await parley.withRoles('again', 'admin'), await parley.register('finn')]
+    const request = { token: admin.token, body: { roles: ['auditor'] }, headers: { 'idempotency-key': 'k1' } }
+    const first = await parley.call('PUT', `/users/${finn.id}/roles`, request)
+    const second = await parley.call('PUT', `/users/${finn.id}/roles`, request)
+    expect([first.status, second.status]).to.deep.equal([200, 200])
+    expect(second.headers.get('idempotency-replayed')).to.equal('true')
+    const events = await parley.app.core.log.readStream('roles', { limit: 1_000 })
+    expect(events.filter(({ data }) => data.includes(finn.id))).to.have.length(1)
+  })
+
+  it('lists everyone for an admin, page by page, with address, roles and status', async () => {
+    const admin = await parley.withRoles('lister', 'admin')
+    const gone = await parley.withRoles('gone', 'auditor')
+    await parley.call('POST', `/users/${gone.id}/deactivate`, { token: admin.token })
+    const found: Account[] = []
+    for (let path: string | undefined = '/users?all=true&limit=3'; path !== undefined;) {
+      const { body, headers } = await parley.call('GET', path, { token: admin.token })
+      expect((body as Account[]).length).to.be.lessThan(4)
+      found.push(...(body as Account[]))
+      path = /<([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1]
+    }
+    expect(new Set(found.map(({ id }) => id)).size).to.equal(found.length)
+    const row = (person: Person) => found.find(({ id }) => id === person.id)
+    expect(row(gone)).to.include({ email: gone.email, status: 'deactivated' })
+    expect(row(gone)?.roles).to.deep.equal(['auditor'])
+    expect(row(admin)).to.deep.include({ email: admin.email, roles: ['admin'], status: 'active' })
+  })
+
+  it('takes one of ids, query and all', async () => {
+    const { token } = await parley.withRoles('curious', 'admin')
+    for (const path of ['/users', '/users?all=true&query=abc', '/users?all=no'])
+      expect(code(await parley.call('GET', path, { token })), path).to.equal('validation-failed')
+  })
+})

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import { expect } from 'chai'
+import type { Socket } from 'socket.io-client'
+import {
+  clientEventAccess,
+  clientEventSchemas,
+  type ClientEventName,
+  type Problem,
+} from '../../src/realtime/protocol.js'
+import { next, startTestApp, type TestApp } from '../support/test-app.js'
+import {
+  everyone,
+  openChat,
+  outsiders,
+  registerPeople,
+  verdict,
+  type People,
+  type WithToken,
+  type World,
+} from '../api/access/people.js'
+
+/** For each event, a payload that is right in everything but, perhaps, in who sends it. */
+const payloads: Record<ClientEventName, (world: World, who: WithToken) => object> = {
+  send_message: ({ chatId }) => ({ chatId, content: 'hello' }),
+  join_chat: ({ chatId }) => ({ chatId }),
+  leave_chat: ({ chatId }) => ({ chatId }),
+  read: ({ chatId }) => ({ chatId, seq: 1 }),
+  sync: () => ({ cursors: {} }),
+  authenticate: ({ people }, who) => ({ token: people[who].token }),
+}
+
+const names = Object.keys(clientEventSchemas) as ClientEventName[]
+const ofChats = names.filter((name) => clientEventAccess[name] !== 'user')
+const withToken = everyone.filter((who): who is WithToken => who !== 'no token')
+
+interface Ack {
+  ok: boolean
+  error?: Problem & { instance?: string }
+}
+
+describe('who may use which event of a socket', function () {
+  this.timeout(60_000)
+  let parley: TestApp
+  let people: People
+  let sockets: Record<WithToken, Socket>
+
+  before(async () => {
+    parley = await startTestApp()
+    people = await registerPeople(parley)
+    const opened = withToken.map(async (who) => {
+      const socket = parley.socket(people[who].token)
+      await next(socket, 'ready')
+      return [who, socket] as const
+    })
+    sockets = Object.fromEntries(await Promise.all(opened)) as Record<WithToken, Socket>
+  })
+
+  after(() => parley[Symbol.asyncDispose]())
+
+  const ask = (name: ClientEventName, world: World, who: WithToken): Promise<Ack> =>
+    sockets[who].timeout(10_000).emitWithAck(name, payloads[name](world, who)) as Promise<Ack>
+
+  it('without a token there is no socket', async () => {
+    const socket = parley.socket(undefined as unknown as string)
+    const { data } = await next<{ data: Problem }>(socket, 'connect_error')
+    expect(data.code).to.equal('token-missing')
+  })
+
+  for (const name of names) {
+    it(`${name}: ${clientEventAccess[name]}`, async () => {
+      const world = await openChat(parley, people)
+      for (const who of withToken) {
+        const { ok, error } = await ask(name, world, who)
+        const expected = verdict(clientEventAccess[name], who, false)
+        expect(ok ? 'in' : error?.code, who).to.equal(expected)
+      }
+    })
+  }
+
+  for (const name of ofChats) {
+    it(`${name}: to who is outside, a chat looks exactly like none`, async () => {
+      const world = await openChat(parley, people)
+      for (const who of outsiders) {
+        const [there, none] = [await ask(name, world, who), await ask(name, { ...world, chatId: randomUUID() }, who)]
+        expect(whole(there), who).to.deep.equal(whole(none))
+      }
+    })
+  }
+})
+
+function whole({ error: { instance: _, ...error } = {} as Problem & { instance?: string }, ...ack }: Ack): object {
+  return { ...ack, error }
+}
