@@ -64,3 +64,28 @@ describe('changing a profile', () => {
     given(userDecider, registered, { type: 'ProfileChanged', userId }).when(register).then()
   })
 })
+
+describe('what identity has done', () => {
+  const told = [
+    [
+      { type: 'OpenSession', userId, sessionId: 's' },
+      { type: 'SessionOpened', userId, sessionId: 's' },
+    ],
+    [
+      { type: 'RevokeSession', userId, sessionId: 's', reason: 'logout' },
+      { type: 'SessionRevoked', userId, sessionId: 's', reason: 'logout' },
+    ],
+    [
+      { type: 'ChangePassword', userId },
+      { type: 'PasswordChanged', userId },
+    ],
+  ] as const
+
+  for (const [command, event] of told) {
+    it(`${command.type}: is recorded, of someone who is there`, () => {
+      given(userDecider, registered).when(command).then(event)
+      given(userDecider).when(command).thenRejected({ code: 'user-not-found', userId })
+      given(userDecider, registered, event).when(register).then()
+    })
+  }
+})

@@ -80,15 +80,16 @@ describe('housekeeping', () => {
   it('goes on every minute, whatever fails, and logs no more of it than a code', async () => {
     const warnings: object[] = []
     let times = 0
-    await using running = await startHousekeeping({
+    const running = await startHousekeeping({
       pool: pool as unknown as pg.Pool,
       clock: () => new Date(),
       completions: [() => Promise.resolve(++times === 1 ? [{ userId: 'ada', error: new Error('secret') }] : [])],
       log: { warn: (_message, about) => warnings.push(about) },
       everyMs: 1,
     })
-    expect([times, running]).to.have.property('0', 1)
+    expect(times).to.equal(1)
     await eventually(() => expect(times).to.be.greaterThan(2))
+    await running[Symbol.asyncDispose]()
     expect(warnings.slice(0, 3)).to.deep.equal([
       { userId: 'ada', cause: 'Error' },
       { userId: undefined, cause: '57P01' },

@@ -1,0 +1,39 @@
+import { expect } from 'chai'
+import { createBackground } from '../../src/identity/background.js'
+
+describe('work after the answer', () => {
+  it('nobody waits for it but the end; a failure is logged by a code alone', async () => {
+    const warnings: object[] = []
+    const background = createBackground({ warn: (_message, about) => warnings.push(about) })
+    let finish = (): void => undefined
+    let isDone = false
+    background.run('slow', async () => {
+      await new Promise<void>((resolve) => (finish = resolve))
+      isDone = true
+    })
+    background.run('bad', () => Promise.reject(Object.assign(new Error('to ada@example.com'), { code: 'EX' })))
+    expect(isDone).to.equal(false)
+    const ended = background[Symbol.asyncDispose]()
+    finish()
+    await ended
+    expect(isDone).to.equal(true)
+    expect(warnings).to.deep.equal([{ work: 'bad', cause: 'EX' }])
+  })
+
+  it('is dropped where a thousand wait already, and said to be', async () => {
+    const dropped: string[] = []
+    const background = createBackground({ warn: (message) => dropped.push(message) })
+    let done = 0
+    let open = (): void => undefined
+    const gate = new Promise<void>((resolve) => (open = resolve))
+    const work = async (): Promise<void> => {
+      await gate
+      done++
+    }
+    for (let n = 0; n < 1_002; n++) background.run('work', work)
+    expect(dropped).to.have.length(2)
+    open()
+    await background[Symbol.asyncDispose]()
+    expect(done).to.equal(1_000)
+  })
+})
