@@ -29,7 +29,13 @@ const unreachable = new Proxy({}, { get: () => () => Promise.reject(new Error('s
 
 const deps = {
   ...{ run: unreachable, sendMessage: unreachable, presentSent: unreachable, pastFrames: unreachable },
-  ...{ accounts: unreachable, sessions: unreachable, queries: unreachable, readiness: unreachable },
+  ...{
+    standings: unreachable,
+    accounts: unreachable,
+    sessions: unreachable,
+    queries: unreachable,
+    readiness: unreachable,
+  },
   progress: createProgress('0', comparePositions),
   ownWrites: createOwnWrites(comparePositions),
   head: () => Promise.resolve('0'),

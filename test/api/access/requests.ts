@@ -4,7 +4,11 @@ import type { World } from './people.js'
 export interface Request {
   path: string
   body?: unknown
+  /** With this code the route itself refuses it, to everyone whom it lets in: no request of its kind is right for all of them. */
+  refusedAs?: string
 }
+
+const unknownToken = 'A'.repeat(43)
 
 /**
  * For each route of the table, a request that is right in everything but, perhaps, in who sends it; for each parameter that only a role
@@ -18,6 +22,36 @@ export const requests: Record<string, (world: World) => Request> = {
   'POST /auth/login': ({ people }) => ({
     path: '/auth/login',
     body: { email: people.bystander.email, password: 'correct horse' },
+  }),
+  'POST /auth/refresh': () => ({
+    path: '/auth/refresh',
+    body: { refreshToken: unknownToken },
+    refusedAs: 'invalid-refresh-token',
+  }),
+  'POST /auth/logout': () => ({ path: '/auth/logout', body: { refreshToken: unknownToken } }),
+  'GET /auth/sessions': () => ({ path: '/auth/sessions' }),
+  'DELETE /auth/sessions/:id': () => ({ path: `/auth/sessions/${randomUUID()}`, refusedAs: 'session-not-found' }),
+  'DELETE /auth/sessions': () => ({ path: '/auth/sessions?except=current' }),
+  'POST /auth/password': () => ({
+    path: '/auth/password',
+    body: { currentPassword: 'not this one', newPassword: 'correct horse' },
+    refusedAs: 'invalid-credentials',
+  }),
+  'POST /auth/password-reset': () => ({ path: '/auth/password-reset', body: { email: 'nobody@example.com' } }),
+  'POST /auth/password-reset/confirm': () => ({
+    path: '/auth/password-reset/confirm',
+    body: { token: unknownToken, newPassword: 'correct horse' },
+    refusedAs: 'invalid-link',
+  }),
+  'POST /auth/email': () => ({
+    path: '/auth/email',
+    body: { password: 'not this one', newEmail: `${randomUUID()}@example.com` },
+    refusedAs: 'invalid-credentials',
+  }),
+  'POST /auth/email/confirm': () => ({
+    path: '/auth/email/confirm',
+    body: { token: unknownToken },
+    refusedAs: 'invalid-link',
   }),
   'GET /users/me': () => ({ path: '/users/me' }),
   'PATCH /users/me': () => ({ path: '/users/me', body: { statusText: 'here' } }),
