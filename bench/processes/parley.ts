@@ -12,5 +12,6 @@ export async function makeParley(postgres: BenchPostgres, name: string): Promise
     TOKEN_KEYS: `bench:${randomBytes(32).toString('base64')}`,
     ACCESS_TOKEN_SECONDS: '86400',
     RATE_LIMIT_MESSAGES_PER_MINUTE: '0',
+    RATE_LIMITS: 'off',
   }
 }

@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { clientKeySchema } from '../commands/input-schemas.js'
 import type { Caller } from '../commands/run-command.js'
-import { clientAddress } from './client-address.js'
 import type { Locals, Request } from './exchange.js'
 
 const keyHeaderSchema = z.object({ 'Idempotency-Key': clientKeySchema })
 
 /** Null where nobody had to say who they are. */
-export function callerOf(req: Request, { claims, requestId }: Locals, isCommand: boolean): Caller | null {
+export function callerOf(req: Request, { claims, requestId, client }: Locals, isCommand: boolean): Caller | null {
   if (claims === undefined) return null
   const key = req.headers['idempotency-key']
   return {
@@ -15,7 +14,7 @@ export function callerOf(req: Request, { claims, requestId }: Locals, isCommand:
     origin: 'rest',
     correlationId: requestId,
     key: isCommand && key !== undefined ? { value: keyOf(key) } : null,
-    client: { session: claims.sessionId, ...clientAddress(req) },
+    client: { session: claims.sessionId, ...client },
   }
 }
 

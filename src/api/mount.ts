@@ -2,6 +2,7 @@ import type { IRouter } from 'express'
 import { callerOf } from './caller.js'
 import { send, type Handler, type Request, type Reply } from './exchange.js'
 import { linkHeader } from './link-header.js'
+import { isCounted } from './limit-requests.js'
 import { NOTHING } from './parameters.js'
 import type { Parts } from './parts.js'
 import { ProblemError } from './problem-details.js'
@@ -9,15 +10,21 @@ import { readBody } from './read-body.js'
 import type { Answer, Answers, Route } from './route.js'
 
 /** Puts the routes on the router; whatever else their paths are asked for is answered 405. */
-export function mountRoutes(router: IRouter, routes: readonly Route[], authenticate: Handler, parts: Parts): void {
+export function mountRoutes(
+  router: IRouter,
+  routes: readonly Route[],
+  authenticate: Handler,
+  limit: Handler,
+  parts: Parts,
+): void {
   for (const path of new Set(routes.map((route) => route.path))) {
     const ofPath = routes.filter((route) => route.path === path)
-    for (const route of ofPath) router[route.method](path, ...handlersOf(route, authenticate, parts))
+    for (const route of ofPath) router[route.method](path, ...handlersOf(route, authenticate, limit, parts))
     router.all(path, refuseMethod(ofPath))
   }
 }
 
-function handlersOf(route: Route, authenticate: Handler, parts: Parts): Handler[] {
+function handlersOf(route: Route, authenticate: Handler, limit: Handler, parts: Parts): Handler[] {
   const takeRoute: Handler = (_req, res, next) => {
     res.locals.route = route.path
     next()
@@ -25,6 +32,7 @@ function handlersOf(route: Route, authenticate: Handler, parts: Parts): Handler[
   return [
     takeRoute,
     ...(route.access === 'user' ? [authenticate] : []),
+    route.limited ? limit : isCounted,
     ...(route.method === 'get' ? [] : readBody),
     endpoint(route, parts),
   ]
@@ -39,6 +47,7 @@ function endpoint({ method, params, query, body, handle }: Route, parts: Parts):
       query: (query ?? NOTHING).parse(req.query),
       body: isCommand ? (body ?? NOTHING).parse(req.body ?? {}) : null,
       caller,
+      client: res.locals.client,
     }
     if (!isCommand && caller !== null && !(await parts.reads.fresh(caller.userId, req.headers)))
       res.setHeader('Parley-Stale', 'true')

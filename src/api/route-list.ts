@@ -1,5 +1,6 @@
 import type { Route } from './route.js'
 import { chatRoutes } from './routes/chats.js'
+import { docsRoutes } from './routes/docs.js'
 import { identityRoutes } from './routes/identity.js'
 import { messageRoutes } from './routes/messages.js'
 import { operationRoutes } from './routes/operations.js'
@@ -14,4 +15,5 @@ export const routeList: readonly Route[] = [
   ...participantRoutes,
   ...messageRoutes,
   ...operationRoutes,
+  ...docsRoutes,
 ]

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Caller } from '../commands/run-command.js'
+import type { Client } from './client-address.js'
 import type { Parts } from './parts.js'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
@@ -41,6 +42,8 @@ export interface Context<Who extends Access, Params, Query, Body> {
   body: Body
   /** With the client's key, where the request is a command that carries one. */
   caller: Who extends 'user' ? Caller : null
+  /** Whence the request came. */
+  client: Client
 }
 
 /** One row of the API: what it takes, what it answers, and how; validation, routing and `openapi.json` come from it. */
@@ -54,6 +57,8 @@ export interface Route {
   query: z.ZodType | null
   body: z.ZodType | null
   answers: Answers
+  /** False where a limit of its own holds, or where what watches over the server must always get an answer. */
+  limited: boolean
   /** @throws whatever `problemOf` knows */
   handle: (context: Context<Access, unknown, unknown, unknown>, parts: Parts) => Promise<Answer<Answers>>
 }
@@ -67,6 +72,7 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
   query?: z.ZodType<Query>
   body?: z.ZodType<Body>
   answers: Given
+  limited?: false
   handle: (context: Context<Who, Params, Query, Body>, parts: Parts) => Promise<Answer<Given>>
 }
 
@@ -74,5 +80,5 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
 export function route<Who extends Access, const Given extends Answers, Params = null, Query = null, Body = null>(
   given: RouteOf<Who, Params, Query, Body, Given>,
 ): Route {
-  return { params: null, query: null, body: null, ...given } as unknown as Route
+  return { params: null, query: null, body: null, limited: true, ...given } as unknown as Route
 }

@@ -4,16 +4,19 @@ import type { InboxEvent } from './inbox/events.js'
 import { inboxUpcasters } from './inbox/upcast.js'
 import type { LogEvent } from './log/events.js'
 import { logUpcasters } from './log/upcast.js'
+import type { SecurityEvent } from './security/events.js'
+import { securityUpcasters } from './security/upcast.js'
 import type { Upcaster } from './upcast.js'
 import type { UserEvent } from './user/events.js'
 import { userUpcasters } from './user/upcast.js'
 
 /** Every event that this release can read and write. */
-export type AnyEvent = ChatEvent | UserEvent | InboxEvent | LogEvent
+export type AnyEvent = ChatEvent | UserEvent | InboxEvent | LogEvent | SecurityEvent
 
 export const allUpcasters: Record<AnyEvent['type'], readonly Upcaster[]> = {
   ...chatUpcasters,
   ...userUpcasters,
   ...inboxUpcasters,
   ...logUpcasters,
+  ...securityUpcasters,
 }

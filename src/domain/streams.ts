@@ -4,6 +4,9 @@ export const userStream = (userId: string): string => `user-${userId}`
 export const inboxStream = (userId: string): string => `inbox-${userId}`
 export const logStream = 'log'
 
+/** Each node writes one of its own a day (`yyyy-mm-dd`, UTC), so that nobody is in anybody's way. */
+export const securityStream = (day: string, node: string): string => `security-${day}-${node}`
+
 /** The id in a stream's name; the name itself where it has none. */
 export const idOf = (stream: string): string => stream.slice(stream.indexOf('-') + 1)
 

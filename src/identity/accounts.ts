@@ -16,13 +16,14 @@ export interface Accounts {
    */
   register(registration: Registration): Promise<{ userId: string } | { code: 'email-taken' }>
   /**
-   * The same answer after the same work, whether the address or the password is wrong.
+   * The same answer after the same work, whether the address or the password is wrong; `userId` is whose password it was, and not
+   * for whoever asked.
    * @throws TooBusyError
    */
   login(credentials: {
     email: string
     password: string
-  }): Promise<{ userId: string; email: string } | { code: 'invalid-credentials' }>
+  }): Promise<{ userId: string; email: string } | { code: 'invalid-credentials'; userId?: string }>
   /** Null for someone without credentials, such as an imported person. */
   emailOf(userId: string): Promise<string | null>
 }
@@ -81,7 +82,8 @@ export function createAccounts({ pool, passwords, registerUser, newId }: Account
     async login({ password, ...raw }) {
       const account = await find(normaliseEmail(raw.email))
       const isRight = await passwords.verify(account?.passwordHash ?? null, password)
-      if (account === null || !isRight) return { code: 'invalid-credentials' }
+      if (account === null) return { code: 'invalid-credentials' }
+      if (!isRight) return { code: 'invalid-credentials', userId: account.userId }
       await complete(account)
       return { userId: account.userId, email: account.email }
     },

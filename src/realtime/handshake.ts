@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import type { Tokens } from '../identity/tokens.js'
+import type { RequestLimits, Source } from '../limits/request-limits.js'
+import type { SecurityEvents } from '../security/security-events.js'
 import { handshakeSchema, type ProblemOf, type RealtimeSocket, type SocketData } from './protocol.js'
 
 export interface HandshakeDeps {
   tokens: Pick<Tokens, 'verify'>
   problemOf: ProblemOf
+  clientAddress: (request: IncomingMessage) => Source
+  limits: Pick<RequestLimits, 'take'>
+  security: SecurityEvents
 }
 
 /** Lets in who has a good token; to others, `connect_error` carries the problem as `data`. */
-export function createHandshake({ tokens, problemOf }: HandshakeDeps) {
+export function createHandshake({ tokens, problemOf, clientAddress, limits, security }: HandshakeDeps) {
   function check(auth: unknown): SocketData | { fault: unknown } {
     const hasToken = typeof auth === 'object' && auth !== null && 'token' in auth
     if (!hasToken) return { fault: { code: 'token-missing' } }
@@ -21,6 +27,9 @@ export function createHandshake({ tokens, problemOf }: HandshakeDeps) {
   return (socket: RealtimeSocket, next: (refused?: Error) => void): void => {
     const checked = check(socket.handshake.auth)
     if ('fault' in checked) {
+      const source = clientAddress(socket.request)
+      limits.take(source, null)
+      security.record({ type: 'socket-refused', ...source })
       next(refusal(checked.fault))
     } else {
       socket.data = checked

@@ -1,6 +1,6 @@
 import type { AnyEvent } from '../../src/domain/any-event.js'
 import type { Decided } from '../../src/domain/event.js'
-import { chatStream, inboxStream, logStream, userStream } from '../../src/domain/streams.js'
+import { chatStream, inboxStream, logStream, securityStream, userStream } from '../../src/domain/streams.js'
 import type { ToSeal } from '../../src/privacy/event-sealer.js'
 
 export const ada = '0a000000-0000-4000-8000-000000000001'
@@ -54,11 +54,23 @@ export const samples: { [Type in AnyEvent['type']]: Required<Decided<Extract<Any
   },
   ChatsRead: { type: 'ChatsRead', userId: ada, chats: [{ chatId: chat, seq: 5 }] },
   LogOpened: { type: 'LogOpened', logId: '0e000000-0000-4000-8000-000000000005' },
+  SecurityEventRecorded: {
+    type: 'SecurityEventRecorded',
+    kind: 'login-failed',
+    userId: ada,
+    count: 3,
+    from: at,
+    to: at,
+    ip: '192.0.2.7 secret',
+    userAgent: 'Secret/1.0',
+    subject: 'the hash of a secret',
+  },
 }
 
 export function streamOf({ type }: Decided<AnyEvent>): string {
   if (type === 'ChatsRead') return inboxStream(ada)
   if (type === 'LogOpened') return logStream
+  if (type === 'SecurityEventRecorded') return securityStream(at.slice(0, 10), 'a1b2c3d4')
   return type === 'UserRegistered' || type === 'ProfileChanged' ? userStream(ada) : chatStream(chat)
 }
 

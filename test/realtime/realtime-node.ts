@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { io, type Socket } from 'socket.io-client'
 import winston from 'winston'
+import { createClientAddress } from '../../src/api/client-address.js'
 import { problemOf } from '../../src/api/problem-details.js'
 import { createMessageLimit } from '../../src/commands/message-limit.js'
 import type { Caller, InputOf, RunCommand } from '../../src/commands/run-command.js'
@@ -25,6 +26,7 @@ import { createPersonCache } from '../../src/realtime/person-cache.js'
 import { createPresentSent, type PresentSent } from '../../src/realtime/present-sent.js'
 import type { Problem } from '../../src/realtime/protocol.js'
 import { createReleases } from '../../src/release.js'
+import type { SecurityEvent } from '../../src/security/security-events.js'
 import { eventually } from '../support/eventually.js'
 import type { TestDatabase } from '../support/test-database.js'
 
@@ -48,6 +50,8 @@ export interface RealtimeNode extends AsyncDisposable {
   presentSent: PresentSent
   url: string
   connections: () => number
+  /** What sockets told of. */
+  securityEvents: SecurityEvent[]
   /** Resolves when read models and sockets have all that is in the log. */
   settled(): Promise<void>
   token(userId: string, options?: { session?: string; seconds?: number }): string
@@ -91,6 +95,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
     })
   const httpServer = createServer((_, response) => response.writeHead(404).end())
   let connections = 0
+  const securityEvents: SecurityEvent[] = []
 
   const realtime = releases.add(
     createRealtime({
@@ -106,6 +111,9 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       presentSent,
       problemOf,
       clock,
+      clientAddress: createClientAddress([]),
+      limits: { take: () => null, isSpent: () => false },
+      security: { record: (event) => securityEvents.push(event) },
       allowedOrigins: options.allowedOrigins ?? [],
       logger: silent,
       metrics: { deliverySeconds: () => undefined, connections: (count) => (connections = count) },
@@ -135,6 +143,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
     presentSent,
     url,
     connections: () => connections,
+    securityEvents,
     async settled() {
       const head = await log.head()
       await progress.reached(head)

@@ -95,6 +95,10 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   allowedOrigins: [],
   accessTokenSeconds: 900,
   rateLimitMessagesPerMinute: 0,
+  redisUrl: null,
+  trustedProxies: [],
+  rateLimits: false,
+  metricsToken: null,
   logLevel: 'error',
   production: false,
 })

@@ -22,9 +22,9 @@ const register = route({
   access: 'anyone',
   body: z.strictObject({ email: emailSchema, password: passwordSchema(8), name: textSchema(255) }),
   answers: { 201: sessionShape },
-  async handle({ body }, parts) {
-    const registered = await parts.accounts.register(body)
-    if ('code' in registered) throw asProblem(registered)
+  async handle({ body, client }, parts) {
+    const registered = await parts.passwordGuard(body, client, () => parts.accounts.register(body))
+    if ('code' in registered || 'retryAfterMs' in registered) throw asProblem(registered)
     const { session, headers } = await openSession(registered.userId, parts)
     return answer(201, session, { headers })
   },
@@ -37,9 +37,9 @@ const login = route({
   access: 'anyone',
   body: z.strictObject({ email: emailSchema, password: passwordSchema(1) }),
   answers: { 200: sessionShape },
-  async handle({ body }, parts) {
-    const account = await parts.accounts.login(body)
-    if ('code' in account) throw asProblem(account)
+  async handle({ body, client }, parts) {
+    const account = await parts.passwordGuard(body, client, () => parts.accounts.login(body))
+    if ('code' in account || 'retryAfterMs' in account) throw asProblem(account)
     const { session, headers } = await openSession(account.userId, parts)
     return answer(200, session, { headers })
   },

@@ -76,6 +76,7 @@ async function applyOther(
     case 'ChatsRead':
       return raiseReadSeq(event.userId, event.chats, tx, table)
     case 'LogOpened':
+    case 'SecurityEventRecorded':
       return
     default:
       return assertNever(event)
