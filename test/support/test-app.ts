@@ -21,6 +21,8 @@ export interface Person {
 
 export interface TestApp extends AsyncDisposable {
   readonly app: App
+  /** What it was started with: another node takes the same. */
+  readonly config: Config
   /** Stops the app, does what is to be done meanwhile, and starts it again on the same databases, with the same keys. */
   restart(meanwhile: (databaseUrl: string) => Promise<void>): Promise<void>
   register(name: string): Promise<Person>
@@ -57,6 +59,7 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
     get app() {
       return app
     },
+    config: whole,
     async restart(meanwhile) {
       await app[Symbol.asyncDispose]()
       await meanwhile(database.url)
