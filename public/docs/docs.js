@@ -32,7 +32,7 @@ function typeText(schema, components, depth = 0, seen = []) {
   return [schema.type].flat().join(' | ') || 'any'
 }
 
-const wrapped = (text) => (text.includes(' | ') ? `(${text})` : text)
+const wrapped = (text) => (text.includes(' | ') && !text.startsWith('{') ? `(${text})` : text)
 
 function objectText({ properties, required = [] }, inner, depth) {
   if (depth > MOST_SHOWN_DEPTH) return '{ … }'

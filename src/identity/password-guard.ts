@@ -76,7 +76,7 @@ export function createPasswordGuard(deps: PasswordGuardDeps): PasswordGuard {
   }
 
   const giveBack = (taken: readonly (Taken | Refusal)[]): Promise<unknown> =>
-    Promise.all(taken.map((each) => (isRefused(each) ? undefined : each.giveBack())))
+    Promise.all(taken.flatMap((each) => (isRefused(each) ? [] : [each.giveBack()])))
 
   function failed(result: object, whose: PasswordOf, source: Source): boolean {
     if (!('code' in result)) return false

@@ -21,6 +21,8 @@ import { createSlowReaders } from './slow-readers.js'
 import { createWelcome, type WelcomeDeps } from './welcome.js'
 
 const MOST_MESSAGE_BYTES = 256 * 1024
+/** Who has not said by then who they are goes. */
+const HANDSHAKE_MS = 10_000
 /** Clients are asked to come back spread over this time, not all at once. */
 const RECONNECT_MS = { least: 500, most: 5_000 }
 const FINISH_MS = 10_000
@@ -57,6 +59,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     cors: { origin: [...allowedOrigins] },
     allowRequest: (request, decide) => decide(null, draining === undefined && isWelcome(request)),
     maxHttpBufferSize: MOST_MESSAGE_BYTES,
+    connectTimeout: HANDSHAKE_MS,
     serveClient: false,
   })
   // Engine.IO itself would answer 400.

@@ -121,7 +121,9 @@ describe('when Redis goes', () => {
     const { url } = redis
     connections = [0, 1].map(() => openRedis({ url, onChange: (state) => changes.push(state) }))
     await allAre('ok')
-    nodes = connections.map(({ client }) => createLimit({ name: 'test', points: 3, seconds: 60, redis: client })) as never
+    nodes = connections.map(({ client }) =>
+      createLimit({ name: 'test', points: 3, seconds: 60, redis: client }),
+    ) as never
   })
 
   afterEach(async () => {

@@ -54,7 +54,8 @@ describe('failed passwords', () => {
 
   it('a check that could not be made counts for nothing', async () => {
     const { guard, attempt } = newGuard()
-    const busy = () => guard({ email: 'ada@example.com' }, { ip: '192.0.2.1', userAgent: '' }, () => Promise.reject(new Error('busy')))
+    const busy = () =>
+      guard({ email: 'ada@example.com' }, { ip: '192.0.2.1', userAgent: '' }, () => Promise.reject(new Error('busy')))
     for (let time = 0; time < 20; time++) await busy().catch(() => undefined)
     expect(await attempt({ email: 'ada@example.com' }, '192.0.2.1', right)).to.equal('right')
   })
@@ -83,7 +84,8 @@ describe('failed passwords', () => {
   it('of someone logged in, at their own password: ten, from wherever', async () => {
     const { attempt } = newGuard()
     const outcomes = []
-    for (let index = 0; index < 11; index++) outcomes.push(await attempt({ userId: uuid('ada') }, `198.51.100.${index}`))
+    for (let index = 0; index < 11; index++)
+      outcomes.push(await attempt({ userId: uuid('ada') }, `198.51.100.${index}`))
     expect(outcomes.indexOf('refused')).to.equal(10)
   })
 
@@ -92,7 +94,11 @@ describe('failed passwords', () => {
     await attempt({ email: 'Nobody@example.com' }, '192.0.2.1')
     await attempt({ email: 'ada@example.com' }, '192.0.2.1', { ...wrong, userId: uuid('ada') })
     await attempt({ userId: uuid('bob') }, '192.0.2.1')
-    expect(failures).to.deep.equal([{ subject: 'nobody@example.com' }, { userId: uuid('ada') }, { userId: uuid('bob') }])
+    expect(failures).to.deep.equal([
+      { subject: 'nobody@example.com' },
+      { userId: uuid('ada') },
+      { userId: uuid('bob') },
+    ])
   })
 })
 

@@ -42,11 +42,9 @@ describe('limits of requests', () => {
     const limits = newLimits(true)
     const at = (ip: string) => ({ ip, userAgent: '' })
     const isRefused = (ip: string, userId: string | null): boolean => 'retryAfterMs' in limits.take(at(ip), userId)!
-    expect([isRefused('192.0.2.1', 'ada'), isRefused('192.0.2.2', 'ada'), isRefused('192.0.2.3', 'ada')]).to.deep.equal([
-      false,
-      false,
-      true,
-    ])
+    expect([isRefused('192.0.2.1', 'ada'), isRefused('192.0.2.2', 'ada'), isRefused('192.0.2.3', 'ada')]).to.deep.equal(
+      [false, false, true],
+    )
     expect([isRefused('192.0.2.1', null), isRefused('192.0.2.1', null)]).to.deep.equal([false, true])
     expect([isRefused('2001:db8::1', null), isRefused('2001:db8::2', null)]).to.deep.equal([false, true])
     expect(told).to.deep.equal(['requests 192.0.2.3 ada', 'address 192.0.2.1 null', 'address 2001:db8::2 null'])
@@ -81,7 +79,8 @@ describe('limits of requests, over REST and sockets', () => {
         statuses.add(status)
     expect(statuses).to.include(429)
     expect((await parley.call('GET', '/nowhere')).body).to.include({ status: 429, code: 'rate-limited' })
-    for (const path of ['/healthz', '/readyz', '/metrics']) expect((await parley.call('GET', path)).status).to.equal(200)
+    for (const path of ['/healthz', '/readyz', '/metrics'])
+      expect((await parley.call('GET', path)).status).to.equal(200)
     expect((await parley.call('GET', '/users/me', { token: ada.token })).status).to.equal(200)
     const socket = parley.socket(ada.token)
     await next(socket, 'connect_error')
@@ -90,7 +89,10 @@ describe('limits of requests, over REST and sockets', () => {
   it('hold for what sockets ask, but for messages, which have their own', async () => {
     await using parley = await startTestApp({ rateLimits: true, rateLimitMessagesPerMinute: 0 })
     const ada = await parley.register('Ada')
-    const created = await parley.call('POST', '/chats', { token: ada.token, body: { participantIds: [], name: 'Team' } })
+    const created = await parley.call('POST', '/chats', {
+      token: ada.token,
+      body: { participantIds: [], name: 'Team' },
+    })
     const chatId = (created.body as { id: string }).id
     const socket = parley.socket(ada.token)
     await next(socket, 'ready')

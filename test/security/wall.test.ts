@@ -77,7 +77,8 @@ describe('the wall', () => {
     parley.call('POST', `/chats/${chatId}/messages`, { token: alice.token, body, headers })
 
   describe('bodies', () => {
-    const nested = (depth: number): string => `{"content":"hi","metadata":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}`
+    const nested = (depth: number): string =>
+      `{"content":"hi","metadata":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}`
 
     it('nested more than 32 deep are refused by name, in whatever brackets', async () => {
       expect((await send(nested(30))).status).to.equal(201)
@@ -186,7 +187,13 @@ describe('the wall', () => {
     it('links to pictures by http and https only', async () => {
       const withAvatar = (avatarUrl: string) =>
         parley.call('PATCH', '/users/me', { token: alice.token, body: { avatarUrl } })
-      for (const url of ['javascript:alert(1)', 'data:image/svg+xml,<svg/>', 'file:///etc/passwd', '//a.example/b', 'x'])
+      for (const url of [
+        'javascript:alert(1)',
+        'data:image/svg+xml,<svg/>',
+        'file:///etc/passwd',
+        '//a.example/b',
+        'x',
+      ])
         expect((await withAvatar(url)).body, url).to.include({ status: 400, code: 'validation-failed' })
       expect((await withAvatar('https://a.example/b.png')).status).to.equal(200)
     })
