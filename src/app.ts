@@ -15,7 +15,7 @@ import type { Config } from './config.js'
 import { openCore, type Core, type Overrides } from './core.js'
 import { securityKinds } from './domain/security/events.js'
 import { createAccounts } from './identity/accounts.js'
-import { createPasswordGuard } from './identity/password-guard.js'
+import { createPasswordGuard, passwordLimits } from './identity/password-guard.js'
 import { createPasswords } from './identity/passwords.js'
 import { createTokens } from './identity/tokens.js'
 import { openRedis, type RedisConnection } from './limits/redis.js'
@@ -88,9 +88,11 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
   const people = createPersonCache({ queries, progress, comparePositions, since: await log.head() })
   const run = tellingPeople(core.run, people)
   const redis = connectRedis(config, logger, metrics, releases)
+  await redis?.tried
   const client = redis?.client ?? null
   const hash = keyedHash(databases.masterKey)
   const security = watchOver(core, hash, metrics, releases)
+  for (const name of ['messages', 'requests', 'address', ...passwordLimits]) metrics.rateLimited.inc({ limit: name }, 0)
   const onRefused = tellingLimits(security, metrics)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused })
   const limit = createMessageLimit(config.rateLimitMessagesPerMinute, client)

@@ -9,7 +9,7 @@ const PATIENCE_MS = 2_000
 
 type Probe = Pick<Readiness['components']['postgres'], 'status' | 'latencyMs' | 'reason'>
 
-/** What this node can do just now: asks each part, and waits at most 2 s for it. */
+/** What this node can do just now: asks each part, once for all who ask meanwhile, and waits at most 2 s for it. */
 export function createReadiness(parts: {
   log: EventLog
   pool: Pool
@@ -17,7 +17,7 @@ export function createReadiness(parts: {
   realtime: () => HubStatus
   redis: RedisConnection | null
 }): () => Promise<Readiness> {
-  return async () => {
+  async function ask(): Promise<Readiness> {
     const [eventStore, postgres, redis] = await Promise.all([
       probe(() => parts.log.head()),
       probe(() => parts.pool.query('select 1')),
@@ -37,6 +37,10 @@ export function createReadiness(parts: {
       },
     }
   }
+
+  // Anyone may ask, as often as they like.
+  let asking: Promise<Readiness> | undefined
+  return () => (asking ??= ask().finally(() => (asking = undefined)))
 }
 
 async function probe(ask: () => Promise<unknown>): Promise<Probe> {

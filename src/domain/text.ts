@@ -11,6 +11,10 @@ const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/
 
 // Marks, embeddings, overrides and isolates that turn the direction of what is shown around them.
 const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
+const ALL_TURNING = new RegExp(TURNING, 'g')
+
+/** For what was written elsewhere, where it cannot be asked for again. */
+export const withoutTurns = (raw: string): string => raw.replaceAll(ALL_TURNING, '')
 
 /** Names and the like are shown amid text of others, which they must not be able to turn around. */
 export function normaliseLabel(raw: string, maxLength: number): TextResult {

@@ -22,6 +22,9 @@ const MOST_FAILURES = {
 
 type Rule = keyof typeof MOST_FAILURES
 
+/** Their names, as metrics give them. */
+export const passwordLimits = Object.keys(MOST_FAILURES)
+
 /** Whose password is tried: by the address that was typed, or by the person who is logged in. */
 export type PasswordOf = { email: string } | { userId: string }
 

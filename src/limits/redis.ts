@@ -16,6 +16,8 @@ export interface RedisHealth {
 /** A connection that is made again by itself, and for which nobody has to wait. */
 export interface RedisConnection extends AsyncDisposable {
   client: Redis
+  /** Resolves when the first attempt to connect has come to its end, whatever that was. */
+  tried: Promise<void>
   health(): Promise<RedisHealth>
 }
 
@@ -47,6 +49,10 @@ export function openRedis({ url, onChange = () => undefined }: RedisOptions): Re
     onChange('away', reason)
   }
 
+  const tried = new Promise<void>((resolve) => {
+    client.once('ready', resolve)
+    client.once('close', resolve)
+  })
   client.on('error', (error: Error) => away(reasonOf(error)))
   client.on('close', () => away(null))
   client.on('ready', () => {
@@ -57,6 +63,7 @@ export function openRedis({ url, onChange = () => undefined }: RedisOptions): Re
 
   return {
     client,
+    tried,
     async health() {
       const began = performance.now()
       try {

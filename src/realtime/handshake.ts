@@ -29,7 +29,7 @@ export function createHandshake({ tokens, problemOf, clientAddress, limits, secu
     if ('fault' in checked) {
       const source = clientAddress(socket.request)
       limits.take(source, null)
-      security.record({ type: 'socket-refused', ...source })
+      if (!isExpired(checked.fault)) security.record({ type: 'socket-refused', ...source })
       next(refusal(checked.fault))
     } else {
       socket.data = checked
@@ -42,3 +42,6 @@ export function createHandshake({ tokens, problemOf, clientAddress, limits, secu
     return Object.assign(new Error(problem.title), { data: problem })
   }
 }
+
+/** Every token ends, and whoever slept meanwhile comes with an old one: nothing to tell of. */
+const isExpired = (fault: unknown): boolean => (fault as { code?: unknown }).code === 'token-expired'

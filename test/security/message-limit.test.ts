@@ -41,19 +41,19 @@ describe('the message limit on two nodes of one Redis', () => {
     const bob = await first.register('Bob')
     const chat = await first.call('POST', '/chats', { token: alice.token, body: { participantIds: [bob.id] } })
     chatId = (chat.body as { id: string }).id
-    await redisIsReady()
   })
-
-  const redisIsReady = () =>
-    eventually(async () => {
-      for (const { body } of [await first.call('GET', '/readyz'), await second.call('GET', '/readyz')])
-        expect((body as { components: { redis: object } }).components.redis).to.include({ status: 'ok' })
-    })
 
   const send = (node: TestApp, clientMessageId?: string): Promise<Answer> =>
     node.call('POST', `/chats/${chatId}/messages`, { token: alice.token, body: { content: 'hi', clientMessageId } })
 
   const nodeOf = (index: number): TestApp => (index % 2 === 0 ? first : second)
+
+  it('both say that Redis is well', async () => {
+    for (const { body } of [await first.call('GET', '/readyz'), await second.call('GET', '/readyz')]) {
+      expect(body).to.include({ status: 'ok' })
+      expect((body as { components: { redis: object } }).components.redis).to.include({ status: 'ok', reason: null })
+    }
+  })
 
   it('30 pass through either, REST and sockets together; the 31st is refused by both, and says when to come back', async () => {
     const socket = second.socket(alice.token)
