@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Decided } from '../domain/event.js'
 import type { SecurityEventRecorded } from '../domain/security/events.js'
 import { securityStream } from '../domain/streams.js'
-import { WrongExpectedVersionError, type EventLog, type NewEvent } from '../eventstore/event-log.js'
+import { InvalidEventError, WrongExpectedVersionError, type EventLog, type NewEvent } from '../eventstore/event-log.js'
 import { KeyDestroyedError } from '../privacy/data-keys.js'
 import type { EventSealer } from '../privacy/event-sealer.js'
 
@@ -14,7 +14,11 @@ export type ToRecord = Decided<SecurityEventRecorded>
  * time, the very same one until it is answered.
  */
 export interface SecurityWriter {
-  /** Gives how many it could record; the others belong to someone whose key is gone. @throws when `signal` aborts before that */
+  /**
+   * Gives how many it could record; the others belong to someone whose key is gone.
+   * @throws when `signal` aborts before that
+   * @throws InvalidEventError
+   */
   append(events: readonly ToRecord[], signal: AbortSignal): Promise<number>
 }
 
@@ -82,7 +86,7 @@ export function createSecurityWriter({ log, sealer, clock, node, retryMs = 250 }
         last = { stream: call.stream, version, at: call.at }
         return call.events.length
       } catch (error) {
-        if (error instanceof KeyDestroyedError) throw error
+        if (error instanceof KeyDestroyedError || error instanceof InvalidEventError) throw error
         if (error instanceof WrongExpectedVersionError && call !== null) {
           last = { stream: call.stream, version: error.actualVersion, at: call.at }
           call = null

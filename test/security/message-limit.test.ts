@@ -108,6 +108,48 @@ describe('the message limit on two nodes of one Redis', () => {
   }
 })
 
+for (const where of ['on this node', 'through Redis'] as const) {
+  describe(`a limit ${where}`, () => {
+    let redis: TestRedis | null = null
+    let connection: RedisConnection | null = null
+
+    before(async function () {
+      if (where === 'on this node') return
+      redis = await openTestRedis()
+      if (redis === null) return this.skip()
+      connection = openRedis({ url: redis.url })
+      await connection.tried
+    })
+
+    after(async () => {
+      await connection?.[Symbol.asyncDispose]()
+      await redis?.[Symbol.asyncDispose]()
+    })
+
+    const newLimit = (seconds: number): Limit =>
+      createLimit({ name: 'test', points: 2, seconds, redis: connection?.client ?? null })
+
+    it('is not touched by what it refuses: one given back is there again', async () => {
+      const limit = newLimit(60)
+      const key = uuid(`refused ${where}`)
+      const first = await limit.take(key)
+      expect(await limit.take(key)).to.include({ remaining: 0, limit: 2, windowSeconds: 60 })
+      for (let time = 0; time < 5; time++) expect(isRefused(await limit.take(key))).to.equal(true)
+      if (!isRefused(first)) await first.giveBack()
+      expect([isRefused(await limit.take(key)), isRefused(await limit.take(key))]).to.deep.equal([false, true])
+    })
+
+    it('begins anew when the window is over, and takes nothing back then', async () => {
+      const limit = newLimit(1)
+      const key = uuid(`window ${where}`)
+      const [old] = [await limit.take(key), await limit.take(key)]
+      await eventually(async () => expect(isRefused(await limit.take(key))).to.equal(false))
+      if (!isRefused(old)) await old.giveBack()
+      expect([isRefused(await limit.take(key)), isRefused(await limit.take(key))]).to.deep.equal([false, true])
+    })
+  })
+}
+
 describe('when Redis goes', () => {
   let redis: OwnRedis | null
   let changes: string[]

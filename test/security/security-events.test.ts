@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { UnknownOutcomeError, WrongExpectedVersionError } from '../../src/eventstore/event-log.js'
+import { InvalidEventError, UnknownOutcomeError, WrongExpectedVersionError } from '../../src/eventstore/event-log.js'
 import { monthOf, requestMonthKey } from '../../src/privacy/key-names.js'
 import {
   createSecurityEvents,
@@ -127,12 +127,12 @@ describe('security events', () => {
   })
 
   it('that were quiet for a minute are forgotten, and make room', async () => {
-    for (let round = 0; round < 3; round++) {
-      for (let source = 0; source < 40; source++) events.record(failure({ ip: `source ${round} ${source}` }))
-      await pass(60)
-      await pass(60)
+    for (let round = 0; round < 2; round++) {
+      for (let source = 0; source < MOST_SOURCES; source++) events.record(failure({ ip: `source ${round} ${source}` }))
+      for (let minute = 0; minute < MOST_SOURCES / MOST_OF_OUTSIDERS + 2; minute++) await pass(60)
     }
-    expect(appended).to.have.length(120)
+    expect(appended).to.have.length(2 * MOST_SOURCES)
+    expect(dropped).to.equal(0)
   })
 
   it('never delay or fail whoever tells of them: not while the log hangs, not when it fails', async () => {
@@ -222,6 +222,13 @@ describe('security events in the log', () => {
     expect(await other.append([event()], never)).to.equal(1)
     expect(await writer.append([event()], never)).to.equal(1)
     expect((await side.log.readStream(stream, { limit: 10 })).map(({ version }) => version)).to.deep.equal([1, 2, 3, 4])
+  })
+
+  it('that can never be written are given up at once, and the next ones are written', async () => {
+    const writer = writerOn(side.log, 'n4')
+    const failed = await writer.append([event({ kind: '\ud800' as never })], never).catch((error: unknown) => error)
+    expect(failed).to.be.instanceOf(InvalidEventError)
+    expect(await writer.append([event()], never)).to.equal(1)
   })
 
   it('are given up when told to, and not before', async () => {
