@@ -21,6 +21,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 COPY package.json ./
 COPY --from=dependencies /app/node_modules node_modules
 COPY bin bin
+COPY public public
 COPY --from=build /app/dist/src dist/src
 # It owns nothing here, and needs to write nowhere.
 USER node

@@ -1,9 +1,11 @@
-import { randomUUID } from 'node:crypto'
+import { createHmac, randomBytes, randomUUID, type KeyObject } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'winston'
+import { createClientAddress } from './api/client-address.js'
+import { createHttpServer } from './api/http-server.js'
 import { problemOf } from './api/problem-details.js'
 import { createApi } from './api/server.js'
 import { originsOf } from './api/cross-origin.js'
@@ -12,11 +14,15 @@ import { createSendMessage, type SendMessage } from './commands/send-message.js'
 import type { RunCommand } from './commands/run-command.js'
 import type { Config } from './config.js'
 import { openCore, type Core, type Overrides } from './core.js'
+import { securityKinds } from './domain/security/events.js'
+import { createAddresses } from './identity/addresses.js'
 import { startIdentity } from './identity/identity.js'
 import { createFileMailer, createSmtpMailer, type Mailer } from './identity/mail/mailer.js'
-import { createAddresses } from './identity/addresses.js'
+import { createPasswordGuard, passwordLimits } from './identity/password-guard.js'
 import { registerUser } from './identity/register-user.js'
 import { createTokens } from './identity/tokens.js'
+import { openRedis, type RedisConnection } from './limits/redis.js'
+import { createRequestLimits, type Source } from './limits/request-limits.js'
 import { createLogger } from './logger.js'
 import { createMetrics, measureLag, type Lag, type Metrics } from './metrics.js'
 import { senderOf } from './identity/mail/sender.js'
@@ -29,6 +35,8 @@ import { createReadiness } from './readiness.js'
 import { createReleases, type Releases } from './release.js'
 import { openRevocationGate } from './revocation-gate.js'
 import type { Runner } from './projections/runner.js'
+import { createSecurityEvents, type SecurityEvents } from './security/security-events.js'
+import { createSecurityWriter } from './security/security-writer.js'
 
 /** A running Parley. Disposing of it finishes what is in flight and releases everything, in reverse order. */
 export interface App extends AsyncDisposable {
@@ -84,8 +92,16 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
 
   const people = createPersonCache({ queries, progress, comparePositions, since: await log.head() })
   const run = tellingPeople(core.run, people)
-  const limit = createMessageLimit(config.rateLimitMessagesPerMinute)
-  const sendMessage = measured(createSendMessage(run, limit), metrics)
+  const redis = connectRedis(config, logger, metrics, releases)
+  await redis?.tried
+  const client = redis?.client ?? null
+  const hash = keyedHash(databases.masterKey)
+  const security = watchOver(core, hash, metrics, releases)
+  for (const name of ['messages', 'requests', 'address', ...passwordLimits]) metrics.rateLimited.inc({ limit: name }, 0)
+  const onRefused = tellingLimits(security, metrics)
+  const limits = createRequestLimits({ isOn: config.rateLimits, onRefused })
+  const limit = createMessageLimit(config.rateLimitMessagesPerMinute, client)
+  const sendMessage = measured(createSendMessage(run, limit), metrics, onRefused)
   const presentSent = createPresentSent({ log, reader, people, progress, queries })
   const { accessTokenSeconds } = config
   const tokens = createTokens({
@@ -119,9 +135,12 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     presentSent,
     clock,
     comparePositions,
+    limits,
+    security,
+    clientAddress: createClientAddress(config.trustedProxies),
   }
 
-  const server = createServer()
+  const server = createHttpServer()
   let url = ''
   const identity = releases.add(
     await startIdentity({
@@ -151,12 +170,24 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
       pool: databases.main,
       runners: Object.values(runners),
       realtime: () => realtime.status(),
+      redis,
     }),
     registry: metrics.registry,
     ownWrites,
     head: () => log.head(),
     allowedOrigins: config.allowedOrigins,
     production: config.production,
+    passwordGuard: createPasswordGuard({
+      isOn: config.rateLimits,
+      redis: client,
+      hash,
+      onFailed(source, whose) {
+        metrics.loginFailures.inc()
+        security.record({ type: 'login-failed', ...source, ...whose })
+      },
+      onRefused,
+    }),
+    metricsToken: config.metricsToken,
   })
   server.on('request', (request, response) => void api(request, response))
   releases.onRelease(() => closeServer(server))
@@ -201,14 +232,61 @@ const tellingPeople =
     return result
   }
 
+type OnRefused = (limit: string, source: Source, userId: string | null) => void
+
+const NOWHERE: Source = { ip: '', userAgent: '' }
+
+const tellingLimits =
+  (security: SecurityEvents, { rateLimited }: Metrics): OnRefused =>
+  (limit, { ip, userAgent }, userId) => {
+    rateLimited.inc({ limit })
+    security.record({ type: 'rate-limited', ip, userAgent, ...(userId !== null && { userId }) })
+  }
+
+function connectRedis(
+  { redisUrl: url }: Config,
+  logger: Logger,
+  { redisAway }: Metrics,
+  releases: Releases,
+): RedisConnection | null {
+  if (url === null) return null
+  const onChange = (state: 'away' | 'back', reason: string | null): void => {
+    redisAway.set(state === 'away' ? 1 : 0)
+    logger.warn(state === 'away' ? 'Redis is away: limits count on this node alone' : 'Redis is back', { reason })
+  }
+  return releases.add(openRedis({ url, onChange }))
+}
+
+/** For what may be recognised, but not read. */
+function keyedHash(masterKey: KeyObject): (text: string) => string {
+  const key = deriveKey(masterKey, 'parley/security-subject/1')
+  return (text) => createHmac('sha256', key).update(text).digest('base64url')
+}
+
+/** Security events, on their own way into the log. */
+function watchOver({ log, sealer, clock }: Core, hash: (text: string) => string, metrics: Metrics, releases: Releases) {
+  const { securityEvents, securityEventsDropped } = metrics
+  for (const type of securityKinds) securityEvents.inc({ type }, 0)
+  const writer = createSecurityWriter({ log, sealer, clock, node: randomBytes(6).toString('hex') })
+  return releases.add(
+    createSecurityEvents({
+      append: writer.append,
+      hash,
+      clock,
+      onRecorded: (type) => securityEvents.inc({ type }),
+      onDropped: (count) => securityEventsDropped.inc(count),
+    }),
+  )
+}
+
 const measured =
-  (sendMessage: SendMessage, metrics: Metrics): SendMessage =>
+  (sendMessage: SendMessage, metrics: Metrics, onRefused: OnRefused): SendMessage =>
   async (input, caller) => {
     const stop = metrics.messageSeconds.startTimer()
     const result = await sendMessage(input, caller)
     stop()
     if (result.kind === 'done') metrics.messagesSent.inc()
-    if (result.kind === 'limited') metrics.rateLimited.inc()
+    if (result.kind === 'limited') onRefused(result.name, caller.client ?? NOWHERE, caller.userId)
     return result
   }
 

@@ -1,6 +1,8 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
+import { isIP } from 'node:net'
 import { isConnectionString } from './eventstore/eventstoredb/client.js'
 import type { RegistrationMode } from './identity/accounts.js'
+import { isExposed, isWeakKey, isWeakToken } from './weak-secrets.js'
 
 /** What an installation is told from outside. Null where a part makes its own. */
 export interface Config {
@@ -19,11 +21,19 @@ export interface Config {
   masterKey: KeyObject | null
   /** The first signs, all verify. */
   tokenKeys: TokenKey[] | null
+  /** Null: limits count on this node alone. */
+  redisUrl: string | null
+  /** Addresses and CIDR ranges whose `X-Forwarded-For` is believed; none: nobody's. */
+  trustedProxies: string[]
   /** Browser origins as `Origin` names them. */
   allowedOrigins: string[]
   accessTokenSeconds: number
   /** 0: no limit. */
   rateLimitMessagesPerMinute: number
+  /** All limits but that of messages. */
+  rateLimits: boolean
+  /** Null: `/metrics` is open, which only a loopback `HOST` allows. */
+  metricsToken: string | null
   logLevel: string
   production: boolean
   registration: RegistrationMode
@@ -64,9 +74,13 @@ export function parseConfig(env: Environment, readFile: (path: string) => string
     keysDatabaseUrl: read('KEYS_DATABASE_URL', postgresUrl, null),
     masterKey: read('MASTER_KEY', masterKey, null),
     tokenKeys: read('TOKEN_KEYS', tokenKeys, null),
+    redisUrl: read('REDIS_URL', redisUrl, null),
+    trustedProxies: read('TRUSTED_PROXIES', proxies, []),
     allowedOrigins: read('ALLOWED_ORIGINS', origins, []),
     accessTokenSeconds: read('ACCESS_TOKEN_SECONDS', wholeNumber(1, 86_400), 900),
     rateLimitMessagesPerMinute: read('RATE_LIMIT_MESSAGES_PER_MINUTE', wholeNumber(0, 1_000_000), 30),
+    rateLimits: read('RATE_LIMITS', oneOf('on', 'off'), 'on') === 'on',
+    metricsToken: read('METRICS_TOKEN', metricsToken, null),
     logLevel: read('LOG_LEVEL', oneOf('error', 'warn', 'info', 'http', 'verbose', 'debug', 'silly'), 'info'),
     production: read('NODE_ENV', oneOf('production', 'development', 'test'), 'development') === 'production',
     registration: read('REGISTRATION', oneOf('open', 'invite', 'closed'), 'open'),
@@ -75,7 +89,11 @@ export function parseConfig(env: Environment, readFile: (path: string) => string
   }
   for (const [name, parse] of Object.entries(notYet)) read(name, parse, null)
   const isGiven = (name: string): boolean => isSet(env[name]) || isSet(env[`${name}_FILE`])
-  problems.push(...databaseProblems(config, isGiven), ...productionProblems(config, isGiven))
+  problems.push(
+    ...databaseProblems(config, isGiven),
+    ...productionProblems(config, isGiven),
+    ...exposureProblems(config),
+  )
   if (problems.length > 0) throw new ConfigError(problems)
   return config
 }
@@ -152,6 +170,36 @@ const eventStoreUrl: Parse<string> = (value) =>
     ? { value }
     : { problem: 'must be of the form esdb://host:2113?tls=false or esdb+discover://user:password@host:2113' }
 
+const redisUrl: Parse<string> = (value) => {
+  const url = urlOf(value)
+  const isRight =
+    url !== null && /^rediss?:$/.test(url.protocol) && url.hostname !== '' && /^(\/\d*)?$/.test(url.pathname)
+  return isRight ? { value } : { problem: 'must be of the form redis://user:password@host:6379/0' }
+}
+
+const proxies: Parse<string[]> = (list) => {
+  if (list === 'none') return { value: [] }
+  const value = list.split(',').map((range) => range.trim())
+  const wrong = value.find((range) => !isRange(range))
+  if (wrong === undefined) return { value }
+  return {
+    problem: `must be "none", or addresses and ranges such as 10.0.0.0/8, separated by commas; "${wrong}" is none`,
+  }
+}
+
+/** A range of everybody would let everybody choose an address. */
+function isRange(range: string): boolean {
+  const [address = '', bits, ...more] = range.split('/')
+  const most = isIP(address) === 4 ? 32 : 128
+  const isWidth = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= most)
+  return isIP(address) > 0 && isWidth && more.length === 0
+}
+
+const metricsToken: Parse<string> = (value) =>
+  /^[\x21-\x7e]{16,256}$/.test(value)
+    ? { value }
+    : { problem: 'must be 16 to 256 visible ASCII characters: make one with "openssl rand -hex 24"' }
+
 const streamPrefix: Parse<string> = (value) =>
   /^[\w.-]{1,50}$/.test(value) ? { value } : { problem: 'must be 1 to 50 letters, digits, ".", "_" or "-"' }
 
@@ -203,19 +251,27 @@ const publicUrl: Parse<string> = (value) => {
 
 const unusable: Parse<never> = () => ({ problem: 'cannot be used by this release yet: leave it unset' })
 
-const only =
-  (choice: string): Parse<string> =>
-  (value) =>
-    value === choice ? { value } : { problem: `can only be "${choice}" in this release, and is "${value}"` }
-
 /** Refused rather than ignored: who sets one relies on it. */
 const notYet: Record<string, Parse<string>> = {
-  REDIS_URL: unusable,
-  TRUSTED_PROXIES: only('none'),
-  METRICS_TOKEN: unusable,
   PROJECTIONS_DIR: unusable,
-  RATE_LIMITS: only('on'),
 }
+
+/** What only this machine may see is refused where others can reach it. */
+function exposureProblems({ host, masterKey, tokenKeys, metricsToken: token }: Config): string[] {
+  if (!isExposed(host)) return []
+  const exposed = `HOST is ${host}, which others reach`
+  const weakKeys = (tokenKeys ?? []).filter(({ key }) => isWeakKey(key)).map(({ kid }) => kid)
+  return [
+    masterKey !== null && isWeakKey(masterKey) && `MASTER_KEY can be guessed, and ${exposed}: ${MAKE_KEY}`,
+    weakKeys.length > 0 && `TOKEN_KEYS can be guessed (${weakKeys.join(', ')}), and ${exposed}: ${MAKE_KEY}`,
+    token === null && `METRICS_TOKEN is missing, and ${exposed}: make one with "openssl rand -hex 24"`,
+    token !== null &&
+      isWeakToken(token) &&
+      `METRICS_TOKEN can be guessed, and ${exposed}: make one with "openssl rand -hex 24"`,
+  ].filter((problem) => problem !== false)
+}
+
+const MAKE_KEY = 'make one with "openssl rand -base64 32"'
 
 function databaseProblems({ databaseUrl, keysDatabaseUrl }: Config, isGiven: (name: string) => boolean): string[] {
   if (!isGiven('DATABASE_URL')) {

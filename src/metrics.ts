@@ -12,7 +12,24 @@ export function createMetrics() {
   return {
     registry,
     messagesSent: new Counter({ name: 'messages_sent_total', help: 'Messages recorded', registers }),
-    rateLimited: new Counter({ name: 'rate_limited_total', help: 'Commands refused by a limit', registers }),
+    rateLimited: new Counter({
+      name: 'rate_limited_total',
+      help: 'What was refused by a limit',
+      labelNames: ['limit'],
+      registers,
+    }),
+    securityEvents: new Counter({
+      name: 'security_events_total',
+      help: 'What was seen of attacks and refusals',
+      labelNames: ['type'],
+      registers,
+    }),
+    securityEventsDropped: new Counter({
+      name: 'security_events_dropped_total',
+      help: 'Of these, what is not in the log',
+      registers,
+    }),
+    redisAway: new Gauge({ name: 'redis_away', help: '1 while limits count on this node alone', registers }),
     loginFailures: new Counter({ name: 'login_failures_total', help: 'Logins refused', registers }),
     messageSeconds: histogram('message_processing_duration_seconds', 'From a message arriving to its answer'),
     appendSeconds: histogram('event_append_duration_seconds', 'One append to the log'),

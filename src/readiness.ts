@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { Readiness } from './api/shapes.js'
 import type { EventLog } from './eventstore/event-log.js'
+import type { RedisConnection } from './limits/redis.js'
 import type { Runner } from './projections/runner.js'
 import type { HubStatus } from './realtime/hub.js'
 
@@ -8,45 +9,61 @@ const PATIENCE_MS = 2_000
 
 type Probe = Pick<Readiness['components']['postgres'], 'status' | 'latencyMs' | 'reason'>
 
-/** What this node can do just now: asks each part, and waits at most 2 s for it. */
+/** What this node can do just now: asks each part, once for all who ask meanwhile, and waits at most 2 s for it. */
 export function createReadiness(parts: {
   log: EventLog
   pool: Pool
   runners: readonly Runner[]
   realtime: () => HubStatus
+  redis: RedisConnection | null
 }): () => Promise<Readiness> {
-  return async () => {
-    const [eventStore, postgres] = await Promise.all([
+  async function ask(): Promise<Readiness> {
+    const [eventStore, postgres, redis] = await Promise.all([
       probe(() => parts.log.head()),
       probe(() => parts.pool.query('select 1')),
+      parts.redis?.health() ?? null,
     ])
     const projections = parts.runners.map((runner) => runner.status())
-    const isWhole = projections.every(({ status }) => status === 'live') && parts.realtime().status === 'live'
+    const follows = projections.every(({ status }) => status === 'live') && parts.realtime().status === 'live'
+    const isWhole = follows && redis?.status !== 'degraded'
     const isAway = eventStore.status === 'unavailable' || postgres.status === 'unavailable'
     return {
       status: isAway ? 'unavailable' : isWhole ? 'ok' : 'degraded',
       components: {
         eventStore: { ...eventStore, kind: parts.log.kind },
         postgres,
-        redis: null,
+        redis,
         projections: Object.fromEntries(projections.map((status) => [status.name, { ...status }])),
       },
     }
   }
+
+  // Anyone may ask, as often as they like.
+  let asking: Promise<Readiness> | undefined
+  return () => (asking ??= ask().finally(() => (asking = undefined)))
 }
 
 async function probe(ask: () => Promise<unknown>): Promise<Probe> {
   const began = performance.now()
   let timer: NodeJS.Timeout | undefined
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS)
+    timer = setTimeout(
+      () => reject(Object.assign(new Error(), { code: `no answer within ${PATIENCE_MS} ms` })),
+      PATIENCE_MS,
+    )
   })
   try {
     await Promise.race([ask(), late])
     return { status: 'ok', latencyMs: performance.now() - began, reason: null }
   } catch (error) {
-    return { status: 'unavailable', latencyMs: null, reason: error instanceof Error ? error.message : String(error) }
+    return { status: 'unavailable', latencyMs: null, reason: reasonOf(error) }
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Anyone may ask, so the reason is a code: messages name hosts, databases and people. */
+const reasonOf = (error: unknown): string => {
+  const { code, name } = error as { code?: string; name?: string }
+  return code ?? (name === undefined || name === 'Error' ? 'no connection' : name)
 }

@@ -40,9 +40,13 @@ describe('configuration', () => {
       keysDatabaseUrl: null,
       masterKey: null,
       tokenKeys: null,
+      redisUrl: null,
+      trustedProxies: [],
       allowedOrigins: [],
       accessTokenSeconds: 900,
       rateLimitMessagesPerMinute: 30,
+      rateLimits: true,
+      metricsToken: null,
       logLevel: 'info',
       production: false,
       registration: 'open',
@@ -61,6 +65,10 @@ describe('configuration', () => {
       EVENTSTORE_URL: 'esdb+discover://admin:changeit@esdb.example:2113',
       EVENTSTORE_STREAM_PREFIX: 'ours.',
       TOKEN_KEYS: `2026-11:${secret}, old.one:${other.toString('base64')}`,
+      REDIS_URL: 'rediss://:pw@redis.example:6380/2',
+      TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8,fd00::/8',
+      RATE_LIMITS: 'off',
+      METRICS_TOKEN: 'a-token-of-ours-alone',
       ALLOWED_ORIGINS: 'https://chat.example.com, http://localhost:5173',
       ACCESS_TOKEN_SECONDS: '60',
       RATE_LIMIT_MESSAGES_PER_MINUTE: '0',
@@ -78,6 +86,10 @@ describe('configuration', () => {
       eventStoreStreamPrefix: 'ours.',
       databaseUrl: external.DATABASE_URL,
       keysDatabaseUrl: external.KEYS_DATABASE_URL,
+      redisUrl: 'rediss://:pw@redis.example:6380/2',
+      trustedProxies: ['127.0.0.1', '10.0.0.0/8', 'fd00::/8'],
+      rateLimits: false,
+      metricsToken: 'a-token-of-ours-alone',
       allowedOrigins: ['https://chat.example.com', 'http://localhost:5173'],
       accessTokenSeconds: 60,
       rateLimitMessagesPerMinute: 0,
@@ -106,11 +118,11 @@ describe('configuration', () => {
   })
 
   it('every problem is reported at once, in the order of the settings', () => {
-    expect(problemsOf({ PORT: 'http', LOG_LEVEL: 'loud', DATABASE_URL: 'db', REDIS_URL: 'redis://x' })).to.deep.equal([
+    expect(problemsOf({ PORT: 'http', LOG_LEVEL: 'loud', DATABASE_URL: 'db', SMTP_URL: 'smtp://x' })).to.deep.equal([
       'PORT must be a whole number from 0 to 65535, and is "http"',
       'DATABASE_URL must be of the form postgres://user:password@host:5432/database',
       'LOG_LEVEL must be one of error, warn, info, http, verbose, debug, silly, and is "loud"',
-      'REDIS_URL cannot be used by this release yet: leave it unset',
+      'SMTP_URL cannot be used by this release yet: leave it unset',
       'KEYS_DATABASE_URL is missing: it is required with DATABASE_URL',
       'MASTER_KEY is missing: it is required with DATABASE_URL',
       'TOKEN_KEYS is missing: it is required with DATABASE_URL',
@@ -147,6 +159,10 @@ describe('a setting that is wrong is refused with what to do', () => {
     ],
     ['ALLOWED_ORIGINS', ['*', 'chat.example.com', 'https://chat.example.com/', 'ftp://a.example'], /must be origins/],
     ['ALLOWED_ORIGINS', ['https://a.example,', 'https://a.example,null', 'HTTPS://A.example'], /must be origins/],
+    ['REDIS_URL', ['localhost:6379', 'http://localhost', 'redis://', 'redis://h/name'], /of the form redis:/],
+    ['TRUSTED_PROXIES', ['all', 'loopback', '10.0.0.0/33', '0.0.0.0/0', '::/0', '10.0.0.1,', '10.0.0.0/8/8'], /none/],
+    ['RATE_LIMITS', ['0', 'ON', 'none'], /must be one of on, off/],
+    ['METRICS_TOKEN', ['short', 'with a space in it'], /16 to 256 visible ASCII/],
     ['ACCESS_TOKEN_SECONDS', ['0', '86401', '15m'], /whole number from 1 to 86400/],
     ['RATE_LIMIT_MESSAGES_PER_MINUTE', ['-1', '1000001', 'off'], /whole number from 0 to 1000000/],
     ['LOG_LEVEL', ['loud', 'INFO', 'constructor'], /must be one of error, warn, info/],
@@ -184,12 +200,13 @@ describe('a setting that is wrong is refused with what to do', () => {
       MASTER_KEY: 'hunter2',
       TOKEN_KEYS: 'a:hunter2',
       METRICS_TOKEN: 'hunter2',
+      REDIS_URL: 'http://:hunter2@h',
       SMTP_URL: 'smpt://me:hunter2@mail',
       PUBLIC_URL: 'https://me:hunter2@chat',
       EVENTSTORE_URL: 'esdb//admin:hunter2@h',
       EVENTSTORE_STREAM_PREFIX: 'hunter2 '.repeat(9),
     }
-    expect(problemsOf(env)).to.have.length(9)
+    expect(problemsOf(env)).to.have.length(10)
     expect(problemsOf(env).join('\n')).not.to.include('hunter2')
   })
 })
@@ -246,25 +263,11 @@ describe('in production', () => {
 
 describe('settings of later releases are refused, never silently ignored', () => {
   for (const [name, value] of Object.entries({
-    REDIS_URL: 'redis://localhost',
-    METRICS_TOKEN: 'a-token',
     PROJECTIONS_DIR: './projections',
   })) {
     it(name, () => {
       expect(problemsOf({ [name]: value })).to.deep.equal([
         `${name} cannot be used by this release yet: leave it unset`,
-      ])
-    })
-  }
-
-  for (const [name, standard, other] of [
-    ['TRUSTED_PROXIES', 'none', '10.0.0.0/8'],
-    ['RATE_LIMITS', 'on', 'off'],
-  ] as const) {
-    it(`${name}, but for its default`, () => {
-      expect(problemsOf({ [name]: standard })).to.deep.equal([])
-      expect(problemsOf({ [name]: other })).to.deep.equal([
-        `${name} can only be "${standard}" in this release, and is "${other}"`,
       ])
     })
   }
@@ -286,7 +289,7 @@ describe('a setting from a file', () => {
   })
 
   it('also refuses what this release cannot use', () => {
-    expect(problemsOf({ REDIS_URL_FILE: '/redis' }, files({ '/redis': 'redis://x' }))).to.have.length(1)
+    expect(problemsOf({ SMTP_URL_FILE: '/smtp' }, files({ '/smtp': 'smtp://x' }))).to.have.length(1)
   })
 
   it('a file that is empty or not there is named', () => {
@@ -301,5 +304,50 @@ describe('a setting from a file', () => {
     expect(problemsOf({ PORT: '80', PORT_FILE: '/port' }, files({ '/port': '81' }))).to.deep.equal([
       'PORT and PORT_FILE are both set: unset one of them',
     ])
+  })
+})
+
+describe('where others reach the server', () => {
+  const token = randomBytes(24).toString('hex')
+  const exposed = (env: Environment) => problemsOf({ HOST: '0.0.0.0', METRICS_TOKEN: token, ...env })
+  const guessable: [what: string, key: Buffer][] = [
+    ['one byte', Buffer.alloc(32, 7)],
+    ['bytes repeated', Buffer.from('00112233445566778899'.repeat(4).slice(0, 64), 'hex')],
+    ['counted bytes', Buffer.from(Array.from({ length: 32 }, (_, index) => index))],
+    ['a sentence', Buffer.from('correct horse battery staple 123')],
+  ]
+
+  it('this machine alone needs no token for metrics, and takes any key', () => {
+    const weak = Buffer.alloc(32, 7).toString('base64')
+    for (const host of ['127.0.0.1', '127.1.2.3', '::1', 'localhost'])
+      expect(problemsOf({ HOST: host, MASTER_KEY: weak, TOKEN_KEYS: `a:${weak}` }), host).to.deep.equal([])
+  })
+
+  it('open metrics are refused', () => {
+    for (const HOST of ['0.0.0.0', '::', '192.0.2.1', 'chat.example.com'])
+      expect(problemsOf({ HOST })).to.deep.equal([
+        `METRICS_TOKEN is missing, and HOST is ${HOST}, which others reach: make one with "openssl rand -hex 24"`,
+      ])
+    expect(exposed({})).to.deep.equal([])
+    expect(exposed({ METRICS_TOKEN: 'change-me-please-now' })[0]).to.match(/^METRICS_TOKEN can be guessed/)
+  })
+
+  for (const [what, key] of guessable) {
+    it(`a key of ${what} is refused, without repeating it`, () => {
+      const encoded = key.toString('base64')
+      const [master, ...more] = exposed({ MASTER_KEY: encoded })
+      expect([master, more.length]).to.deep.equal([
+        'MASTER_KEY can be guessed, and HOST is 0.0.0.0, which others reach: make one with "openssl rand -base64 32"',
+        0,
+      ])
+      expect(exposed({ TOKEN_KEYS: `good:${secret},bad:${encoded}` })).to.deep.equal([
+        'TOKEN_KEYS can be guessed (bad), and HOST is 0.0.0.0, which others reach: make one with "openssl rand -base64 32"',
+      ])
+    })
+  }
+
+  it('random keys pass', () => {
+    for (let times = 0; times < 200; times++)
+      expect(exposed({ MASTER_KEY: randomBytes(32).toString('base64') })).to.deep.equal([])
   })
 })

@@ -15,5 +15,6 @@ export async function makeParley(postgres: BenchPostgres, name: string): Promise
     PUBLIC_URL: 'http://127.0.0.1:9',
     ACCESS_TOKEN_SECONDS: '86400',
     RATE_LIMIT_MESSAGES_PER_MINUTE: '0',
+    RATE_LIMITS: 'off',
   }
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'winston'
 import { send, type ErrorHandler } from './exchange.js'
-import { problemOf } from './problem-details.js'
+import { rateLimitHeaders } from '../limits/quota.js'
+import { asProblem, problemOf } from './problem-details.js'
 import type { ProblemCode } from './problem-table.js'
 
 const CONTENT_TYPE = 'application/problem+json; charset=utf-8'
@@ -11,6 +12,7 @@ export const answerProblem =
   (error, req, res, _next) => {
     const { requestId, route } = res.locals
     const problem = problemOf(error, requestId)
+    const { quota } = asProblem(error).more
     const { status, code, retryAfterSeconds } = problem
     if (status === 500) log.error('request failed', { requestId, method: req.method, route, stack: stackOf(error) })
     if (res.headersSent) {
@@ -19,6 +21,7 @@ export const answerProblem =
     }
     if (status === 401) res.setHeader('WWW-Authenticate', challengeOf(code))
     if (retryAfterSeconds !== undefined) res.setHeader('Retry-After', String(retryAfterSeconds))
+    if (quota !== undefined) res.setHeaders(new Map(Object.entries(rateLimitHeaders([quota]))))
     send(res, status, problem, CONTENT_TYPE)
   }
 

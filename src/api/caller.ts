@@ -2,13 +2,12 @@ import { z } from 'zod'
 import { clientKeySchema } from '../commands/input-schemas.js'
 import type { Caller } from '../commands/run-command.js'
 import type { Whence } from '../identity/catch-up.js'
-import { clientAddress } from './client-address.js'
 import type { Locals, Request } from './exchange.js'
 
 const keyHeaderSchema = z.object({ 'Idempotency-Key': clientKeySchema })
 
 /** Null where nobody had to say who they are. */
-export function callerOf(req: Request, { claims, requestId }: Locals, isCommand: boolean): Caller | null {
+export function callerOf(req: Request, { claims, requestId, client }: Locals, isCommand: boolean): Caller | null {
   if (claims === undefined) return null
   const key = isCommand ? clientKeyOf(req) : null
   return {
@@ -16,15 +15,12 @@ export function callerOf(req: Request, { claims, requestId }: Locals, isCommand:
     origin: 'rest',
     correlationId: requestId,
     key: key === null ? null : { value: key },
-    client: { session: claims.sessionId, ...clientAddress(req) },
+    client: { session: claims.sessionId, ...client },
   }
 }
 
 /** Whence a request came, for what is done without a caller. */
-export const whenceOf = (req: Request, { requestId }: Locals): Whence => ({
-  ...clientAddress(req),
-  correlationId: requestId,
-})
+export const whenceOf = ({ client, requestId }: Locals): Whence => ({ ...client, correlationId: requestId })
 
 /** The client's key, null where it gave none. @throws ZodError */
 export function clientKeyOf({ headers }: Request): string | null {

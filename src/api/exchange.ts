@@ -1,11 +1,16 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
 import type { Claims } from '../identity/tokens.js'
+import type { Client } from './client-address.js'
 
 /** What is known of a request on its way. */
 export interface Locals extends Record<string, unknown> {
   requestId: string
   /** The path as the route table has it; `unknown` until a route takes the request. */
   route: string
+  /** Whence it came. */
+  client: Client
+  /** Whether a limit has counted it. */
+  isCounted?: true
   /** Who asks, once it is known. */
   claims?: Claims
 }

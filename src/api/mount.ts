@@ -3,6 +3,7 @@ import { rolesSuffice } from '../identity/access.js'
 import { callerOf, clientKeyOf, whenceOf } from './caller.js'
 import { send, type Handler, type Request, type Reply } from './exchange.js'
 import { linkHeader } from './link-header.js'
+import { isCounted } from './limit-requests.js'
 import { NOTHING } from './parameters.js'
 import type { Parts } from './parts.js'
 import { ProblemError } from './problem-details.js'
@@ -10,22 +11,30 @@ import { readBody } from './read-body.js'
 import type { Answer, Answers, Route } from './route.js'
 
 /** Puts the routes on the router; whatever else their paths are asked for is answered 405. */
-export function mountRoutes(router: IRouter, routes: readonly Route[], authenticate: Handler, parts: Parts): void {
+export function mountRoutes(
+  router: IRouter,
+  routes: readonly Route[],
+  authenticate: Handler,
+  limit: Handler,
+  parts: Parts,
+): void {
   for (const path of new Set(routes.map((route) => route.path))) {
     const ofPath = routes.filter((route) => route.path === path)
-    for (const route of ofPath) router[route.method](path, ...handlersOf(route, authenticate, parts))
+    for (const route of ofPath) router[route.method](path, ...handlersOf(route, authenticate, limit, parts))
     router.all(path, refuseMethod(ofPath))
   }
 }
 
-function handlersOf(route: Route, authenticate: Handler, parts: Parts): Handler[] {
+function handlersOf(route: Route, authenticate: Handler, limit: Handler, parts: Parts): Handler[] {
   const takeRoute: Handler = (_req, res, next) => {
     res.locals.route = route.path
     next()
   }
   return [
     takeRoute,
-    ...(isOpen(route) ? [] : [authenticate, requireRole(route)]),
+    ...(isOpen(route) ? [] : [authenticate]),
+    route.limited ? limit : isCounted,
+    ...(isOpen(route) ? [] : [requireRole(route)]),
     ...(route.method === 'get' ? [] : readBody),
     ...(route.access === 'either' ? [unlessBody(authenticate)] : []),
     endpoint(route, parts),
@@ -65,7 +74,7 @@ function endpoint({ method, takesKey, params, query, body, handle }: Route, part
       query: (query ?? NOTHING).parse(req.query),
       body: isCommand ? (body ?? NOTHING).parse(req.body ?? {}) : null,
       caller,
-      whence: () => whenceOf(req, res.locals),
+      whence: () => whenceOf(res.locals),
       clientKey: () => clientKeyOf(req),
     }
     if (!isCommand && caller !== null && !(await parts.reads.fresh(caller.userId, req.headers)))

@@ -1,5 +1,9 @@
 import type { Registry } from 'prom-client'
 import type { Logger } from 'winston'
+import type { PasswordGuard } from '../identity/password-guard.js'
+import type { RequestLimits } from '../limits/request-limits.js'
+import type { SecurityEvents } from '../security/security-events.js'
+import type { ClientAddress } from './client-address.js'
 import type { RunCommand } from '../commands/run-command.js'
 import type { SendMessage } from '../commands/send-message.js'
 import type { Identity } from '../identity/identity.js'
@@ -33,6 +37,13 @@ export interface ApiDeps
   allowedOrigins: readonly string[]
   production: boolean
   clock: () => Date
+  clientAddress: ClientAddress
+  limits: RequestLimits
+  /** Every check of a password goes through it. */
+  passwordGuard: PasswordGuard
+  security: SecurityEvents
+  /** Null: `/metrics` is open. */
+  metricsToken: string | null
 }
 
 /** What handlers of routes act with; each takes what it uses. */

@@ -1,5 +1,6 @@
 import { ZodError } from 'zod'
 import { CommandFault } from '../commands/command-fault.js'
+import type { Refusal } from '../limits/quota.js'
 import { TooBusyError } from '../identity/passwords.js'
 import { TokenRefused } from '../identity/token-strategy.js'
 import { isProblemCode, refusals, rowOf, type ProblemCode } from './problem-table.js'
@@ -24,6 +25,8 @@ interface More {
   errors?: FieldError[]
   retryAfterSeconds?: number
   cause?: unknown
+  /** Where it was a limit. */
+  quota?: Refusal
 }
 
 /** A refusal on its way to the edge. */
@@ -84,7 +87,7 @@ function codeOfHttpError({ status, type }: Error & { status?: unknown; type?: un
 function ofValue(fault: unknown): ProblemError | null {
   if (typeof fault !== 'object' || fault === null) return null
   if ('rejection' in fault) return ofValue(fault.rejection)
-  if ('retryAfterMs' in fault) return limited(Number(fault.retryAfterMs))
+  if ('retryAfterMs' in fault) return limited(fault as Refusal)
   if (!('code' in fault)) return null
   if (isRefusal(fault.code)) {
     const { code, ...more } = refusals[fault.code]
@@ -96,5 +99,5 @@ function ofValue(fault: unknown): ProblemError | null {
 const isRefusal = (code: unknown): code is keyof typeof refusals =>
   typeof code === 'string' && Object.hasOwn(refusals, code)
 
-const limited = (retryAfterMs: number): ProblemError =>
-  new ProblemError('rate-limited', { retryAfterSeconds: Math.max(1, Math.ceil(retryAfterMs / 1_000)) })
+const limited = (quota: Refusal): ProblemError =>
+  new ProblemError('rate-limited', { quota, retryAfterSeconds: Math.max(1, Math.ceil(quota.retryAfterMs / 1_000)) })

@@ -1,6 +1,7 @@
 import type { Route } from './route.js'
 import { chatRoutes } from './routes/chats.js'
 import { credentialRoutes } from './routes/credentials.js'
+import { docsRoutes } from './routes/docs.js'
 import { identityRoutes } from './routes/identity.js'
 import { messageRoutes } from './routes/messages.js'
 import { operationRoutes } from './routes/operations.js'
@@ -20,4 +21,5 @@ export const routeList: readonly Route[] = [
   ...participantRoutes,
   ...messageRoutes,
   ...operationRoutes,
+  ...docsRoutes,
 ]

@@ -63,6 +63,8 @@ export interface Route {
   query: z.ZodType | null
   body: z.ZodType | null
   answers: Answers
+  /** False where a limit of its own holds, or where what watches over the server must always get an answer. */
+  limited: boolean
   /** @throws whatever `problemOf` knows */
   handle: (context: Context<Access, unknown, unknown, unknown>, parts: Parts) => Promise<Answer<Answers>>
 }
@@ -79,6 +81,7 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
   query?: z.ZodType<Query>
   body?: z.ZodType<Body>
   answers: Given
+  limited?: false
   handle: (context: Context<Who, Params, Query, Body>, parts: Parts) => Promise<Answer<Given>>
 }
 
@@ -87,5 +90,5 @@ export function route<Who extends Access, const Given extends Answers, Params = 
   given: RouteOf<Who, Params, Query, Body, Given>,
 ): Route {
   const takesKey = given.access !== 'anyone' && given.access !== 'either'
-  return { takesKey, raised: {}, params: null, query: null, body: null, ...given } as unknown as Route
+  return { takesKey, limited: true, raised: {}, params: null, query: null, body: null, ...given } as unknown as Route
 }

@@ -2,15 +2,19 @@ import express, { type Express } from 'express'
 import helmet from 'helmet'
 import { answerProblem } from './answer-problem.js'
 import { createAuthentication } from './authentication.js'
+import type { ClientAddress } from './client-address.js'
 import { crossOrigin } from './cross-origin.js'
 import type { Handler } from './exchange.js'
+import { limitRefused, limitRequests } from './limit-requests.js'
 import { mountRoutes } from './mount.js'
 import { observeRequests } from './observe-requests.js'
 import { openApiDocument } from './openapi.js'
 import type { ApiDeps } from './parts.js'
 import { ProblemError } from './problem-details.js'
 import { createReadYourWrites } from './read-your-writes.js'
+import { requireToken } from './require-token.js'
 import { routeList } from './route-list.js'
+import { watchRefusals } from './watch-refusals.js'
 
 const CONTENT_SECURITY_POLICY = {
   useDefaults: false,
@@ -20,20 +24,32 @@ const CONTENT_SECURITY_POLICY = {
 /** The REST API; it listens to nobody until a server is given to it. */
 export function createApi(deps: ApiDeps): Express {
   const api = express()
+  api.disable('x-powered-by')
   api.disable('etag')
   api.set('query parser', 'simple')
   api.use(observeRequests(deps))
+  api.use(identifyClient(deps.clientAddress))
   api.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY }))
   api.use(crossOrigin(deps))
   api.use(neverCached)
   const parts = { ...deps, reads: createReadYourWrites(deps), openApi: openApiDocument(routeList) }
-  mountRoutes(api, routeList, createAuthentication(deps.tokens, deps.gate), parts)
+  if (deps.metricsToken !== null) api.use('/metrics', requireToken(deps.metricsToken))
+  mountRoutes(api, routeList, createAuthentication(deps.tokens, deps.gate), limitRequests(deps.limits), parts)
   api.use(() => {
     throw new ProblemError('not-found')
   })
+  api.use(watchRefusals(deps.security))
+  api.use(limitRefused(deps.limits))
   api.use(answerProblem(deps.log))
   return api
 }
+
+const identifyClient =
+  (clientAddress: ClientAddress): Handler =>
+  (req, res, next) => {
+    res.locals.client = clientAddress(req)
+    next()
+  }
 
 /** Answers are one person's, and change with the next event. */
 const neverCached: Handler = (_req, res, next) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MAX_MESSAGE_LENGTH, normaliseText, type TextFault } from '../domain/text.js'
+import { MAX_MESSAGE_LENGTH, normaliseLabel, normaliseText, type TextFault } from '../domain/text.js'
 import { isStorableJson } from '../eventstore/event-text.js'
 
 /** What clients send, over REST and sockets alike. Unknown fields are refused. */
@@ -10,17 +10,25 @@ export const idSchema = z.uuid().toLowerCase()
 const METADATA_BYTES = 8 * 1024
 const MAX_SEQ = 2 ** 31 - 1
 
-/** A text normalised by the domain's rules; `codes` names the problem each fault stands for, where it has one of its own. */
-export const textSchema = (maxLength: number, codes: Partial<Record<TextFault, string>> = {}) =>
+/** What people are shown beside what others wrote (names, status, reasons …), normalised by the domain's rules. */
+export const textSchema = (maxLength: number) => normalisedSchema(normaliseLabel, maxLength)
+
+/** `codes` names the problem each fault stands for, where it has one of its own. */
+const normalisedSchema = (
+  normalise: typeof normaliseText,
+  maxLength: number,
+  codes: Partial<Record<TextFault, string>> = {},
+) =>
   z
     .string()
     .transform((raw, context) => {
-      const result = normaliseText(raw, maxLength)
+      const result = normalise(raw, maxLength)
       if (result.ok) return result.text
       const message = {
         empty: 'is empty',
         'too-long': `is longer than ${maxLength} characters`,
         'not-text': 'holds control characters or broken Unicode',
+        'turns-text': 'holds characters that change the direction of text',
       }
       context.addIssue({ code: 'custom', message: message[result.fault], params: { code: codes[result.fault] } })
       return z.NEVER
@@ -36,7 +44,10 @@ const metadataSchema = z
   .refine((metadata) => isStorableJson(JSON.stringify(metadata)), 'holds U+0000 or broken Unicode')
 
 export const messageBodySchema = z.strictObject({
-  content: textSchema(MAX_MESSAGE_LENGTH, { empty: 'message-empty', 'too-long': 'message-too-long' }),
+  content: normalisedSchema(normaliseText, MAX_MESSAGE_LENGTH, {
+    empty: 'message-empty',
+    'too-long': 'message-too-long',
+  }),
   type: z
     .string()
     .regex(/^[a-z0-9._-]{1,50}$/)

@@ -1,29 +1,15 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Redis } from 'ioredis'
+import { createLimit, type Taken } from '../limits/limit.js'
+import type { Refusal } from '../limits/quota.js'
 
 /** How many messages a person may send a minute, over REST and sockets together. */
 export interface MessageLimit {
-  /** Takes one from the person's minute: null, or the milliseconds until there is one again. */
-  take(userId: string): Promise<number | null>
-  /** Gives one back, for a command that turned out to be a repeat. */
-  giveBack(userId: string): Promise<void>
+  /** Takes one from the person's minute; null where there is no limit. */
+  take(userId: string): Promise<Taken | Refusal | null>
 }
 
-/** `perMinute` 0 means no limit. */
-export function createMessageLimit(perMinute: number): MessageLimit {
-  if (perMinute === 0) return { take: () => Promise.resolve(null), giveBack: () => Promise.resolve() }
-  const limiter = new RateLimiterMemory({ points: perMinute, duration: 60 })
-  return {
-    async take(userId) {
-      try {
-        await limiter.consume(userId)
-        return null
-      } catch (refused) {
-        if (!(refused instanceof RateLimiterRes)) throw refused
-        return Math.max(1, refused.msBeforeNext)
-      }
-    },
-    async giveBack(userId) {
-      await limiter.reward(userId)
-    },
-  }
+/** `perMinute` 0 means no limit. Through Redis, the minute is one over all nodes. */
+export function createMessageLimit(perMinute: number, redis: Redis | null = null): MessageLimit {
+  if (perMinute === 0) return { take: () => Promise.resolve(null) }
+  return createLimit({ name: 'messages', points: perMinute, seconds: 60, redis })
 }

@@ -6,12 +6,14 @@ import type { LogEvent } from './log/events.js'
 import { logUpcasters } from './log/upcast.js'
 import type { RolesEvent } from './roles/events.js'
 import { rolesUpcasters } from './roles/upcast.js'
+import type { SecurityEvent } from './security/events.js'
+import { securityUpcasters } from './security/upcast.js'
 import type { Upcaster } from './upcast.js'
 import type { UserEvent } from './user/events.js'
 import { userUpcasters } from './user/upcast.js'
 
 /** Every event that this release can read and write. */
-export type AnyEvent = ChatEvent | UserEvent | InboxEvent | RolesEvent | LogEvent
+export type AnyEvent = ChatEvent | UserEvent | InboxEvent | RolesEvent | LogEvent | SecurityEvent
 
 export const allUpcasters: Record<AnyEvent['type'], readonly Upcaster[]> = {
   ...chatUpcasters,
@@ -19,4 +21,5 @@ export const allUpcasters: Record<AnyEvent['type'], readonly Upcaster[]> = {
   ...inboxUpcasters,
   ...rolesUpcasters,
   ...logUpcasters,
+  ...securityUpcasters,
 }

@@ -6,6 +6,9 @@ export const logStream = 'log'
 /** Who has which role, and who is deactivated: one stream for everyone. */
 export const rolesStream = 'roles'
 
+/** Each node writes one of its own a day (`yyyy-mm-dd`, UTC), so that nobody is in anybody's way. */
+export const securityStream = (day: string, node: string): string => `security-${day}-${node}`
+
 /** The id in a stream's name; the name itself where it has none. */
 export const idOf = (stream: string): string => stream.slice(stream.indexOf('-') + 1)
 

@@ -33,10 +33,14 @@ export interface Accounts {
    */
   register(registration: Registration): Promise<LoggedIn | RegistrationRefusal>
   /**
-   * The same answer after the same work, whether the address or the password is wrong.
+   * The same answer after the same work, whether the address or the password is wrong; `userId` is whose password it was, and not
+   * for whoever asked.
    * @throws TooBusyError
    */
-  login(credentials: { email: string; password: string }): Promise<LoggedIn | { code: 'invalid-credentials' }>
+  login(credentials: {
+    email: string
+    password: string
+  }): Promise<LoggedIn | { code: 'invalid-credentials'; userId?: string }>
   /** Null for someone without credentials, such as an imported person. */
   addressOf(userId: string): Promise<{ email: string; isVerified: boolean } | null>
   /** Completes what a crash left half made. Gives who could not be registered. */
@@ -137,7 +141,8 @@ export function createAccounts({ pool, passwords, mode, registerUser, newId, clo
     async login({ password, ...raw }) {
       const account = await find(normaliseEmail(raw.email))
       const isRight = await passwords.verify(account?.passwordHash ?? null, password)
-      if (account === null || !isRight) return { code: 'invalid-credentials' }
+      if (account === null) return { code: 'invalid-credentials' }
+      if (!isRight) return { code: 'invalid-credentials', userId: account.userId }
       await renewHash(account, password)
       return completed(account)
     },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MAX_MESSAGE_LENGTH, normaliseText } from '../domain/text.js'
+import { MAX_MESSAGE_LENGTH, normaliseText, withoutTurns } from '../domain/text.js'
 
 /** One line of an archive, in NDJSON. */
 export type ImportLine = { chat: string; user: string; at: string } & (
@@ -8,9 +8,9 @@ export type ImportLine = { chat: string; user: string; at: string } & (
 
 const MAX_NAME_LENGTH = 255
 
-const text = (maxLength: number) =>
+const text = (maxLength: number, prepare = (raw: string): string => raw) =>
   z.string().transform((raw, context) => {
-    const result = normaliseText(raw, maxLength)
+    const result = normaliseText(prepare(raw), maxLength)
     if (result.ok) return result.text
     context.addIssue({ code: 'custom', message: result.fault })
     return z.NEVER
@@ -23,12 +23,14 @@ const time = z.iso
   .refine((at) => !Number.isNaN(at.getTime()), 'is no time')
   .transform((at) => at.toISOString())
 
-const about = { chat: text(MAX_NAME_LENGTH), user: text(MAX_NAME_LENGTH), at: time }
+/** Exports of other systems set such marks around names; nobody should lose a message by them. */
+const name = text(MAX_NAME_LENGTH, withoutTurns)
+const about = { chat: name, user: name, at: time }
 
 const lineSchema = z.discriminatedUnion('type', [
   z.strictObject({ ...about, type: z.literal('message'), content: text(MAX_MESSAGE_LENGTH) }),
   z.strictObject({ ...about, type: z.enum(['join', 'leave']) }),
-  z.strictObject({ ...about, type: z.literal('nick'), newName: text(MAX_NAME_LENGTH) }),
+  z.strictObject({ ...about, type: z.literal('nick'), newName: name }),
 ])
 
 /** The line, or why it is refused, without repeating what it says. */

@@ -1,6 +1,6 @@
 import type { AnyEvent } from '../domain/any-event.js'
 import { idOf } from '../domain/streams.js'
-import { boxKeyName, chatMonthKey, monthOf, personKey } from './key-names.js'
+import { boxKeyName, chatMonthKey, monthOf, personKey, requestMonthKey } from './key-names.js'
 import { personalFields, type Personal } from './personal-fields.js'
 
 export type Fields = Readonly<Record<string, unknown>>
@@ -56,8 +56,13 @@ export function erasedFields(key: string, stream: string, event: AnyView, at: st
 
 /** The month is that of the time people are shown: an import's original one. */
 function keyNameFor({ person, under }: Personal, stream: string, event: AnyView, at: string): string {
-  const personName = personKey(String(fieldOf(event, person)))
+  const id = fieldOf(event, person)
+  const personName = personKey(String(id))
   if (under === 'person') return personName
+  if (under === 'request-month') {
+    const month = requestMonthKey(monthOf(at))
+    return id === undefined ? month : boxKeyName(personName, month)
+  }
   const shownAt = (fieldOf(event, 'originalAt') as string | undefined) ?? at
   return boxKeyName(personName, chatMonthKey(idOf(stream), monthOf(shownAt)))
 }

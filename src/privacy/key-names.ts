@@ -1,6 +1,6 @@
 /**
  * Names of keys. A data key's name says what it is for; a box key's names its parents, joined by `+`: the person's key first,
- * then, where there is one, the key of the month that retention can end. Ids are UUIDs, so neither `/` nor `+` occurs in them.
+ * then, where there is one, the key of the month that retention can end; a month's alone where it is about nobody we know. Ids are UUIDs, so neither `/` nor `+` occurs in them.
  */
 export const personKey = (userId: string): string => `person/${userId}`
 export const chatMonthKey = (chatId: string, month: string): string => `chat-month/${chatId}/${month}`

@@ -4,8 +4,11 @@ import type { EventShape } from '../domain/event.js'
 /** Whose a personal field is (the public field that holds their id), and what its key is made of. */
 export interface Personal<Field extends string = string> {
   person: Field
-  /** `chat-month`: retention can end it too, with all that was written in this chat in that month. */
-  under: 'person' | 'chat-month'
+  /**
+   * `chat-month`: retention can end it too, with all that was written in this chat in that month. `request-month`: likewise, with all
+   * addresses of that month; where nobody's id stands in the field, that month's key alone seals it.
+   */
+  under: 'person' | 'chat-month' | 'request-month'
 }
 
 /** A list's fields are told one by one: `participants[].userId`; a list of plain values is `roles[]`. */
@@ -73,4 +76,14 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
   UserDeactivated: { userId: 'public', by: 'public' },
   UserReactivated: { userId: 'public', by: 'public' },
   LogOpened: { logId: 'public' },
+  SecurityEventRecorded: {
+    kind: 'public',
+    userId: 'public',
+    count: 'public',
+    from: 'public',
+    to: 'public',
+    ip: { person: 'userId', under: 'request-month' },
+    userAgent: { person: 'userId', under: 'request-month' },
+    subject: { person: 'userId', under: 'request-month' },
+  },
 }

@@ -3,7 +3,10 @@ import type winston from 'winston'
 import { rolesSuffice } from '../identity/access.js'
 import type { SessionGate } from '../identity/session-gate.js'
 import { idSchema } from '../commands/input-schemas.js'
+import { isNestedDeeper } from '../commands/nesting.js'
 import type { Claims } from '../identity/tokens.js'
+import type { RequestLimits } from '../limits/request-limits.js'
+import type { SecurityEvents } from '../security/security-events.js'
 import type { ClientEventHandlers, Reply, Sender } from './client-events.js'
 import {
   clientEventAccess,
@@ -19,6 +22,8 @@ export interface AnsweringDeps {
   gate: SessionGate
   problemOf: ProblemOf
   logger: winston.Logger
+  limits: Pick<RequestLimits, 'take'>
+  security: SecurityEvents
 }
 
 /** Answers one client event, whatever it holds: by its ack where it has one, else by `error` where it is refused. Never rejects. */
@@ -28,7 +33,7 @@ export type Answering = (
   args: unknown[],
 ) => Promise<void>
 
-export function createAnswering({ handlers, gate, problemOf, logger }: AnsweringDeps): Answering {
+export function createAnswering({ handlers, gate, problemOf, logger, limits, security }: AnsweringDeps): Answering {
   async function handle(
     name: unknown,
     payload: unknown,
@@ -39,12 +44,25 @@ export function createAnswering({ handlers, gate, problemOf, logger }: Answering
     const refused = gate(claims)
     const fault = refused instanceof Promise ? await refused : refused
     if (fault !== null) return { fault }
+    const limited = name === 'send_message' ? null : limitedBy(sender)
+    if (limited !== null) return { fault: limited }
     if (!isClientEvent(name)) return { fault: { code: 'unknown-event' } }
     if (!rolesSuffice(clientEventAccess[name], claims.roles)) return { fault: { code: 'not-authorized' } }
+    if (isNestedDeeper(payload)) return { fault: { code: 'too-deeply-nested' } }
     const parsed = clientEventSchemas[name].safeParse(payload)
     if (!parsed.success) return { fault: parsed.error }
     // What the schema of an event gives is what its handler takes.
     return handlers[name](parsed.data as never, sender, reply)
+  }
+
+  /** Messages have a limit of their own. */
+  function limitedBy({ caller: { userId, client } }: Sender): unknown {
+    const taken = client === null ? null : limits.take(client, userId)
+    return taken !== null && 'retryAfterMs' in taken ? taken : null
+  }
+
+  function tell({ caller: { userId, client } }: Sender): void {
+    if (client !== null) security.record({ type: 'access-refused', userId, ip: client.ip, userAgent: client.userAgent })
   }
 
   return async (socket, senderOf, [name, ...args]) => {
@@ -52,9 +70,8 @@ export function createAnswering({ handlers, gate, problemOf, logger }: Answering
     const ack = takeAck(args)
     const payload = args.length > 1 ? args : args[0]
     const reply = (extra: object): void => ack?.({ ok: true, ...extra })
-    const result = await handle(name, payload, senderOf(requestId), socket.data.claims, reply).catch(
-      (fault: unknown) => ({ fault }),
-    )
+    const sender = senderOf(requestId)
+    const result = await handle(name, payload, sender, socket.data.claims, reply).catch((fault: unknown) => ({ fault }))
     if ('extra' in result) {
       reply(result.extra)
       return
@@ -62,6 +79,7 @@ export function createAnswering({ handlers, gate, problemOf, logger }: Answering
     const error = problemOf(result.fault, requestId)
     if (error.status === 500)
       logger.error('a socket event failed', { requestId, event: name, stack: stackOf(result.fault) })
+    if (error.code === 'not-authorized') tell(sender)
     if (ack !== null) ack({ ok: false, error })
     else socket.emit('error', errorOf(error, chatIdIn(payload)))
   }

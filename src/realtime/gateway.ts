@@ -1,14 +1,17 @@
 import { randomInt } from 'node:crypto'
-import type { Server as HttpServer } from 'node:http'
+import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { Server } from 'socket.io'
+import type { RequestLimits } from '../limits/request-limits.js'
 import type { EventReader } from '../privacy/event-reader.js'
 import type { EventLog } from '../eventstore/event-log.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import { stackOf } from './answering.js'
 import { closeGently } from './connection.js'
-import { createHandshake } from './handshake.js'
+import { createHandshake, type HandshakeDeps } from './handshake.js'
 import { createHub, type HubStatus } from './hub.js'
 import { isAllowedOrigin, type AllowedOrigins } from './origins.js'
+import { refuseUpgrade } from './refuse-upgrade.js'
 import { createFramesInSight } from './past-frames.js'
 import type { PersonCache } from './person-cache.js'
 import type { RealtimeServer } from './protocol.js'
@@ -18,6 +21,8 @@ import { createSlowReaders } from './slow-readers.js'
 import { createWelcome, type WelcomeDeps } from './welcome.js'
 
 const MOST_MESSAGE_BYTES = 256 * 1024
+/** Who has not said by then who they are goes. */
+const HANDSHAKE_MS = 10_000
 /** Clients are asked to come back spread over this time, not all at once. */
 const RECONNECT_MS = { least: 500, most: 5_000 }
 const FINISH_MS = 10_000
@@ -25,13 +30,14 @@ const GOODBYE_MS = 2_000
 
 type Given = Omit<WelcomeDeps, 'hub' | 'framesInSight' | 'slowReaders'>
 
-export interface RealtimeDeps extends Given {
+export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits'> {
   /** Its request listeners must be there already: Socket.IO puts itself before them. It stays the caller's to close. */
   httpServer: HttpServer
   log: EventLog
   reader: EventReader
   queries: ConversationQueries
   people: PersonCache
+  limits: RequestLimits
   /** Beside the server's own. */
   allowedOrigins: AllowedOrigins
   metrics: Given['metrics'] & { deliverySeconds(seconds: number): void }
@@ -47,13 +53,18 @@ export interface Realtime extends AsyncDisposable {
 
 /** The sockets of this node, and what keeps them up to date. */
 export function createRealtime(deps: RealtimeDeps): Realtime {
-  const { httpServer, allowedOrigins, logger, clock, metrics } = deps
+  const { httpServer, allowedOrigins, logger, clock, metrics, clientAddress, limits, security } = deps
   let draining: Promise<void> | undefined
   const io: RealtimeServer = new Server(httpServer, {
     cors: { origin: [...allowedOrigins] },
-    allowRequest: (request, decide) => decide(null, draining === undefined && isAllowedOrigin(request, allowedOrigins)),
+    allowRequest: (request, decide) => decide(null, draining === undefined && isWelcome(request)),
     maxHttpBufferSize: MOST_MESSAGE_BYTES,
+    connectTimeout: HANDSHAKE_MS,
     serveClient: false,
+  })
+  // Engine.IO itself would answer 400.
+  httpServer.prependListener('upgrade', (request: IncomingMessage, socket: Duplex) => {
+    if (!isAllowedOrigin(request, allowedOrigins)) refuseUpgrade(socket)
   })
   const slowReaders = createSlowReaders(io)
   const hub = createHub({
@@ -70,6 +81,14 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   const welcome = createWelcome({ ...deps, hub, framesInSight: createFramesInSight(deps), slowReaders })
   io.use(createHandshake(deps))
   io.on('connection', (socket) => welcome.connected(socket))
+
+  /** A handshake, before anything is known but whence it comes. */
+  function isWelcome(request: IncomingMessage): boolean {
+    const source = clientAddress(request)
+    const isAllowed = isAllowedOrigin(request, allowedOrigins)
+    if (!isAllowed) security.record({ type: 'origin-refused', ...source })
+    return isAllowed && !limits.isSpent(source.ip)
+  }
 
   async function letGo(): Promise<void> {
     await welcome.finish(AbortSignal.timeout(FINISH_MS))

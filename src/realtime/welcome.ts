@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Source } from '../limits/request-limits.js'
 import { createAnswering, stackOf, type AnsweringDeps } from './answering.js'
 import { closeGently } from './connection.js'
 import { createClientEvents, type ClientEventDeps, type Sender } from './client-events.js'
@@ -9,13 +11,13 @@ import { createSession, type Session, type SessionDeps } from './session.js'
 import type { SlowReaders } from './slow-readers.js'
 import { createTokenEnd, type TokenEnd } from './token-end.js'
 
-const USER_AGENT_LENGTH = 512
 const GOODBYE_MS = 2_000
 
 export interface WelcomeDeps extends ClientEventDeps, SessionDeps, Omit<AnsweringDeps, 'handlers'> {
   slowReaders: SlowReaders
   revocations: Pick<Revocations, 'refusalOf' | 'listen'>
   clock: () => Date
+  clientAddress: (request: IncomingMessage) => Source
   metrics: { connections(count: number): void }
   /** How long a socket outlives its token; 30 s by default. */
   tokenGraceMs?: number
@@ -29,8 +31,8 @@ export interface Welcome {
 
 /** What happens to a socket that was let in. */
 export function createWelcome(deps: WelcomeDeps): Welcome {
-  const { problemOf, logger, clock, metrics, slowReaders, revocations, gate, tokenGraceMs = 30_000 } = deps
-  const answer = createAnswering({ handlers: createClientEvents(deps), gate, problemOf, logger })
+  const { problemOf, logger, clock, metrics, slowReaders, revocations, clientAddress, tokenGraceMs = 30_000 } = deps
+  const answer = createAnswering({ handlers: createClientEvents(deps), ...deps })
   const pending = new Set<Promise<void>>()
   let isFinishing = false
 
@@ -67,11 +69,12 @@ export function createWelcome(deps: WelcomeDeps): Welcome {
     connected(socket) {
       if (!revokedSockets.watch(socket)) return
       const { claims, cursors } = socket.data
+      const source = clientAddress(socket.request)
       const session = createSession(socket, deps, (fault) => giveUp(socket, fault))
       const tokenEnd = createTokenEnd(clock, tokenGraceMs, () => tokenEnded(socket))
       const countSockets = (): void => metrics.connections(socket.nsp.sockets.size)
       socket.onAny((...args: unknown[]) => {
-        if (!isFinishing) take(answer(socket, senderOf(socket, session, tokenEnd), args))
+        if (!isFinishing) take(answer(socket, senderOf(socket, source, session, tokenEnd), args))
       })
       socket.on('disconnect', () => {
         tokenEnd.stop()
@@ -91,11 +94,10 @@ export function createWelcome(deps: WelcomeDeps): Welcome {
 }
 
 const senderOf =
-  (socket: RealtimeSocket, session: Session, tokenEnd: TokenEnd) =>
+  (socket: RealtimeSocket, source: Source, session: Session, tokenEnd: TokenEnd) =>
   (requestId: string): Sender => {
     const { userId, sessionId } = socket.data.claims
-    const userAgent = (socket.handshake.headers['user-agent'] ?? '').slice(0, USER_AGENT_LENGTH)
-    const client = { session: sessionId, ip: socket.conn.remoteAddress, userAgent }
+    const client = { session: sessionId, ...source }
     return {
       caller: { userId, origin: 'socket', correlationId: requestId, client },
       session,

@@ -47,6 +47,8 @@ describe('the route table', () => {
       '/readyz',
       '/metrics',
       '/openapi.json',
+      '/docs',
+      '/docs/:file',
     ])
     const either = routeList.filter(({ access }) => access === 'either').map(({ path }) => path)
     expect(either).to.deep.equal(['/auth/logout'])

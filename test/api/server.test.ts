@@ -5,9 +5,11 @@ import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { Registry } from 'prom-client'
 import winston from 'winston'
+import { createClientAddress } from '../../src/api/client-address.js'
 import type { ApiDeps } from '../../src/api/parts.js'
 import { createApi } from '../../src/api/server.js'
 import { createTokens } from '../../src/identity/tokens.js'
+import { createRequestLimits } from '../../src/limits/request-limits.js'
 import { createOwnWrites } from '../../src/projections/own-writes.js'
 import { createProgress } from '../../src/projections/progress.js'
 
@@ -47,6 +49,11 @@ const deps = {
   production: true,
   clock,
   gate: () => null,
+  clientAddress: createClientAddress([]),
+  limits: createRequestLimits({ isOn: false, onRefused: () => undefined }),
+  security: { record: () => undefined },
+  passwordGuard: <Result>(_whose: unknown, _source: unknown, check: () => Promise<Result>) => check(),
+  metricsToken: null,
 } as unknown as ApiDeps
 
 let server: Server

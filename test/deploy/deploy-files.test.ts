@@ -98,13 +98,14 @@ describe('deployment files', () => {
 
     const configOf = (node: Service): Config => parseConfig(withDefaults(node.environment ?? {}), secretsOf(node))
 
-    it('every node starts with what it is given: EventStoreDB, both databases, all keys', () => {
+    it('every node starts with what it is given: EventStoreDB, both databases, Redis, all keys, a token for metrics', () => {
       expect(nodes.map(([name]) => name)).to.deep.equal(['node1', 'node2'])
       for (const [, node] of nodes) {
         const config = configOf(node)
         expect(config).to.include({ production: true, host: '0.0.0.0', port: 3000 })
-        const { eventStoreUrl, databaseUrl, keysDatabaseUrl, masterKey, tokenKeys } = config
-        expect([eventStoreUrl, databaseUrl, keysDatabaseUrl, masterKey, tokenKeys]).to.not.include(null)
+        const { eventStoreUrl, databaseUrl, keysDatabaseUrl, redisUrl, masterKey, tokenKeys, metricsToken } = config
+        const required = [eventStoreUrl, databaseUrl, keysDatabaseUrl, redisUrl, masterKey, tokenKeys, metricsToken]
+        expect(required).to.not.include(null)
         expect([config.publicUrl, config.smtpUrl]).to.deep.equal([
           PUBLIC_URL,
           'smtp://user:password@mail.example.com:587',

@@ -25,6 +25,13 @@ describe('parsing a line of an archive', () => {
     })
   })
 
+  it('takes marks of direction out of names, and leaves them in messages', () => {
+    const content = '\u202btext\u202c'
+    expect(parse({ chat: '\u200egeneral', user: '\u202aAlice\u202c', type: 'message', content })).to.deep.equal({
+      line: { ...kept, type: 'message', content },
+    })
+  })
+
   it('allows a message of 10,000 characters, and no more', () => {
     expect(parse({ type: 'message', content: 'x'.repeat(10_000) })).to.have.property('line')
     expect(parse({ type: 'message', content: 'x'.repeat(10_001) })).to.deep.equal({ reason: 'content: too-long' })

@@ -1,6 +1,13 @@
 import type { AnyEvent } from '../../src/domain/any-event.js'
 import type { Decided } from '../../src/domain/event.js'
-import { chatStream, inboxStream, logStream, rolesStream, userStream } from '../../src/domain/streams.js'
+import {
+  chatStream,
+  inboxStream,
+  logStream,
+  rolesStream,
+  securityStream,
+  userStream,
+} from '../../src/domain/streams.js'
 import type { ToSeal } from '../../src/privacy/event-sealer.js'
 
 export const ada = '0a000000-0000-4000-8000-000000000001'
@@ -61,6 +68,17 @@ export const samples: { [Type in AnyEvent['type']]: Required<Decided<Extract<Any
   UserDeactivated: { type: 'UserDeactivated', userId: ada, by: bob },
   UserReactivated: { type: 'UserReactivated', userId: ada, by: bob },
   LogOpened: { type: 'LogOpened', logId: '0e000000-0000-4000-8000-000000000005' },
+  SecurityEventRecorded: {
+    type: 'SecurityEventRecorded',
+    kind: 'login-failed',
+    userId: ada,
+    count: 3,
+    from: at,
+    to: at,
+    ip: '192.0.2.7 secret',
+    userAgent: 'Secret/1.0',
+    subject: 'the hash of a secret',
+  },
 }
 
 const USER_EVENTS = new Set<string>([
@@ -74,6 +92,7 @@ const USER_EVENTS = new Set<string>([
 export function streamOf({ type }: Decided<AnyEvent>): string {
   if (type === 'ChatsRead') return inboxStream(ada)
   if (type === 'LogOpened') return logStream
+  if (type === 'SecurityEventRecorded') return securityStream(at.slice(0, 10), 'a1b2c3d4')
   if (type === 'RolesChanged' || type === 'UserDeactivated' || type === 'UserReactivated') return rolesStream
   return USER_EVENTS.has(type) ? userStream(ada) : chatStream(chat)
 }

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { io, type Socket } from 'socket.io-client'
 import winston from 'winston'
+import { createClientAddress } from '../../src/api/client-address.js'
 import { problemOf } from '../../src/api/problem-details.js'
 import { createMessageLimit } from '../../src/commands/message-limit.js'
 import type { Caller, InputOf, RunCommand } from '../../src/commands/run-command.js'
@@ -26,6 +27,7 @@ import { createPresentSent, type PresentSent } from '../../src/realtime/present-
 import type { Problem } from '../../src/realtime/protocol.js'
 import { createReleases } from '../../src/release.js'
 import { openRevocationGate } from '../../src/revocation-gate.js'
+import type { SecurityEvent } from '../../src/security/security-events.js'
 import { eventually } from '../support/eventually.js'
 import type { TestDatabase } from '../support/test-database.js'
 
@@ -51,6 +53,8 @@ export interface RealtimeNode extends AsyncDisposable {
   presentSent: PresentSent
   url: string
   connections: () => number
+  /** What sockets told of. */
+  securityEvents: SecurityEvent[]
   /** Resolves when read models and sockets have all that is in the log. */
   settled(): Promise<void>
   token(userId: string, options?: { session?: string; seconds?: number; roles?: string[]; generation?: number }): string
@@ -99,6 +103,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
     { tokenMs: 900_000, log: options.headOf ?? log, say: () => undefined, onFailure: (error) => failures.push(error) },
     releases,
   )
+  const securityEvents: SecurityEvent[] = []
 
   const realtime = releases.add(
     createRealtime({
@@ -116,6 +121,9 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       presentSent,
       problemOf,
       clock,
+      clientAddress: createClientAddress([]),
+      limits: { take: () => null, isSpent: () => false },
+      security: { record: (event) => securityEvents.push(event) },
       allowedOrigins: options.allowedOrigins ?? [],
       logger: silent,
       metrics: { deliverySeconds: () => undefined, connections: (count) => (connections = count) },
@@ -147,6 +155,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
     presentSent,
     url,
     connections: () => connections,
+    securityEvents,
     async settled() {
       const head = await log.head()
       await progress.reached(head)

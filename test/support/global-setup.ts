@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js'
 import { countEventStoreTest, sayWhatWasReal, startEventStore } from './event-store.js'
+import { sayWhatLackedRedis } from './redis.js'
 import { dropTemplates, execute, makeTemplates } from './test-database.js'
 
 let stopServer: (() => Promise<void>) | undefined
@@ -26,6 +27,7 @@ export const mochaHooks = {
 
 export async function mochaGlobalTeardown(): Promise<void> {
   sayWhatWasReal()
+  sayWhatLackedRedis()
   await stopEventStore?.()
   await dropTemplates()
   await stopServer?.()

@@ -34,6 +34,8 @@ export interface Node {
 
 export interface TestApp extends AsyncDisposable {
   readonly app: App
+  /** What it was started with: another node takes the same. */
+  readonly config: Config
   /** All that would have been mailed, unless a test gives a mailer of its own. */
   readonly mails: Mail[]
   /** Stops the app, does what is to be done meanwhile, and starts it again on the same databases, with the same keys unless the
@@ -108,6 +110,7 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
     get app() {
       return app
     },
+    config: whole,
     async restart(meanwhile, more) {
       await app[Symbol.asyncDispose]()
       await meanwhile(database.url)
@@ -151,6 +154,10 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   allowedOrigins: [],
   accessTokenSeconds: 900,
   rateLimitMessagesPerMinute: 0,
+  redisUrl: null,
+  trustedProxies: [],
+  rateLimits: false,
+  metricsToken: null,
   logLevel: 'error',
   production: false,
   registration: 'open',

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import type { Caller } from '../../commands/run-command.js'
 import { secretTokenSchema } from '../../identity/secret-token.js'
-import { asProblem, ProblemError } from '../problem-details.js'
+import { asProblem } from '../problem-details.js'
 import { answer, route } from '../route.js'
 import { emailSchema, passwordSchema } from './identity.js'
+
+const WRONG_PASSWORD = { code: 'invalid-credentials' } as const
 
 const changePassword = route({
   method: 'post',
@@ -13,9 +15,10 @@ const changePassword = route({
   takesKey: false,
   body: z.strictObject({ currentPassword: passwordSchema(1), newPassword: passwordSchema(8) }),
   answers: { 204: null },
-  async handle({ body, caller, whence }, { passwordChanges }) {
-    const refused = await passwordChanges.change({ ...body, ...whoIs(caller) }, whence())
-    if (refused !== null) throw asProblem(refused)
+  async handle({ body, caller, whence }, { passwordChanges, passwordGuard }) {
+    const change = async () => (await passwordChanges.change({ ...body, ...whoIs(caller) }, whence())) ?? {}
+    const refused = await passwordGuard({ userId: caller.userId }, whence(), change)
+    if ('code' in refused || 'retryAfterMs' in refused) throw asProblem(refused)
     return answer(204, null)
   },
 })
@@ -56,9 +59,11 @@ const changeEmail = route({
   takesKey: false,
   body: z.strictObject({ password: passwordSchema(1), newEmail: emailSchema }),
   answers: { 202: null },
-  async handle({ body: { password, newEmail }, caller }, { emailChanges, background }) {
+  async handle({ body: { password, newEmail }, caller, whence }, { emailChanges, background, passwordGuard }) {
     const who = whoIs(caller)
-    if (!(await emailChanges.checkPassword({ ...who, password }))) throw new ProblemError('invalid-credentials')
+    const check = async () => ((await emailChanges.checkPassword({ ...who, password })) ? {} : WRONG_PASSWORD)
+    const refused = await passwordGuard({ userId: caller.userId }, whence(), check)
+    if ('code' in refused || 'retryAfterMs' in refused) throw asProblem(refused)
     background.run('change-email', () => emailChanges.request({ ...who, newEmail }))
     return answer(202, null)
   },

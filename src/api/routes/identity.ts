@@ -31,8 +31,8 @@ const register = route({
   }),
   answers: { 201: sessionShape },
   async handle({ body, whence }, parts) {
-    const registered = await parts.accounts.register(body)
-    if ('code' in registered) throw asProblem(registered)
+    const registered = await parts.passwordGuard(body, whence(), () => parts.accounts.register(body))
+    if ('code' in registered || 'retryAfterMs' in registered) throw asProblem(registered)
     const { session, headers } = await openSession(registered, whence(), parts)
     return answer(201, session, { headers })
   },
@@ -46,8 +46,8 @@ const login = route({
   body: z.strictObject({ email: emailSchema, password: passwordSchema(1) }),
   answers: { 200: sessionShape },
   async handle({ body, whence }, parts) {
-    const account = await parts.accounts.login(body)
-    if ('code' in account) throw asProblem(account)
+    const account = await parts.passwordGuard(body, whence(), () => parts.accounts.login(body))
+    if ('code' in account || 'retryAfterMs' in account) throw asProblem(account)
     const { session, headers } = await openSession(account, whence(), parts)
     return answer(200, session, { headers })
   },

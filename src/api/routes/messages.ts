@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { idSchema, messageBodySchema, readBodySchema } from '../../commands/input-schemas.js'
 import type { Caller } from '../../commands/run-command.js'
 import type { MessagePage } from '../../projections/conversations/conversation-queries.js'
+import { rateLimitHeaders } from '../../limits/quota.js'
 import { commandHeaders, seen, settled, versionHeader } from '../answers.js'
 import { inChatSchema, limitSchema, startSchema } from '../parameters.js'
 import { asProblem, ProblemError } from '../problem-details.js'
@@ -13,6 +14,7 @@ const send = route({
   path: '/chats/:id/messages',
   summary: 'Send a message',
   access: 'participant',
+  limited: false, // by the limit of messages
   params: inChatSchema,
   body: messageBodySchema,
   answers: { 201: messageShape },
@@ -23,7 +25,8 @@ const send = route({
     const result = await sendMessage(input, { ...caller, key })
     if (result.kind !== 'done' && result.kind !== 'repeated') throw asProblem(result)
     const message = await presentSent(result, chatId, caller.userId)
-    return answer(201, message, { headers: commandHeaders(result, { key }) })
+    const headers = { ...commandHeaders(result, { key }), ...(result.quota && rateLimitHeaders([result.quota])) }
+    return answer(201, message, { headers })
   },
 })
 

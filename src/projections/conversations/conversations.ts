@@ -83,6 +83,7 @@ async function applyOther(
     case 'UserDeactivated':
     case 'UserReactivated':
     case 'LogOpened':
+    case 'SecurityEventRecorded':
       return
     default:
       return assertNever(event)

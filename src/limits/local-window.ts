@@ -1,0 +1,62 @@
+import { LRUCache } from 'lru-cache'
+import type { Quota, Refusal } from './quota.js'
+
+/** So many in a window that begins with the first, on this node. */
+export interface LocalWindow {
+  take(key: string): Quota | Refusal
+  /** Whether the next one would be refused. */
+  isSpent(key: string): boolean
+}
+
+export interface LocalWindowOptions {
+  name: string
+  points: number
+  seconds: number
+  /** Milliseconds that never fall. */
+  now?: () => number
+}
+
+/** Who comes from more addresses than this at once finds the oldest forgotten: memory stays bounded. */
+const MOST_KEYS = 50_000
+
+interface Window {
+  taken: number
+  endsAt: number
+}
+
+/**
+ * Every request passes here, so it is one look into a map: no promise, no timer, and no record that an outsider could make many of,
+ * which the memory limiter of rate-limiter-flexible has for each key.
+ */
+export function createLocalWindow({
+  name,
+  points,
+  seconds,
+  now = () => performance.now(),
+}: LocalWindowOptions): LocalWindow {
+  const windows = new LRUCache<string, Window>({ max: MOST_KEYS })
+
+  function windowOf(key: string, at: number): Window {
+    const known = windows.get(key)
+    if (known !== undefined && at < known.endsAt) return known
+    const made = { taken: 0, endsAt: at + seconds * 1_000 }
+    windows.set(key, made)
+    return made
+  }
+
+  return {
+    take(key) {
+      const at = now()
+      const window = windowOf(key, at)
+      const isOver = window.taken >= points
+      if (!isOver) window.taken++
+      const resetMs = window.endsAt - at
+      const quota = { name, limit: points, windowSeconds: seconds, remaining: points - window.taken, resetMs }
+      return isOver ? { ...quota, retryAfterMs: resetMs } : quota
+    },
+    isSpent(key) {
+      const known = windows.peek(key)
+      return known !== undefined && now() < known.endsAt && known.taken >= points
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import { addressKey } from './address-key.js'
+import { createLocalWindow } from './local-window.js'
+import type { Quota, Refusal } from './quota.js'
+
+const A_MINUTE = 60
+/** 50 a second for a minute: more than any client of one person does. */
+const PER_PERSON = 3_000
+/** For those who have not said who they are, or not truly; many people may share an address. */
+const PER_ADDRESS = 1_200
+
+export interface Source {
+  ip: string
+  userAgent: string
+}
+
+/** What each request and each client event counts against, but for messages, which have a limit of their own. */
+export interface RequestLimits {
+  /** Counts for the person, or without one for the address. Null where limits are off. */
+  take(source: Source, userId: string | null): Quota | Refusal | null
+  /** Whether an address has nothing left. */
+  isSpent(ip: string): boolean
+}
+
+export interface RequestLimitsOptions {
+  isOn: boolean
+  onRefused(limit: string, source: Source, userId: string | null): void
+  perPerson?: number
+  perAddress?: number
+  now?: () => number
+}
+
+/**
+ * Counted on each node for itself, also with Redis: a round trip for each request would cost more than most requests do, and these
+ * bounds protect a node, not a promise.
+ */
+export function createRequestLimits(options: RequestLimitsOptions): RequestLimits {
+  const { isOn, onRefused, perPerson = PER_PERSON, perAddress = PER_ADDRESS, now } = options
+  const clock = now === undefined ? {} : { now }
+  const people = createLocalWindow({ name: 'requests', points: perPerson, seconds: A_MINUTE, ...clock })
+  const addresses = createLocalWindow({ name: 'address', points: perAddress, seconds: A_MINUTE, ...clock })
+  return {
+    take(source, userId) {
+      if (!isOn) return null
+      const taken = userId === null ? addresses.take(addressKey(source.ip)) : people.take(userId)
+      if ('retryAfterMs' in taken) onRefused(taken.name, source, userId)
+      return taken
+    },
+    isSpent: (ip) => isOn && addresses.isSpent(addressKey(ip)),
+  }
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Decided } from '../domain/event.js'
+import type { SecurityEventRecorded } from '../domain/security/events.js'
+import { securityStream } from '../domain/streams.js'
+import { InvalidEventError, WrongExpectedVersionError, type EventLog, type NewEvent } from '../eventstore/event-log.js'
+import { KeyDestroyedError } from '../privacy/data-keys.js'
+import type { EventSealer } from '../privacy/event-sealer.js'
+
+export type ToRecord = Decided<SecurityEventRecorded>
+
+/**
+ * Appends to this node's security stream of the day. Nobody else writes there, so the version is known without reading; one call at a
+ * time, the very same one until it is answered.
+ */
+export interface SecurityWriter {
+  /**
+   * Gives how many it could record; the others belong to someone whose key is gone.
+   * @throws when `signal` aborts before that
+   * @throws InvalidEventError
+   */
+  append(events: readonly ToRecord[], signal: AbortSignal): Promise<number>
+}
+
+export interface SecurityWriterDeps {
+  log: Pick<EventLog, 'append'>
+  sealer: EventSealer
+  clock: () => Date
+  /** Tells this process from all others that ever wrote. */
+  node: string
+  /** Pause after the first failure, doubling up to 10 s. */
+  retryMs?: number
+}
+
+interface Call {
+  stream: string
+  version: number
+  at: string
+  events: NewEvent[]
+}
+
+export function createSecurityWriter({ log, sealer, clock, node, retryMs = 250 }: SecurityWriterDeps): SecurityWriter {
+  let last = { stream: '', version: 0, at: '' }
+  let turn: Promise<unknown> = Promise.resolve()
+
+  async function seal(events: readonly ToRecord[]): Promise<Call> {
+    const now = clock().toISOString()
+    const at = now > last.at ? now : last.at
+    const stream = securityStream(at.slice(0, 10), node)
+    const version = stream === last.stream ? last.version : 0
+    const namesOf = (event: ToRecord): readonly string[] => sealer.keyNames(stream, event, at)
+    const keys = await sealer.ensureKeys(events.flatMap(namesOf))
+    const commandId = randomUUID()
+    const from = { at, commandId, actor: null, origin: 'system', correlationId: commandId } as const
+    const place = { stream, metadata: from }
+    return {
+      stream,
+      version,
+      at,
+      events: events.map((event, index) =>
+        sealer.seal({ ...place, version: version + index + 1, id: randomUUID(), event }, keys),
+      ),
+    }
+  }
+
+  /** Without those of whoever was erased meanwhile. */
+  async function sealAll(events: readonly ToRecord[]): Promise<Call> {
+    try {
+      return await seal(events)
+    } catch (error) {
+      if (!(error instanceof KeyDestroyedError)) throw error
+      const left = events.filter(({ userId }) => userId === undefined || !error.keyName.endsWith(userId))
+      if (left.length === events.length) throw error
+      return sealAll(left)
+    }
+  }
+
+  async function write(events: readonly ToRecord[], signal: AbortSignal): Promise<number> {
+    let call: Call | null = null
+    for (let failures = 0; ; failures++) {
+      signal.throwIfAborted()
+      try {
+        call ??= await sealAll(events)
+        if (call.events.length === 0) return 0
+        const { version } = await log.append(call.stream, call.version, call.events)
+        last = { stream: call.stream, version, at: call.at }
+        return call.events.length
+      } catch (error) {
+        if (error instanceof KeyDestroyedError || error instanceof InvalidEventError) throw error
+        if (error instanceof WrongExpectedVersionError && call !== null) {
+          last = { stream: call.stream, version: error.actualVersion, at: call.at }
+          call = null
+        }
+        await sleep(Math.min(10_000, retryMs * 2 ** failures), undefined, { signal })
+      }
+    }
+  }
+
+  return {
+    append(events, signal) {
+      const writing = turn.then(() => write(events, signal))
+      turn = writing.catch(() => undefined)
+      return writing
+    },
+  }
+}

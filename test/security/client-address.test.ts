@@ -1,0 +1,72 @@
+import type { IncomingMessage } from 'node:http'
+import { expect } from 'chai'
+import { createClientAddress } from '../../src/api/client-address.js'
+import { addressKey } from '../../src/limits/address-key.js'
+import { startTestApp } from '../support/test-app.js'
+
+const from = (remoteAddress: string, forwarded?: string): IncomingMessage =>
+  ({
+    socket: { remoteAddress },
+    headers: { 'user-agent': 'x'.repeat(600), ...(forwarded !== undefined && { 'x-forwarded-for': forwarded }) },
+  }) as never
+
+describe('the address of a client', () => {
+  const none = createClientAddress([])
+  const behind = createClientAddress(['10.0.0.0/8', 'fd00::/8'])
+  const ipBehind = (peer: string, forwarded?: string): string => behind(from(peer, forwarded)).ip
+
+  it('is the peer’s, whatever headers say, where no proxy is trusted', () => {
+    expect(none(from('192.0.2.7', '198.51.100.1')).ip).to.equal('192.0.2.7')
+    expect(none(from('::ffff:192.0.2.7')).ip).to.equal('192.0.2.7')
+  })
+
+  it('is the peer’s, whatever headers say, where that peer is not trusted', () => {
+    expect(ipBehind('192.0.2.7', '198.51.100.1')).to.equal('192.0.2.7')
+    expect(ipBehind('192.0.2.7', '10.0.0.1')).to.equal('192.0.2.7')
+  })
+
+  it('is the last one that no trusted proxy has: what a client wrote before it counts for nothing', () => {
+    expect(ipBehind('10.0.0.1', '198.51.100.1')).to.equal('198.51.100.1')
+    expect(ipBehind('10.0.0.1', '203.0.113.9, 198.51.100.1')).to.equal('198.51.100.1')
+    expect(ipBehind('10.0.0.1', '203.0.113.9, 198.51.100.1, 10.2.3.4')).to.equal('198.51.100.1')
+    expect(ipBehind('::ffff:10.0.0.1', '2001:db8::1')).to.equal('2001:db8::1')
+    expect(ipBehind('fd00::5', '::ffff:198.51.100.1')).to.equal('198.51.100.1')
+  })
+
+  it('is the proxy’s where that passes on what is no address', () => {
+    for (const garbage of ['unknown', '<script>', '198.51.100.1:4711', '', 'a, b'])
+      expect(ipBehind('10.0.0.1', garbage), garbage).to.equal('10.0.0.1')
+  })
+
+  it('comes with a user agent of at most 512 characters', () => {
+    expect(none(from('192.0.2.7')).userAgent).to.have.length(512)
+  })
+
+  it('counts in limits by itself in IPv4, by its /64 in IPv6', () => {
+    expect(addressKey('192.0.2.7')).to.equal('192.0.2.7')
+    expect(addressKey('2001:db8:1:2:3:4:5:6')).to.equal(addressKey('2001:db8:1:2::1'))
+    expect(addressKey('2001:db8:1:2::1')).not.to.equal(addressKey('2001:db8:1:3::1'))
+    expect(addressKey('not an address')).to.equal('not an address')
+  })
+})
+
+describe('a forged X-Forwarded-For', () => {
+  const attempt = async (trustedProxies: string[]): Promise<number[]> => {
+    await using parley = await startTestApp({ rateLimits: true, trustedProxies })
+    const statuses = []
+    for (let index = 0; index < 12; index++) {
+      const body = { email: 'ada@example.com', password: 'wrong' }
+      const headers = { 'x-forwarded-for': `198.51.100.${index}` }
+      statuses.push((await parley.call('POST', '/auth/login', { body, headers })).status)
+    }
+    return statuses
+  }
+
+  it('of a peer that is no trusted proxy gives nobody another try', async () => {
+    expect(await attempt([])).to.deep.equal([...Array<number>(10).fill(401), 429, 429])
+  })
+
+  it('of a trusted proxy names whom it stands for', async () => {
+    expect(await attempt(['127.0.0.1'])).to.deep.equal(Array<number>(12).fill(401))
+  })
+})

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto'
+import { expect } from 'chai'
+import { createPasswordGuard, type PasswordGuard, type PasswordOf } from '../../src/identity/password-guard.js'
+import { openRedis, type RedisConnection } from '../../src/limits/redis.js'
+import { eventually } from '../support/eventually.js'
+import { openTestRedis, type TestRedis } from '../support/redis.js'
+import { startTestApp, type Answer } from '../support/test-app.js'
+import { uuid } from '../support/uuid.js'
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
+const wrong = { code: 'invalid-credentials' }
+const right = { userId: uuid('ada') }
+
+type Outcome = 'right' | 'wrong' | 'refused'
+
+const outcomeOf = (result: object): Outcome =>
+  'retryAfterMs' in result ? 'refused' : 'code' in result ? 'wrong' : 'right'
+
+/** A guard, and what it told of. */
+function newGuard(redis: RedisConnection | null = null) {
+  const refusals: string[] = []
+  const failures: object[] = []
+  const guard = createPasswordGuard({
+    isOn: true,
+    redis: redis?.client ?? null,
+    hash,
+    onFailed: (_source, whose) => failures.push(whose),
+    onRefused: (limit) => refusals.push(limit),
+  })
+  const attempt = async (whose: PasswordOf, ip: string, result: object = wrong, by: PasswordGuard = guard) =>
+    outcomeOf(await by(whose, { ip, userAgent: '' }, () => Promise.resolve(result)))
+  const attempts = async (times: number, whose: PasswordOf, ip: string, result: object = wrong) => {
+    const outcomes = await Promise.all(Array.from({ length: times }, () => attempt(whose, ip, result)))
+    return outcomes.filter((outcome) => outcome === 'refused').length
+  }
+  return { guard, refusals, failures, attempt, attempts }
+}
+
+describe('failed passwords', () => {
+  it('of one source at one address: ten, however many are tried at once, then even the right one is refused', async () => {
+    const { attempts, attempt, refusals } = newGuard()
+    const whose = { email: 'ada@example.com' }
+    expect(await attempts(40, whose, '192.0.2.1')).to.equal(30)
+    expect(await attempt({ email: ' ADA@example.com' }, '192.0.2.1', right)).to.equal('refused')
+    expect(new Set(refusals)).to.deep.equal(new Set(['password-pair']))
+    expect(await attempt(whose, '192.0.2.2', right)).to.equal('right')
+    expect(await attempt({ email: 'bob@example.com' }, '192.0.2.1', right)).to.equal('right')
+  })
+
+  it('right ones count for nothing, however many at once', async () => {
+    const { attempts } = newGuard()
+    expect(await attempts(60, { email: 'ada@example.com' }, '192.0.2.1', right)).to.equal(0)
+  })
+
+  it('a check that could not be made counts for nothing', async () => {
+    const { guard, attempt } = newGuard()
+    const busy = () =>
+      guard({ email: 'ada@example.com' }, { ip: '192.0.2.1', userAgent: '' }, () => Promise.reject(new Error('busy')))
+    for (let time = 0; time < 20; time++) await busy().catch(() => undefined)
+    expect(await attempt({ email: 'ada@example.com' }, '192.0.2.1', right)).to.equal('right')
+  })
+
+  it('of one source at many addresses: fifty; all of an IPv6 /64 are one source', async () => {
+    const { attempt, refusals } = newGuard()
+    const outcomes = []
+    for (let index = 0; index < 51; index++)
+      outcomes.push(await attempt({ email: `person${index}@example.com` }, `2001:db8::${index.toString(16)}`))
+    expect(outcomes.indexOf('refused')).to.equal(50)
+    expect(refusals).to.deep.equal(['password-source'])
+  })
+
+  it('of many sources at one address: thirty, and then only those are slowed that never logged in to it', async () => {
+    const { attempt, refusals } = newGuard()
+    const whose = { email: 'ada@example.com' }
+    expect(await attempt(whose, '192.0.2.200', right)).to.equal('right')
+    const outcomes = []
+    for (let index = 0; index < 31; index++) outcomes.push(await attempt(whose, `198.51.100.${index}`))
+    expect(outcomes.indexOf('refused')).to.equal(30)
+    expect(refusals).to.deep.equal(['password-address'])
+    expect(await attempt(whose, '203.0.113.1', right)).to.equal('refused')
+    expect(await attempt(whose, '192.0.2.200', right)).to.equal('right')
+  })
+
+  it('of someone logged in, at their own password: ten, from wherever', async () => {
+    const { attempt } = newGuard()
+    const outcomes = []
+    for (let index = 0; index < 11; index++)
+      outcomes.push(await attempt({ userId: uuid('ada') }, `198.51.100.${index}`))
+    expect(outcomes.indexOf('refused')).to.equal(10)
+  })
+
+  it('are told of by whose they were, or by what was typed, and never the password', async () => {
+    const { attempt, failures } = newGuard()
+    await attempt({ email: 'Nobody@example.com' }, '192.0.2.1')
+    await attempt({ email: 'ada@example.com' }, '192.0.2.1', { ...wrong, userId: uuid('ada') })
+    await attempt({ userId: uuid('bob') }, '192.0.2.1')
+    expect(failures).to.deep.equal([
+      { subject: 'nobody@example.com' },
+      { userId: uuid('ada') },
+      { userId: uuid('bob') },
+    ])
+  })
+})
+
+describe('failed passwords on two nodes of one Redis', () => {
+  let redis: TestRedis | null
+  let connections: RedisConnection[]
+
+  before(async function () {
+    redis = await openTestRedis()
+    if (redis === null) return this.skip()
+    const { url } = redis
+    connections = [0, 1].map(() => openRedis({ url }))
+    await eventually(async () => {
+      for (const connection of connections) expect((await connection.health()).status).to.equal('ok')
+    })
+  })
+
+  after(async () => {
+    for (const connection of connections) await connection[Symbol.asyncDispose]()
+    await redis?.[Symbol.asyncDispose]()
+  })
+
+  it('count as on one, and who is known to one is known to the other', async () => {
+    const [first, second] = connections.map(newGuard) as [ReturnType<typeof newGuard>, ReturnType<typeof newGuard>]
+    const whose = { email: `${uuid('shared')}@example.com` }
+    expect(await first.attempt(whose, '192.0.2.200', right)).to.equal('right')
+    const outcomes = []
+    for (let index = 0; index < 31; index++)
+      outcomes.push(await (index % 2 === 0 ? first : second).attempt(whose, `198.51.100.${index}`))
+    expect(outcomes.indexOf('refused')).to.equal(30)
+    expect(await second.attempt(whose, '192.0.2.200', right)).to.equal('right')
+  })
+
+  it('Redis gets neither addresses of people nor of machines', async () => {
+    const [guarded] = connections.map(newGuard) as [ReturnType<typeof newGuard>]
+    await guarded.attempt({ email: 'grace.hopper@example.com' }, '203.0.113.77', right)
+    await guarded.attempt({ email: 'grace.hopper@example.com' }, '203.0.113.78')
+    const keys = await connections[0]!.client.keys('*')
+    expect(keys.length).to.be.greaterThan(2)
+    expect(keys.join()).not.to.match(/hopper|203\.0/)
+  })
+})
+
+describe('every route that takes a password', () => {
+  it('asks the guard: login and register', async () => {
+    await using parley = await startTestApp({ rateLimits: true })
+    const ada = await parley.register('Ada')
+    const login = (email: string, password: string): Promise<Answer> =>
+      parley.call('POST', '/auth/login', { body: { email, password } })
+    const register = (): Promise<Answer> =>
+      parley.call('POST', '/auth/register', { body: { email: ada.email, password: 'a guess of it', name: 'Eve' } })
+
+    for (let index = 0; index < 5; index++) expect((await login(ada.email, 'wrong')).status).to.equal(401)
+    for (let index = 0; index < 5; index++) expect((await register()).status).to.equal(409)
+    for (const refused of [await login(ada.email, 'correct horse'), await register()]) {
+      expect(refused.body).to.include({ status: 429, code: 'rate-limited' })
+      expect(Number(refused.headers.get('retry-after'))).to.be.within(1, 900)
+      expect(refused.headers.get('ratelimit-policy')).to.equal('"password-pair";q=10;w=900')
+    }
+    const metrics = (await parley.call('GET', '/metrics')).body as string
+    expect(metrics).to.match(/login_failures_total 10/)
+    expect(metrics).to.match(/rate_limited_total\{limit="password-pair"\} 2/)
+  })
+})

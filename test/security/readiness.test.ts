@@ -1,0 +1,35 @@
+import { expect } from 'chai'
+import { createReadiness } from '../../src/readiness.js'
+
+type Parts = Parameters<typeof createReadiness>[0]
+
+const partsWith = (query: () => Promise<unknown>): Parts =>
+  ({
+    log: { kind: 'postgres', head: () => Promise.resolve('log.1') },
+    pool: { query },
+    runners: [],
+    realtime: () => ({ status: 'live', position: 'log.1', reason: null }),
+    redis: null,
+  }) as unknown as Parts
+
+describe('/readyz, which anyone may ask', () => {
+  it('tells why something is away by a code, and names no host, database or person', async () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED 10.1.2.3:5432 as parley'), { code: 'ECONNREFUSED' })
+    const plain = new Error('password authentication failed for user "parley"')
+    const reasons = await Promise.all(
+      [refused, plain].map(
+        async (error) => (await createReadiness(partsWith(() => Promise.reject(error)))()).components,
+      ),
+    )
+    expect(reasons.map(({ postgres }) => postgres.reason)).to.deep.equal(['ECONNREFUSED', 'no connection'])
+  })
+
+  it('asks each part once for all who ask meanwhile', async () => {
+    let asked = 0
+    const readiness = createReadiness(partsWith(() => Promise.resolve(asked++)))
+    await Promise.all(Array.from({ length: 100 }, () => readiness()))
+    expect(asked).to.equal(1)
+    await readiness()
+    expect(asked).to.equal(2)
+  })
+})

@@ -1,0 +1,112 @@
+import { expect } from 'chai'
+import { createLocalWindow } from '../../src/limits/local-window.js'
+import { createRequestLimits } from '../../src/limits/request-limits.js'
+import { next, startTestApp } from '../support/test-app.js'
+import { uuid } from '../support/uuid.js'
+
+describe('a window on this node', () => {
+  it('begins with the first, lets so many pass, and says how long until the next', () => {
+    let now = 1_000
+    const window = createLocalWindow({ name: 'w', points: 2, seconds: 60, now: () => now })
+    expect(window.take('a')).to.deep.equal({ name: 'w', limit: 2, windowSeconds: 60, remaining: 1, resetMs: 60_000 })
+    now += 20_000
+    expect(window.take('a')).to.include({ remaining: 0, resetMs: 40_000 })
+    expect(window.isSpent('a')).to.equal(true)
+    expect(window.take('a')).to.include({ remaining: 0, retryAfterMs: 40_000 })
+    expect(window.take('b')).to.include({ remaining: 1 })
+    now += 40_000
+    expect(window.isSpent('a')).to.equal(false)
+    expect(window.take('a')).to.include({ remaining: 1, resetMs: 60_000 })
+  })
+
+  it('remembers so many keys at most, however many come', () => {
+    const window = createLocalWindow({ name: 'w', points: 1, seconds: 60 })
+    window.take('first')
+    for (let key = 0; key < 50_000; key++) window.take(String(key))
+    expect(window.isSpent('first')).to.equal(false)
+    expect(window.isSpent('49999')).to.equal(true)
+  })
+})
+
+describe('limits of requests', () => {
+  const told: string[] = []
+  const newLimits = (isOn: boolean) =>
+    createRequestLimits({
+      isOn,
+      onRefused: (limit, { ip }, userId) => told.push(`${limit} ${ip} ${userId}`),
+      perPerson: 2,
+      perAddress: 1,
+    })
+
+  it('count the person who is logged in, else the address, of IPv6 the /64', () => {
+    const limits = newLimits(true)
+    const at = (ip: string) => ({ ip, userAgent: '' })
+    const isRefused = (ip: string, userId: string | null): boolean => 'retryAfterMs' in limits.take(at(ip), userId)!
+    expect([isRefused('192.0.2.1', 'ada'), isRefused('192.0.2.2', 'ada'), isRefused('192.0.2.3', 'ada')]).to.deep.equal(
+      [false, false, true],
+    )
+    expect([isRefused('192.0.2.1', null), isRefused('192.0.2.1', null)]).to.deep.equal([false, true])
+    expect([isRefused('2001:db8::1', null), isRefused('2001:db8::2', null)]).to.deep.equal([false, true])
+    expect(told).to.deep.equal(['requests 192.0.2.3 ada', 'address 192.0.2.1 null', 'address 2001:db8::2 null'])
+  })
+
+  it('can be turned off', () => {
+    const limits = newLimits(false)
+    for (let time = 0; time < 5; time++) expect(limits.take({ ip: '192.0.2.1', userAgent: '' }, null)).to.equal(null)
+    expect(limits.isSpent('192.0.2.1')).to.equal(false)
+  })
+})
+
+describe('limits of requests, over REST and sockets', () => {
+  it('are told in each answer: the draft’s headers, readable across origins', async () => {
+    await using parley = await startTestApp({ rateLimits: true })
+    const ada = await parley.register('Ada')
+    const { headers } = await parley.call('GET', '/users/me', { token: ada.token })
+    expect(headers.get('ratelimit-policy')).to.equal('"requests";q=3000;w=60')
+    expect(headers.get('ratelimit')).to.match(/^"requests";r=2999;t=60$/)
+    const open = await parley.call('GET', '/openapi.json')
+    expect(open.headers.get('ratelimit-policy')).to.equal('"address";q=1200;w=60')
+  })
+
+  it('hold for who was not let in, for paths that are not there, and not for who watches over the server', async () => {
+    await using parley = await startTestApp({ rateLimits: true })
+    const ada = await parley.register('Ada')
+    const refusals = ['/chats', '/nowhere', '/users/%E0%A4%A']
+    const ask = async (path: string): Promise<number> => (await parley.call('GET', path, { token: 'forged' })).status
+    const statuses = new Set<number>()
+    for (let round = 0; round < 60; round++)
+      for (const status of await Promise.all(Array.from({ length: 20 }, (_, index) => ask(refusals[index % 3]!))))
+        statuses.add(status)
+    expect(statuses).to.include(429)
+    expect((await parley.call('GET', '/nowhere')).body).to.include({ status: 429, code: 'rate-limited' })
+    for (const path of ['/healthz', '/readyz', '/metrics'])
+      expect((await parley.call('GET', path)).status).to.equal(200)
+    expect((await parley.call('GET', '/users/me', { token: ada.token })).status).to.equal(200)
+    const socket = parley.socket(ada.token)
+    await next(socket, 'connect_error')
+  })
+
+  it('hold for what sockets ask, but for messages, which have their own', async () => {
+    await using parley = await startTestApp({ rateLimits: true, rateLimitMessagesPerMinute: 0 })
+    const ada = await parley.register('Ada')
+    const created = await parley.call('POST', '/chats', {
+      token: ada.token,
+      body: { participantIds: [], name: 'Team' },
+    })
+    const chatId = (created.body as { id: string }).id
+    const socket = parley.socket(ada.token)
+    await next(socket, 'ready')
+    const ask = (event: string, payload: object) =>
+      socket.emitWithAck(event, payload) as Promise<{ ok: boolean; error?: { code: string } }>
+    let refused = null
+    for (let round = 0; round < 100 && refused === null; round++) {
+      const acks = await Promise.all(Array.from({ length: 40 }, () => ask('read', { chatId: uuid('none'), seq: 1 })))
+      refused = acks.find(({ error }) => error?.code === 'rate-limited') ?? null
+    }
+    expect(refused).not.to.equal(null)
+    expect((await parley.call('GET', '/chats', { token: ada.token })).status).to.equal(429)
+    expect((await ask('send_message', { chatId, content: 'hi' })).ok).to.equal(true)
+    const sent = await parley.call('POST', `/chats/${chatId}/messages`, { token: ada.token, body: { content: 'hi' } })
+    expect(sent.status).to.equal(201)
+  })
+})

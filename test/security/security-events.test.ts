@@ -1,0 +1,307 @@
+import { expect } from 'chai'
+import { InvalidEventError, UnknownOutcomeError, WrongExpectedVersionError } from '../../src/eventstore/event-log.js'
+import { monthOf, requestMonthKey } from '../../src/privacy/key-names.js'
+import {
+  createSecurityEvents,
+  MOST_A_MINUTE,
+  MOST_OF_OUTSIDERS,
+  MOST_SOURCES,
+  type GatheredEvents,
+  type SecurityEvent,
+} from '../../src/security/security-events.js'
+import { createSecurityWriter, type ToRecord } from '../../src/security/security-writer.js'
+import { securityStream } from '../../src/domain/streams.js'
+import { eventually } from '../support/eventually.js'
+import { next, startTestApp, type TestApp } from '../support/test-app.js'
+import { uuid } from '../support/uuid.js'
+import { openWriteSide, type WriteSide } from '../support/write-side.js'
+
+const failure = (change: Partial<SecurityEvent> = {}): SecurityEvent => ({
+  type: 'login-failed',
+  ip: '192.0.2.1',
+  userAgent: 'agent/1.0',
+  ...change,
+})
+
+describe('security events', () => {
+  let now: Date
+  let appended: ToRecord[]
+  let dropped: number
+  let recorded: string[]
+  let events: GatheredEvents
+  let append: (given: readonly ToRecord[], signal: AbortSignal) => Promise<number>
+
+  beforeEach(() => {
+    now = new Date('2026-03-01T12:00:00.000Z')
+    appended = []
+    recorded = []
+    dropped = 0
+    append = (given) => {
+      appended.push(...given)
+      return Promise.resolve(given.length)
+    }
+    events = createSecurityEvents({
+      append: (given, signal) => append(given, signal),
+      hash: (subject) => `hash of ${subject.length}`,
+      clock: () => now,
+      onRecorded: (kind) => recorded.push(kind),
+      onDropped: (count) => (dropped += count),
+      tickMs: 3_600_000,
+    })
+  })
+
+  afterEach(() => events[Symbol.asyncDispose]())
+
+  const pass = (seconds: number): Promise<void> => {
+    now = new Date(now.getTime() + seconds * 1_000)
+    return events.flush()
+  }
+  const counts = (): number[] => appended.map(({ count }) => count)
+
+  it('the first goes out at once, what follows within a minute as one, with its count and its time', async () => {
+    events.record(failure())
+    await pass(0)
+    for (let second = 1; second <= 50; second++) {
+      now = new Date(now.getTime() + 1_000)
+      events.record(failure())
+      await events.flush()
+    }
+    expect(counts()).to.deep.equal([1])
+    await pass(10)
+    expect(counts()).to.deep.equal([1, 50])
+    expect(appended[1]).to.deep.equal({
+      type: 'SecurityEventRecorded',
+      kind: 'login-failed',
+      ip: '192.0.2.1',
+      userAgent: 'agent/1.0',
+      count: 50,
+      from: '2026-03-01T12:00:01.000Z',
+      to: '2026-03-01T12:00:50.000Z',
+    })
+  })
+
+  it('are gathered apart by kind, by whom they are about, and by source', async () => {
+    const different: Partial<SecurityEvent>[] = [
+      {},
+      { ip: '192.0.2.2' },
+      { type: 'access-refused' },
+      { userId: uuid('ada') },
+      { subject: 'nobody@example.com' },
+      { subject: 'another.nobody@example.com' },
+    ]
+    for (const change of [...different, ...different]) events.record(failure(change))
+    events.record(failure({ userAgent: 'agent/2.0' }))
+    await pass(0)
+    expect(counts()).to.deep.equal([3, 2, 2, 2, 2, 2])
+  })
+
+  it('keep of what was typed a keyed hash only', async () => {
+    events.record(failure({ subject: 'nobody@example.com' }))
+    await pass(0)
+    expect(appended[0]).to.include({ subject: 'hash of 18' })
+    expect(JSON.stringify(appended)).not.to.include('nobody')
+  })
+
+  it('of outsiders are bounded in a minute, whatever they do, and leave room for what they cannot cause', async () => {
+    for (let source = 0; source < 500; source++) events.record(failure({ ip: `source ${source}` }))
+    await pass(0)
+    await pass(1)
+    expect(appended).to.have.length(MOST_OF_OUTSIDERS)
+    for (let grant = 0; grant < 20; grant++) events.record(failure({ type: 'role-granted', userId: `user ${grant}` }))
+    await pass(1)
+    expect(appended).to.have.length(MOST_A_MINUTE)
+    await pass(60)
+    expect(appended).to.have.length(2 * MOST_A_MINUTE)
+    expect(dropped).to.equal(0)
+    expect(appended.filter(({ kind }) => kind === 'role-granted')).to.have.length(20)
+  })
+
+  it('are bounded in memory: sources that find no room are counted, not kept', async () => {
+    for (let source = 0; source < MOST_SOURCES + 700; source++) events.record(failure({ ip: `source ${source}` }))
+    expect(dropped).to.equal(700)
+    expect(recorded).to.have.length(MOST_SOURCES + 700)
+    events.record(failure({ type: 'session-revoked' }))
+    expect(dropped).to.equal(700)
+    await pass(0)
+    expect(appended[0]).to.include({ kind: 'session-revoked' })
+  })
+
+  it('that were quiet for a minute are forgotten, and make room', async () => {
+    for (let round = 0; round < 2; round++) {
+      for (let source = 0; source < MOST_SOURCES; source++) events.record(failure({ ip: `source ${round} ${source}` }))
+      for (let minute = 0; minute < MOST_SOURCES / MOST_OF_OUTSIDERS + 2; minute++) await pass(60)
+    }
+    expect(appended).to.have.length(2 * MOST_SOURCES)
+    expect(dropped).to.equal(0)
+  })
+
+  it('never delay or fail whoever tells of them: not while the log hangs, not when it fails', async () => {
+    let release: (count: number) => void = () => undefined
+    append = () => new Promise((resolve) => (release = resolve))
+    events.record(failure())
+    const hanging = events.flush()
+    for (let time = 0; time < 1_000; time++) events.record(failure({ ip: `source ${time % 10}` }))
+    release(1)
+    await hanging
+    append = () => Promise.reject(new Error('away for good'))
+    await pass(1)
+    expect(dropped).to.equal(1_000)
+    events.record(failure({ subject: { length: 0, toString: () => expect.fail() } as never }))
+  })
+
+  it('gathered so far go out at the end', async () => {
+    events.record(failure())
+    await pass(0)
+    for (let time = 0; time < 7; time++) events.record(failure())
+    await events[Symbol.asyncDispose]()
+    expect(counts()).to.deep.equal([1, 7])
+  })
+})
+
+describe('security events in the log', () => {
+  let now = new Date('2026-03-01T23:59:59.000Z')
+  let side: WriteSide
+  const never = new AbortController().signal
+  const event = (change: Partial<ToRecord> = {}): ToRecord => ({
+    type: 'SecurityEventRecorded',
+    kind: 'login-failed',
+    count: 1,
+    from: now.toISOString(),
+    to: now.toISOString(),
+    ip: '192.0.2.77',
+    userAgent: 'agent/1.0',
+    ...change,
+  })
+
+  before(async () => {
+    side = await openWriteSide(() => now)
+  })
+  after(() => side[Symbol.asyncDispose]())
+
+  const writerOn = (log: Parameters<typeof createSecurityWriter>[0]['log'], node: string) =>
+    createSecurityWriter({ log, sealer: side.sealer, clock: () => now, node, retryMs: 1 })
+
+  it('stand in a stream of their node and day, sealed, and open again', async () => {
+    const writer = writerOn(side.log, 'n1')
+    await Promise.all([
+      writer.append([event(), event({ userId: uuid('ada'), subject: 'a hash' })], never),
+      writer.append([event({ kind: 'rate-limited' })], never),
+    ])
+    now = new Date('2026-03-02T00:00:01.000Z')
+    await writer.append([event({ kind: 'socket-refused' })], never)
+    const [first, second] = await Promise.all(
+      ['2026-03-01', '2026-03-02'].map((day) => side.log.readStream(securityStream(day, 'n1'), { limit: 10 })),
+    )
+    expect(first!.map(({ data }) => (JSON.parse(data) as { kind: string }).kind)).to.deep.equal([
+      'login-failed',
+      'login-failed',
+      'rate-limited',
+    ])
+    expect(second).to.have.length(1)
+    expect(JSON.stringify(first)).not.to.match(/192\.0\.2|agent\/1|a hash/)
+    const [opened, aboutAda] = await side.reader.open(first!)
+    expect(opened?.event).to.include({ ip: '192.0.2.77', userAgent: 'agent/1.0' })
+    expect(aboutAda?.event).to.include({ userId: uuid('ada'), subject: 'a hash' })
+  })
+
+  it('are written once, also when an answer is lost, or somebody else wrote there', async () => {
+    let faults = 0
+    const faulty: Pick<WriteSide['log'], 'append'> = {
+      async append(stream, version, events) {
+        const result = await side.log.append(stream, version, events)
+        if (faults++ === 0) throw new UnknownOutcomeError('no answer')
+        return result
+      },
+    }
+    const writer = writerOn(faulty, 'n2')
+    expect(await writer.append([event(), event()], never)).to.equal(2)
+    const stream = securityStream('2026-03-02', 'n2')
+    expect(await side.log.readStream(stream, { limit: 10 })).to.have.length(2)
+
+    const other = writerOn(side.log, 'n2')
+    expect(await other.append([event()], never)).to.equal(1)
+    expect(await writer.append([event()], never)).to.equal(1)
+    expect((await side.log.readStream(stream, { limit: 10 })).map(({ version }) => version)).to.deep.equal([1, 2, 3, 4])
+  })
+
+  it('that can never be written are given up at once, and the next ones are written', async () => {
+    const writer = writerOn(side.log, 'n4')
+    const failed = await writer.append([event({ kind: '\ud800' as never })], never).catch((error: unknown) => error)
+    expect(failed).to.be.instanceOf(InvalidEventError)
+    expect(await writer.append([event()], never)).to.equal(1)
+  })
+
+  it('are given up when told to, and not before', async () => {
+    const stop = new AbortController()
+    let calls = 0
+    const away: Pick<WriteSide['log'], 'append'> = {
+      append(stream, version) {
+        if (++calls === 5) stop.abort(new Error('the end'))
+        return Promise.reject(calls % 2 === 0 ? new WrongExpectedVersionError(stream, version, 7) : new Error('away'))
+      },
+    }
+    const failed = await writerOn(away, 'n3')
+      .append([event()], stop.signal)
+      .catch((error: unknown) => error)
+    expect(failed).to.be.instanceOf(Error)
+    expect(calls).to.equal(5)
+  })
+})
+
+describe('security events of a running node', () => {
+  let parley: TestApp
+
+  beforeEach(async () => {
+    parley = await startTestApp({ rateLimits: true, allowedOrigins: ['https://chat.example.com'] })
+  })
+  afterEach(() => parley[Symbol.asyncDispose]())
+
+  /** What stands in the log, opened. */
+  async function inLog() {
+    const { log, reader } = parley.app.core
+    const { events } = await log.readAll(log.start, 1_000)
+    const opened = await reader.open(events.filter(({ stream }) => stream.startsWith('security-')))
+    return opened.map(({ event }) => event as ToRecord)
+  }
+
+  it('tell of failed logins, refused access, refused sockets, foreign pages, limits: with source and count, no secret', async () => {
+    const alice = await parley.register('Alice')
+    const headers = { 'user-agent': 'tester/1.0' }
+    const login = (email: string) =>
+      parley.call('POST', '/auth/login', { body: { email, password: 'my secret guess' }, headers })
+    await login('nobody@example.com')
+    for (let time = 0; time < 11; time++) await login(alice.email)
+    await parley.call('GET', '/chats', { token: 'my.secret.token', headers })
+    await parley.call('POST', `/chats/${uuid('none')}/join`, { token: alice.token, headers })
+    await parley.call('GET', '/socket.io/?EIO=4&transport=polling', { headers: { origin: 'https://evil.example' } })
+    await next(parley.socket('my secret token'), 'connect_error')
+    const socket = parley.socket(alice.token)
+    await next(socket, 'ready')
+    await socket.emitWithAck('join_chat', { chatId: uuid('none') })
+
+    await eventually(async () => {
+      const kinds = (await inLog()).map(({ kind }) => kind)
+      expect(kinds).to.include.members([
+        ...['login-failed', 'rate-limited', 'access-refused', 'token-refused', 'origin-refused', 'socket-refused'],
+      ])
+    })
+    const events = await inLog()
+    const failed = events.filter(({ kind }) => kind === 'login-failed')
+    expect(failed.every(({ ip, userAgent }) => ip === '127.0.0.1' && userAgent === 'tester/1.0')).to.equal(true)
+    expect(failed.find(({ userId }) => userId === alice.id)?.subject).to.equal(undefined)
+    expect(failed.find(({ userId }) => userId === undefined)?.subject).to.match(/^[\w-]{43}$/)
+    expect(events.find(({ kind }) => kind === 'access-refused')).to.include({ userId: alice.id })
+    expect(JSON.stringify(events)).not.to.match(/secret|nobody@|evil/)
+
+    const metrics = (await parley.call('GET', '/metrics')).body as string
+    expect(metrics).to.match(/security_events_total\{type="login-failed"\} 11/)
+    expect(metrics).to.match(/security_events_total\{type="rate-limited"\} 1/)
+    expect(metrics).to.match(/security_events_total\{type="role-granted"\} 0/)
+    expect(metrics).to.match(/security_events_total\{type="access-refused"\} 2/)
+
+    const month = monthOf(new Date().toISOString())
+    await parley.app.core.dataKeys.destroy(requestMonthKey(month))
+    for (const { ip, userAgent, ...left } of await inLog())
+      expect({ ip, userAgent, isCounted: left.count > 0 }).to.deep.equal({ ip: null, userAgent: null, isCounted: true })
+  })
+})

@@ -1,0 +1,158 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { Redis } from 'ioredis'
+import { eventually } from './eventually.js'
+
+const IMAGE = 'redis:8.2-bookworm'
+
+type Source = { kind: 'given'; url: string } | { kind: 'container' } | { kind: 'program' } | { kind: 'none' }
+
+let source: Source | undefined
+let leftOut = 0
+
+/** A Redis for one test file; what it holds of earlier tests is nobody's concern, since keys name people and addresses of one test. */
+export interface TestRedis extends AsyncDisposable {
+  url: string
+}
+
+/** One that the tests may kill and start again on the same port; none where Redis is somebody else's. */
+export interface OwnRedis extends TestRedis {
+  process: ChildProcess
+  /** Starts it again, empty, where it was. */
+  restart(): Promise<void>
+}
+
+/**
+ * The server of `REDIS_URL`; else a container, where there is a Docker engine; else `redis-server`, which CI may install. Null where
+ * there is none of these: then the test is left out, and the end of the run says so.
+ */
+export async function openTestRedis(): Promise<TestRedis | null> {
+  source ??= findSource()
+  switch (source.kind) {
+    case 'given':
+      return { url: source.url, [Symbol.asyncDispose]: () => Promise.resolve() }
+    case 'container':
+      return startContainer()
+    case 'program':
+      return startProgram()
+    case 'none':
+      leftOut++
+      return null
+  }
+}
+
+/** Null where only a server is at hand that is not ours to kill. */
+export async function openOwnRedis(): Promise<OwnRedis | null> {
+  if (hasProgram() || installed()) return startProgram()
+  leftOut++
+  return null
+}
+
+/** One line where tests were left out, so that nobody takes their silence for success. */
+export function sayWhatLackedRedis(): void {
+  if (leftOut === 0) return
+  console.log(`\n  ${leftOut} test files or tests on Redis were left out: there is none here`)
+  console.log('  (set REDIS_URL, install redis-server, or run where there is a Docker engine)')
+}
+
+function findSource(): Source {
+  const url = process.env['REDIS_URL']
+  if (url !== undefined) return { kind: 'given', url }
+  if (hasDocker()) return { kind: 'container' }
+  return hasProgram() || installed() ? { kind: 'program' } : { kind: 'none' }
+}
+
+const hasDocker = (): boolean => runs('docker', 'version', '--format', '{{.Server.Version}}')
+const hasProgram = (): boolean => runs('redis-server', '--version')
+
+/** Debian's package, only where CI runs as root; its service is not started. */
+function installed(): boolean {
+  if (process.env['CI'] !== 'true' || process.getuid?.() !== 0 || !runs('apt-get', '--version')) return false
+  const install = 'apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server'
+  const noServices = 'printf "#!/bin/sh\\nexit 101\\n" >/usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d'
+  const command = `[ -e /usr/sbin/policy-rc.d ] || { ${noServices}; trap 'rm -f /usr/sbin/policy-rc.d' EXIT; }; ${install}`
+  return runs('sh', '-c', command) && hasProgram()
+}
+
+function runs(command: string, ...args: string[]): boolean {
+  try {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+    execFileSync(command, args, { stdio: 'ignore', timeout: 120_000, env })
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function startContainer(): Promise<TestRedis> {
+  const { GenericContainer } = await import('testcontainers')
+  const container = await new GenericContainer(IMAGE).withExposedPorts(6379).start()
+  return {
+    url: `redis://${container.getHost()}:${container.getMappedPort(6379)}`,
+    async [Symbol.asyncDispose]() {
+      await container.stop()
+    },
+  }
+}
+
+/** In memory only, and only for this machine. */
+async function startProgram(): Promise<OwnRedis> {
+  const port = await freePort()
+  const url = `redis://127.0.0.1:${port}`
+  const start = async (): Promise<ChildProcess> => {
+    const args = [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      '--daemonize',
+      'no',
+    ]
+    const child = spawn('redis-server', args, { stdio: 'ignore' })
+    await eventually(() => answers(url))
+    return child
+  }
+  const kill = async (child: ChildProcess): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const exited = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exited
+  }
+  let child = await start()
+  return {
+    url,
+    get process() {
+      return child
+    },
+    async restart() {
+      await kill(child)
+      child = await start()
+    },
+    [Symbol.asyncDispose]: () => kill(child),
+  }
+}
+
+async function answers(url: string): Promise<void> {
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await client.ping()
+  } finally {
+    client.disconnect()
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
