@@ -35,6 +35,7 @@ import { createReadiness } from './readiness.js'
 import { createReleases, type Releases } from './release.js'
 import { openRevocationGate } from './revocation-gate.js'
 import type { Runner } from './projections/runner.js'
+import { watchCommands } from './watch-commands.js'
 import { createSecurityEvents, type SecurityEvents } from './security/security-events.js'
 import { createSecurityWriter } from './security/security-writer.js'
 
@@ -91,12 +92,12 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
   measureLag(metrics.registry, Object.values(runners), lagOf(core))
 
   const people = createPersonCache({ queries, progress, comparePositions, since: await log.head() })
-  const run = tellingPeople(core.run, people)
   const redis = connectRedis(config, logger, metrics, releases)
   await redis?.tried
   const client = redis?.client ?? null
   const hash = keyedHash(databases.masterKey)
   const security = watchOver(core, hash, metrics, releases)
+  const run = watchCommands(tellingPeople(core.run, people), security)
   for (const name of ['messages', 'requests', 'address', ...passwordLimits]) metrics.rateLimited.inc({ limit: name }, 0)
   const onRefused = tellingLimits(security, metrics)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused })
@@ -151,6 +152,7 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
       standingOf: core.standings.of,
       successorSecrets: databases.tokenKeys.map(({ key }) => deriveKey(key, 'parley/refresh-successor')),
       registration: config.registration,
+      onReuse: (userId, { ip, userAgent }) => security.record({ type: 'refresh-reuse', ip, userAgent, userId }),
       mailer: overrides.mailer ?? createMailer(config, say),
       publicUrl: () => config.publicUrl ?? url,
       log: logger,

@@ -118,11 +118,11 @@ describe('configuration', () => {
   })
 
   it('every problem is reported at once, in the order of the settings', () => {
-    expect(problemsOf({ PORT: 'http', LOG_LEVEL: 'loud', DATABASE_URL: 'db', SMTP_URL: 'smtp://x' })).to.deep.equal([
+    expect(problemsOf({ PORT: 'http', LOG_LEVEL: 'loud', DATABASE_URL: 'db', PROJECTIONS_DIR: 'x' })).to.deep.equal([
       'PORT must be a whole number from 0 to 65535, and is "http"',
       'DATABASE_URL must be of the form postgres://user:password@host:5432/database',
       'LOG_LEVEL must be one of error, warn, info, http, verbose, debug, silly, and is "loud"',
-      'SMTP_URL cannot be used by this release yet: leave it unset',
+      'PROJECTIONS_DIR cannot be used by this release yet: leave it unset',
       'KEYS_DATABASE_URL is missing: it is required with DATABASE_URL',
       'MASTER_KEY is missing: it is required with DATABASE_URL',
       'TOKEN_KEYS is missing: it is required with DATABASE_URL',
@@ -289,7 +289,7 @@ describe('a setting from a file', () => {
   })
 
   it('also refuses what this release cannot use', () => {
-    expect(problemsOf({ SMTP_URL_FILE: '/smtp' }, files({ '/smtp': 'smtp://x' }))).to.have.length(1)
+    expect(problemsOf({ PROJECTIONS_DIR_FILE: '/p' }, files({ '/p': './projections' }))).to.have.length(1)
   })
 
   it('a file that is empty or not there is named', () => {

@@ -16,7 +16,7 @@ import type { SessionDeps } from './session-deps.js'
 import { createSessions, type Sessions } from './sessions.js'
 import type { Tokens } from './tokens.js'
 
-export interface IdentityDeps extends Pick<AccountDeps, 'registerUser'>, Pick<SessionDeps, 'standingOf'> {
+export interface IdentityDeps extends Pick<AccountDeps, 'registerUser'>, Pick<SessionDeps, 'standingOf' | 'onReuse'> {
   pool: Pool
   run: RunCommand
   tokens: Tokens
@@ -48,7 +48,10 @@ export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
   const letters = createLetters(deps.publicUrl)
   const post = createPost({ queue, background, addressOf: accounts.addressOf })
   const catchUp = createCatchUp({ pool, run, newId })
-  const onReuse = (userId: string): void => post.toPerson(userId, letters.sessionEnded())
+  const onReuse: IdentityDeps['onReuse'] = (userId, from) => {
+    post.toPerson(userId, letters.sessionEnded())
+    deps.onReuse(userId, from)
+  }
   const emailChanges = createEmailChanges({ pool, passwords, post, letters, clock })
   const housekeeping = await startHousekeeping({
     pool,

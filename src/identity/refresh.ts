@@ -75,7 +75,7 @@ export function createRefresh(deps: RefreshDeps): Refresh {
     const outcome = await use(sessionId, userId, refreshToken, clientKey, from)
     if (outcome === null || outcome.verdict === 'over') return REFUSED
     if (outcome.verdict === 'reuse') {
-      onReuse(userId)
+      onReuse(userId, from)
       await catchUp.person(userId, { ...from, sessionId: null })
       return REFUSED
     }

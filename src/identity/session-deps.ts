@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { Pool } from 'pg'
-import type { CatchUp } from './catch-up.js'
+import type { CatchUp, Whence } from './catch-up.js'
 import type { Tokens } from './tokens.js'
 
 /** What a login or a refresh gives. */
@@ -21,7 +21,7 @@ export interface SessionDeps {
   /** Make successors of refresh tokens; the first is used, all are known. */
   successorSecrets: readonly KeyObject[]
   /** Told when a used refresh token came again, and its session was ended. */
-  onReuse: (userId: string) => void
+  onReuse: (userId: string, from: Whence) => void
   newId: () => string
   clock: () => Date
 }

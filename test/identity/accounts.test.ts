@@ -204,7 +204,7 @@ describe('accounts', () => {
 
     const old = await argon2(ada.password, { memoryCost: 64, timeCost: 1 })
     await pool.query('update credentials set password_hash = $1', [old])
-    expect(await accounts.login({ ...ada, password: 'wrong' })).to.deep.equal(refused)
+    expect(await accounts.login({ ...ada, password: 'wrong' })).to.deep.equal({ ...refused, userId })
     expect(await hashOf()).to.equal(old)
     expect(await accounts.login(ada)).to.deep.equal(loggedIn(userId))
     expect(await hashOf()).to.match(/m=19456,t=2,p=1/)

@@ -77,6 +77,7 @@ export async function openIdentitySide(overrides: Partial<IdentityDeps> = {}): P
       recorded.add(userId)
       if (fault === 'after') throw new Error('outcome-unknown')
     },
+    onReuse: () => undefined,
     standingOf: () => Promise.resolve({ roles: [], generation: 0, isActive: true }),
     successorSecrets: [key()],
     registration: 'open',

@@ -83,4 +83,6 @@ export const requests: Record<string, (world: World) => Request> = {
   'GET /readyz': () => ({ path: '/readyz' }),
   'GET /metrics': () => ({ path: '/metrics' }),
   'GET /openapi.json': () => ({ path: '/openapi.json' }),
+  'GET /docs': () => ({ path: '/docs' }),
+  'GET /docs/:file': () => ({ path: '/docs/docs.css' }),
 }
