@@ -54,11 +54,11 @@ export function erasedFields(key: string, stream: string, event: AnyView, at: st
   return Object.fromEntries(gone.map(([field]) => [field, null]))
 }
 
-/** The month is that of the time people are shown: an import's original one. */
+/** The month is that of the time people are shown: an import's original one, and the message's for what is added to it. */
 function keyNameFor({ person, under }: Personal, stream: string, event: AnyView, at: string): string {
   const personName = personKey(String(fieldOf(event, person)))
   if (under === 'person') return personName
-  const shownAt = (fieldOf(event, 'originalAt') as string | undefined) ?? at
+  const shownAt = (fieldOf(event, 'originalAt') ?? fieldOf(event, 'sentAt') ?? at) as string
   return boxKeyName(personName, chatMonthKey(idOf(stream), monthOf(shownAt)))
 }
 

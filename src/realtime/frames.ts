@@ -53,11 +53,15 @@ export function messageOf(
   }
 }
 
+/** The version that says who may see an event: that at which the message was sent that it is about, else its own. */
+export const judgedAt = ({ event, version }: PlacedChatEvent): number =>
+  'sentVersion' in event ? event.sentVersion : version
+
 type Wanted = Parameters<ConversationQueries['pastDetails']>[1]
 
 /** What must be known to render these events of one chat. */
 export const wantedBy = (events: readonly PlacedChatEvent[]): Wanted => ({
-  messageIds: events.flatMap(({ event }) => (event.type === 'MessageSent' ? [event.messageId] : [])),
+  messageIds: events.flatMap(({ event }) => ('messageId' in event ? [event.messageId] : [])),
   participantsAt: events.flatMap(({ event, version }) => namedIn(event).map((userId) => ({ userId, version }))),
 })
 
@@ -94,6 +98,10 @@ export function pastFrame({ stream, version, event }: PlacedChatEvent, details: 
         event: 'participant_role_changed',
         payload: { ...where, participant: participant(event.role), ...by(event.by) },
       }
+    case 'LinkPreviewsAdded': {
+      const { id: messageId, linkPreviews } = known(details.messages, event.messageId)
+      return { event: 'link_previews', payload: { ...where, messageId, linkPreviews } }
+    }
     case 'MessageSent':
       return { event: 'new_message', payload: { ...known(details.messages, event.messageId), version } }
     default:

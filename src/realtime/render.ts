@@ -7,6 +7,7 @@ import type { PersonView } from '../projections/conversations/views.js'
 import { movesOf, type Delivery } from './audience.js'
 import {
   isChatEvent,
+  judgedAt,
   messageOf,
   pastFrame,
   unknownPerson,
@@ -25,7 +26,7 @@ export const needsReadModel = ({ event: { type } }: OpenedEvent): boolean =>
 
 export interface RenderDeps {
   people: PersonCache
-  queries: Pick<ConversationQueries, 'pastDetails' | 'chatIdsOf' | 'participantCount'>
+  queries: Pick<ConversationQueries, 'pastDetails' | 'chatIdsOf' | 'participantCount' | 'unseeing'>
 }
 
 /**
@@ -42,6 +43,8 @@ interface About {
   /** The chats of those whose profile changed. */
   chatIdsOf: ReadonlyMap<string, string[]>
   participantCounts: ReadonlyMap<string, number>
+  /** Who may not see a message that an event is about, by stream and the message's version. */
+  hiddenFrom: ReadonlyMap<string, string[]>
 }
 
 export function createRender({ people, queries }: RenderDeps): Render {
@@ -50,7 +53,7 @@ export function createRender({ people, queries }: RenderDeps): Render {
     const senders = events.flatMap(({ event }) => (event.type === 'MessageSent' ? [event.senderId] : []))
     const read = events.flatMap(({ event }) => (event.type === 'ChatsRead' ? event.chats : []))
     const ofChats = events.filter(isChatEvent).filter(needsReadModel)
-    const [persons, details, chatIdsOf, participantCounts] = await Promise.all([
+    const [persons, details, chatIdsOf, participantCounts, hiddenFrom] = await Promise.all([
       people.get([...senders, ...changed], { signal }),
       forEach(
         ofChats.map(({ stream }) => stream),
@@ -61,8 +64,11 @@ export function createRender({ people, queries }: RenderDeps): Render {
         read.map(({ chatId }) => chatId),
         (chatId) => queries.participantCount(chatId),
       ),
+      forEach(ofChats.filter((placed) => judgedAt(placed) !== placed.version).map(messageKey), (key) =>
+        queries.unseeing(idOf(key.split(' ')[0] ?? ''), Number(key.split(' ')[1])),
+      ),
     ])
-    return { people: persons, details, chatIdsOf, participantCounts }
+    return { people: persons, details, chatIdsOf, participantCounts, hiddenFrom }
   }
 
   return async (events, signal) => {
@@ -89,8 +95,11 @@ function deliveriesOf(opened: OpenedEvent, about: About): Delivery[] {
 
 function chatDelivery({ position, ...placed }: OpenedEvent & PlacedChatEvent, about: About): Delivery {
   const frame = chatFrame(placed, about)
-  return { position, frame, chatIds: [idOf(placed.stream)], userId: null, ...movesOf(placed.event) }
+  const hiddenFrom = about.hiddenFrom.get(messageKey(placed)) ?? []
+  return { position, frame, chatIds: [idOf(placed.stream)], userId: null, ...movesOf(placed.event), hiddenFrom }
 }
+
+const messageKey = (placed: PlacedChatEvent): string => `${placed.stream} ${judgedAt(placed)}`
 
 function chatFrame(placed: PlacedChatEvent, about: About): Frame {
   const { event, stream } = placed

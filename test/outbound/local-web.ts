@@ -11,7 +11,7 @@ export const PUBLIC = '93.184.215.14'
 /** A small web on this machine: names, addresses, and one server for ports 80 and 443 of every address. */
 export interface LocalWeb extends AsyncDisposable {
   fetch: SafeFetch
-  /** What each name resolves to; a list of lists is answered one after the other. */
+  /** What each name resolves to; a list of lists is answered one after the other, an empty one never. */
   names: Map<string, string[][]>
   /** Every name that was asked for. */
   asked: string[]
@@ -37,6 +37,7 @@ export async function startLocalWeb(deadlineMs = 5_000): Promise<LocalWeb> {
         resolve(host) {
           web.asked.push(host)
           const answers = web.names.get(host)
+          if (answers?.length === 0) return new Promise(() => undefined)
           const answer = answers !== undefined && answers.length > 1 ? answers.shift() : answers?.[0]
           return answer === undefined ? Promise.reject(new Error('ENOTFOUND')) : Promise.resolve(answer)
         },

@@ -116,6 +116,17 @@ export function createConversationQueries(pool: Pool, { table, projection }: Ope
       )
       return rows[0]?.participant_count ?? 0
     },
+
+    async unseeing(chatId, sentVersion, version) {
+      const { rows } = await pool.query<{ user_id: string }>(
+        `select me.user_id from ${table('chats')} c join ${table('memberships')} me on me.chat_id = c.id
+         where c.id = $1 and c.history_visibility <> 'full' and $3 between me.from_version and coalesce(me.to_version, $3) and not exists (
+           select from ${table('memberships')} s where s.chat_id = c.id and s.user_id = me.user_id
+             and $2 between s.from_version and coalesce(s.to_version, $2))`,
+        [chatId, sentVersion, version],
+      )
+      return rows.map(({ user_id }) => user_id)
+    },
   }
 
   /** The span of each person that holds the version, its end included; and everyone who is named. */

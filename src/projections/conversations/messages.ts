@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import type { MessageSent } from '../../domain/chat/events.js'
+import type { LinkPreview, LinkPreviewsAdded, MessageSent } from '../../domain/chat/events.js'
 import type { JsonObject, Opened } from '../../domain/event.js'
 import type { VersionRange } from '../../domain/visibility.js'
 import type { TableName } from '../projection.js'
@@ -21,6 +21,7 @@ export const messagesSchema = (table: TableName): string => `
     type text not null,
     content text,
     metadata json,
+    link_previews json,
     created_at timestamptz not null,
     recorded_at timestamptz not null,
     unique (chat_id, seq)
@@ -69,6 +70,21 @@ const toRow = ({ event, chatId, version, at, recordedAt }: SentMessage) => ({
   recorded_at: recordedAt,
 })
 
+/** Also the chat's version, as with every event of its stream. */
+export async function applyLinkPreviews(
+  { messageId, previews }: Opened<LinkPreviewsAdded>,
+  { chatId, version }: Place,
+  tx: ClientBase,
+  table: TableName,
+): Promise<void> {
+  await tx.query({
+    name: `preview ${table('messages')}`,
+    text: `with chat as (update ${table('chats')} set version = $3 where id = $2)
+           update ${table('messages')} set link_previews = $4, version = $3 where id = $1`,
+    values: [messageId, chatId, version, previews === null ? null : JSON.stringify(previews)],
+  })
+}
+
 interface MessageRow {
   id: string
   chat_id: string
@@ -81,6 +97,7 @@ interface MessageRow {
   type: string
   content: string | null
   metadata: JsonObject | null
+  link_previews: LinkPreview[] | null
   created_at: Date
   recorded_at: Date
 }
@@ -99,7 +116,7 @@ const toMessage = (row: MessageRow): MessageView => ({
   replyTo: null,
   reactions: [],
   mentions: [],
-  linkPreviews: [],
+  linkPreviews: row.link_previews ?? [],
   createdAt: row.created_at.toISOString(),
   recordedAt: row.recorded_at.toISOString(),
   editedAt: null,
