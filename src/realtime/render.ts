@@ -43,8 +43,8 @@ interface About {
   /** The chats of those whose profile changed. */
   chatIdsOf: ReadonlyMap<string, string[]>
   participantCounts: ReadonlyMap<string, number>
-  /** Who may not see a message that an event is about, by stream and the message's version. */
-  hiddenFrom: ReadonlyMap<string, string[]>
+  /** Who may not see the message that an event is about. */
+  hiddenFrom: ReadonlyMap<object, string[]>
 }
 
 export function createRender({ people, queries }: RenderDeps): Render {
@@ -64,11 +64,15 @@ export function createRender({ people, queries }: RenderDeps): Render {
         read.map(({ chatId }) => chatId),
         (chatId) => queries.participantCount(chatId),
       ),
-      forEach(ofChats.filter((placed) => judgedAt(placed) !== placed.version).map(messageKey), (key) =>
-        queries.unseeing(idOf(key.split(' ')[0] ?? ''), Number(key.split(' ')[1])),
-      ),
+      hiddenFromByEvent(ofChats.filter((placed) => judgedAt(placed) !== placed.version)),
     ])
     return { people: persons, details, chatIdsOf, participantCounts, hiddenFrom }
+  }
+
+  async function hiddenFromByEvent(events: readonly PlacedChatEvent[]): Promise<Map<object, string[]>> {
+    const look = async (placed: PlacedChatEvent) =>
+      [placed.event, await queries.unseeing(idOf(placed.stream), judgedAt(placed), placed.version)] as const
+    return new Map<object, string[]>(await Promise.all(events.map(look)))
   }
 
   return async (events, signal) => {
@@ -95,11 +99,9 @@ function deliveriesOf(opened: OpenedEvent, about: About): Delivery[] {
 
 function chatDelivery({ position, ...placed }: OpenedEvent & PlacedChatEvent, about: About): Delivery {
   const frame = chatFrame(placed, about)
-  const hiddenFrom = about.hiddenFrom.get(messageKey(placed)) ?? []
+  const hiddenFrom = about.hiddenFrom.get(placed.event) ?? []
   return { position, frame, chatIds: [idOf(placed.stream)], userId: null, ...movesOf(placed.event), hiddenFrom }
 }
-
-const messageKey = (placed: PlacedChatEvent): string => `${placed.stream} ${judgedAt(placed)}`
 
 function chatFrame(placed: PlacedChatEvent, about: About): Frame {
   const { event, stream } = placed
