@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
+import { isBlockable } from './content/blocked-words.js'
 import { isConnectionString } from './eventstore/eventstoredb/client.js'
 
 /** What an installation is told from outside. Null where a part makes its own. */
@@ -23,6 +24,11 @@ export interface Config {
   accessTokenSeconds: number
   /** 0: no limit. */
   rateLimitMessagesPerMinute: number
+  /** Folded before they are compared; an entry that ends in `*` also blocks what begins with it. */
+  blockedWords: string[]
+  blockedWordsPolicy: 'off' | 'mask' | 'refuse'
+  linkPreviews: boolean
+  linkPreviewsInDirectChats: boolean
   logLevel: string
   production: boolean
 }
@@ -61,10 +67,15 @@ export function parseConfig(env: Environment, readFile: (path: string) => string
     allowedOrigins: read('ALLOWED_ORIGINS', origins, []),
     accessTokenSeconds: read('ACCESS_TOKEN_SECONDS', wholeNumber(1, 86_400), 900),
     rateLimitMessagesPerMinute: read('RATE_LIMIT_MESSAGES_PER_MINUTE', wholeNumber(0, 1_000_000), 30),
+    blockedWords: read('BLOCKED_WORDS', blockedWords, []),
+    blockedWordsPolicy: read('BLOCKED_WORDS_POLICY', oneOf('off', 'mask', 'refuse'), 'off'),
+    linkPreviews: read('LINK_PREVIEWS', onOrOff, true),
+    linkPreviewsInDirectChats: read('LINK_PREVIEWS_IN_DIRECT_CHATS', onOrOff, false),
     logLevel: read('LOG_LEVEL', oneOf('error', 'warn', 'info', 'http', 'verbose', 'debug', 'silly'), 'info'),
     production: read('NODE_ENV', oneOf('production', 'development', 'test'), 'development') === 'production',
   }
   for (const [name, parse] of Object.entries(notYet)) read(name, parse, null)
+  problems.push(...policyProblems(config))
   problems.push(...databaseProblems(config, (name) => isSet(env[name]) || isSet(env[`${name}_FILE`])))
   if (problems.length > 0) throw new ConfigError(problems)
   return config
@@ -178,6 +189,23 @@ const origins: Parse<string[]> = (list) => {
   if (wrong === undefined) return { value }
   return { problem: `must be origins such as https://chat.example.com, separated by commas; "${wrong}" is none` }
 }
+
+const onOrOff: Parse<boolean> = (given) =>
+  given === 'on' || given === 'off' ? { value: given === 'on' } : { problem: `must be on or off, and is "${given}"` }
+
+const MOST_BLOCKED_WORDS = 1_000
+
+/** Separated by commas or, as in a file, by lines. A wrong one is told by its place: the list is not repeated in logs. */
+const blockedWords: Parse<string[]> = (list) => {
+  const value = list.split(/[,\n]/).flatMap((entry) => entry.trim() || [])
+  const wrong = value.findIndex((entry) => entry.length > 100 || !isBlockable(entry))
+  if (wrong !== -1) return { problem: `must be words of 2 letters or more; its entry ${wrong + 1} is none` }
+  if (value.length <= MOST_BLOCKED_WORDS) return { value }
+  return { problem: `must be at most ${MOST_BLOCKED_WORDS} words, and is ${value.length}` }
+}
+
+const policyProblems = ({ blockedWords: { length }, blockedWordsPolicy: policy }: Config): string[] =>
+  policy !== 'off' && length === 0 ? [`BLOCKED_WORDS_POLICY is ${policy}, but BLOCKED_WORDS names no word`] : []
 
 const unusable: Parse<never> = () => ({ problem: 'cannot be used by this release yet: leave it unset' })
 

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { createCommandHandler, type CommandHandler } from './commands/handle-command.js'
+import { createRunSystemCommand, type RunSystemCommand } from './commands/run-system-command.js'
 import { createRunCommand, type RunCommand } from './commands/run-command.js'
 import { createSeal } from './commands/seal-batch.js'
 import { createSnapshots } from './commands/snapshots.js'
 import type { Config } from './config.js'
+import { createContentPolicy, type ContentPolicy } from './content-policy.js'
 import { openDatabases, type Databases } from './databases.js'
 import type { EventLog, NewEvent, Position } from './eventstore/event-log.js'
 import { openEventStoreDbEventLog } from './eventstore/eventstoredb/eventstoredb-event-log.js'
 import { openPostgresEventLog } from './eventstore/postgres/postgres-event-log.js'
 import { logStream } from './domain/streams.js'
+import type { SafeFetch } from './outbound/safe-fetch.js'
 import { createDataKeys, type DataKeys } from './privacy/data-keys.js'
 import { createEventReader, type EventReader } from './privacy/event-reader.js'
 import { createEventSealer, type EventSealer } from './privacy/event-sealer.js'
@@ -26,6 +29,8 @@ export interface Overrides {
   clock?: () => Date
   /** Puts something between the commands and the log, to inject faults. */
   wrapLog?: (log: EventLog) => EventLog
+  /** The web, as link previews see it. */
+  safeFetch?: SafeFetch
 }
 
 export interface CoreOptions {
@@ -51,9 +56,11 @@ export interface Foundations {
 /** Log, keys, commands and projections: what the server and the import share. */
 export interface Core extends Foundations {
   run: RunCommand
+  runAsSystem: RunSystemCommand
   ownWrites: OwnWrites
   queries: ConversationQueries
   runners: { conversations: Runner; decisionIndex: Runner }
+  content: ContentPolicy
   clock: () => Date
 }
 
@@ -108,8 +115,18 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
   )
   releases.onRelease(startFeeding(log, await log.head(), handler))
   const run = createRunCommand({ handler, sealer, clock, onDone: (userId, at) => ownWrites.note(userId, at) })
-  const queries = createConversationQueries(pool, conversations)
-  return { ...foundations, run, ownWrites, queries, runners, clock }
+  const content = createContentPolicy(config)
+  const queries = createConversationQueries(pool, conversations, content.renderContent)
+  return {
+    ...foundations,
+    run,
+    runAsSystem: createRunSystemCommand(handler),
+    ownWrites,
+    queries,
+    runners,
+    content,
+    clock,
+  }
 }
 
 /** Lets the command handler know what is appended anywhere. Gives what stops it. */

@@ -7,10 +7,16 @@ export interface TooManyMessages {
   retryAfterMs: number
 }
 
+/** It holds what the installation does not take. */
+export interface ContentRefused {
+  kind: 'rejected'
+  rejection: { code: 'content-refused' }
+}
+
 export type SendMessage = (
   input: SendMessageInput,
   caller: Caller,
-) => Promise<ResultOf<'sendMessage'> | TooManyMessages>
+) => Promise<ResultOf<'sendMessage'> | TooManyMessages | ContentRefused>
 
 /** Sends within the person's limit; a repeat does not count, and is answered also to those who are over it. */
 export function createSendMessage(run: RunCommand, limit: MessageLimit): SendMessage {

@@ -1,3 +1,4 @@
+import { renderContent, type RenderContent } from '../content/render-content.js'
 import type { ChatEvent, MessageSent, Role } from '../domain/chat/events.js'
 import { assertNever } from '../domain/decider.js'
 import type { Opened } from '../domain/event.js'
@@ -29,6 +30,7 @@ export const unknownPerson = (id: string): PersonView => ({ id, name: null, avat
 export function messageOf(
   { stream, version, at, event }: PlacedChatEvent<MessageSent>,
   sender: PersonView,
+  render: RenderContent = renderContent,
 ): MessageView {
   return {
     id: event.messageId,
@@ -39,7 +41,7 @@ export function messageOf(
     clientMessageId: event.clientMessageId,
     type: event.messageType,
     content: event.content,
-    contentHtml: null,
+    contentHtml: event.content === null ? null : render(event.content),
     metadata: event.metadata,
     replyTo: null,
     reactions: [],

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
 import type { EventReader } from '../privacy/event-reader.js'
+import type { RenderContent } from '../content/render-content.js'
 import type { EventLog } from '../eventstore/event-log.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import { stackOf } from './answering.js'
@@ -32,6 +33,7 @@ export interface RealtimeDeps extends Given {
   reader: EventReader
   queries: ConversationQueries
   people: PersonCache
+  renderContent?: RenderContent
   /** Beside the server's own. */
   allowedOrigins: AllowedOrigins
   metrics: Given['metrics'] & { deliverySeconds(seconds: number): void }

@@ -1,3 +1,4 @@
+import type { RenderContent } from '../content/render-content.js'
 import type { Opened } from '../domain/event.js'
 import type { ChatsRead } from '../domain/inbox/events.js'
 import { idOf } from '../domain/streams.js'
@@ -26,6 +27,7 @@ export const needsReadModel = ({ event: { type } }: OpenedEvent): boolean =>
 
 export interface RenderDeps {
   people: PersonCache
+  renderContent?: RenderContent
   queries: Pick<ConversationQueries, 'pastDetails' | 'chatIdsOf' | 'participantCount' | 'unseeing'>
 }
 
@@ -45,10 +47,11 @@ interface About {
   participantCounts: ReadonlyMap<string, number>
   /** Who may not see the message that an event is about. */
   hiddenFrom: ReadonlyMap<object, string[]>
+  renderContent: RenderContent | undefined
 }
 
-export function createRender({ people, queries }: RenderDeps): Render {
-  async function lookUp(events: readonly OpenedEvent[], signal: AbortSignal): Promise<About> {
+export function createRender({ people, queries, renderContent }: RenderDeps): Render {
+  async function lookUp(events: readonly OpenedEvent[], signal: AbortSignal): Promise<Omit<About, 'renderContent'>> {
     const changed = events.flatMap(({ event }) => (event.type === 'ProfileChanged' ? [event.userId] : []))
     const senders = events.flatMap(({ event }) => (event.type === 'MessageSent' ? [event.senderId] : []))
     const read = events.flatMap(({ event }) => (event.type === 'ChatsRead' ? event.chats : []))
@@ -76,7 +79,7 @@ export function createRender({ people, queries }: RenderDeps): Render {
   }
 
   return async (events, signal) => {
-    const about = await lookUp(events, signal)
+    const about = { ...(await lookUp(events, signal)), renderContent }
     return events.flatMap((opened) => deliveriesOf(opened, about))
   }
 }
@@ -106,7 +109,10 @@ function chatDelivery({ position, ...placed }: OpenedEvent & PlacedChatEvent, ab
 function chatFrame(placed: PlacedChatEvent, about: About): Frame {
   const { event, stream } = placed
   if (event.type === 'MessageSent')
-    return { event: 'new_message', payload: messageOf({ ...placed, event }, personOf(event.senderId, about)) }
+    return {
+      event: 'new_message',
+      payload: messageOf({ ...placed, event }, personOf(event.senderId, about), about.renderContent),
+    }
   const details = about.details.get(stream)
   if (!details) throw new Error(`the read model lacks ${stream}`)
   return pastFrame(placed, details)

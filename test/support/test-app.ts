@@ -95,6 +95,10 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   allowedOrigins: [],
   accessTokenSeconds: 900,
   rateLimitMessagesPerMinute: 0,
+  blockedWords: [],
+  blockedWordsPolicy: 'off',
+  linkPreviews: false,
+  linkPreviewsInDirectChats: false,
   logLevel: 'error',
   production: false,
 })

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import type { RenderContent } from '../../content/render-content.js'
 import type { LinkPreview, LinkPreviewsAdded, MessageSent } from '../../domain/chat/events.js'
 import type { JsonObject, Opened } from '../../domain/event.js'
 import type { VersionRange } from '../../domain/visibility.js'
@@ -102,7 +103,7 @@ interface MessageRow {
   recorded_at: Date
 }
 
-const toMessage = (row: MessageRow): MessageView => ({
+const toMessage = (row: MessageRow, render: RenderContent): MessageView => ({
   id: row.id,
   chatId: row.chat_id,
   seq: row.seq,
@@ -111,7 +112,7 @@ const toMessage = (row: MessageRow): MessageView => ({
   clientMessageId: row.client_message_id,
   type: row.type,
   content: row.content,
-  contentHtml: null,
+  contentHtml: row.content === null ? null : render(row.content),
   metadata: row.metadata,
   replyTo: null,
   reactions: [],
@@ -153,6 +154,7 @@ export async function messagePage(
   ranges: readonly VersionRange[],
   page: MessagePage,
   limit: number,
+  render: RenderContent,
 ): Promise<MessageList> {
   const side = async (direction: 'older' | 'newer', from: number, most: number) => {
     const text = `${withSender(table)} where m.chat_id = $1 and ${IN_SIGHT}
@@ -162,7 +164,7 @@ export async function messagePage(
       text,
       values: [chatId, ...bounds(ranges), from, most],
     })
-    return rows.map(toMessage)
+    return rows.map((row) => toMessage(row, render))
   }
   const older = async (before: number, most: number) => {
     const found = await side('older', before, most + 1)
@@ -196,6 +198,7 @@ export async function messageInSight(
   chatId: string,
   ranges: readonly VersionRange[],
   messageId: string,
+  render: RenderContent,
 ): Promise<MessageView | null> {
   const text = `${withSender(table)} where m.chat_id = $1 and ${IN_SIGHT} and m.id = $4`
   const { rows } = await tx.query<MessageRow>({
@@ -203,7 +206,7 @@ export async function messageInSight(
     text,
     values: [chatId, ...bounds(ranges), messageId],
   })
-  return rows[0] === undefined ? null : toMessage(rows[0])
+  return rows[0] === undefined ? null : toMessage(rows[0], render)
 }
 
 /** Messages of one chat by id, whoever looks. */
@@ -212,10 +215,11 @@ export async function messagesById(
   table: TableName,
   chatId: string,
   messageIds: readonly string[],
+  render: RenderContent,
 ): Promise<Map<string, MessageView>> {
   const text = `${withSender(table)} where m.chat_id = $1 and m.id = any($2::uuid[])`
   const { rows } = await tx.query<MessageRow>({ name: `some ${table('messages')}`, text, values: [chatId, messageIds] })
-  return new Map(rows.map((row) => [row.id, toMessage(row)]))
+  return new Map(rows.map((row) => [row.id, toMessage(row, render)]))
 }
 
 /** The last message in sight of each chat. */
@@ -223,6 +227,7 @@ export async function lastMessages(
   tx: ClientBase,
   table: TableName,
   chats: readonly { chatId: string; ranges: readonly VersionRange[] }[],
+  render: RenderContent,
 ): Promise<Map<string, MessageView>> {
   const spans = chats.flatMap(({ chatId, ranges }) => ranges.map(([from, to]) => ({ chatId, from, to })))
   const text = `
@@ -239,5 +244,5 @@ export async function lastMessages(
       spans.map(({ to }) => Math.min(to, END)),
     ],
   })
-  return new Map(rows.map((row) => [row.chat_id, toMessage(row)]))
+  return new Map(rows.map((row) => [row.chat_id, toMessage(row, render)]))
 }
