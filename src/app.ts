@@ -10,6 +10,7 @@ import { problemOf } from './api/problem-details.js'
 import { createApi } from './api/server.js'
 import { originsOf } from './api/cross-origin.js'
 import { createMessageLimit } from './commands/message-limit.js'
+import { refusingContent } from './commands/refuse-content.js'
 import { createSendMessage, type SendMessage } from './commands/send-message.js'
 import type { RunCommand } from './commands/run-command.js'
 import type { Config } from './config.js'
@@ -27,6 +28,11 @@ import { createLogger } from './logger.js'
 import { createMetrics, measureLag, type Lag, type Metrics } from './metrics.js'
 import { senderOf } from './identity/mail/sender.js'
 import { deriveKey } from './privacy/derive-key.js'
+import { createSafeFetch } from './outbound/safe-fetch.js'
+import { createJobs } from './previews/jobs.js'
+import { createPreviewLink } from './previews/preview-link.js'
+import { createPreviewMessage } from './previews/preview-message.js'
+import { startLinkPreviews } from './previews/start-link-previews.js'
 import { createPastFrames } from './realtime/past-frames.js'
 import { createPersonCache, type PersonCache } from './realtime/person-cache.js'
 import { createPresentSent } from './realtime/present-sent.js'
@@ -102,8 +108,9 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
   const onRefused = tellingLimits(security, metrics)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused })
   const limit = createMessageLimit(config.rateLimitMessagesPerMinute, client)
-  const sendMessage = measured(createSendMessage(run, limit), metrics, onRefused)
-  const presentSent = createPresentSent({ log, reader, people, progress, queries })
+  const { renderContent, isRefused } = core.content
+  const sendMessage = measured(refusingContent(isRefused, createSendMessage(run, limit)), metrics, onRefused)
+  const presentSent = createPresentSent({ log, reader, people, progress, queries, renderContent })
   const { accessTokenSeconds } = config
   const tokens = createTokens({
     keys: databases.tokenKeys,
@@ -140,6 +147,8 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     security,
     clientAddress: createClientAddress(config.trustedProxies),
   }
+
+  if (config.linkPreviews) releases.add(startPreviews(config, core, overrides, logger))
 
   const server = createHttpServer()
   let url = ''
@@ -197,6 +206,7 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     createRealtime({
       ...shared,
       httpServer: server,
+      renderContent,
       problemOf,
       allowedOrigins: originsOf(config),
       logger,
@@ -301,6 +311,20 @@ function lagOf({ log }: Core) {
     const since = behindSince.get(runner)
     return { events, seconds: since === undefined ? 0 : (performance.now() - since) / 1000 }
   }
+}
+
+function startPreviews(config: Config, core: Core, overrides: Overrides, logger: Logger): AsyncDisposable {
+  const { log, reader, databases, runAsSystem: run, content, clock } = core
+  const previewLink = createPreviewLink({ safeFetch: overrides.safeFetch ?? createSafeFetch(), mask: content.mask })
+  const inDirectChats = config.linkPreviewsInDirectChats
+  return startLinkPreviews({
+    log,
+    reader,
+    clock,
+    jobs: createJobs(databases.main),
+    previewMessage: createPreviewMessage({ log, reader, previewLink, run, inDirectChats }),
+    onFailure: (error) => logger.error('link previews wait for this to be mended', { cause: String(error) }),
+  })
 }
 
 /** Takes no more connections, and waits for the answers under way. */

@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { isIP } from 'node:net'
+import { isBlockable } from './content/blocked-words.js'
 import { isConnectionString } from './eventstore/eventstoredb/client.js'
 import type { RegistrationMode } from './identity/accounts.js'
 import { isExposed, isWeakKey, isWeakToken } from './weak-secrets.js'
@@ -34,6 +35,11 @@ export interface Config {
   rateLimits: boolean
   /** Null: `/metrics` is open, which only a loopback `HOST` allows. */
   metricsToken: string | null
+  /** Folded before they are compared; an entry that ends in `*` also blocks what begins with it. */
+  blockedWords: string[]
+  blockedWordsPolicy: 'off' | 'mask' | 'refuse'
+  linkPreviews: boolean
+  linkPreviewsInDirectChats: boolean
   logLevel: string
   production: boolean
   registration: RegistrationMode
@@ -81,6 +87,10 @@ export function parseConfig(env: Environment, readFile: (path: string) => string
     rateLimitMessagesPerMinute: read('RATE_LIMIT_MESSAGES_PER_MINUTE', wholeNumber(0, 1_000_000), 30),
     rateLimits: read('RATE_LIMITS', oneOf('on', 'off'), 'on') === 'on',
     metricsToken: read('METRICS_TOKEN', metricsToken, null),
+    blockedWords: read('BLOCKED_WORDS', blockedWords, []),
+    blockedWordsPolicy: read('BLOCKED_WORDS_POLICY', oneOf('off', 'mask', 'refuse'), 'off'),
+    linkPreviews: read('LINK_PREVIEWS', onOrOff, true),
+    linkPreviewsInDirectChats: read('LINK_PREVIEWS_IN_DIRECT_CHATS', onOrOff, false),
     logLevel: read('LOG_LEVEL', oneOf('error', 'warn', 'info', 'http', 'verbose', 'debug', 'silly'), 'info'),
     production: read('NODE_ENV', oneOf('production', 'development', 'test'), 'development') === 'production',
     registration: read('REGISTRATION', oneOf('open', 'invite', 'closed'), 'open'),
@@ -90,6 +100,7 @@ export function parseConfig(env: Environment, readFile: (path: string) => string
   for (const [name, parse] of Object.entries(notYet)) read(name, parse, null)
   const isGiven = (name: string): boolean => isSet(env[name]) || isSet(env[`${name}_FILE`])
   problems.push(
+    ...policyProblems(config),
     ...databaseProblems(config, isGiven),
     ...productionProblems(config, isGiven),
     ...exposureProblems(config),
@@ -242,6 +253,22 @@ const smtpUrl: Parse<string> = (value) => {
   const isRight = url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== ''
   return isRight ? { value } : { problem: 'must be of the form smtp://user:password@host:587 or smtps://host' }
 }
+const onOrOff: Parse<boolean> = (given) =>
+  given === 'on' || given === 'off' ? { value: given === 'on' } : { problem: `must be on or off, and is "${given}"` }
+
+const MOST_BLOCKED_WORDS = 1_000
+
+/** Separated by commas or, as in a file, by lines. A wrong one is told by its place: the list is not repeated in logs. */
+const blockedWords: Parse<string[]> = (list) => {
+  const value = list.split(/[,\n]/).flatMap((entry) => entry.trim() || [])
+  const wrong = value.findIndex((entry) => entry.length > 100 || !isBlockable(entry))
+  if (wrong !== -1) return { problem: `must be words of 2 letters or more; its entry ${wrong + 1} is none` }
+  if (value.length <= MOST_BLOCKED_WORDS) return { value }
+  return { problem: `must be at most ${MOST_BLOCKED_WORDS} words, and is ${value.length}` }
+}
+
+const policyProblems = ({ blockedWords: { length }, blockedWordsPolicy: policy }: Config): string[] =>
+  policy !== 'off' && length === 0 ? [`BLOCKED_WORDS_POLICY is ${policy}, but BLOCKED_WORDS names no word`] : []
 
 const publicUrl: Parse<string> = (value) => {
   const url = urlOf(value)

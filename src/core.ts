@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { createCommandHandler, type CommandHandler } from './commands/handle-command.js'
+import { createRunSystemCommand, type RunSystemCommand } from './commands/run-system-command.js'
 import { createRunCommand, type RunCommand } from './commands/run-command.js'
 import { createSeal } from './commands/seal-batch.js'
 import { createStandings, type Standings } from './commands/standings.js'
 import { createSnapshots } from './commands/snapshots.js'
 import type { Config } from './config.js'
+import { createContentPolicy, type ContentPolicy } from './content-policy.js'
 import { openDatabases, type Databases } from './databases.js'
 import type { EventLog, NewEvent, Position } from './eventstore/event-log.js'
 import { openEventStoreDbEventLog } from './eventstore/eventstoredb/eventstoredb-event-log.js'
 import { openPostgresEventLog } from './eventstore/postgres/postgres-event-log.js'
 import { logStream } from './domain/streams.js'
+import type { SafeFetch } from './outbound/safe-fetch.js'
 import { createDataKeys, type DataKeys } from './privacy/data-keys.js'
 import { createEventReader, type EventReader } from './privacy/event-reader.js'
 import { createEventSealer, type EventSealer } from './privacy/event-sealer.js'
@@ -32,6 +35,8 @@ export interface Overrides {
   wrapLog?: (log: EventLog) => EventLog
   /** In place of a mail server. */
   mailer?: Mailer
+  /** The web, as link previews see it. */
+  safeFetch?: SafeFetch
 }
 
 export interface CoreOptions {
@@ -59,11 +64,13 @@ export interface Core extends Foundations {
   run: RunCommand
   /** For what the operator does, who is nobody's caller. */
   handler: CommandHandler
+  runAsSystem: RunSystemCommand
   standings: Standings
   revocations: RevocationQueries
   ownWrites: OwnWrites
   queries: ConversationQueries
   runners: { conversations: Runner; decisionIndex: Runner; revocations: Runner }
+  content: ContentPolicy
   clock: () => Date
 }
 
@@ -124,16 +131,19 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
   )
   releases.onRelease(startFeeding(log, await log.head(), handler))
   const run = createRunCommand({ handler, sealer, clock, onDone: (userId, at) => ownWrites.note(userId, at) })
-  const queries = createConversationQueries(pool, conversations)
+  const content = createContentPolicy(config)
+  const queries = createConversationQueries(pool, conversations, content.renderContent)
   return {
     ...foundations,
     run,
     handler,
+    runAsSystem: createRunSystemCommand(handler),
     standings: createStandings(handler),
     revocations: createRevocationQueries(pool, revocations, { log, reader }),
     ownWrites,
     queries,
     runners,
+    content,
     clock,
   }
 }

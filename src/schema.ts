@@ -2,15 +2,17 @@ import { snapshotMigrations } from './commands/migrations.js'
 import type { Migration } from './database/migrate.js'
 import { logMigrations } from './eventstore/postgres/migrations.js'
 import { identityMigrations } from './identity/migrations.js'
+import { previewMigrations } from './previews/migrations.js'
 import { keyMigrations } from './privacy/migrations.js'
 import { projectionMigrations } from './projections/migrations.js'
 
-/** The main database: log, credentials, checkpoints, snapshots. A projection makes its own tables. */
+/** The main database: log, credentials, checkpoints, snapshots, followers. A projection makes its own tables. */
 export const mainMigrations: readonly Migration[] = [
   ...logMigrations,
   ...identityMigrations,
   ...projectionMigrations,
   ...snapshotMigrations,
+  ...previewMigrations,
 ]
 
 /** The key store, a database apart: never in the same backup file as the log. */

@@ -7,7 +7,7 @@ export const watchCommands =
   (run: RunCommand, security: SecurityEvents): RunCommand =>
   async (name, input, caller) => {
     const result = await run(name, input, caller)
-    const type = result.kind === 'done' ? kindOf(name, input) : null
+    const type = result.kind === 'done' ? kindOf(name, input as object) : null
     if (type !== null) {
       const { ip, userAgent } = caller.client ?? { ip: '', userAgent: '' }
       security.record({ type, ip, userAgent, userId: (input as { userId: string }).userId })

@@ -47,6 +47,10 @@ describe('configuration', () => {
       rateLimitMessagesPerMinute: 30,
       rateLimits: true,
       metricsToken: null,
+      blockedWords: [],
+      blockedWordsPolicy: 'off',
+      linkPreviews: true,
+      linkPreviewsInDirectChats: false,
       logLevel: 'info',
       production: false,
       registration: 'open',
@@ -72,6 +76,10 @@ describe('configuration', () => {
       ALLOWED_ORIGINS: 'https://chat.example.com, http://localhost:5173',
       ACCESS_TOKEN_SECONDS: '60',
       RATE_LIMIT_MESSAGES_PER_MINUTE: '0',
+      BLOCKED_WORDS: 'darn, heck*',
+      BLOCKED_WORDS_POLICY: 'mask',
+      LINK_PREVIEWS: 'off',
+      LINK_PREVIEWS_IN_DIRECT_CHATS: 'on',
       LOG_LEVEL: 'debug',
       NODE_ENV: 'production',
       REGISTRATION: 'invite',
@@ -93,6 +101,10 @@ describe('configuration', () => {
       allowedOrigins: ['https://chat.example.com', 'http://localhost:5173'],
       accessTokenSeconds: 60,
       rateLimitMessagesPerMinute: 0,
+      blockedWords: ['darn', 'heck*'],
+      blockedWordsPolicy: 'mask',
+      linkPreviews: false,
+      linkPreviewsInDirectChats: true,
       logLevel: 'debug',
       production: true,
       registration: 'invite',
@@ -165,6 +177,15 @@ describe('a setting that is wrong is refused with what to do', () => {
     ['METRICS_TOKEN', ['short', 'with a space in it'], /16 to 256 visible ASCII/],
     ['ACCESS_TOKEN_SECONDS', ['0', '86401', '15m'], /whole number from 1 to 86400/],
     ['RATE_LIMIT_MESSAGES_PER_MINUTE', ['-1', '1000001', 'off'], /whole number from 0 to 1000000/],
+    [
+      'BLOCKED_WORDS',
+      ['a', 'darn, 1', 'darn,*', 'x'.repeat(101)],
+      /words of 2 letters or more; its entry [12] is none/,
+    ],
+    ['BLOCKED_WORDS', ['ab,'.repeat(1_001)], /at most 1000 words, and is 1001/],
+    ['BLOCKED_WORDS_POLICY', ['on', 'Mask'], /must be one of off, mask, refuse/],
+    ['LINK_PREVIEWS', ['true', 'ON'], /must be on or off/],
+    ['LINK_PREVIEWS_IN_DIRECT_CHATS', ['1'], /must be on or off/],
     ['LOG_LEVEL', ['loud', 'INFO', 'constructor'], /must be one of error, warn, info/],
     ['REGISTRATION', ['Open', 'yes', 'none'], /must be one of open, invite, closed/],
     ['SMTP_URL', ['mail.example.com', 'smtp://', 'http://mail.example.com', 'mail:25'], /of the form smtp:/],
@@ -208,6 +229,20 @@ describe('a setting that is wrong is refused with what to do', () => {
     }
     expect(problemsOf(env)).to.have.length(10)
     expect(problemsOf(env).join('\n')).not.to.include('hunter2')
+  })
+})
+
+describe('the policy for blocked words', () => {
+  it('without words is refused, for it would do nothing', () => {
+    expect(problemsOf({ BLOCKED_WORDS_POLICY: 'refuse' })).to.deep.equal([
+      'BLOCKED_WORDS_POLICY is refuse, but BLOCKED_WORDS names no word',
+    ])
+  })
+
+  it('takes them from a file, one on each line', () => {
+    const env = { BLOCKED_WORDS_FILE: '/words', BLOCKED_WORDS_POLICY: 'refuse' }
+    const config = parseConfig(env, () => 'darn\r\nfoul play\n\nheck*\n')
+    expect(config.blockedWords).to.deep.equal(['darn', 'foul play', 'heck*'])
   })
 })
 

@@ -46,6 +46,7 @@ export const problemTable = {
   'command-too-large': { status: 413, title: 'The command is too large' },
   'not-json': { status: 415, title: 'The body must be JSON' },
   'direct-chat': { status: 422, title: 'A direct chat always has exactly its two members' },
+  'content-refused': { status: 422, title: 'The message holds a word that is not allowed here' },
   'idempotency-key-reused': { status: 422, title: 'The key was used before, with another body' },
   'rate-limited': { status: 429, title: 'Too many requests', retryAfterSeconds: 60 },
   'internal-error': { status: 500, title: 'Something went wrong here' },

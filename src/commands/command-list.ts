@@ -1,5 +1,13 @@
 import type { Chat, ChatCommand, ChatRejection } from '../domain/chat/chat.js'
-import type { ChatEvent, ChatType, HistoryVisibility, Imported, JoinPolicy, Role } from '../domain/chat/events.js'
+import type {
+  ChatEvent,
+  ChatType,
+  HistoryVisibility,
+  Imported,
+  JoinPolicy,
+  LinkPreview,
+  Role,
+} from '../domain/chat/events.js'
 import type { EventShape, JsonObject } from '../domain/event.js'
 import type { InboxEvent } from '../domain/inbox/events.js'
 import type { Inbox, InboxCommand } from '../domain/inbox/inbox.js'
@@ -157,6 +165,12 @@ export const commandList = {
     }),
   }),
 
+  addLinkPreviews: onChat<AddLinkPreviewsInput>({
+    operation: ({ chatId, messageId }) => `add previews to ${chatId} ${messageId}`,
+    stream: ({ chatId }) => chatStream(chatId),
+    command: ({ chatId: _, ...added }) => ({ type: 'AddLinkPreviews', ...added }),
+  }),
+
   markRead: onInbox<InChat & { seq: number }, ChatRejection>({
     operation: ({ chatId }) => `PUT /chats/${chatId}/read`,
     stream: (_input, _commandId, actor) => inboxStream(actor),
@@ -194,6 +208,16 @@ export interface SendMessageInput extends Imported {
   content: string
   metadata: JsonObject | null
   clientMessageId: string | null
+}
+
+export interface AddLinkPreviewsInput {
+  chatId: string
+  messageId: string
+  senderId: string
+  seq: number
+  sentVersion: number
+  sentAt: string
+  previews: readonly LinkPreview[]
 }
 
 async function everyoneExists<Input>(

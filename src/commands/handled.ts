@@ -10,6 +10,8 @@ export interface CommandContext {
   actor: string | null
   origin: Origin
   correlationId: string
+  /** The id of the event that led to it. */
+  causationId?: string
   client?: ClientBox
   /** Answers a repeat, and refuses what would be done for the first time. */
   onlyRepeat?: true

@@ -8,11 +8,17 @@ export interface TooManyMessages extends Refusal {
   kind: 'limited'
 }
 
+/** It holds what the installation does not take. */
+export interface ContentRefused {
+  kind: 'rejected'
+  rejection: { code: 'content-refused' }
+}
+
 /** `quota` is where the person stands now; absent where there is no limit. */
 export type SendMessage = (
   input: SendMessageInput,
   caller: Caller,
-) => Promise<(ResultOf<'sendMessage'> & { quota?: Quota }) | TooManyMessages>
+) => Promise<(ResultOf<'sendMessage'> & { quota?: Quota }) | TooManyMessages | ContentRefused>
 
 /** Sends within the person's limit; a repeat does not count, and is answered also to those who are over it. */
 export function createSendMessage(run: RunCommand, limit: MessageLimit): SendMessage {

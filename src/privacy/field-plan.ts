@@ -54,7 +54,7 @@ export function erasedFields(key: string, stream: string, event: AnyView, at: st
   return Object.fromEntries(gone.map(([field]) => [field, null]))
 }
 
-/** The month is that of the time people are shown: an import's original one. */
+/** The month is that of the time people are shown: an import's original one, and the message's for what is added to it. */
 function keyNameFor({ person, under }: Personal, stream: string, event: AnyView, at: string): string {
   const id = fieldOf(event, person)
   const personName = personKey(String(id))
@@ -63,7 +63,7 @@ function keyNameFor({ person, under }: Personal, stream: string, event: AnyView,
     const month = requestMonthKey(monthOf(at))
     return id === undefined ? month : boxKeyName(personName, month)
   }
-  const shownAt = (fieldOf(event, 'originalAt') as string | undefined) ?? at
+  const shownAt = (fieldOf(event, 'originalAt') ?? fieldOf(event, 'sentAt') ?? at) as string
   return boxKeyName(personName, chatMonthKey(idOf(stream), monthOf(shownAt)))
 }
 

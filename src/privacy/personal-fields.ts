@@ -55,6 +55,13 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
     metadata: { person: 'senderId', under: 'chat-month' },
     clientMessageId: { person: 'senderId', under: 'chat-month' },
   },
+  LinkPreviewsAdded: {
+    messageId: 'public',
+    senderId: 'public',
+    sentVersion: 'public',
+    sentAt: 'public',
+    previews: { person: 'senderId', under: 'chat-month' },
+  },
   UserRegistered: {
     userId: 'public',
     imported: 'public',

@@ -15,6 +15,14 @@ export interface Delivery {
   /** Whose taking part in the one chat begins with it, and whose ends: it is their first frame, or their last. */
   begins: readonly string[]
   ends: readonly string[]
+  /** Who takes part, but may not see the message that it is about: to them it is `skipped`. */
+  hiddenFrom?: readonly string[]
+}
+
+/** What those get to whom an event is hidden: its version, and nothing of it. */
+export function skippedFrame({ chatIds, frame }: Pick<Delivery, 'chatIds' | 'frame'>): Frame {
+  const { version } = frame.payload as { version: number }
+  return { event: 'skipped', payload: { chatId: chatIds[0], fromVersion: version, version } }
 }
 
 /** Whose taking part in the chat begins with the event, and whose ends. */
@@ -30,6 +38,7 @@ export function movesOf(event: Opened<ChatEvent>): Pick<Delivery, 'begins' | 'en
       return { begins: [], ends: [event.userId] }
     case 'ParticipantRoleChanged':
     case 'MessageSent':
+    case 'LinkPreviewsAdded':
       return { begins: [], ends: [] }
     default:
       return assertNever(event)
@@ -60,7 +69,8 @@ export function goLive(
     const [chatId = ''] = delivery.chatIds
     if (!isAfter(delivery.position, (delivery.userId === null ? chats.get(chatId) : undefined) ?? since)) continue
     if (delivery.begins.includes(userId)) chatIds.add(chatId)
-    if (delivery.userId === userId || delivery.chatIds.some((id) => chatIds.has(id))) frames.push(delivery.frame)
+    if (delivery.userId === userId || delivery.chatIds.some((id) => chatIds.has(id)))
+      frames.push(delivery.hiddenFrom?.includes(userId) === true ? skippedFrame(delivery) : delivery.frame)
     if (delivery.ends.includes(userId)) chatIds.delete(chatId)
   }
   return { frames, chatIds }

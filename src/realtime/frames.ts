@@ -1,3 +1,4 @@
+import { renderContent, type RenderContent } from '../content/render-content.js'
 import type { ChatEvent, MessageSent, Role } from '../domain/chat/events.js'
 import { assertNever } from '../domain/decider.js'
 import type { Opened } from '../domain/event.js'
@@ -29,6 +30,7 @@ export const unknownPerson = (id: string): PersonView => ({ id, name: null, avat
 export function messageOf(
   { stream, version, at, event }: PlacedChatEvent<MessageSent>,
   sender: PersonView,
+  render: RenderContent = renderContent,
 ): MessageView {
   return {
     id: event.messageId,
@@ -39,7 +41,7 @@ export function messageOf(
     clientMessageId: event.clientMessageId,
     type: event.messageType,
     content: event.content,
-    contentHtml: null,
+    contentHtml: event.content === null ? null : render(event.content),
     metadata: event.metadata,
     replyTo: null,
     reactions: [],
@@ -53,11 +55,15 @@ export function messageOf(
   }
 }
 
+/** The version that says who may see an event: that at which the message was sent that it is about, else its own. */
+export const judgedAt = ({ event, version }: PlacedChatEvent): number =>
+  'sentVersion' in event ? event.sentVersion : version
+
 type Wanted = Parameters<ConversationQueries['pastDetails']>[1]
 
 /** What must be known to render these events of one chat. */
 export const wantedBy = (events: readonly PlacedChatEvent[]): Wanted => ({
-  messageIds: events.flatMap(({ event }) => (event.type === 'MessageSent' ? [event.messageId] : [])),
+  messageIds: events.flatMap(({ event }) => ('messageId' in event ? [event.messageId] : [])),
   participantsAt: events.flatMap(({ event, version }) => namedIn(event).map((userId) => ({ userId, version }))),
 })
 
@@ -94,6 +100,10 @@ export function pastFrame({ stream, version, event }: PlacedChatEvent, details: 
         event: 'participant_role_changed',
         payload: { ...where, participant: participant(event.role), ...by(event.by) },
       }
+    case 'LinkPreviewsAdded': {
+      const { id: messageId, linkPreviews } = known(details.messages, event.messageId)
+      return { event: 'link_previews', payload: { ...where, messageId, linkPreviews } }
+    }
     case 'MessageSent':
       return { event: 'new_message', payload: { ...known(details.messages, event.messageId), version } }
     default:

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { Server } from 'socket.io'
 import type { RequestLimits } from '../limits/request-limits.js'
 import type { EventReader } from '../privacy/event-reader.js'
+import type { RenderContent } from '../content/render-content.js'
 import type { EventLog } from '../eventstore/event-log.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import { stackOf } from './answering.js'
@@ -38,6 +39,7 @@ export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits'> {
   queries: ConversationQueries
   people: PersonCache
   limits: RequestLimits
+  renderContent?: RenderContent
   /** Beside the server's own. */
   allowedOrigins: AllowedOrigins
   metrics: Given['metrics'] & { deliverySeconds(seconds: number): void }

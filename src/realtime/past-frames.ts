@@ -1,9 +1,9 @@
 import { chatStream } from '../domain/streams.js'
-import { maySee } from '../domain/visibility.js'
+import { maySee, type VersionRange } from '../domain/visibility.js'
 import type { EventLog, RecordedEvent } from '../eventstore/event-log.js'
 import type { EventReader } from '../privacy/event-reader.js'
 import type { ChatStanding, ConversationQueries } from '../projections/conversations/conversation-queries.js'
-import { isChatEvent, pastFrame, wantedBy, type Frame } from './frames.js'
+import { isChatEvent, judgedAt, pastFrame, wantedBy, type Frame } from './frames.js'
 
 export interface FramePage {
   /** Ascending, without a hole: what is not for the viewer is `skipped`. */
@@ -44,8 +44,13 @@ export type FramesInSight = (
 ) => Promise<FramePage>
 
 export function createFramesInSight({ log, reader, queries }: PastFramesDeps): FramesInSight {
-  async function rendered(chatId: string, recorded: readonly RecordedEvent[]): Promise<Map<number, Frame>> {
-    const events = (await reader.open(recorded)).filter(isChatEvent)
+  async function rendered(
+    chatId: string,
+    recorded: readonly RecordedEvent[],
+    ranges: readonly VersionRange[],
+  ): Promise<Map<number, Frame>> {
+    const opened = (await reader.open(recorded)).filter(isChatEvent)
+    const events = opened.filter((event) => maySee(ranges, judgedAt(event)))
     const details = await queries.pastDetails(chatId, wantedBy(events))
     if (details === null) throw new Error(`the read model lacks chat ${chatId}`)
     return new Map(events.map((event) => [event.version, pastFrame(event, details)]))
@@ -58,7 +63,7 @@ export function createFramesInSight({ log, reader, queries }: PastFramesDeps): F
     const last = recorded.at(-1)
     if (last === undefined) throw new Error(`the log lacks events of chat ${chatId} that its read model has`)
     const inSight = recorded.filter((event) => maySee(ranges, event.version))
-    const frames = inSight.length === 0 ? new Map<number, Frame>() : await rendered(chatId, inSight)
+    const frames = inSight.length === 0 ? new Map<number, Frame>() : await rendered(chatId, inSight, ranges)
     const versions = recorded.map((event) => event.version)
     return { frames: withSkipped(chatId, versions, frames), version: last.version, more: last.version < version }
   }

@@ -1,3 +1,4 @@
+import type { RenderContent } from '../content/render-content.js'
 import { CommandFault } from '../commands/command-fault.js'
 import type { ResultOf } from '../commands/run-command.js'
 import type { MessageSent } from '../domain/chat/events.js'
@@ -25,17 +26,18 @@ export interface PresentSentDeps {
   /** Of conversations. */
   progress: Progress
   queries: Pick<ConversationQueries, 'message'>
+  renderContent?: RenderContent
   /** How long to wait for the read model; 2 s by default. */
   timeoutMs?: number
 }
 
 export function createPresentSent(deps: PresentSentDeps): PresentSent {
-  const { log, reader, people, progress, queries, timeoutMs = 2_000 } = deps
+  const { log, reader, people, progress, queries, renderContent, timeoutMs = 2_000 } = deps
 
   async function asSent(sent: PlacedChatEvent<MessageSent>): Promise<MessageView> {
     const { senderId } = sent.event
     const sender = (await people.get([senderId], { timeoutMs })).get(senderId)
-    return messageOf(sent, sender ?? { id: senderId, name: null, avatarUrl: null })
+    return messageOf(sent, sender ?? { id: senderId, name: null, avatarUrl: null }, renderContent)
   }
 
   async function read(stream: string, version: number): Promise<PlacedChatEvent<MessageSent>> {
@@ -64,6 +66,7 @@ export function createPresentSent(deps: PresentSentDeps): PresentSent {
 const withoutText = (message: MessageView): MessageView => ({
   ...message,
   content: null,
+  contentHtml: null,
   metadata: null,
   clientMessageId: null,
 })

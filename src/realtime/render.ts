@@ -1,3 +1,4 @@
+import type { RenderContent } from '../content/render-content.js'
 import type { Opened } from '../domain/event.js'
 import type { ChatsRead } from '../domain/inbox/events.js'
 import { idOf } from '../domain/streams.js'
@@ -7,6 +8,7 @@ import type { PersonView } from '../projections/conversations/views.js'
 import { movesOf, type Delivery } from './audience.js'
 import {
   isChatEvent,
+  judgedAt,
   messageOf,
   pastFrame,
   unknownPerson,
@@ -25,7 +27,8 @@ export const needsReadModel = (opened: OpenedEvent): boolean =>
 
 export interface RenderDeps {
   people: PersonCache
-  queries: Pick<ConversationQueries, 'pastDetails' | 'chatIdsOf' | 'participantCount'>
+  renderContent?: RenderContent
+  queries: Pick<ConversationQueries, 'pastDetails' | 'chatIdsOf' | 'participantCount' | 'unseeing'>
 }
 
 /**
@@ -42,15 +45,18 @@ interface About {
   /** The chats of those whose profile changed. */
   chatIdsOf: ReadonlyMap<string, string[]>
   participantCounts: ReadonlyMap<string, number>
+  /** Who may not see the message that an event is about. */
+  hiddenFrom: ReadonlyMap<object, string[]>
+  renderContent: RenderContent | undefined
 }
 
-export function createRender({ people, queries }: RenderDeps): Render {
-  async function lookUp(events: readonly OpenedEvent[], signal: AbortSignal): Promise<About> {
+export function createRender({ people, queries, renderContent }: RenderDeps): Render {
+  async function lookUp(events: readonly OpenedEvent[], signal: AbortSignal): Promise<Omit<About, 'renderContent'>> {
     const changed = events.flatMap(({ event }) => (event.type === 'ProfileChanged' ? [event.userId] : []))
     const senders = events.flatMap(({ event }) => (event.type === 'MessageSent' ? [event.senderId] : []))
     const read = events.flatMap(({ event }) => (event.type === 'ChatsRead' ? event.chats : []))
     const ofChats = events.filter(isChatEvent).filter(needsReadModel)
-    const [persons, details, chatIdsOf, participantCounts] = await Promise.all([
+    const [persons, details, chatIdsOf, participantCounts, hiddenFrom] = await Promise.all([
       people.get([...senders, ...changed], { signal }),
       forEach(
         ofChats.map(({ stream }) => stream),
@@ -61,12 +67,19 @@ export function createRender({ people, queries }: RenderDeps): Render {
         read.map(({ chatId }) => chatId),
         (chatId) => queries.participantCount(chatId),
       ),
+      hiddenFromByEvent(ofChats.filter((placed) => judgedAt(placed) !== placed.version)),
     ])
-    return { people: persons, details, chatIdsOf, participantCounts }
+    return { people: persons, details, chatIdsOf, participantCounts, hiddenFrom }
+  }
+
+  async function hiddenFromByEvent(events: readonly PlacedChatEvent[]): Promise<Map<object, string[]>> {
+    const look = async (placed: PlacedChatEvent) =>
+      [placed.event, await queries.unseeing(idOf(placed.stream), judgedAt(placed), placed.version)] as const
+    return new Map<object, string[]>(await Promise.all(events.map(look)))
   }
 
   return async (events, signal) => {
-    const about = await lookUp(events, signal)
+    const about = { ...(await lookUp(events, signal)), renderContent }
     return events.flatMap((opened) => deliveriesOf(opened, about))
   }
 }
@@ -89,13 +102,17 @@ function deliveriesOf(opened: OpenedEvent, about: About): Delivery[] {
 
 function chatDelivery({ position, ...placed }: OpenedEvent & PlacedChatEvent, about: About): Delivery {
   const frame = chatFrame(placed, about)
-  return { position, frame, chatIds: [idOf(placed.stream)], userId: null, ...movesOf(placed.event) }
+  const hiddenFrom = about.hiddenFrom.get(placed.event) ?? []
+  return { position, frame, chatIds: [idOf(placed.stream)], userId: null, ...movesOf(placed.event), hiddenFrom }
 }
 
 function chatFrame(placed: PlacedChatEvent, about: About): Frame {
   const { event, stream } = placed
   if (event.type === 'MessageSent')
-    return { event: 'new_message', payload: messageOf({ ...placed, event }, personOf(event.senderId, about)) }
+    return {
+      event: 'new_message',
+      payload: messageOf({ ...placed, event }, personOf(event.senderId, about), about.renderContent),
+    }
   const details = about.details.get(stream)
   if (!details) throw new Error(`the read model lacks ${stream}`)
   return pastFrame(placed, details)

@@ -1,4 +1,4 @@
-import type { Delivery } from './audience.js'
+import { skippedFrame, type Delivery } from './audience.js'
 import type { RealtimeServer } from './protocol.js'
 
 /** In it: the live sockets of those who take part in the chat. */
@@ -28,11 +28,16 @@ export function createRooms(io: RealtimeServer): Rooms {
   return {
     isAnyoneHere: () => rooms.size > 0,
     isInhabited: (room) => rooms.has(room),
-    deliver({ frame, chatIds, userId, begins, ends }) {
+    deliver({ frame, chatIds, userId, begins, ends, hiddenFrom = [] }) {
       const [chatId = ''] = chatIds
       const audience = [...chatIds.map(chatRoom), ...(userId === null ? [] : [userRoom(userId)])]
       socketsOf(begins)?.socketsJoin(chatRoom(chatId))
-      if (audience.length > 0) io.local.to(audience).emit(frame.event, frame.payload)
+      const hidden = hiddenFrom.map(userRoom)
+      if (audience.length > 0) io.local.to(audience).except(hidden).emit(frame.event, frame.payload)
+      if (hidden.length > 0) {
+        const skipped = skippedFrame({ chatIds, frame })
+        io.local.to(hidden).emit(skipped.event, skipped.payload)
+      }
       socketsOf(ends)?.socketsLeave(chatRoom(chatId))
     },
   }

@@ -51,7 +51,7 @@ onEachLog('kill -9 of an import, and of the server beside it', (kind) => {
       TOKEN_KEYS: `a:${randomBytes(32).toString('base64')}`,
     }
     const count = async (): Promise<number> =>
-      (await execute<{ count: number }>(database.url, `select count(*)::int as count from messages_1_1`))[0]!.count
+      (await execute<{ count: number }>(database.url, `select count(*)::int as count from messages_2_1`))[0]!.count
     {
       await using server = startChild('main.js', [], env)
       await server.says('listens on')
@@ -88,7 +88,7 @@ onEachLog('kill -9 of an import, and of the server beside it', (kind) => {
           `select count(*)::int as messages, count(distinct content)::int as contents,
            sum(case when seq = place then 0 else 1 end)::int as gaps
          from (select content, seq, row_number() over (partition by chat_id order by seq) as place
-               from messages_1_1) m`,
+               from messages_2_1) m`,
         )
         expect(inReadModel).to.deep.equal([{ messages: MESSAGES, contents: MESSAGES, gaps: 0 }])
       },

@@ -51,6 +51,21 @@ export const samples: { [Type in AnyEvent['type']]: Required<Decided<Extract<Any
     metadata: { place: 'the secret oak', tags: ['tree'] },
     clientMessageId: 'my secret draft 1',
   },
+  LinkPreviewsAdded: {
+    type: 'LinkPreviewsAdded',
+    messageId: '0d000000-0000-4000-8000-000000000004',
+    senderId: ada,
+    sentVersion: 6,
+    sentAt: at,
+    previews: [
+      {
+        url: 'https://secret.example/oak',
+        title: 'The secret oak',
+        description: 'Where the secret oak stands',
+        imageUrl: 'https://secret.example/oak.png',
+      },
+    ],
+  },
   UserRegistered: { type: 'UserRegistered', userId: ada, imported: true, originalAt, name: 'Ada Secret' },
   ProfileChanged: {
     type: 'ProfileChanged',

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js'
+import { sayWhatLackedBrowser } from './browser.js'
 import { countEventStoreTest, sayWhatWasReal, startEventStore } from './event-store.js'
 import { sayWhatLackedRedis } from './redis.js'
 import { dropTemplates, execute, makeTemplates } from './test-database.js'
@@ -28,6 +29,7 @@ export const mochaHooks = {
 export async function mochaGlobalTeardown(): Promise<void> {
   sayWhatWasReal()
   sayWhatLackedRedis()
+  sayWhatLackedBrowser()
   await stopEventStore?.()
   await dropTemplates()
   await stopServer?.()

@@ -1,6 +1,15 @@
 import { accepting, assertNever, reject, type Decider, type Outcome } from '../decider.js'
 import type { Decided, Folded, JsonObject } from '../event.js'
-import type { ChatCreated, ChatEvent, ChatType, HistoryVisibility, Imported, JoinPolicy, Role } from './events.js'
+import type {
+  ChatCreated,
+  ChatEvent,
+  ChatType,
+  HistoryVisibility,
+  Imported,
+  JoinPolicy,
+  LinkPreview,
+  Role,
+} from './events.js'
 
 /** Commands of an import carry the number of their line; by it, a chat knows which lines it has been past. */
 export type ChatCommand =
@@ -29,6 +38,16 @@ export type ChatCommand =
       metadata: JsonObject | null
       clientMessageId: string | null
     } & Imported)
+  | {
+      type: 'AddLinkPreviews'
+      messageId: string
+      senderId: string
+      seq: number
+      /** The message's version when its links were read: those of a message changed since are not added. */
+      sentVersion: number
+      sentAt: string
+      previews: readonly LinkPreview[]
+    }
 
 export type ChatRejection =
   /** Also for a chat that is not there: an outsider cannot tell the two apart. */
@@ -92,6 +111,8 @@ function decide(command: ChatCommand, chat: Chat): ChatOutcome {
       return removeParticipant(command, chat)
     case 'SendMessage':
       return sendMessage(command, chat)
+    case 'AddLinkPreviews':
+      return addLinkPreviews(command, chat)
     default:
       return assertNever(command)
   }
@@ -195,6 +216,20 @@ function sendMessage(command: Command<'SendMessage'>, chat: OpenChat): ChatOutco
   return accept(...joined(senderId, chat, imported), sent)
 }
 
+/** Nothing for a message that is not there. Where messages come to be edited and deleted, nothing for those changed since either. */
+function addLinkPreviews(command: Command<'AddLinkPreviews'>, chat: OpenChat): ChatOutcome {
+  const { messageId, senderId, seq, sentVersion, sentAt, previews } = command
+  if (seq > chat.lastSeq || previews.length === 0) return accept()
+  return accept({
+    type: 'LinkPreviewsAdded',
+    messageId,
+    senderId,
+    sentVersion,
+    sentAt,
+    previews: [...previews],
+  })
+}
+
 function evolve(chat: Chat, event: Folded<ChatEvent>): Chat {
   const next = event.type === 'ChatCreated' ? created(event) : change(chat, event)
   return 'line' in event ? { ...next, lastLine: Math.max(next.lastLine, event.line) } : next
@@ -220,6 +255,8 @@ function change(chat: Chat, event: Exclude<Folded<ChatEvent>, { type: 'ChatCreat
       return without(chat, event.userId)
     case 'MessageSent':
       return { ...chat, lastSeq: event.seq }
+    case 'LinkPreviewsAdded':
+      return chat
     default:
       return assertNever(event)
   }

@@ -68,6 +68,31 @@ export interface MessageSent extends EventShape {
   personal: { content: string; metadata: JsonObject | null; clientMessageId: string | null }
 }
 
+/** What a page says of itself; at least one of the three is there. */
+export interface LinkPreview {
+  /** As the message links it. */
+  url: string
+  title: string | null
+  description: string | null
+  /** Http(s). */
+  imageUrl: string | null
+}
+
+/** What the links of a message lead to, found after it was sent. */
+export interface LinkPreviewsAdded extends EventShape {
+  type: 'LinkPreviewsAdded'
+  public: {
+    messageId: string
+    /** Whose message it is, and so whose words led there. */
+    senderId: string
+    /** Of the message: who may see it may see them. */
+    sentVersion: number
+    /** The time that the message shows: they are kept as long as it is. */
+    sentAt: string
+  }
+  personal: { previews: LinkPreview[] }
+}
+
 export type ChatEvent =
   | ChatCreated
   | ParticipantJoined
@@ -76,3 +101,4 @@ export type ChatEvent =
   | ParticipantRemoved
   | ParticipantRoleChanged
   | MessageSent
+  | LinkPreviewsAdded

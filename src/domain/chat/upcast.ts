@@ -9,4 +9,5 @@ export const chatUpcasters: Record<ChatEvent['type'], readonly Upcaster[]> = {
   ParticipantRemoved: [],
   ParticipantRoleChanged: [],
   MessageSent: [],
+  LinkPreviewsAdded: [],
 }

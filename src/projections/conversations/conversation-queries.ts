@@ -97,4 +97,6 @@ export interface ConversationQueries {
   /** The chats in which the person takes part now. */
   chatIdsOf(userId: string): Promise<string[]>
   participantCount(chatId: string): Promise<number>
+  /** Who takes part in the chat at `version` and may not see what was sent at `sentVersion`. */
+  unseeing(chatId: string, sentVersion: number, version: number): Promise<string[]>
 }

@@ -12,13 +12,13 @@ import {
   membershipsSchema,
   raiseReadSeq,
 } from './memberships.js'
-import { applySent, messagesSchema, type SentMessage } from './messages.js'
+import { applyLinkPreviews, applySent, messagesSchema, type SentMessage } from './messages.js'
 import { applyProfileChanged, applyRegistered, peopleSchema } from './people.js'
 
 /** People, chats, who takes part in them and what is said: one projection, so that a membership and the messages it guards agree. */
 export const createConversations = (reader: EventReader): Projection => ({
   name: 'conversations',
-  version: 1,
+  version: 2,
   tables: ['people', 'chats', 'memberships', 'messages'],
   streamPrefixes: ['user-', 'chat-', 'inbox-'],
   schema: (table) =>
@@ -76,6 +76,8 @@ async function applyOther(
       return changeRole(event.userId, event.role, where, tx, table)
     case 'ChatsRead':
       return raiseReadSeq(event.userId, event.chats, tx, table)
+    case 'LinkPreviewsAdded':
+      return applyLinkPreviews(event, where, tx, table)
     case 'SessionOpened':
     case 'SessionRevoked':
     case 'PasswordChanged':

@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from 'pg'
+import { renderContent, type RenderContent } from '../../content/render-content.js'
 import { inSnapshot, type OpenProjection } from '../checkpoint.js'
 import {
   allOwnChatRows,
@@ -20,7 +21,11 @@ import type { ListedChatView, MessageView, PersonView } from './views.js'
 
 const FIRST_PARTICIPANTS = 50
 
-export function createConversationQueries(pool: Pool, { table, projection }: OpenProjection): ConversationQueries {
+export function createConversationQueries(
+  pool: Pool,
+  { table, projection }: OpenProjection,
+  render: RenderContent = renderContent,
+): ConversationQueries {
   const checkpoint = `select position from projections where name = '${projection.name}' and version = ${projection.version}`
 
   /** Reads about one chat for one of its participants; null for who is none. */
@@ -51,6 +56,7 @@ export function createConversationQueries(pool: Pool, { table, projection }: Ope
           tx,
           table,
           shown.map((row) => ({ chatId: row.id, ranges: rangesOf(row) })),
+          render,
         )
         const few = await fewParticipants(
           tx,
@@ -67,11 +73,11 @@ export function createConversationQueries(pool: Pool, { table, projection }: Ope
       asParticipant(chatId, viewer, (tx) => participantRows(tx, table, chatId, limit, after)),
 
     messages: (chatId, viewer, page, limit) =>
-      asParticipant(chatId, viewer, (tx, chat) => messagePage(tx, table, chatId, rangesOf(chat), page, limit)),
+      asParticipant(chatId, viewer, (tx, chat) => messagePage(tx, table, chatId, rangesOf(chat), page, limit, render)),
 
     async message(chatId, messageId, viewer) {
       const found = await asParticipant(chatId, viewer, (tx, chat) =>
-        messageInSight(tx, table, chatId, rangesOf(chat), messageId),
+        messageInSight(tx, table, chatId, rangesOf(chat), messageId, render),
       )
       return found === null || found.answer === null ? null : { version: found.version, answer: found.answer }
     },
@@ -96,7 +102,7 @@ export function createConversationQueries(pool: Pool, { table, projection }: Ope
         return {
           chat: toSharedChat(chat),
           chatParticipants: (await fewParticipants(tx, table, [chatId], null)).get(chatId) ?? [],
-          messages: messageIds.length === 0 ? new Map() : await messagesById(tx, table, chatId, messageIds),
+          messages: messageIds.length === 0 ? new Map() : await messagesById(tx, table, chatId, messageIds, render),
           ...(await participantsThen(tx, chatId, participantsAt)),
         }
       }),
@@ -115,6 +121,17 @@ export function createConversationQueries(pool: Pool, { table, projection }: Ope
         [chatId],
       )
       return rows[0]?.participant_count ?? 0
+    },
+
+    async unseeing(chatId, sentVersion, version) {
+      const { rows } = await pool.query<{ user_id: string }>(
+        `select me.user_id from ${table('chats')} c join ${table('memberships')} me on me.chat_id = c.id
+         where c.id = $1 and c.history_visibility <> 'full' and $3 between me.from_version and coalesce(me.to_version, $3) and not exists (
+           select from ${table('memberships')} s where s.chat_id = c.id and s.user_id = me.user_id
+             and $2 between s.from_version and coalesce(s.to_version, $2))`,
+        [chatId, sentVersion, version],
+      )
+      return rows.map(({ user_id }) => user_id)
     },
   }
 

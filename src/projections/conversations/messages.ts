@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
-import type { MessageSent } from '../../domain/chat/events.js'
+import type { RenderContent } from '../../content/render-content.js'
+import type { LinkPreview, LinkPreviewsAdded, MessageSent } from '../../domain/chat/events.js'
 import type { JsonObject, Opened } from '../../domain/event.js'
 import type { VersionRange } from '../../domain/visibility.js'
 import type { TableName } from '../projection.js'
@@ -21,6 +22,7 @@ export const messagesSchema = (table: TableName): string => `
     type text not null,
     content text,
     metadata json,
+    link_previews json,
     created_at timestamptz not null,
     recorded_at timestamptz not null,
     unique (chat_id, seq)
@@ -69,6 +71,21 @@ const toRow = ({ event, chatId, version, at, recordedAt }: SentMessage) => ({
   recorded_at: recordedAt,
 })
 
+/** Also the chat's version, as with every event of its stream. */
+export async function applyLinkPreviews(
+  { messageId, previews }: Opened<LinkPreviewsAdded>,
+  { chatId, version }: Place,
+  tx: ClientBase,
+  table: TableName,
+): Promise<void> {
+  await tx.query({
+    name: `preview ${table('messages')}`,
+    text: `with chat as (update ${table('chats')} set version = $3 where id = $2)
+           update ${table('messages')} set link_previews = $4, version = $3 where id = $1`,
+    values: [messageId, chatId, version, previews === null ? null : JSON.stringify(previews)],
+  })
+}
+
 interface MessageRow {
   id: string
   chat_id: string
@@ -81,11 +98,12 @@ interface MessageRow {
   type: string
   content: string | null
   metadata: JsonObject | null
+  link_previews: LinkPreview[] | null
   created_at: Date
   recorded_at: Date
 }
 
-const toMessage = (row: MessageRow): MessageView => ({
+const toMessage = (row: MessageRow, render: RenderContent): MessageView => ({
   id: row.id,
   chatId: row.chat_id,
   seq: row.seq,
@@ -94,12 +112,12 @@ const toMessage = (row: MessageRow): MessageView => ({
   clientMessageId: row.client_message_id,
   type: row.type,
   content: row.content,
-  contentHtml: null,
+  contentHtml: row.content === null ? null : render(row.content),
   metadata: row.metadata,
   replyTo: null,
   reactions: [],
   mentions: [],
-  linkPreviews: [],
+  linkPreviews: row.link_previews ?? [],
   createdAt: row.created_at.toISOString(),
   recordedAt: row.recorded_at.toISOString(),
   editedAt: null,
@@ -136,6 +154,7 @@ export async function messagePage(
   ranges: readonly VersionRange[],
   page: MessagePage,
   limit: number,
+  render: RenderContent,
 ): Promise<MessageList> {
   const side = async (direction: 'older' | 'newer', from: number, most: number) => {
     const text = `${withSender(table)} where m.chat_id = $1 and ${IN_SIGHT}
@@ -145,7 +164,7 @@ export async function messagePage(
       text,
       values: [chatId, ...bounds(ranges), from, most],
     })
-    return rows.map(toMessage)
+    return rows.map((row) => toMessage(row, render))
   }
   const older = async (before: number, most: number) => {
     const found = await side('older', before, most + 1)
@@ -179,6 +198,7 @@ export async function messageInSight(
   chatId: string,
   ranges: readonly VersionRange[],
   messageId: string,
+  render: RenderContent,
 ): Promise<MessageView | null> {
   const text = `${withSender(table)} where m.chat_id = $1 and ${IN_SIGHT} and m.id = $4`
   const { rows } = await tx.query<MessageRow>({
@@ -186,7 +206,7 @@ export async function messageInSight(
     text,
     values: [chatId, ...bounds(ranges), messageId],
   })
-  return rows[0] === undefined ? null : toMessage(rows[0])
+  return rows[0] === undefined ? null : toMessage(rows[0], render)
 }
 
 /** Messages of one chat by id, whoever looks. */
@@ -195,10 +215,11 @@ export async function messagesById(
   table: TableName,
   chatId: string,
   messageIds: readonly string[],
+  render: RenderContent,
 ): Promise<Map<string, MessageView>> {
   const text = `${withSender(table)} where m.chat_id = $1 and m.id = any($2::uuid[])`
   const { rows } = await tx.query<MessageRow>({ name: `some ${table('messages')}`, text, values: [chatId, messageIds] })
-  return new Map(rows.map((row) => [row.id, toMessage(row)]))
+  return new Map(rows.map((row) => [row.id, toMessage(row, render)]))
 }
 
 /** The last message in sight of each chat. */
@@ -206,6 +227,7 @@ export async function lastMessages(
   tx: ClientBase,
   table: TableName,
   chats: readonly { chatId: string; ranges: readonly VersionRange[] }[],
+  render: RenderContent,
 ): Promise<Map<string, MessageView>> {
   const spans = chats.flatMap(({ chatId, ranges }) => ranges.map(([from, to]) => ({ chatId, from, to })))
   const text = `
@@ -222,5 +244,5 @@ export async function lastMessages(
       spans.map(({ to }) => Math.min(to, END)),
     ],
   })
-  return new Map(rows.map((row) => [row.chat_id, toMessage(row)]))
+  return new Map(rows.map((row) => [row.chat_id, toMessage(row, render)]))
 }

@@ -1,4 +1,4 @@
-import type { ChatType, HistoryVisibility, JoinPolicy, Role } from '../../domain/chat/events.js'
+import type { ChatType, HistoryVisibility, JoinPolicy, LinkPreview, Role } from '../../domain/chat/events.js'
 import type { JsonObject } from '../../domain/event.js'
 
 /** Shapes as clients see them, over REST and sockets alike; times are ISO-8601 UTC with milliseconds. */
@@ -73,7 +73,7 @@ export interface MessageView {
   replyTo: { id: string; seq: number; senderName: string | null; excerpt: string | null } | null
   reactions: { emoji: string; count: number; userIds: string[] }[]
   mentions: string[]
-  linkPreviews: { url: string; title: string | null; description: string | null; imageUrl: string | null }[]
+  linkPreviews: LinkPreview[]
   createdAt: string
   recordedAt: string
   editedAt: string | null

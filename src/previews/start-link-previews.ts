@@ -1,0 +1,65 @@
+import { createBell } from '../eventstore/bell.js'
+import { followLinks, type FollowLinksDeps } from './follow-links.js'
+import type { Job, Jobs } from './jobs.js'
+import type { PreviewMessage } from './preview-message.js'
+
+export interface LinkPreviewsDeps extends Omit<FollowLinksDeps, 'onNoted'> {
+  jobs: Jobs
+  previewMessage: PreviewMessage
+  /** How often it looks for what other nodes left or what is due again; 10 s by default. */
+  pollMs?: number
+}
+
+const MOST_AT_ONCE = 4
+
+/**
+ * Follows the log and adds previews to messages, four messages at a time and beside everything else: the follower only notes what there is to
+ * do, for all nodes in one table, and whoever has a hand free takes it from there. After a crash another takes it, and the
+ * command's id keeps it from being added twice.
+ */
+export function startLinkPreviews(deps: LinkPreviewsDeps): AsyncDisposable {
+  const { jobs, previewMessage, onFailure, pollMs = 10_000 } = deps
+  const bell = createBell()
+  const stop = new AbortController()
+  const { signal } = stop
+  const underWay = new Set<Promise<void>>()
+
+  async function work(job: Job): Promise<void> {
+    const outcome = await previewMessage(job, signal).catch((error: unknown) => {
+      onFailure(error)
+      return 'later' as const
+    })
+    if (outcome === 'done') await jobs.done(job)
+    else await jobs.putBack(job, signal.aborted ? 'stopped' : 'failed')
+  }
+
+  /** Where even that fails, the lease ends by itself. */
+  function begin(job: Job): void {
+    const working = work(job)
+      .catch(onFailure)
+      .finally(() => {
+        underWay.delete(working)
+        bell.ring()
+      })
+    underWay.add(working)
+  }
+
+  async function take(): Promise<void> {
+    while (!signal.aborted) {
+      const { rings } = bell
+      const free = MOST_AT_ONCE - underWay.size
+      const claimed = free === 0 ? [] : await jobs.claim(free).catch(() => [])
+      claimed.forEach(begin)
+      if (claimed.length === 0) await bell.wait(rings, pollMs, signal)
+    }
+    await Promise.all(underWay)
+  }
+
+  const running = Promise.all([followLinks({ ...deps, onNoted: () => bell.ring() }, signal), take()])
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await running
+    },
+  }
+}
