@@ -301,7 +301,13 @@ describe('safeFetch', () => {
       const fetch = createSafeFetch({ resolve: async () => ['${PUBLIC}'], reach: () => ({ host: '127.0.0.1', port: ${port} }) })
       const { kind, body } = await fetch('http://web.example/direct')
       console.log(kind, body?.toString())`
-    const env = { ...process.env, NODE_USE_ENV_PROXY: '1', ...Object.fromEntries(names.map((name) => [name, proxy])) }
+    const env = {
+      ...process.env,
+      NODE_USE_ENV_PROXY: '1',
+      NO_PROXY: '',
+      no_proxy: '',
+      ...Object.fromEntries(names.map((name) => [name, proxy])),
+    }
     const { stdout } = await execute(process.execPath, ['--input-type=module', '-e', script], { env })
     server.close()
     expect([stdout.trim(), asked]).to.deep.equal(['ok hello', 0])
