@@ -77,6 +77,7 @@ describe('blocked words', () => {
       'ass1',
       '1darn',
       'dar\nn',
+      'd.... a.... r.... n',
       'foul. play',
       'd\na\nr\nn',
       'da rn',

@@ -1,12 +1,16 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import { pipeline, Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import { brotliCompressSync, createGzip, deflateSync, gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import type { Fetched } from '../../src/outbound/outcome.js'
 import { PUBLIC, startLocalWeb, type LocalWeb } from './local-web.js'
 
 const KIB = 1024
+const execute = promisify(execFile)
 
 describe('safeFetch', () => {
   let web: LocalWeb
@@ -227,6 +231,18 @@ describe('safeFetch', () => {
     })
   }
 
+  for (const compressed of [false, true]) {
+    it(`leaves a body that never ends, ${compressed ? 'compressed' : 'as it is'}, once it has 256 KiB`, async () => {
+      const endless = (): Readable => Readable.from(repeated(Buffer.alloc(16 * KIB)))
+      web.handler = (_request, response) => {
+        if (compressed) response.setHeader('content-encoding', 'gzip')
+        const parts = compressed ? [endless(), createGzip(), response] : [endless(), response]
+        pipeline(parts, () => undefined)
+      }
+      expect(await web.fetch('http://web.example/')).to.include({ kind: 'ok', isCut: true })
+    })
+  }
+
   it('exactly 256 KiB are whole', async () => {
     web.handler = (_request, response) => response.end(Buffer.alloc(256 * KIB))
     expect(await web.fetch('http://web.example/')).to.include({ kind: 'ok', isCut: false })
@@ -271,26 +287,33 @@ describe('safeFetch', () => {
 
   it('no proxy is asked, whatever the environment names', async () => {
     let asked = 0
-    const proxy = createServer((_request, response) => {
-      asked++
-      response.end('from the proxy')
-    }).on('connect', () => asked++)
-    proxy.listen(0, '127.0.0.1')
-    await once(proxy, 'listening')
-    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
-    const names = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'NODE_USE_ENV_PROXY']
-    const before = new Map(names.map((name) => [name, process.env[name]]))
-    for (const name of names) process.env[name] = name === 'NODE_USE_ENV_PROXY' ? '1' : url
-    try {
-      expect(textOf(await web.fetch('http://web.example/'))).to.equal('hello')
-      expect(textOf(await web.fetch('https://secure.example/'))).to.equal('hello')
-    } finally {
-      for (const [name, value] of before) {
-        if (value === undefined) Reflect.deleteProperty(process.env, name)
-        else process.env[name] = value
-      }
-      proxy.close()
+    const server = createServer((request, response) => {
+      if (request.url !== '/direct') asked++
+      response.end('hello')
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const proxy = `http://127.0.0.1:${port}`
+    const names = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy']
+    const script = `
+      import { createSafeFetch } from ${JSON.stringify(import.meta.resolve('../../src/outbound/safe-fetch.js'))}
+      const fetch = createSafeFetch({ resolve: async () => ['${PUBLIC}'], reach: () => ({ host: '127.0.0.1', port: ${port} }) })
+      const { kind, body } = await fetch('http://web.example/direct')
+      console.log(kind, body?.toString())`
+    const env = {
+      ...process.env,
+      NODE_USE_ENV_PROXY: '1',
+      NO_PROXY: '',
+      no_proxy: '',
+      ...Object.fromEntries(names.map((name) => [name, proxy])),
     }
-    expect(asked).to.equal(0)
+    const { stdout } = await execute(process.execPath, ['--input-type=module', '-e', script], { env })
+    server.close()
+    expect([stdout.trim(), asked]).to.deep.equal(['ok hello', 0])
   })
 })
+
+function* repeated(chunk: Buffer): Generator<Buffer> {
+  for (;;) yield chunk
+}

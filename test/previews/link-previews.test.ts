@@ -205,6 +205,11 @@ describe('link previews', () => {
     await one.note([job], log.start)
     const claimed = await Promise.all([one.claim(4), other.claim(4)])
     expect(claimed.flat()).to.deep.equal([job])
+    const many = Array.from({ length: 200 }, (_, index) => ({ stream: 'chat-of-many', version: index + 1 }))
+    await one.note(many, log.start)
+    const shares = await Promise.all(Array.from({ length: 10 }, () => other.claim(200)))
+    expect(shares.flat()).to.have.length(many.length)
+    await Promise.all(many.map((each) => one.done(each)))
     await one.putBack(job, 'stopped')
     expect(await other.claim(4)).to.deep.equal([job])
     await databases.main.query(`update link_preview_jobs set due_at = now()`) // the lease ends: it crashed

@@ -58,6 +58,8 @@ describe('event sealer', () => {
     const namesOf = (event: ToSeal['event']) => sealer.keyNames(streamOf(event), event, at)
     expect(namesOf(message('hi'))).to.deep.equal([`person/${ada}+chat-month/${chat}/2026-03`])
     expect(namesOf(samples.MessageSent)).to.deep.equal([`person/${ada}+chat-month/${chat}/2019-05`])
+    const added = { ...samples.LinkPreviewsAdded, sentAt: '2026-02-28T23:59:59.999Z' }
+    expect(namesOf(added), 'of the message').to.deep.equal([`person/${ada}+chat-month/${chat}/2026-02`])
     expect(namesOf(samples.ChatCreated)).to.deep.equal([`person/${ada}`])
     expect(namesOf(samples.ProfileChanged)).to.deep.equal([`person/${ada}`])
   })

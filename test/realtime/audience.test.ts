@@ -59,6 +59,14 @@ describe('going live', () => {
     expect(given(arrival({ a: '10' }), marker, ofOthers, profile, known)).to.deep.equal([[11, 13], ['a']])
   })
 
+  it('what is about a message that one may not see is skipped, and its version is not lost', () => {
+    const frame = { event: 'link_previews', payload: { chatId: 'a', version: 7 } }
+    const hidden = delivery(11, 'a', { frame, hiddenFrom: ['eve', 'bob'] })
+    const shown = delivery(12, 'a', { frame, hiddenFrom: ['eve'] })
+    const { frames } = goLive(arrival({ a: '10' }), [hidden, shown], isAfter)
+    expect(frames).to.deep.equal([{ event: 'skipped', payload: { chatId: 'a', fromVersion: 7, version: 7 } }, frame])
+  })
+
   it('goes on where a socket left off, but for the chats that were caught up', () => {
     const kept = [delivery(8, 'held'), delivery(8, 'caughtUp'), delivery(11, 'caughtUp'), delivery(12, 'held')]
     expect(given(arrival({ held: '0', caughtUp: '10' }, '0'), ...kept)[0]).to.deep.equal([8, 11, 12])
