@@ -25,6 +25,9 @@ type Rule = keyof typeof MOST_FAILURES
 /** Their names, as metrics give them. */
 export const passwordLimits = Object.keys(MOST_FAILURES)
 
+/** Counts, for it tells that an address is somebody's; but nobody failed to log in. */
+const NO_LOGIN = 'email-taken'
+
 /** Whose password is tried: by the address that was typed, or by the person who is logged in. */
 export type PasswordOf = { email: string } | { userId: string }
 
@@ -83,6 +86,7 @@ export function createPasswordGuard(deps: PasswordGuardDeps): PasswordGuard {
 
   function failed(result: object, whose: PasswordOf, source: Source): boolean {
     if (!('code' in result)) return false
+    if (result.code === NO_LOGIN) return true
     const { userId } = 'userId' in whose ? whose : (result as Failed)
     onFailed(source, userId === undefined ? { subject: subjectOf(whose) } : { userId })
     return true

@@ -28,7 +28,7 @@ export interface TestApp extends AsyncDisposable {
   register(name: string): Promise<Person>
   call(method: string, path: string, request?: { token?: string; body?: unknown; headers?: object }): Promise<Answer>
   /** Connected at once; closed with the app. */
-  socket(token: string, cursors?: Record<string, number>): Socket
+  socket(token: string, cursors?: Record<string, number>, headers?: Record<string, string>): Socket
 }
 
 /** The whole app on databases of its own, with no message limit unless a test asks for one. */
@@ -72,8 +72,9 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
       const { user, accessToken } = body as { user: { id: string }; accessToken: string }
       return { id: user.id, token: accessToken, email }
     },
-    socket(token, cursors) {
-      const socket = io(app.url, { auth: { token, cursors }, transports: ['websocket'], forceNew: true })
+    socket(token, cursors, extraHeaders = {}) {
+      const options = { transports: ['websocket'], forceNew: true, extraHeaders }
+      const socket = io(app.url, { auth: { token, cursors }, ...options })
       sockets.push(socket)
       return socket
     },
