@@ -89,13 +89,12 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
   const run = tellingPeople(core.run, people)
   const redis = connectRedis(config, logger, metrics, releases)
   await redis?.tried
-  const client = redis?.client ?? null
   const hash = keyedHash(databases.masterKey)
   const security = watchOver(core, hash, metrics, releases)
   for (const name of ['messages', 'requests', 'address', ...passwordLimits]) metrics.rateLimited.inc({ limit: name }, 0)
   const onRefused = tellingLimits(security, metrics)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused })
-  const limit = createMessageLimit(config.rateLimitMessagesPerMinute, client)
+  const limit = createMessageLimit(config.rateLimitMessagesPerMinute, redis)
   const sendMessage = measured(createSendMessage(run, limit), metrics, onRefused)
   const presentSent = createPresentSent({ log, reader, people, progress, queries })
   const { accessTokenSeconds } = config
@@ -149,7 +148,7 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     sessions: { newId: randomUUID },
     passwordGuard: createPasswordGuard({
       isOn: config.rateLimits,
-      redis: client,
+      redis,
       hash,
       onFailed(source, whose) {
         metrics.loginFailures.inc()

@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis'
 import { addressKey } from '../limits/address-key.js'
 import { createKnownSources } from '../limits/known-sources.js'
 import { createLimit, isRefused, type Taken } from '../limits/limit.js'
 import type { Refusal } from '../limits/quota.js'
+import type { RedisConnection } from '../limits/redis.js'
 import type { Source } from '../limits/request-limits.js'
 import { createTurns } from '../limits/turns.js'
 import { normaliseEmail } from './email.js'
@@ -49,7 +49,7 @@ export type PasswordGuard = <Result extends object>(
 
 export interface PasswordGuardDeps {
   isOn: boolean
-  redis: Redis | null
+  redis: RedisConnection | null
   /** A keyed hash: what is typed as an address is kept nowhere else. */
   hash(text: string): string
   onFailed(source: Source, whose: { userId?: string; subject?: string }): void

@@ -22,7 +22,7 @@ function newGuard(redis: RedisConnection | null = null) {
   const failures: object[] = []
   const guard = createPasswordGuard({
     isOn: true,
-    redis: redis?.client ?? null,
+    redis,
     hash,
     onFailed: (_source, whose) => failures.push(whose),
     onRefused: (limit) => refusals.push(limit),
