@@ -100,14 +100,13 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
   const people = createPersonCache({ queries, progress, comparePositions, since: await log.head() })
   const redis = connectRedis(config, logger, metrics, releases)
   await redis?.tried
-  const client = redis?.client ?? null
   const hash = keyedHash(databases.masterKey)
   const security = watchOver(core, hash, metrics, releases)
   const run = watchCommands(tellingPeople(core.run, people), security)
   for (const name of ['messages', 'requests', 'address', ...passwordLimits]) metrics.rateLimited.inc({ limit: name }, 0)
   const onRefused = tellingLimits(security, metrics)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused })
-  const limit = createMessageLimit(config.rateLimitMessagesPerMinute, client)
+  const limit = createMessageLimit(config.rateLimitMessagesPerMinute, redis)
   const { renderContent, isRefused } = core.content
   const sendMessage = measured(refusingContent(isRefused, createSendMessage(run, limit)), metrics, onRefused)
   const presentSent = createPresentSent({ log, reader, people, progress, queries, renderContent })
@@ -190,7 +189,7 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     production: config.production,
     passwordGuard: createPasswordGuard({
       isOn: config.rateLimits,
-      redis: client,
+      redis,
       hash,
       onFailed(source, whose) {
         metrics.loginFailures.inc()

@@ -29,7 +29,7 @@ export function createApi(deps: ApiDeps): Express {
   api.set('query parser', 'simple')
   api.use(observeRequests(deps))
   api.use(identifyClient(deps.clientAddress))
-  api.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY }))
+  api.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, xFrameOptions: { action: 'deny' } }))
   api.use(crossOrigin(deps))
   api.use(neverCached)
   const parts = { ...deps, reads: createReadYourWrites(deps), openApi: openApiDocument(routeList) }

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis'
 import { createLimit, type Taken } from '../limits/limit.js'
 import type { Refusal } from '../limits/quota.js'
+import type { RedisConnection } from '../limits/redis.js'
 
 /** How many messages a person may send a minute, over REST and sockets together. */
 export interface MessageLimit {
@@ -9,7 +9,7 @@ export interface MessageLimit {
 }
 
 /** `perMinute` 0 means no limit. Through Redis, the minute is one over all nodes. */
-export function createMessageLimit(perMinute: number, redis: Redis | null = null): MessageLimit {
+export function createMessageLimit(perMinute: number, redis: RedisConnection | null = null): MessageLimit {
   if (perMinute === 0) return { take: () => Promise.resolve(null) }
   return createLimit({ name: 'messages', points: perMinute, seconds: 60, redis })
 }

@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis'
 import { addressKey } from '../limits/address-key.js'
 import { createKnownSources } from '../limits/known-sources.js'
 import { createLimit, isRefused, type Taken } from '../limits/limit.js'
 import type { Refusal } from '../limits/quota.js'
+import type { RedisConnection } from '../limits/redis.js'
 import type { Source } from '../limits/request-limits.js'
 import { createTurns } from '../limits/turns.js'
 import { normaliseEmail } from './email.js'
@@ -25,6 +25,9 @@ type Rule = keyof typeof MOST_FAILURES
 /** Their names, as metrics give them. */
 export const passwordLimits = Object.keys(MOST_FAILURES)
 
+/** Counts, for it tells that an address is somebody's; but nobody failed to log in. */
+const NO_LOGIN = 'email-taken'
+
 /** Whose password is tried: by the address that was typed, or by the person who is logged in. */
 export type PasswordOf = { email: string } | { userId: string }
 
@@ -46,7 +49,7 @@ export type PasswordGuard = <Result extends object>(
 
 export interface PasswordGuardDeps {
   isOn: boolean
-  redis: Redis | null
+  redis: RedisConnection | null
   /** A keyed hash: what is typed as an address is kept nowhere else. */
   hash(text: string): string
   onFailed(source: Source, whose: { userId?: string; subject?: string }): void
@@ -83,6 +86,7 @@ export function createPasswordGuard(deps: PasswordGuardDeps): PasswordGuard {
 
   function failed(result: object, whose: PasswordOf, source: Source): boolean {
     if (!('code' in result)) return false
+    if (result.code === NO_LOGIN) return true
     const { userId } = 'userId' in whose ? whose : (result as Failed)
     onFailed(source, userId === undefined ? { subject: subjectOf(whose) } : { userId })
     return true

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import { LRUCache } from 'lru-cache'
+import type { RedisConnection } from './redis.js'
 
 const DAYS_KNOWN = 30
 const MOST_KNOWN = 50_000
@@ -11,18 +11,18 @@ export interface KnownSources {
 }
 
 /** With Redis, what one node knows all know; without, or while it is away, what this one has seen. */
-export function createKnownSources(redis: Redis | null): KnownSources {
+export function createKnownSources(redis: RedisConnection | null): KnownSources {
   const here = new LRUCache<string, true>({ max: MOST_KNOWN })
   const nameOf = (key: string): string => `parley:known:${key}`
   return {
     async isKnown(key) {
       if (here.has(key)) return true
-      const there = await redis?.exists(nameOf(key)).catch(() => 0)
+      const there = await redis?.ask(() => redis.client.exists(nameOf(key))).catch(() => 0)
       return there === 1
     },
     async remember(key) {
       here.set(key, true)
-      await redis?.set(nameOf(key), 1, 'EX', DAYS_KNOWN * 86_400).catch(() => null)
+      await redis?.ask(() => redis.client.set(nameOf(key), 1, 'EX', DAYS_KNOWN * 86_400)).catch(() => null)
     },
   }
 }

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis'
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Quota, Refusal } from './quota.js'
+import type { RedisConnection } from './redis.js'
 
 export interface Taken extends Quota {
   /** As if it had not been taken; nothing, once its window is over. */
@@ -17,7 +17,7 @@ export interface LimitOptions {
   name: string
   points: number
   seconds: number
-  redis: Redis | null
+  redis: RedisConnection | null
 }
 
 export const isRefused = (taken: Taken | Refusal): taken is Refusal => 'retryAfterMs' in taken
@@ -43,7 +43,7 @@ export function createLimit({ name, points, seconds, redis }: LimitOptions): Lim
     redis === null
       ? null
       : new RateLimiterRedis({
-          storeClient: redis,
+          storeClient: redis.client,
           keyPrefix: `parley:limit:${name}`,
           points,
           duration: seconds,
@@ -81,9 +81,9 @@ export function createLimit({ name, points, seconds, redis }: LimitOptions): Lim
 
   return {
     async take(key) {
-      if (shared === null) return takeHere(key)
+      if (redis === null || shared === null) return takeHere(key)
       try {
-        return taken(await shared.consume(key), () => shared.reward(key))
+        return taken(await redis.ask(() => shared.consume(key)), () => redis.ask(() => shared.reward(key)))
       } catch (failure) {
         return failure instanceof RateLimiterRes ? refusal(failure) : takeHere(key)
       }

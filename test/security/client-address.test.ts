@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { expect } from 'chai'
 import { createClientAddress } from '../../src/api/client-address.js'
 import { addressKey } from '../../src/limits/address-key.js'
-import { startTestApp } from '../support/test-app.js'
+import { chatStream } from '../../src/domain/streams.js'
+import { next, startTestApp } from '../support/test-app.js'
 
 const from = (remoteAddress: string, forwarded?: string): IncomingMessage =>
   ({
@@ -47,6 +48,27 @@ describe('the address of a client', () => {
     expect(addressKey('2001:db8:1:2:3:4:5:6')).to.equal(addressKey('2001:db8:1:2::1'))
     expect(addressKey('2001:db8:1:2::1')).not.to.equal(addressKey('2001:db8:1:3::1'))
     expect(addressKey('not an address')).to.equal('not an address')
+  })
+})
+
+describe('the address in the log', () => {
+  it('is the same for what comes over REST and over a socket', async () => {
+    await using parley = await startTestApp({ trustedProxies: ['127.0.0.1'] })
+    const { log, reader } = parley.app.core
+    const alice = await parley.register('Alice')
+    const headers = { 'x-forwarded-for': '203.0.113.9, 198.51.100.7', 'user-agent': 'tester/1.0' }
+    const body = { participantIds: [], name: 'Team' }
+    const created = await parley.call('POST', '/chats', { token: alice.token, headers, body })
+    const chatId = (created.body as { id: string }).id
+    const socket = parley.socket(alice.token, {}, headers)
+    await next(socket, 'ready')
+    await socket.emitWithAck('send_message', { chatId, content: 'hi' })
+
+    const events = await log.readStream(chatStream(chatId), { limit: 10 })
+    const clients = events.map((recorded) => reader.fold(recorded).metadata.client!)
+    expect(clients).to.have.length(2)
+    for (const client of clients)
+      expect(await reader.openClient(client)).to.deep.equal({ ip: '198.51.100.7', userAgent: 'tester/1.0' })
   })
 })
 

@@ -126,8 +126,7 @@ for (const where of ['on this node', 'through Redis'] as const) {
       await redis?.[Symbol.asyncDispose]()
     })
 
-    const newLimit = (seconds: number): Limit =>
-      createLimit({ name: 'test', points: 2, seconds, redis: connection?.client ?? null })
+    const newLimit = (seconds: number): Limit => createLimit({ name: 'test', points: 2, seconds, redis: connection })
 
     it('is not touched by what it refuses: one given back is there again', async () => {
       const limit = newLimit(60)
@@ -163,8 +162,8 @@ describe('when Redis goes', () => {
     const { url } = redis
     connections = [0, 1].map(() => openRedis({ url, onChange: (state) => changes.push(state) }))
     await allAre('ok')
-    nodes = connections.map(({ client }) =>
-      createLimit({ name: 'test', points: 3, seconds: 60, redis: client }),
+    nodes = connections.map((connection) =>
+      createLimit({ name: 'test', points: 3, seconds: 60, redis: connection }),
     ) as never
   })
 
@@ -199,17 +198,27 @@ describe('when Redis goes', () => {
     expect(changes).to.deep.equal(['away', 'away', 'back', 'back'])
   })
 
-  it('hanging: only the first commands wait for it, then nobody does until it answers', async () => {
+  it('hanging: the first command waits for it, then none does until it answers', async () => {
     const key = uuid('hanging')
     process.kill(redis!.process.pid!, 'SIGSTOP')
     try {
-      expect(await passing(nodes[0], 9, key)).to.equal(3)
-      await eventually(() => expect(connections[0]!.client.status).not.to.equal('ready'))
-      expect(await passing(nodes[0], 9, uuid('another'))).to.equal(3)
+      expect(await passing(nodes[0], 1, key)).to.equal(1)
+      expect(changes).to.deep.equal(['away'])
+      const failed = await connections[0]!.client.ping().catch((error: unknown) => error)
+      expect(failed).to.be.instanceOf(Error)
+      expect(await passing(nodes[0], 9, key)).to.equal(2)
     } finally {
       process.kill(redis!.process.pid!, 'SIGCONT')
     }
     await allAre('ok')
+  })
+
+  it('a node that was busy for long takes the answer that lies there, and does not think that Redis went', async () => {
+    const taking = nodes[0].take(uuid('busy'))
+    for (const until = performance.now() + 500; performance.now() < until;);
+    expect(isRefused(await taking)).to.equal(false)
+    expect(await connections[0]!.health()).to.include({ status: 'ok' })
+    expect(changes).to.deep.equal([])
   })
 
   it('at the start of a node: it serves, says so in /readyz, and its limit holds', async () => {

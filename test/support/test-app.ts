@@ -51,7 +51,7 @@ export interface TestApp extends AsyncDisposable {
   startNode(more?: Overrides): Promise<Node>
   call(method: string, path: string, request?: { token?: string; body?: unknown; headers?: object }): Promise<Answer>
   /** Connected at once; closed with the app. */
-  socket(token: string, cursors?: Record<string, number>): Socket
+  socket(token: string, cursors?: Record<string, number>, headers?: Record<string, string>): Socket
 }
 
 /** The whole app on databases of its own, with no message limit unless a test asks for one. */
@@ -87,8 +87,9 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
 
   const socketOf =
     (url: () => string): TestApp['socket'] =>
-    (token, cursors) => {
-      const socket = io(url(), { auth: { token, cursors }, transports: ['websocket'], forceNew: true })
+    (token, cursors, extraHeaders = {}) => {
+      const options = { transports: ['websocket'], forceNew: true, extraHeaders }
+      const socket = io(url(), { auth: { token, cursors }, ...options })
       sockets.push(socket)
       return socket
     }
