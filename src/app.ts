@@ -92,7 +92,7 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     accessTokenSeconds,
     clock,
   })
-  const { gate, revocations } = await openRevocationGate(
+  const { gate, revocations, canTellSessions } = await openRevocationGate(
     core,
     {
       tokenMs: accessTokenSeconds * 1_000,
@@ -136,6 +136,7 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
       pool: databases.main,
       runners: Object.values(runners),
       realtime: () => realtime.status(),
+      canTellSessions,
     }),
     registry: metrics.registry,
     ownWrites,

@@ -14,21 +14,27 @@ export function createReadiness(parts: {
   pool: Pool
   runners: readonly Runner[]
   realtime: () => HubStatus
+  /** Whether it can tell which sessions still hold: where not, it lets nobody in. */
+  canTellSessions: () => Promise<boolean>
 }): () => Promise<Readiness> {
   return async () => {
-    const [eventStore, postgres] = await Promise.all([
+    const [eventStore, postgres, sessions] = await Promise.all([
       probe(() => parts.log.head()),
       probe(() => parts.pool.query('select 1')),
+      probe(async () => {
+        if (!(await parts.canTellSessions())) throw new Error('it is not known which sessions are revoked')
+      }),
     ])
     const projections = parts.runners.map((runner) => runner.status())
     const isWhole = projections.every(({ status }) => status === 'live') && parts.realtime().status === 'live'
-    const isAway = eventStore.status === 'unavailable' || postgres.status === 'unavailable'
+    const isAway = [eventStore, postgres, sessions].some(({ status }) => status === 'unavailable')
     return {
       status: isAway ? 'unavailable' : isWhole ? 'ok' : 'degraded',
       components: {
         eventStore: { ...eventStore, kind: parts.log.kind },
         postgres,
         redis: null,
+        sessions,
         projections: Object.fromEntries(projections.map((status) => [status.name, { ...status }])),
       },
     }

@@ -29,7 +29,7 @@ const unreachable = new Proxy({}, { get: () => () => Promise.reject(new Error('s
 
 const deps = {
   ...{ run: unreachable, sendMessage: unreachable, presentSent: unreachable, pastFrames: unreachable },
-  ...{ accounts: unreachable, queries: unreachable, readiness: unreachable },
+  ...{ accounts: unreachable, standings: unreachable, queries: unreachable, readiness: unreachable },
   progress: createProgress('0', comparePositions),
   ownWrites: createOwnWrites(comparePositions),
   head: () => Promise.resolve('0'),
