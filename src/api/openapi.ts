@@ -55,6 +55,7 @@ function operationOf({ method, summary, access, params, query, body, answers }: 
   ]
   return {
     summary,
+    'x-access': access,
     ...(access !== 'anyone' && { security: [{ bearer: [] }] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== null && { requestBody: { required: true, content: contentOf(toSchema(body, 'input')) } }),

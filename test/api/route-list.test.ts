@@ -5,6 +5,7 @@ import { openApiDocument } from '../../src/api/openapi.js'
 interface Operation {
   parameters?: { name: string; in: string; required: boolean }[]
   security?: object[]
+  'x-access': string
   requestBody?: object
   responses: Record<string, object>
 }
@@ -53,6 +54,7 @@ describe('openapi.json', () => {
       expect(requestBody !== undefined, path).to.equal(body !== null)
       expect(Object.keys(responses), path).to.deep.equal([...Object.keys(answers), 'default'])
       expect(security !== undefined, path).to.equal(access !== 'anyone')
+      expect(operationOf(method, path)['x-access'], path).to.equal(access)
     }
   })
 
