@@ -118,7 +118,7 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     accessTokenSeconds,
     clock,
   })
-  const { gate, revocations } = await openRevocationGate(
+  const { gate, revocations, canTellSessions } = await openRevocationGate(
     core,
     {
       tokenMs: accessTokenSeconds * 1_000,
@@ -181,6 +181,7 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
       runners: Object.values(runners),
       realtime: () => realtime.status(),
       redis,
+      canTellSessions,
     }),
     registry: metrics.registry,
     ownWrites,

@@ -16,23 +16,29 @@ export function createReadiness(parts: {
   runners: readonly Runner[]
   realtime: () => HubStatus
   redis: RedisConnection | null
+  /** Whether it can tell which sessions still hold: where not, it lets nobody in. */
+  canTellSessions: () => Promise<boolean>
 }): () => Promise<Readiness> {
   async function ask(): Promise<Readiness> {
-    const [eventStore, postgres, redis] = await Promise.all([
+    const [eventStore, postgres, sessions, redis] = await Promise.all([
       probe(() => parts.log.head()),
       probe(() => parts.pool.query('select 1')),
+      probe(async () => {
+        if (!(await parts.canTellSessions())) throw Object.assign(new Error(), { code: 'revocation-unknown' })
+      }),
       parts.redis?.health() ?? null,
     ])
     const projections = parts.runners.map((runner) => runner.status())
     const follows = projections.every(({ status }) => status === 'live') && parts.realtime().status === 'live'
     const isWhole = follows && redis?.status !== 'degraded'
-    const isAway = eventStore.status === 'unavailable' || postgres.status === 'unavailable'
+    const isAway = [eventStore, postgres, sessions].some(({ status }) => status === 'unavailable')
     return {
       status: isAway ? 'unavailable' : isWhole ? 'ok' : 'degraded',
       components: {
         eventStore: { ...eventStore, kind: parts.log.kind },
         postgres,
         redis,
+        sessions,
         projections: Object.fromEntries(projections.map((status) => [status.name, { ...status }])),
       },
     }

@@ -1,3 +1,4 @@
+import { NIL } from 'uuid'
 import type { Core } from './core.js'
 import type { EventLog } from './eventstore/event-log.js'
 import { createRevocations, type Revocations } from './identity/revocations.js'
@@ -9,7 +10,7 @@ import type { Releases } from './release.js'
 
 /** Between the clocks of nodes, and between an event's time and that of a token issued beside it. */
 const SLACK_MS = 10 * 60_000
-const LOOK_UP_MS = 1_000
+const LOOK_UP_MS = 500
 const FIRST_MS = 10_000
 
 export interface RevocationGateOptions {
@@ -21,6 +22,16 @@ export interface RevocationGateOptions {
   onFailure(error: unknown): void
 }
 
+export interface RevocationGate {
+  revocations: Revocations
+  gate: SessionGate
+  /** Whether the gate could let anybody in just now. */
+  canTellSessions: () => Promise<boolean>
+}
+
+/** A token that nothing can be known against. */
+const NOBODYS = { userId: NIL, sessionId: NIL, generation: 0 }
+
 /**
  * Loads what was revoked within the last token lifetime, follows the log from exactly there, and waits until that is up to date; after
  * 10 s it goes on without, and whoever comes is asked to wait.
@@ -29,7 +40,7 @@ export async function openRevocationGate(
   core: Pick<Core, 'log' | 'reader' | 'clock' | 'revocations'>,
   { tokenMs, log, say, onFailure }: RevocationGateOptions,
   releases: Releases,
-): Promise<{ revocations: Revocations; gate: SessionGate }> {
+): Promise<RevocationGate> {
   const { clock } = core
   const keepMs = tokenMs + SLACK_MS
   const revocations = createRevocations({ clock, keepMs })
@@ -44,5 +55,6 @@ export async function openRevocationGate(
 
   const isReady = await progress.reached(await core.log.head(), { timeoutMs: FIRST_MS })
   if (!isReady) say('Revoked sessions are still being read from the log; requests wait for it')
-  return { revocations, gate: createSessionGate({ revocations, confirmation, lookUp }) }
+  const gate = createSessionGate({ revocations, confirmation, lookUp })
+  return { revocations, gate, canTellSessions: async () => (await gate(NOBODYS)) === null }
 }

@@ -54,6 +54,7 @@ function operationOf(route: Route, toSchema: ToSchema): object {
   ]
   return {
     summary,
+    'x-access': access,
     ...(access !== 'anyone' && { security: [{ bearer: [] }, ...(access === 'either' ? [{}] : [])] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== null && {

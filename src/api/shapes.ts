@@ -145,6 +145,8 @@ export const readinessShape = z
     components: z.object({
       eventStore: component.extend({ kind: z.enum(['eventstoredb', 'postgres']) }),
       postgres: component,
+      /** Unavailable where the node cannot tell which are revoked, and so lets nobody in. */
+      sessions: component,
       /** Null where it is not configured. */
       redis: component.nullable(),
       projections: z.record(z.string(), z.looseObject({ status: z.string() })),

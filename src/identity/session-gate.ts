@@ -32,24 +32,23 @@ const UNKNOWN = { code: 'revocation-unknown' } as const
 const MOST_TRIES = 3
 
 export function createSessionGate({ revocations, confirmation, lookUp }: SessionGateDeps): SessionGate {
-  /** Undefined where it cannot be told, or the process stood still meanwhile so that the answer is old again. */
-  async function ask(token: Revocable): Promise<Revoked | null | undefined> {
-    const began = confirmation.now()
-    const renewed = await confirmation.renew()
-    if (confirmation.isFresh()) return revocations.refusalOf(token)
-    if (renewed === null) return undefined
-    const found = await lookUp(token, renewed.head).catch(() => null)
-    if (found === null || confirmation.isStale(began)) return undefined
+  async function lookedUp(token: Revocable, renewed: { head: string } | null): Promise<SessionRefusal | null> {
+    const found = renewed === null ? null : await lookUp(token, renewed.head).catch(() => null)
+    if (found === null) return UNKNOWN
     return found.map((revocation) => judge(revocation, token)).find((refusal) => refusal !== null) ?? null
   }
 
-  async function insist(token: Revocable): Promise<SessionRefusal | null> {
+  /** Where the process stood still while it asked, the answer is as old as that, and so is an error: it asks again. */
+  async function ask(token: Revocable): Promise<SessionRefusal | null> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const answer = await ask(token)
-      if (answer !== undefined) return answer
+      const began = confirmation.now()
+      const renewed = await confirmation.renew()
+      if (confirmation.isFresh()) return revocations.refusalOf(token)
+      const answer = await lookedUp(token, renewed)
+      if (!confirmation.isStale(began)) return answer
     }
     return UNKNOWN
   }
 
-  return (token) => revocations.refusalOf(token) ?? (confirmation.isFresh() ? null : insist(token))
+  return (token) => revocations.refusalOf(token) ?? (confirmation.isFresh() ? null : ask(token))
 }

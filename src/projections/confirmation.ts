@@ -28,8 +28,9 @@ export interface ConfirmationOptions {
   staleMs?: number
   /** How often it is renewed unasked; 500 ms by default. */
   everyMs?: number
-  /** How long the head, and then the follower, may take; 1 s by default. */
-  patienceMs?: number
+  /** How long the head may take, and then the follower; 1 s and 0.5 s by default. */
+  headMs?: number
+  followMs?: number
 }
 
 /**
@@ -39,7 +40,7 @@ export interface ConfirmationOptions {
  * answer that was asked for before the stop stamps a moment before the stop.
  */
 export function createConfirmation(options: ConfirmationOptions): Confirmation {
-  const { log, progress, now = elapsed, staleMs = 2_000, everyMs = 500, patienceMs = 1_000 } = options
+  const { log, progress, now = elapsed, staleMs = 2_000, everyMs = 500, headMs = 1_000, followMs = 500 } = options
   const stop = new AbortController()
   const { signal } = stop
   let confirmedAt = -Infinity
@@ -48,9 +49,9 @@ export function createConfirmation(options: ConfirmationOptions): Confirmation {
 
   async function confirm(): Renewed {
     const began = now()
-    const head = await within(patienceMs, log.head()).catch(() => null)
+    const head = await within(headMs, log.head()).catch(() => null)
     if (head === null) return null
-    if (await progress.reached(head, { timeoutMs: patienceMs, signal })) confirmedAt = Math.max(confirmedAt, began)
+    if (await progress.reached(head, { timeoutMs: followMs, signal })) confirmedAt = Math.max(confirmedAt, began)
     return { head }
   }
 

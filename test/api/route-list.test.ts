@@ -5,6 +5,7 @@ import { openApiDocument } from '../../src/api/openapi.js'
 interface Operation {
   parameters?: { name: string; in: string; required: boolean }[]
   security?: object[]
+  'x-access': string
   requestBody?: object
   responses: Record<string, object>
 }
@@ -70,6 +71,7 @@ describe('openapi.json', () => {
       expect(security, path).to.deep.equal(
         access === 'anyone' ? undefined : [{ bearer: [] }, ...(access === 'either' ? [{}] : [])],
       )
+      expect(operationOf(method, path)['x-access'], path).to.equal(access)
     }
   })
 

@@ -14,7 +14,14 @@ function setUp() {
         asked.push({ answer: resolve, fail: () => reject(new Error('away')) })
       }),
   }
-  const confirmation = createConfirmation({ log, progress, now: () => time.now, everyMs: 3_600_000, patienceMs: 200 })
+  const confirmation = createConfirmation({
+    log,
+    progress,
+    now: () => time.now,
+    everyMs: 3_600_000,
+    headMs: 200,
+    followMs: 200,
+  })
   const nextAsk = (count: number) =>
     eventually(() => {
       const ask = asked[count - 1]

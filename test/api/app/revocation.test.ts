@@ -154,10 +154,27 @@ onEachLog('revocation, on every node', function (kind) {
     expect(ack.error.code).to.equal('revocation-unknown')
     const { data } = await next<{ data: { code: string } }>(node.socket(hugo.token), 'connect_error')
     expect(data.code).to.equal('revocation-unknown')
+    const ready = await node.call('GET', '/readyz')
+    expect(ready).to.include({ status: 503 })
+    expect((ready.body as { components: { sessions: object } }).components.sessions).to.include({
+      status: 'unavailable',
+    })
     // What is known to be revoked needs no log.
     expect(code(await me(node, gone))).to.equal('session-revoked')
 
     isAway = false
     await eventually(async () => expect(await me(node, hugo)).to.include({ status: 200 }))
+    expect(await node.call('GET', '/readyz')).to.include({ status: 200 })
+  })
+
+  // The last one: this log is of no use to this release any more.
+  it('a revocation that only a later release can read keeps everyone out, rather than be skipped', async () => {
+    const ina = await parley.register('Ina')
+    const { log, standings } = parley.app.core
+    const metadata = JSON.stringify({ schemaVersion: 99, at: new Date().toISOString() })
+    const later = { id: randomUUID(), type: 'RolesChanged', data: JSON.stringify({ userId: ina.id }), metadata }
+    await log.append('roles', (await standings.all()).version, [later])
+    await eventually(async () => expect(code(await me(other, ina))).to.equal('revocation-unknown'))
+    expect(await other.call('GET', '/readyz')).to.include({ status: 503 })
   })
 })
