@@ -8,6 +8,7 @@ import type { Cursor, ChatStanding } from './conversation-queries.js'
 import { epoch, toIso, type EpochSeconds } from './instants.js'
 import { fewParticipants, participantsAfter, toMemberships, type ParticipantRow, type Place } from './memberships.js'
 import { newestInSight } from './messages.js'
+import { joinPerson } from './people.js'
 import { ownChat } from './sight.js'
 import type { ChatView, ListedChatView, PersonView, SharedChatView } from './views.js'
 
@@ -86,7 +87,7 @@ export interface OwnChatRow extends ChatRow {
 
 /** Of the chat `c` for its participant `me`; a direct chat has the other's name. */
 const ownColumns = (table: TableName): string => `${COLUMNS}, me.role, me.read_seq, case when c.type = 'direct' then (
-    select p.name from ${table('memberships')} o join ${table('people')} p on p.id = o.user_id
+    select p.name from ${table('memberships')} o ${joinPerson(table, 'o.user_id')}
     where o.chat_id = c.id and o.user_id <> me.user_id and o.to_version is null limit 1) end as other_name`
 
 /** With its first participants. */
@@ -125,7 +126,8 @@ export async function latestOwnChatRows(
   const [activeAt, id] = after === null ? ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'] : after.split('_')
   const text = `select ${ownColumns(table)}, last.*, ${fewParticipants(table, 'me.user_id')} as participants
     from (
-      select c.*, me.user_id, me.role, me.read_seq from ${table('memberships')} me join ${table('chats')} c on c.id = me.chat_id
+      select c.*, me.user_id, me.role, me.read_seq
+      from ${table('memberships')} me cross join lateral (select * from ${table('chats')} where id = me.chat_id limit 1) c
       where me.user_id = $1 and me.to_version is null and (c.active_at, c.id) < ($2, $3)
       order by c.active_at desc, c.id desc limit $4) c
     cross join lateral (select c.user_id, c.role, c.read_seq) me
@@ -176,7 +178,8 @@ export async function standingsOf(pool: Pool, table: TableName, checkpoint: stri
   const { rows } = await pool.query<(StandingRow | { id: null }) & { position: Position }>({
     name: `standings ${table('chats')}`,
     text: `select p.position, own.* from (${checkpoint}) p left join (
-             select ${standingColumns(table)} from ${table('memberships')} me join ${table('chats')} c on c.id = me.chat_id
+             select ${standingColumns(table)}
+             from ${table('memberships')} me cross join lateral (select * from ${table('chats')} where id = me.chat_id limit 1) c
              where me.user_id = $1 and me.to_version is null) own on true
            order by own.id`,
     values: [viewer],

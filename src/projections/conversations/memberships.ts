@@ -5,7 +5,7 @@ import type { Membership } from '../../domain/visibility.js'
 import type { TableName } from '../projection.js'
 import type { AtVersion, Cursor, Paged } from './conversation-queries.js'
 import { epoch, toIso, type EpochSeconds } from './instants.js'
-import { toPerson, type PersonRow } from './people.js'
+import { joinPerson, toPerson, type PersonRow } from './people.js'
 import { ownChat } from './sight.js'
 import type { ParticipantView } from './views.js'
 
@@ -111,7 +111,7 @@ export const toParticipant = (row: ParticipantRow): ParticipantView => ({
 export const participantsAfter = (table: TableName, version: string, place: string, most: string): string => `(
   select coalesce(json_agg(page), '[]') from (
     select m.user_id as id, ${PARTICIPANT_COLUMNS}
-    from ${table('memberships')} m left join ${table('people')} p on p.id = m.user_id
+    from ${table('memberships')} m ${joinPerson(table, 'm.user_id')}
     where m.chat_id = c.id and m.to_version is null and (m.from_version, m.place) > (${version}, ${place})
     order by m.from_version, m.place limit ${most}) page)`
 
@@ -147,7 +147,7 @@ export const fewParticipants = (table: TableName, viewer: string): string => `(
     select m.user_id as id, p.name, p.avatar_url as "avatarUrl" from (
       select user_id, from_version, place from ${table('memberships')}
       where chat_id = c.id and to_version is null order by from_version, place limit 11) m
-    left join ${table('people')} p on p.id = m.user_id
+    ${joinPerson(table, 'm.user_id')}
     order by m.user_id is not distinct from ${viewer}, m.from_version, m.place limit 10) few)`
 
 /** Spans as Postgres gives them: two arrays side by side. */

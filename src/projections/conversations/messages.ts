@@ -5,6 +5,7 @@ import type { TableName } from '../projection.js'
 import type { AtVersion, MessagePage } from './conversation-queries.js'
 import { epoch, toIso, type EpochSeconds } from './instants.js'
 import type { Place } from './memberships.js'
+import { joinPerson } from './people.js'
 import { END, ownChat, rangesInSight } from './sight.js'
 import type { MessageView } from './views.js'
 
@@ -110,8 +111,6 @@ const toMessage = (row: MessageRow): MessageView => ({
 const COLUMNS = `m.id, m.chat_id, m.seq, m.version, m.sender_id, p.name as sender_name, p.avatar_url as sender_avatar_url,
   m.client_message_id, m.type, m.content, m.metadata, ${epoch('m.created_at')} as created_at, ${epoch('m.recorded_at')} as recorded_at`
 
-const sender = (table: TableName): string => `left join ${table('people')} p on p.id = m.sender_id`
-
 /** With the chat's version; a row without a message says that nothing was found, no row that the chat is not the viewer's. */
 type FoundRow = { chat_version: number } & (MessageRow | { id: null })
 
@@ -155,7 +154,7 @@ const pageText = (table: TableName): string => {
     cross join lateral (select coalesce((
       select sent_version from ${table('messages')} where chat_id = c.id and seq >= $3 order by seq limit 1), ${END}) as version) start
     left join lateral (${side('<', 'desc', '$4')} union all ${side('>=', 'asc', '$5')}) m on true
-    ${sender(table)}
+    ${joinPerson(table, 'm.sender_id')}
     order by m.seq`
 }
 
@@ -198,7 +197,7 @@ export async function messageInSight(
     from ${ownChat(table)}
     join ${table('messages')} m on m.chat_id = c.id and m.id = $3
       and exists (select from ${rangesInSight(table)} r where m.sent_version between r.first and r.last)
-    ${sender(table)}`
+    ${joinPerson(table, 'm.sender_id')}`
   const { rows } = await pool.query<MessageRow & { chat_version: number }>({
     name: `one ${table('messages')}`,
     text,
@@ -214,7 +213,7 @@ export async function messagesById(
   chatId: string,
   messageIds: readonly string[],
 ): Promise<Map<string, MessageView>> {
-  const text = `select ${COLUMNS} from ${table('messages')} m ${sender(table)}
+  const text = `select ${COLUMNS} from ${table('messages')} m ${joinPerson(table, 'm.sender_id')}
     where m.chat_id = $1 and m.id = any($2::uuid[])`
   const { rows } = await tx.query<MessageRow>({ name: `some ${table('messages')}`, text, values: [chatId, messageIds] })
   return new Map(rows.map((row) => [row.id, toMessage(row)]))
@@ -228,4 +227,4 @@ export const newestInSight = (table: TableName): string => `(
       select content, sender_id, created_at, sent_version from ${table('messages')}
       where chat_id = c.id and sent_version between r.first and r.last order by sent_version desc limit 1) newest
     order by newest.sent_version desc limit 1) m
-  ${sender(table)})`
+  ${joinPerson(table, 'm.sender_id')})`
