@@ -82,34 +82,41 @@ interface MessageRow {
   content: string | null
   metadata: JsonObject | null
   created_at: EpochSeconds
-  recorded_at: EpochSeconds
+  /** Null where it is the same; only an imported message was made at another time. */
+  recorded_at: EpochSeconds | null
 }
 
-const toMessage = (row: MessageRow): MessageView => ({
-  id: row.id,
-  chatId: row.chat_id,
-  seq: row.seq,
-  version: row.version,
-  sender: { id: row.sender_id, name: row.sender_name, avatarUrl: row.sender_avatar_url },
-  clientMessageId: row.client_message_id,
-  type: row.type,
-  content: row.content,
-  contentHtml: null,
-  metadata: row.metadata,
-  replyTo: null,
-  reactions: [],
-  mentions: [],
-  linkPreviews: [],
-  createdAt: toIso(row.created_at),
-  recordedAt: toIso(row.recorded_at),
-  editedAt: null,
-  deletedAt: null,
-  deletedBy: null,
-})
+function toMessage(row: MessageRow): MessageView {
+  const createdAt = toIso(row.created_at)
+  return {
+    id: row.id,
+    chatId: row.chat_id,
+    seq: row.seq,
+    version: row.version,
+    sender: { id: row.sender_id, name: row.sender_name, avatarUrl: row.sender_avatar_url },
+    clientMessageId: row.client_message_id,
+    type: row.type,
+    content: row.content,
+    contentHtml: null,
+    metadata: row.metadata,
+    replyTo: null,
+    reactions: [],
+    mentions: [],
+    linkPreviews: [],
+    createdAt,
+    recordedAt: row.recorded_at === null ? createdAt : toIso(row.recorded_at),
+    editedAt: null,
+    deletedAt: null,
+    deletedBy: null,
+  }
+}
 
 /** Of the message `m` and its sender `p`. */
 const COLUMNS = `m.id, m.chat_id, m.seq, m.version, m.sender_id, p.name as sender_name, p.avatar_url as sender_avatar_url,
-  m.client_message_id, m.type, m.content, m.metadata, ${epoch('m.created_at')} as created_at, ${epoch('m.recorded_at')} as recorded_at`
+  m.client_message_id, m.type, m.content, m.metadata, ${epoch('m.created_at')} as created_at,
+  nullif(${epoch('m.recorded_at')}, ${epoch('m.created_at')}) as recorded_at`
+
+const sender = (table: TableName): string => `left join ${table('people')} p on p.id = m.sender_id`
 
 /** With the chat's version; a row without a message says that nothing was found, no row that the chat is not the viewer's. */
 type FoundRow = { chat_version: number } & (MessageRow | { id: null })
@@ -131,32 +138,37 @@ interface Window {
   newer: number
 }
 
-function windowOf(page: MessagePage, limit: number): Window {
+function windowOf(page: Exclude<MessagePage, { latest: true }>, limit: number): Window {
   if ('before' in page) return { seq: page.before, older: limit, newer: 0 }
   if ('after' in page) return { seq: Math.min(page.after + 1, END), older: 0, newer: limit }
-  if ('latest' in page) return { seq: END, older: limit, newer: 0 }
   const older = Math.floor(limit / 2)
   return { seq: page.around, older, newer: limit - older }
 }
 
-/**
- * Both sides of a seq: $3, and how many at most: $4 before it, $5 from there on. Seqs and versions ascend together, so the seq is
- * told as a version first: within a range in sight one index then leads to the newest, or the oldest, and reads no others.
- */
-const pageText = (table: TableName): string => {
-  const side = (bound: string, order: string, most: string): string => `
-    (select m.* from ${rangesInSight(table)} r cross join lateral (
-       select * from ${table('messages')} where chat_id = c.id and sent_version between r.first and r.last
-         and sent_version ${bound} start.version order by sent_version ${order} limit ${most}) m
-     order by m.sent_version ${order} limit ${most})`
-  return `select c.version as chat_version, ${COLUMNS}
-    from ${ownChat(table)}
-    cross join lateral (select coalesce((
-      select sent_version from ${table('messages')} where chat_id = c.id and seq >= $3 order by seq limit 1), ${END}) as version) start
-    left join lateral (${side('<', 'desc', '$4')} union all ${side('>=', 'asc', '$5')}) m on true
-    ${joinPerson(table, 'm.sender_id')}
-    order by m.seq`
-}
+/** The newest, or oldest, in sight of the chat `c`: each range leads through an index to those, and no others are read. */
+const oneSide = (table: TableName, order: 'asc' | 'desc', bound: string, most: string): string => `
+  (select m.* from ${rangesInSight(table)} r cross join lateral (
+     select * from ${table('messages')}
+     where chat_id = c.id and sent_version between r.first and r.last ${bound}
+     order by sent_version ${order} limit ${most}) m
+   order by m.sent_version ${order} limit ${most})`
+
+const pageOf = (table: TableName, start: string, sides: string): string => `
+  select c.version as chat_version, ${COLUMNS} from ${ownChat(table)} ${start}
+  left join lateral (${sides}) m on true ${sender(table)} order by m.seq`
+
+/** $3 messages at most. */
+const latestText = (table: TableName): string => pageOf(table, '', oneSide(table, 'desc', '', '$3'))
+
+/** $4 messages at most before the seq $3, $5 from there on. Seqs and versions ascend together, so the seq is told as a version first. */
+const windowText = (table: TableName): string =>
+  pageOf(
+    table,
+    `cross join lateral (select coalesce((
+       select sent_version from ${table('messages')} where chat_id = c.id and seq >= $3 order by seq limit 1), ${END}) as version) start`,
+    `${oneSide(table, 'desc', 'and sent_version < start.version', '$4')}
+     union all ${oneSide(table, 'asc', 'and sent_version >= start.version', '$5')}`,
+  )
 
 /** A page of what the viewer may see of one chat. */
 export async function messagePage(
@@ -167,13 +179,18 @@ export async function messagePage(
   page: MessagePage,
   limit: number,
 ): Promise<AtVersion<MessageList> | null> {
-  const { seq, older, newer } = windowOf(page, limit)
-  const { rows } = await pool.query<FoundRow>({
-    name: `page ${table('messages')}`,
-    text: pageText(table),
-    // one more on each side, to know whether there are more
-    values: [chatId, viewer, seq, older + 1, newer + 1],
-  })
+  const isLatest = 'latest' in page
+  const { seq, older, newer } = isLatest ? { seq: END, older: limit, newer: 0 } : windowOf(page, limit)
+  // one more on each side, to know whether there are more
+  const { rows } = await pool.query<FoundRow>(
+    isLatest
+      ? { name: `latest ${table('messages')}`, text: latestText(table), values: [chatId, viewer, older + 1] }
+      : {
+          name: `window ${table('messages')}`,
+          text: windowText(table),
+          values: [chatId, viewer, seq, older + 1, newer + 1],
+        },
+  )
   const [first] = rows
   if (first === undefined) return null
   const found = rows.filter(isMessage)
@@ -197,7 +214,7 @@ export async function messageInSight(
     from ${ownChat(table)}
     join ${table('messages')} m on m.chat_id = c.id and m.id = $3
       and exists (select from ${rangesInSight(table)} r where m.sent_version between r.first and r.last)
-    ${joinPerson(table, 'm.sender_id')}`
+    ${sender(table)}`
   const { rows } = await pool.query<MessageRow & { chat_version: number }>({
     name: `one ${table('messages')}`,
     text,
@@ -213,7 +230,7 @@ export async function messagesById(
   chatId: string,
   messageIds: readonly string[],
 ): Promise<Map<string, MessageView>> {
-  const text = `select ${COLUMNS} from ${table('messages')} m ${joinPerson(table, 'm.sender_id')}
+  const text = `select ${COLUMNS} from ${table('messages')} m ${sender(table)}
     where m.chat_id = $1 and m.id = any($2::uuid[])`
   const { rows } = await tx.query<MessageRow>({ name: `some ${table('messages')}`, text, values: [chatId, messageIds] })
   return new Map(rows.map((row) => [row.id, toMessage(row)]))
