@@ -58,6 +58,8 @@ function openPool(connectionString: string, max: number, releases: Releases): pg
     max,
     application_name: APPLICATION_NAME,
     connectionTimeoutMillis: 10_000,
+    // so that the times that they write need no conversion
+    onConnect: async (client) => void (await client.query("set timezone to 'UTC'")),
   })
   // An idle connection that breaks is replaced by the next use; who uses one meets the error there.
   pool.on('error', () => undefined)

@@ -5,7 +5,7 @@ import { visibleRanges } from '../../domain/visibility.js'
 import type { Position } from '../../eventstore/event-log.js'
 import type { TableName } from '../projection.js'
 import type { Cursor, ChatStanding } from './conversation-queries.js'
-import { epoch, toIso, type EpochSeconds } from './instants.js'
+import { instant, toIso, type Instant } from './instants.js'
 import { fewParticipants, participantsAfter, toMemberships, type ParticipantRow, type Place } from './memberships.js'
 import { newestInSight } from './messages.js'
 import { joinPerson } from './people.js'
@@ -64,9 +64,9 @@ export interface ChatRow {
   type: ChatType
   name: string | null
   created_by: string
-  created_at: EpochSeconds
-  updated_at: EpochSeconds
-  active_at: EpochSeconds
+  created_at: Instant
+  updated_at: Instant
+  active_at: Instant
   history_visibility: HistoryVisibility
   join_policy: JoinPolicy
   participant_count: number
@@ -75,8 +75,8 @@ export interface ChatRow {
 }
 
 /** Of the chat `c`. */
-const COLUMNS = `c.id, c.type, c.name, c.created_by, ${epoch('c.created_at')} as created_at, ${epoch('c.updated_at')} as updated_at,
-  ${epoch('c.active_at')} as active_at, c.history_visibility, c.join_policy, c.participant_count, c.last_seq, c.version`
+const COLUMNS = `c.id, c.type, c.name, c.created_by, ${instant('c.created_at')} as created_at, ${instant('c.updated_at')} as updated_at,
+  ${instant('c.active_at')} as active_at, c.history_visibility, c.join_policy, c.participant_count, c.last_seq, c.version`
 
 /** A chat as one of its participants has it. */
 export interface OwnChatRow extends ChatRow {
@@ -111,7 +111,7 @@ export interface ListedChatRow extends OwnChatRow {
   last_content: string | null
   last_sender_id: string | null
   last_sender_name: string | null
-  last_at: EpochSeconds | null
+  last_at: Instant | null
   participants: PersonView[]
 }
 

@@ -4,7 +4,7 @@ import type { Opened } from '../../domain/event.js'
 import type { Membership } from '../../domain/visibility.js'
 import type { TableName } from '../projection.js'
 import type { AtVersion, Cursor, Paged } from './conversation-queries.js'
-import { epoch, toIso, type EpochSeconds } from './instants.js'
+import { instant, toIso, type Instant } from './instants.js'
 import { joinPerson, toPerson, type PersonRow } from './people.js'
 import { ownChat } from './sight.js'
 import type { ParticipantView } from './views.js'
@@ -91,14 +91,14 @@ export async function raiseReadSeq(
 
 export interface ParticipantRow extends PersonRow {
   role: Role
-  joined_at: EpochSeconds
+  joined_at: Instant
   read_seq: number
   from_version: number
   place: number
 }
 
 /** Of the span `m` and the person `p`. */
-export const PARTICIPANT_COLUMNS = `p.name, p.avatar_url, m.role, ${epoch('m.joined_at')} as joined_at, m.read_seq, m.from_version, m.place`
+export const PARTICIPANT_COLUMNS = `p.name, p.avatar_url, m.role, ${instant('m.joined_at')} as joined_at, m.read_seq, m.from_version, m.place`
 
 export const toParticipant = (row: ParticipantRow): ParticipantView => ({
   ...toPerson(row),

@@ -3,7 +3,7 @@ import type { MessageSent } from '../../domain/chat/events.js'
 import type { JsonObject, Opened } from '../../domain/event.js'
 import type { TableName } from '../projection.js'
 import type { AtVersion, MessagePage } from './conversation-queries.js'
-import { epoch, toIso, type EpochSeconds } from './instants.js'
+import { instant, toIso, type Instant } from './instants.js'
 import type { Place } from './memberships.js'
 import { joinPerson } from './people.js'
 import { END, ownChat, rangesInSight } from './sight.js'
@@ -71,7 +71,6 @@ const toRow = ({ event, chatId, version, at, recordedAt }: SentMessage) => ({
 
 interface MessageRow {
   id: string
-  chat_id: string
   seq: number
   version: number
   sender_id: string
@@ -81,16 +80,16 @@ interface MessageRow {
   type: string
   content: string | null
   metadata: JsonObject | null
-  created_at: EpochSeconds
+  created_at: Instant
   /** Null where it is the same; only an imported message was made at another time. */
-  recorded_at: EpochSeconds | null
+  recorded_at: Instant | null
 }
 
-function toMessage(row: MessageRow): MessageView {
+function toMessage(row: MessageRow, chatId: string): MessageView {
   const createdAt = toIso(row.created_at)
   return {
     id: row.id,
-    chatId: row.chat_id,
+    chatId,
     seq: row.seq,
     version: row.version,
     sender: { id: row.sender_id, name: row.sender_name, avatarUrl: row.sender_avatar_url },
@@ -112,9 +111,9 @@ function toMessage(row: MessageRow): MessageView {
 }
 
 /** Of the message `m` and its sender `p`. */
-const COLUMNS = `m.id, m.chat_id, m.seq, m.version, m.sender_id, p.name as sender_name, p.avatar_url as sender_avatar_url,
-  m.client_message_id, m.type, m.content, m.metadata, ${epoch('m.created_at')} as created_at,
-  nullif(${epoch('m.recorded_at')}, ${epoch('m.created_at')}) as recorded_at`
+const COLUMNS = `m.id, m.seq, m.version, m.sender_id, p.name as sender_name, p.avatar_url as sender_avatar_url,
+  m.client_message_id, m.type, m.content, m.metadata, ${instant('m.created_at')} as created_at,
+  case when m.recorded_at <> m.created_at then ${instant('m.recorded_at')} end as recorded_at`
 
 const sender = (table: TableName): string => `left join ${table('people')} p on p.id = m.sender_id`
 
@@ -145,30 +144,31 @@ function windowOf(page: Exclude<MessagePage, { latest: true }>, limit: number): 
   return { seq: page.around, older, newer: limit - older }
 }
 
-/** The newest, or oldest, in sight of the chat `c`: each range leads through an index to those, and no others are read. */
-const oneSide = (table: TableName, order: 'asc' | 'desc', bound: string, most: string): string => `
-  (select m.* from ${rangesInSight(table)} r cross join lateral (
-     select * from ${table('messages')}
-     where chat_id = c.id and sent_version between r.first and r.last ${bound}
-     order by sent_version ${order} limit ${most}) m
-   order by m.sent_version ${order} limit ${most})`
+/** The newest, or oldest, of each range in sight of the chat `c`: an index leads to them, and no others are read. */
+const inSight = (table: TableName, order: 'asc' | 'desc', bound: string, most: string): string => `
+  select m.* from ${rangesInSight(table)} r cross join lateral (
+    select * from ${table('messages')}
+    where chat_id = c.id and sent_version between r.first and r.last ${bound}
+    order by sent_version ${order} limit ${most}) m`
 
-const pageOf = (table: TableName, start: string, sides: string): string => `
+const pageOf = (table: TableName, start: string, messages: string): string => `
   select c.version as chat_version, ${COLUMNS} from ${ownChat(table)} ${start}
-  left join lateral (${sides}) m on true ${sender(table)} order by m.seq`
+  left join lateral (${messages}) m on true ${sender(table)}`
 
-/** $3 messages at most. */
-const latestText = (table: TableName): string => pageOf(table, '', oneSide(table, 'desc', '', '$3'))
+/** The newest $3 messages at most, descending. */
+const latestText = (table: TableName): string =>
+  `${pageOf(table, '', inSight(table, 'desc', '', '$3'))} order by m.seq desc limit $3`
 
-/** $4 messages at most before the seq $3, $5 from there on. Seqs and versions ascend together, so the seq is told as a version first. */
-const windowText = (table: TableName): string =>
-  pageOf(
-    table,
-    `cross join lateral (select coalesce((
-       select sent_version from ${table('messages')} where chat_id = c.id and seq >= $3 order by seq limit 1), ${END}) as version) start`,
-    `${oneSide(table, 'desc', 'and sent_version < start.version', '$4')}
-     union all ${oneSide(table, 'asc', 'and sent_version >= start.version', '$5')}`,
-  )
+/** At most $4 messages before the seq $3, and $5 from there on; descending. */
+function windowText(table: TableName): string {
+  // seqs and versions ascend together, and ranges are told in versions
+  const start = `cross join lateral (select coalesce((
+    select sent_version from ${table('messages')} where chat_id = c.id and seq >= $3 order by seq limit 1), ${END}) as version) start`
+  const older = inSight(table, 'desc', 'and sent_version < start.version', '$4')
+  const newer = inSight(table, 'asc', 'and sent_version >= start.version', '$5')
+  const sides = `(${older} order by sent_version desc limit $4) union all (${newer} order by sent_version limit $5)`
+  return `${pageOf(table, start, sides)} order by m.seq desc`
+}
 
 /** A page of what the viewer may see of one chat. */
 export async function messagePage(
@@ -193,12 +193,16 @@ export async function messagePage(
   )
   const [first] = rows
   if (first === undefined) return null
-  const found = rows.filter(isMessage)
+  const found = rows.filter(isMessage).reverse()
   const before = found.filter((row) => row.seq < seq).length
   const shown = found.slice(Math.max(0, before - older), before + newer)
   return {
     version: first.chat_version,
-    answer: { messages: shown.map(toMessage), older: before > older, newer: found.length - before > newer },
+    answer: {
+      messages: shown.map((row) => toMessage(row, chatId)),
+      older: before > older,
+      newer: found.length - before > newer,
+    },
   }
 }
 
@@ -220,7 +224,7 @@ export async function messageInSight(
     text,
     values: [chatId, viewer, messageId],
   })
-  return rows[0] === undefined ? null : { version: rows[0].chat_version, answer: toMessage(rows[0]) }
+  return rows[0] === undefined ? null : { version: rows[0].chat_version, answer: toMessage(rows[0], chatId) }
 }
 
 /** Messages of one chat by id, whoever looks. */
@@ -233,15 +237,11 @@ export async function messagesById(
   const text = `select ${COLUMNS} from ${table('messages')} m ${sender(table)}
     where m.chat_id = $1 and m.id = any($2::uuid[])`
   const { rows } = await tx.query<MessageRow>({ name: `some ${table('messages')}`, text, values: [chatId, messageIds] })
-  return new Map(rows.map((row) => [row.id, toMessage(row)]))
+  return new Map(rows.map((row) => [row.id, toMessage(row, chatId)]))
 }
 
 /** What a list of chats shows of the newest message that `me` may see of the chat `c`: found first, and only then joined to its sender. */
 export const newestInSight = (table: TableName): string => `(
-  select m.content as last_content, m.sender_id as last_sender_id, p.name as last_sender_name, ${epoch('m.created_at')} as last_at
-  from (
-    select newest.* from ${rangesInSight(table)} r cross join lateral (
-      select content, sender_id, created_at, sent_version from ${table('messages')}
-      where chat_id = c.id and sent_version between r.first and r.last order by sent_version desc limit 1) newest
-    order by newest.sent_version desc limit 1) m
+  select m.content as last_content, m.sender_id as last_sender_id, p.name as last_sender_name, ${instant('m.created_at')} as last_at
+  from (${inSight(table, 'desc', '', '1')} order by sent_version desc limit 1) m
   ${joinPerson(table, 'm.sender_id')})`
