@@ -4,8 +4,10 @@ import pg from 'pg'
 export interface Asked {
   name?: string
   text: string
-  values: unknown[]
+  values: Value[]
 }
+
+type Value = string | number | null | readonly (string | number)[]
 
 /** What a statement read from one table, in one node of its plan. */
 export interface TableRead {
@@ -72,7 +74,7 @@ function readsOf(node: Node): TableRead[] {
   return [{ table, how: node['Node Type'], rows: each * node['Actual Loops'] }, ...below]
 }
 
-function literal(value: unknown): string {
+function literal(value: Value): string {
   if (value === null || typeof value === 'number') return String(value)
-  return pg.escapeLiteral(Array.isArray(value) ? `{${value.join()}}` : String(value))
+  return pg.escapeLiteral(typeof value === 'string' ? value : `{${value.join()}}`)
 }

@@ -6,7 +6,7 @@ export type Instant = string
 /** Asks for the text of a time: a Date for each would cost more than all else of its row. */
 export const instant = (column: string): string => `${column}::text`
 
-const toDate = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ)
+const toDate = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ) as (text: string) => Date
 
 /** ISO-8601 UTC with milliseconds. Cheap where the session's time zone is UTC, as on the server's own connections. */
 export function toIso(at: Instant): string {
