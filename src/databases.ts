@@ -52,13 +52,18 @@ async function locate(config: Config, say: (line: string) => void, releases: Rel
   }
 }
 
+/** So that times need no conversion on their way through. */
+const speakUtc = (client: pg.ClientBase): Promise<unknown> => client.query("set timezone to 'UTC'")
+
 function openPool(connectionString: string, max: number, releases: Releases): pg.Pool {
-  const pool = new pg.Pool({
+  const options = {
     connectionString,
     max,
     application_name: APPLICATION_NAME,
     connectionTimeoutMillis: 10_000,
-  })
+    onConnect: speakUtc, // and wait for it, which its declared type leaves out
+  }
+  const pool = new pg.Pool(options)
   // An idle connection that breaks is replaced by the next use; who uses one meets the error there.
   pool.on('error', () => undefined)
   releases.onRelease(() => pool.end())

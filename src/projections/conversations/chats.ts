@@ -1,11 +1,16 @@
-import type { ClientBase } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import type { ChatCreated, ChatType, HistoryVisibility, JoinPolicy, Role } from '../../domain/chat/events.js'
 import type { Opened } from '../../domain/event.js'
-import { visibleRanges, type VersionRange } from '../../domain/visibility.js'
+import { visibleRanges } from '../../domain/visibility.js'
+import type { Position } from '../../eventstore/event-log.js'
 import type { TableName } from '../projection.js'
 import type { Cursor, ChatStanding } from './conversation-queries.js'
-import { toMemberships, type Place } from './memberships.js'
-import type { ChatView, SharedChatView } from './views.js'
+import { instant, toIso, type Instant } from './instants.js'
+import { fewParticipants, participantsAfter, toMemberships, type ParticipantRow, type Place } from './memberships.js'
+import { newestInSight } from './messages.js'
+import { joinPerson } from './people.js'
+import { ownChat } from './sight.js'
+import type { ChatView, ListedChatView, PersonView, SharedChatView } from './views.js'
 
 const MOST_UNREAD = 999
 
@@ -59,9 +64,9 @@ export interface ChatRow {
   type: ChatType
   name: string | null
   created_by: string
-  created_at: Date
-  updated_at: Date
-  active_at: Date
+  created_at: Instant
+  updated_at: Instant
+  active_at: Instant
   history_visibility: HistoryVisibility
   join_policy: JoinPolicy
   participant_count: number
@@ -69,55 +74,66 @@ export interface ChatRow {
   version: number
 }
 
+/** Of the chat `c`. */
+const COLUMNS = `c.id, c.type, c.name, c.created_by, ${instant('c.created_at')} as created_at, ${instant('c.updated_at')} as updated_at,
+  ${instant('c.active_at')} as active_at, c.history_visibility, c.join_policy, c.participant_count, c.last_seq, c.version`
+
 /** A chat as one of its participants has it. */
 export interface OwnChatRow extends ChatRow {
   other_name: string | null
   role: Role
   read_seq: number
-  froms: number[]
-  tos: (number | null)[]
 }
 
-/** The viewer's chats, with their own spans; a direct chat has the other's name. Parameters: $1 viewer. */
-const ownChats = (table: TableName): string => `
-  select c.*, me.role, me.read_seq, span.froms, span.tos, other.name as other_name
-  from ${table('memberships')} me
-  join ${table('chats')} c on c.id = me.chat_id
-  cross join lateral (
-    select array_agg(s.from_version order by s.from_version) as froms, array_agg(s.to_version order by s.from_version) as tos
-    from ${table('memberships')} s where s.chat_id = me.chat_id and s.user_id = me.user_id) span
-  left join lateral (
-    select p.name from ${table('memberships')} o join ${table('people')} p on p.id = o.user_id
-    where c.type = 'direct' and o.chat_id = c.id and o.user_id <> me.user_id and o.to_version is null limit 1) other on true
-  where me.user_id = $1 and me.to_version is null`
+/** Of the chat `c` for its participant `me`; a direct chat has the other's name. */
+const ownColumns = (table: TableName): string => `${COLUMNS}, me.role, me.read_seq, case when c.type = 'direct' then (
+    select p.name from ${table('memberships')} o ${joinPerson(table, 'o.user_id')}
+    where o.chat_id = c.id and o.user_id <> me.user_id and o.to_version is null limit 1) end as other_name`
 
+/** With its first participants. */
 export async function ownChatRow(
-  tx: ClientBase,
+  pool: Pool,
   table: TableName,
   chatId: string,
   viewer: string,
-): Promise<OwnChatRow | null> {
-  const text = `${ownChats(table)} and me.chat_id = $2`
-  const { rows } = await tx.query<OwnChatRow>({ name: `own ${table('chats')}`, text, values: [viewer, chatId] })
+  participants: number,
+): Promise<(OwnChatRow & { participants: ParticipantRow[] }) | null> {
+  const { rows } = await pool.query<OwnChatRow & { participants: ParticipantRow[] }>({
+    name: `own ${table('chats')}`,
+    text: `select ${ownColumns(table)}, ${participantsAfter(table, '0', '-1', '$3')} as participants from ${ownChat(table)}`,
+    values: [chatId, viewer, participants],
+  })
   return rows[0] ?? null
 }
 
-export async function allOwnChatRows(tx: ClientBase, table: TableName, viewer: string): Promise<OwnChatRow[]> {
-  const text = `${ownChats(table)} order by c.id`
-  return (await tx.query<OwnChatRow>({ name: `all own ${table('chats')}`, text, values: [viewer] })).rows
+/** As a list shows it: with the newest message in sight, and some who take part. */
+export interface ListedChatRow extends OwnChatRow {
+  last_content: string | null
+  last_sender_id: string | null
+  last_sender_name: string | null
+  last_at: Instant | null
+  participants: PersonView[]
 }
 
 /** Latest activity first; one more than `limit`, to know whether there are more. */
 export async function latestOwnChatRows(
-  tx: ClientBase,
+  pool: Pool,
   table: TableName,
   viewer: string,
   limit: number,
   after: Cursor | null,
-): Promise<OwnChatRow[]> {
+): Promise<ListedChatRow[]> {
   const [activeAt, id] = after === null ? ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'] : after.split('_')
-  const text = `${ownChats(table)} and (c.active_at, c.id) < ($2, $3) order by c.active_at desc, c.id desc limit $4`
-  const { rows } = await tx.query<OwnChatRow>({
+  const text = `select ${ownColumns(table)}, last.*, ${fewParticipants(table, 'me.user_id')} as participants
+    from (
+      select c.*, me.user_id, me.role, me.read_seq
+      from ${table('memberships')} me cross join lateral (select * from ${table('chats')} where id = me.chat_id limit 1) c
+      where me.user_id = $1 and me.to_version is null and (c.active_at, c.id) < ($2, $3)
+      order by c.active_at desc, c.id desc limit $4) c
+    cross join lateral (select c.user_id, c.role, c.read_seq) me
+    left join lateral ${newestInSight(table)} last on true
+    order by c.active_at desc, c.id desc`
+  const { rows } = await pool.query<ListedChatRow>({
     name: `latest own ${table('chats')}`,
     text,
     values: [viewer, activeAt, id, limit + 1],
@@ -125,21 +141,65 @@ export async function latestOwnChatRows(
   return rows
 }
 
-export const chatCursor = ({ active_at, id }: ChatRow): Cursor => `${active_at.toISOString()}_${id}`
+/** A chat, and in which spans someone took part in it. */
+interface StandingRow {
+  id: string
+  history_visibility: HistoryVisibility
+  last_seq: number
+  version: number
+  read_seq: number
+  froms: number[]
+  tos: (number | null)[]
+}
+
+/** Of the chat `c` for its participant `me`. */
+const standingColumns = (table: TableName): string => `c.id, c.history_visibility, c.last_seq, c.version, me.read_seq,
+    array(select from_version from ${spansOf(table)}) as froms, array(select to_version from ${spansOf(table)}) as tos`
+
+const spansOf = (table: TableName): string =>
+  `${table('memberships')} where chat_id = c.id and user_id = me.user_id order by from_version`
+
+export async function standingOf(
+  pool: Pool,
+  table: TableName,
+  chatId: string,
+  viewer: string,
+): Promise<ChatStanding | null> {
+  const { rows } = await pool.query<StandingRow>({
+    name: `standing ${table('chats')}`,
+    text: `select ${standingColumns(table)} from ${ownChat(table)}`,
+    values: [chatId, viewer],
+  })
+  return rows[0] === undefined ? null : toStanding(rows[0])
+}
+
+/** One statement, and so one snapshot, for the chats and the checkpoint. */
+export async function standingsOf(pool: Pool, table: TableName, checkpoint: string, viewer: string) {
+  const { rows } = await pool.query<(StandingRow | { id: null }) & { position: Position }>({
+    name: `standings ${table('chats')}`,
+    text: `select p.position, own.* from (${checkpoint}) p left join (
+             select ${standingColumns(table)}
+             from ${table('memberships')} me cross join lateral (select * from ${table('chats')} where id = me.chat_id limit 1) c
+             where me.user_id = $1 and me.to_version is null) own on true
+           order by own.id`,
+    values: [viewer],
+  })
+  const chats = rows.flatMap((row) => (row.id === null ? [] : [toStanding(row)]))
+  return { chats, checkpoint: rows[0]?.position ?? '' }
+}
+
+export const chatCursor = ({ active_at, id }: ChatRow): Cursor => `${toIso(active_at)}_${id}`
 
 export const isChatCursor = (cursor: string): boolean =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(cursor)
-
-export const rangesOf = ({ froms, tos, history_visibility: visibility }: OwnChatRow): VersionRange[] =>
-  visibleRanges(toMemberships(froms, tos), [{ fromVersion: 1, visibility }])
 
 export const toSharedChat = (row: ChatRow): SharedChatView => ({
   id: row.id,
   type: row.type,
   name: row.type === 'direct' ? null : row.name,
   createdBy: row.created_by,
-  createdAt: row.created_at.toISOString(),
-  updatedAt: row.updated_at.toISOString(),
+  createdAt: toIso(row.created_at),
+  updatedAt: toIso(row.updated_at),
   archivedAt: null,
   historyVisibility: row.history_visibility,
   joinPolicy: row.join_policy,
@@ -148,7 +208,8 @@ export const toSharedChat = (row: ChatRow): SharedChatView => ({
   version: row.version,
 })
 
-const unreadOf = ({ last_seq, read_seq }: OwnChatRow): number => Math.min(MOST_UNREAD, last_seq - read_seq)
+const unreadOf = ({ last_seq, read_seq }: Pick<OwnChatRow, 'last_seq' | 'read_seq'>): number =>
+  Math.min(MOST_UNREAD, last_seq - read_seq)
 
 export const toChat = (row: OwnChatRow): ChatView => ({
   ...toSharedChat(row),
@@ -159,12 +220,31 @@ export const toChat = (row: OwnChatRow): ChatView => ({
   unreadCount: unreadOf(row),
 })
 
-export const toStanding = (row: OwnChatRow): ChatStanding => ({
+export const toListedChat = (row: ListedChatRow): ListedChatView => ({
+  ...toChat(row),
+  lastMessage: row.last_content,
+  lastMessageSenderId: row.last_sender_id,
+  lastMessageSenderName: row.last_sender_name,
+  timestamp: toIso(row.last_at ?? row.created_at),
+  participants: row.participants,
+})
+
+const toStanding = (row: StandingRow): ChatStanding => ({
   chatId: row.id,
   version: row.version,
   lastSeq: row.last_seq,
   readSeq: row.read_seq,
   unreadCount: unreadOf(row),
   muted: false,
-  ranges: rangesOf(row),
+  ranges: visibleRanges(toMemberships(row.froms, row.tos), [{ fromVersion: 1, visibility: row.history_visibility }]),
 })
+
+/** A chat with some who take part in it, whoever looks. */
+export async function sharedChat(tx: ClientBase, table: TableName, chatId: string) {
+  const { rows } = await tx.query<ChatRow & { participants: PersonView[] }>({
+    name: `shared ${table('chats')}`,
+    text: `select ${COLUMNS}, ${fewParticipants(table, 'null')} as participants from ${table('chats')} c where c.id = $1`,
+    values: [chatId],
+  })
+  return rows[0] === undefined ? null : { chat: toSharedChat(rows[0]), chatParticipants: rows[0].participants }
+}

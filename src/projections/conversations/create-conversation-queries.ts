@@ -2,25 +2,24 @@ import type { ClientBase, Pool } from 'pg'
 import { renderContent, type RenderContent } from '../../content/render-content.js'
 import { inSnapshot, type OpenProjection } from '../checkpoint.js'
 import {
-  allOwnChatRows,
   chatCursor,
   latestOwnChatRows,
   ownChatRow,
-  rangesOf,
+  sharedChat,
+  standingOf,
+  standingsOf,
   toChat,
-  toSharedChat,
-  toStanding,
-  type ChatRow,
-  type OwnChatRow,
+  toListedChat,
 } from './chats.js'
-import type { AtVersion, ConversationQueries } from './conversation-queries.js'
-import { fewParticipants, participantRows, toParticipant, type ParticipantRow } from './memberships.js'
-import { lastMessages, messageInSight, messagePage, messagesById } from './messages.js'
+import type { ConversationQueries } from './conversation-queries.js'
+import { PARTICIPANT_COLUMNS, participantPage, toParticipant, type ParticipantRow } from './memberships.js'
+import { messageInSight, messagePage, messagesById } from './messages.js'
 import { createPeopleQueries, toPerson, type PersonRow } from './people.js'
-import type { ListedChatView, MessageView, PersonView } from './views.js'
+import type { PersonView } from './views.js'
 
 const FIRST_PARTICIPANTS = 50
 
+/** Each answer comes from one statement, and so from one snapshot; where it takes several, they share one. */
 export function createConversationQueries(
   pool: Pool,
   { table, projection }: OpenProjection,
@@ -28,80 +27,34 @@ export function createConversationQueries(
 ): ConversationQueries {
   const checkpoint = `select position from projections where name = '${projection.name}' and version = ${projection.version}`
 
-  /** Reads about one chat for one of its participants; null for who is none. */
-  const asParticipant = <Answer>(
-    chatId: string,
-    viewer: string,
-    read: (tx: ClientBase, chat: OwnChatRow) => Promise<Answer>,
-  ): Promise<AtVersion<Answer> | null> =>
-    inSnapshot(pool, async (tx) => {
-      const chat = await ownChatRow(tx, table, chatId, viewer)
-      return chat === null ? null : { version: chat.version, answer: await read(tx, chat) }
-    })
-
   return {
     ...createPeopleQueries(pool, table, checkpoint),
 
-    chat: (chatId, viewer) =>
-      asParticipant(chatId, viewer, async (tx, chat) => {
-        const { items: participants } = await participantRows(tx, table, chatId, FIRST_PARTICIPANTS, null)
-        return { ...toChat(chat), participants }
-      }),
-
-    chats: (viewer, limit, after) =>
-      inSnapshot(pool, async (tx) => {
-        const rows = await latestOwnChatRows(tx, table, viewer, limit, after)
-        const shown = rows.slice(0, limit)
-        const last = await lastMessages(
-          tx,
-          table,
-          shown.map((row) => ({ chatId: row.id, ranges: rangesOf(row) })),
-          render,
-        )
-        const few = await fewParticipants(
-          tx,
-          table,
-          shown.map(({ id }) => id),
-          viewer,
-        )
-        const items = shown.map((row) => listed(row, last.get(row.id), few.get(row.id) ?? []))
-        const end = shown.at(-1)
-        return { items, next: rows.length > limit && end !== undefined ? chatCursor(end) : null }
-      }),
-
-    participants: (chatId, viewer, limit, after) =>
-      asParticipant(chatId, viewer, (tx) => participantRows(tx, table, chatId, limit, after)),
-
-    messages: (chatId, viewer, page, limit) =>
-      asParticipant(chatId, viewer, (tx, chat) => messagePage(tx, table, chatId, rangesOf(chat), page, limit, render)),
-
-    async message(chatId, messageId, viewer) {
-      const found = await asParticipant(chatId, viewer, (tx, chat) =>
-        messageInSight(tx, table, chatId, rangesOf(chat), messageId, render),
-      )
-      return found === null || found.answer === null ? null : { version: found.version, answer: found.answer }
+    async chat(chatId, viewer) {
+      const row = await ownChatRow(pool, table, chatId, viewer, FIRST_PARTICIPANTS)
+      if (row === null) return null
+      return { version: row.version, answer: { ...toChat(row), participants: row.participants.map(toParticipant) } }
     },
 
-    async standing(chatId, viewer) {
-      const row = await inSnapshot(pool, (tx) => ownChatRow(tx, table, chatId, viewer))
-      return row === null ? null : toStanding(row)
+    async chats(viewer, limit, after) {
+      const rows = await latestOwnChatRows(pool, table, viewer, limit, after)
+      const shown = rows.slice(0, limit)
+      const end = shown.at(-1)
+      return { items: shown.map(toListedChat), next: rows.length > limit && end !== undefined ? chatCursor(end) : null }
     },
 
-    standings: (viewer) =>
-      inSnapshot(pool, async (tx) => {
-        const { rows } = await tx.query<{ position: string }>(checkpoint)
-        const chats = await allOwnChatRows(tx, table, viewer)
-        return { chats: chats.map(toStanding), checkpoint: rows[0]?.position ?? '' }
-      }),
+    participants: (chatId, viewer, limit, after) => participantPage(pool, table, chatId, viewer, limit, after),
+    messages: (chatId, viewer, page, limit) => messagePage(pool, table, chatId, viewer, page, limit, render),
+    message: (chatId, messageId, viewer) => messageInSight(pool, table, chatId, viewer, messageId, render),
+    standing: (chatId, viewer) => standingOf(pool, table, chatId, viewer),
+    standings: (viewer) => standingsOf(pool, table, checkpoint, viewer),
 
     pastDetails: (chatId, { messageIds, participantsAt }) =>
       inSnapshot(pool, async (tx) => {
-        const { rows } = await tx.query<ChatRow>(`select * from ${table('chats')} where id = $1`, [chatId])
-        const [chat] = rows
-        if (chat === undefined) return null
+        const shared = await sharedChat(tx, table, chatId)
+        if (shared === null) return null
         return {
-          chat: toSharedChat(chat),
-          chatParticipants: (await fewParticipants(tx, table, [chatId], null)).get(chatId) ?? [],
+          ...shared,
           messages: messageIds.length === 0 ? new Map() : await messagesById(tx, table, chatId, messageIds, render),
           ...(await participantsThen(tx, chatId, participantsAt)),
         }
@@ -142,7 +95,7 @@ export function createConversationQueries(
     wanted: readonly { userId: string; version: number }[],
   ) {
     const { rows } = await tx.query<Maybe<ParticipantRow> & { at_version: number }>(
-      `select w.user_id as id, w.at_version, p.name, p.avatar_url, m.role, m.joined_at, m.read_seq, m.from_version, m.place
+      `select w.user_id as id, w.at_version, ${PARTICIPANT_COLUMNS}
        from unnest($2::uuid[], $3::integer[]) as w(user_id, at_version)
        left join ${table('people')} p on p.id = w.user_id
        left join ${table('memberships')} m on m.chat_id = $1 and m.user_id = w.user_id
@@ -163,12 +116,3 @@ type Maybe<Row extends ParticipantRow> = PersonRow & {
 }
 
 const tookPart = <Row extends Maybe<ParticipantRow>>(row: Row): row is Row & ParticipantRow => row.role !== null
-
-const listed = (row: OwnChatRow, last: MessageView | undefined, participants: PersonView[]): ListedChatView => ({
-  ...toChat(row),
-  lastMessage: last?.content ?? null,
-  lastMessageSenderId: last?.sender.id ?? null,
-  lastMessageSenderName: last?.sender.name ?? null,
-  timestamp: last?.createdAt ?? row.created_at.toISOString(),
-  participants,
-})

@@ -1,11 +1,13 @@
-import type { ClientBase } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import type { ChatCreated, Role } from '../../domain/chat/events.js'
 import type { Opened } from '../../domain/event.js'
 import type { Membership } from '../../domain/visibility.js'
 import type { TableName } from '../projection.js'
-import type { Cursor, Paged } from './conversation-queries.js'
-import { toPerson, type PersonRow } from './people.js'
-import type { ParticipantView, PersonView } from './views.js'
+import type { AtVersion, Cursor, Paged } from './conversation-queries.js'
+import { instant, toIso, type Instant } from './instants.js'
+import { joinPerson, toPerson, type PersonRow } from './people.js'
+import { ownChat } from './sight.js'
+import type { ParticipantView } from './views.js'
 
 /**
  * Every span of taking part in a chat: a participant is one that has no end yet. `place` orders those who came with one event.
@@ -89,67 +91,64 @@ export async function raiseReadSeq(
 
 export interface ParticipantRow extends PersonRow {
   role: Role
-  joined_at: Date
+  joined_at: Instant
   read_seq: number
   from_version: number
   place: number
 }
 
+/** Of the span `m` and the person `p`. */
+export const PARTICIPANT_COLUMNS = `p.name, p.avatar_url, m.role, ${instant('m.joined_at')} as joined_at, m.read_seq, m.from_version, m.place`
+
 export const toParticipant = (row: ParticipantRow): ParticipantView => ({
   ...toPerson(row),
   role: row.role,
-  joinedAt: row.joined_at.toISOString(),
+  joinedAt: toIso(row.joined_at),
   readSeq: row.read_seq,
 })
 
-/** One more than `limit`, to know whether there are more. */
-export async function participantRows(
-  tx: ClientBase,
+/** Those who take part in the chat `c` after a place in the order in which they came, as an array of ParticipantRow. */
+export const participantsAfter = (table: TableName, version: string, place: string, most: string): string => `(
+  select coalesce(json_agg(page), '[]') from (
+    select m.user_id as id, ${PARTICIPANT_COLUMNS}
+    from ${table('memberships')} m ${joinPerson(table, 'm.user_id')}
+    where m.chat_id = c.id and m.to_version is null and (m.from_version, m.place) > (${version}, ${place})
+    order by m.from_version, m.place limit ${most}) page)`
+
+export async function participantPage(
+  pool: Pool,
   table: TableName,
   chatId: string,
+  viewer: string,
   limit: number,
   after: Cursor | null,
-): Promise<Paged<ParticipantView>> {
+): Promise<AtVersion<Paged<ParticipantView>> | null> {
   const [version, place] = after === null ? [0, -1] : after.split('.').map(Number)
-  const text = `select m.user_id as id, p.name, p.avatar_url, m.role, m.joined_at, m.read_seq, m.from_version, m.place
-    from ${table('memberships')} m left join ${table('people')} p on p.id = m.user_id
-    where m.chat_id = $1 and m.to_version is null and (m.from_version, m.place) > ($2, $3)
-    order by m.from_version, m.place limit $4`
-  const { rows } = await tx.query<ParticipantRow>({
+  const text = `select c.version, ${participantsAfter(table, '$3', '$4', '$5')} as participants from ${ownChat(table)}`
+  const { rows } = await pool.query<{ version: number; participants: ParticipantRow[] }>({
     name: `page ${table('memberships')}`,
     text,
-    values: [chatId, version, place, limit + 1],
+    // one more than asked for, to know whether there are more
+    values: [chatId, viewer, version, place, limit + 1],
   })
-  const shown = rows.slice(0, limit)
+  const [row] = rows
+  if (row === undefined) return null
+  const shown = row.participants.slice(0, limit)
   const last = shown.at(-1)
-  const next = rows.length > limit && last !== undefined ? `${last.from_version}.${last.place}` : null
-  return { items: shown.map(toParticipant), next }
+  const next = row.participants.length > limit && last !== undefined ? `${last.from_version}.${last.place}` : null
+  return { version: row.version, answer: { items: shown.map(toParticipant), next } }
 }
 
 export const isParticipantCursor = (cursor: string): boolean => /^\d{1,9}\.\d{1,9}$/.test(cursor)
 
-/** At most ten of each chat's participants, others than the viewer first. */
-export async function fewParticipants(
-  tx: ClientBase,
-  table: TableName,
-  chatIds: readonly string[],
-  viewer: string | null,
-): Promise<Map<string, PersonView[]>> {
-  const text = `select c.id as chat_id, few.* from unnest($1::uuid[]) as c(id) cross join lateral (
-      select m.user_id as id, p.name, p.avatar_url from (
-        select user_id, from_version, place from ${table('memberships')}
-        where chat_id = c.id and to_version is null order by from_version, place limit 11) m
-      left join ${table('people')} p on p.id = m.user_id
-      order by m.user_id is not distinct from $2::uuid, m.from_version, m.place limit 10) few`
-  const { rows } = await tx.query<PersonRow & { chat_id: string }>({
-    name: `few ${table('memberships')}`,
-    text,
-    values: [chatIds, viewer],
-  })
-  const few = new Map<string, PersonView[]>(chatIds.map((chatId) => [chatId, []]))
-  for (const row of rows) few.get(row.chat_id)?.push(toPerson(row))
-  return few
-}
+/** At most ten of those who take part in the chat `c`, others than the viewer first, as an array of PersonView. */
+export const fewParticipants = (table: TableName, viewer: string): string => `(
+  select coalesce(json_agg(few), '[]') from (
+    select m.user_id as id, p.name, p.avatar_url as "avatarUrl" from (
+      select user_id, from_version, place from ${table('memberships')}
+      where chat_id = c.id and to_version is null order by from_version, place limit 11) m
+    ${joinPerson(table, 'm.user_id')}
+    order by m.user_id is not distinct from ${viewer}, m.from_version, m.place limit 10) few)`
 
 /** Spans as Postgres gives them: two arrays side by side. */
 export const toMemberships = (froms: readonly number[], tos: readonly (number | null)[]): Membership[] =>

@@ -1,14 +1,14 @@
-import type { ClientBase } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import type { RenderContent } from '../../content/render-content.js'
 import type { LinkPreview, LinkPreviewsAdded, MessageSent } from '../../domain/chat/events.js'
 import type { JsonObject, Opened } from '../../domain/event.js'
-import type { VersionRange } from '../../domain/visibility.js'
 import type { TableName } from '../projection.js'
-import type { MessagePage } from './conversation-queries.js'
+import type { AtVersion, MessagePage } from './conversation-queries.js'
+import { instant, toIso, type Instant } from './instants.js'
 import type { Place } from './memberships.js'
+import { joinPerson } from './people.js'
+import { END, ownChat, rangesInSight } from './sight.js'
 import type { MessageView } from './views.js'
-
-const END = 2 ** 31 - 1
 
 export const messagesSchema = (table: TableName): string => `
   create table ${table('messages')} (
@@ -88,7 +88,6 @@ export async function applyLinkPreviews(
 
 interface MessageRow {
   id: string
-  chat_id: string
   seq: number
   version: number
   sender_id: string
@@ -99,44 +98,47 @@ interface MessageRow {
   content: string | null
   metadata: JsonObject | null
   link_previews: LinkPreview[] | null
-  created_at: Date
-  recorded_at: Date
+  created_at: Instant
+  /** Null where it is the same; only an imported message was made at another time. */
+  recorded_at: Instant | null
 }
 
-const toMessage = (row: MessageRow, render: RenderContent): MessageView => ({
-  id: row.id,
-  chatId: row.chat_id,
-  seq: row.seq,
-  version: row.version,
-  sender: { id: row.sender_id, name: row.sender_name, avatarUrl: row.sender_avatar_url },
-  clientMessageId: row.client_message_id,
-  type: row.type,
-  content: row.content,
-  contentHtml: row.content === null ? null : render(row.content),
-  metadata: row.metadata,
-  replyTo: null,
-  reactions: [],
-  mentions: [],
-  linkPreviews: row.link_previews ?? [],
-  createdAt: row.created_at.toISOString(),
-  recordedAt: row.recorded_at.toISOString(),
-  editedAt: null,
-  deletedAt: null,
-  deletedBy: null,
-})
+function toMessage(row: MessageRow, chatId: string, render: RenderContent): MessageView {
+  const createdAt = toIso(row.created_at)
+  return {
+    id: row.id,
+    chatId,
+    seq: row.seq,
+    version: row.version,
+    sender: { id: row.sender_id, name: row.sender_name, avatarUrl: row.sender_avatar_url },
+    clientMessageId: row.client_message_id,
+    type: row.type,
+    content: row.content,
+    contentHtml: row.content === null ? null : render(row.content),
+    metadata: row.metadata,
+    replyTo: null,
+    reactions: [],
+    mentions: [],
+    linkPreviews: row.link_previews ?? [],
+    createdAt,
+    recordedAt: row.recorded_at === null ? createdAt : toIso(row.recorded_at),
+    editedAt: null,
+    deletedAt: null,
+    deletedBy: null,
+  }
+}
 
-const withSender = (table: TableName): string =>
-  `select m.*, p.name as sender_name, p.avatar_url as sender_avatar_url
-   from ${table('messages')} m left join ${table('people')} p on p.id = m.sender_id`
+/** Of the message `m` and its sender `p`. */
+const COLUMNS = `m.id, m.seq, m.version, m.sender_id, p.name as sender_name, p.avatar_url as sender_avatar_url,
+  m.client_message_id, m.type, m.content, m.metadata, m.link_previews, ${instant('m.created_at')} as created_at,
+  case when m.recorded_at <> m.created_at then ${instant('m.recorded_at')} end as recorded_at`
 
-/** Ranges as two parameters; what has no end ends at the largest version there is. */
-const bounds = (ranges: readonly VersionRange[]) => [
-  ranges.map(([from]) => from),
-  ranges.map(([, to]) => Math.min(to, END)),
-]
+const sender = (table: TableName): string => `left join ${table('people')} p on p.id = m.sender_id`
 
-const IN_SIGHT = `exists (select from unnest($2::integer[], $3::integer[]) as r(first, last)
-  where m.sent_version between r.first and r.last)`
+/** With the chat's version; a row without a message says that nothing was found, no row that the chat is not the viewer's. */
+type FoundRow = { chat_version: number } & (MessageRow | { id: null })
+
+const isMessage = (row: FoundRow): row is MessageRow & { chat_version: number } => row.id !== null
 
 export interface MessageList {
   /** Ascending by seq. */
@@ -146,67 +148,103 @@ export interface MessageList {
   newer: boolean
 }
 
-/** A page of what is in sight of one chat. */
+/** How many messages are wanted before `seq`, and how many from there on. */
+interface Window {
+  seq: number
+  older: number
+  newer: number
+}
+
+function windowOf(page: Exclude<MessagePage, { latest: true }>, limit: number): Window {
+  if ('before' in page) return { seq: page.before, older: limit, newer: 0 }
+  if ('after' in page) return { seq: Math.min(page.after + 1, END), older: 0, newer: limit }
+  const older = Math.floor(limit / 2)
+  return { seq: page.around, older, newer: limit - older }
+}
+
+/** The newest, or oldest, of each range in sight of the chat `c`: an index leads to them, and no others are read. */
+const inSight = (table: TableName, order: 'asc' | 'desc', bound: string, most: string): string => `
+  select m.* from ${rangesInSight(table)} r cross join lateral (
+    select * from ${table('messages')}
+    where chat_id = c.id and sent_version between r.first and r.last ${bound}
+    order by sent_version ${order} limit ${most}) m`
+
+const pageOf = (table: TableName, start: string, messages: string): string => `
+  select c.version as chat_version, ${COLUMNS} from ${ownChat(table)} ${start}
+  left join lateral (${messages}) m on true ${sender(table)}`
+
+/** The newest $3 messages at most, descending. */
+const latestText = (table: TableName): string =>
+  `${pageOf(table, '', inSight(table, 'desc', '', '$3'))} order by m.seq desc limit $3`
+
+/** At most $4 messages before the seq $3, and $5 from there on; descending. */
+function windowText(table: TableName): string {
+  // seqs and versions ascend together, and ranges are told in versions
+  const start = `cross join lateral (select coalesce((
+    select sent_version from ${table('messages')} where chat_id = c.id and seq >= $3 order by seq limit 1), ${END}) as version) start`
+  const older = inSight(table, 'desc', 'and sent_version < start.version', '$4')
+  const newer = inSight(table, 'asc', 'and sent_version >= start.version', '$5')
+  const sides = `(${older} order by sent_version desc limit $4) union all (${newer} order by sent_version limit $5)`
+  return `${pageOf(table, start, sides)} order by m.seq desc`
+}
+
+/** A page of what the viewer may see of one chat. */
 export async function messagePage(
-  tx: ClientBase,
+  pool: Pool,
   table: TableName,
   chatId: string,
-  ranges: readonly VersionRange[],
+  viewer: string,
   page: MessagePage,
   limit: number,
   render: RenderContent,
-): Promise<MessageList> {
-  const side = async (direction: 'older' | 'newer', from: number, most: number) => {
-    const text = `${withSender(table)} where m.chat_id = $1 and ${IN_SIGHT}
-      and m.seq ${direction === 'older' ? '<' : '>'} $4 order by m.seq ${direction === 'older' ? 'desc' : 'asc'} limit $5`
-    const { rows } = await tx.query<MessageRow>({
-      name: `${direction} ${table('messages')}`,
-      text,
-      values: [chatId, ...bounds(ranges), from, most],
-    })
-    return rows.map((row) => toMessage(row, render))
+): Promise<AtVersion<MessageList> | null> {
+  const isLatest = 'latest' in page
+  const { seq, older, newer } = isLatest ? { seq: END, older: limit, newer: 0 } : windowOf(page, limit)
+  // one more on each side, to know whether there are more
+  const { rows } = await pool.query<FoundRow>(
+    isLatest
+      ? { name: `latest ${table('messages')}`, text: latestText(table), values: [chatId, viewer, older + 1] }
+      : {
+          name: `window ${table('messages')}`,
+          text: windowText(table),
+          values: [chatId, viewer, seq, older + 1, newer + 1],
+        },
+  )
+  const [first] = rows
+  if (first === undefined) return null
+  const found = rows.filter(isMessage).reverse()
+  const before = found.filter((row) => row.seq < seq).length
+  const shown = found.slice(Math.max(0, before - older), before + newer)
+  return {
+    version: first.chat_version,
+    answer: {
+      messages: shown.map((row) => toMessage(row, chatId, render)),
+      older: before > older,
+      newer: found.length - before > newer,
+    },
   }
-  const older = async (before: number, most: number) => {
-    const found = await side('older', before, most + 1)
-    return { messages: found.slice(0, most).reverse(), more: found.length > most }
-  }
-  const newer = async (after: number, most: number) => {
-    const found = await side('newer', after, most + 1)
-    return { messages: found.slice(0, most), more: found.length > most }
-  }
-  const isAny = async (direction: 'older' | 'newer', from: number) => (await side(direction, from, 1)).length > 0
-
-  if ('latest' in page || 'before' in page) {
-    const before = 'before' in page ? page.before : END
-    const { messages, more } = await older(before, limit)
-    return { messages, older: more, newer: 'before' in page && (await isAny('newer', before - 1)) }
-  }
-  if ('after' in page) {
-    const { messages, more } = await newer(page.after, limit)
-    return { messages, older: await isAny('older', page.after + 1), newer: more }
-  }
-  const half = Math.floor(limit / 2)
-  const before = await older(page.around, half)
-  const from = await newer(page.around - 1, limit - half)
-  return { messages: [...before.messages, ...from.messages], older: before.more, newer: from.more }
 }
 
 /** The message where it is in sight. */
 export async function messageInSight(
-  tx: ClientBase,
+  pool: Pool,
   table: TableName,
   chatId: string,
-  ranges: readonly VersionRange[],
+  viewer: string,
   messageId: string,
   render: RenderContent,
-): Promise<MessageView | null> {
-  const text = `${withSender(table)} where m.chat_id = $1 and ${IN_SIGHT} and m.id = $4`
-  const { rows } = await tx.query<MessageRow>({
+): Promise<AtVersion<MessageView> | null> {
+  const text = `select c.version as chat_version, ${COLUMNS}
+    from ${ownChat(table)}
+    join ${table('messages')} m on m.chat_id = c.id and m.id = $3
+      and exists (select from ${rangesInSight(table)} r where m.sent_version between r.first and r.last)
+    ${sender(table)}`
+  const { rows } = await pool.query<MessageRow & { chat_version: number }>({
     name: `one ${table('messages')}`,
     text,
-    values: [chatId, ...bounds(ranges), messageId],
+    values: [chatId, viewer, messageId],
   })
-  return rows[0] === undefined ? null : toMessage(rows[0], render)
+  return rows[0] === undefined ? null : { version: rows[0].chat_version, answer: toMessage(rows[0], chatId, render) }
 }
 
 /** Messages of one chat by id, whoever looks. */
@@ -217,32 +255,14 @@ export async function messagesById(
   messageIds: readonly string[],
   render: RenderContent,
 ): Promise<Map<string, MessageView>> {
-  const text = `${withSender(table)} where m.chat_id = $1 and m.id = any($2::uuid[])`
+  const text = `select ${COLUMNS} from ${table('messages')} m ${sender(table)}
+    where m.chat_id = $1 and m.id = any($2::uuid[])`
   const { rows } = await tx.query<MessageRow>({ name: `some ${table('messages')}`, text, values: [chatId, messageIds] })
-  return new Map(rows.map((row) => [row.id, toMessage(row, render)]))
+  return new Map(rows.map((row) => [row.id, toMessage(row, chatId, render)]))
 }
 
-/** The last message in sight of each chat. */
-export async function lastMessages(
-  tx: ClientBase,
-  table: TableName,
-  chats: readonly { chatId: string; ranges: readonly VersionRange[] }[],
-  render: RenderContent,
-): Promise<Map<string, MessageView>> {
-  const spans = chats.flatMap(({ chatId, ranges }) => ranges.map(([from, to]) => ({ chatId, from, to })))
-  const text = `
-    select last.* from unnest($1::uuid[], $2::integer[], $3::integer[]) as s(chat_id, first, last)
-    cross join lateral (${withSender(table)} where m.chat_id = s.chat_id and m.sent_version between s.first and s.last
-      order by m.sent_version desc limit 1) last
-    order by last.seq`
-  const { rows } = await tx.query<MessageRow>({
-    name: `last ${table('messages')}`,
-    text,
-    values: [
-      spans.map(({ chatId }) => chatId),
-      spans.map(({ from }) => from),
-      spans.map(({ to }) => Math.min(to, END)),
-    ],
-  })
-  return new Map(rows.map((row) => [row.chat_id, toMessage(row, render)]))
-}
+/** What a list of chats shows of the newest message that `me` may see of the chat `c`: found first, and only then joined to its sender. */
+export const newestInSight = (table: TableName): string => `(
+  select m.content as last_content, m.sender_id as last_sender_id, p.name as last_sender_name, ${instant('m.created_at')} as last_at
+  from (${inSight(table, 'desc', '', '1')} order by sent_version desc limit 1) m
+  ${joinPerson(table, 'm.sender_id')})`

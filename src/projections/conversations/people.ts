@@ -57,6 +57,13 @@ const toOwnProfile = (row: ProfileRow): OwnProfile => ({
   updatedAt: row.updated_at.toISOString(),
 })
 
+/**
+ * Joins the person `p` to whom `userId` names, if there is one. `limit` says nothing new, but keeps Postgres from reading all people
+ * to find a few: it believes that hashing a small table is cheap, and does it for each row of what it joins to.
+ */
+export const joinPerson = (table: TableName, userId: string): string =>
+  `left join lateral (select name, avatar_url from ${table('people')} where id = ${userId} limit 1) p on true`
+
 const MOST_FOUND = 50
 
 export function createPeopleQueries(pool: Pool, table: TableName, checkpoint: string) {
@@ -76,7 +83,8 @@ export function createPeopleQueries(pool: Pool, table: TableName, checkpoint: st
     async findProfiles(namePrefix: string) {
       const pattern = namePrefix.toLowerCase().replace(/[\\%_]/g, '\\$&') + '%'
       const { rows } = await pool.query<ProfileRow>(
-        `select * from ${people} where lower(name) like $1 order by lower(name), id limit ${MOST_FOUND}`,
+        // in the index's order, so that not all who match are read
+        `select * from ${people} where lower(name) like $1 order by lower(name) using ~<~ limit ${MOST_FOUND}`,
         [pattern],
       )
       return rows.map(toProfile)

@@ -1,0 +1,20 @@
+import type { TableName } from '../projection.js'
+
+/** The largest seq or version that a column can hold. */
+export const END = 2 ** 31 - 1
+
+/**
+ * The rule of sight (`visibleRanges`, which a test holds it to) in SQL: what the participant `me` may see of the chat `c`, as rows of
+ * versions (first, last), both included, that do not overlap. One such row leads through an index to the messages in it,
+ * so that hidden ones are not even read.
+ */
+export const rangesInSight = (table: TableName): string => `(
+  select 1 as first, ${END} as last where c.history_visibility = 'full'
+  union all
+  select s.from_version, coalesce(s.to_version, ${END}) from ${table('memberships')} s
+  where s.chat_id = c.id and s.user_id = me.user_id and c.history_visibility <> 'full')`
+
+/** The chat `c` for its participant `me`: one row, and for anyone else none. Parameters: $1 chat, $2 viewer. */
+export const ownChat = (table: TableName): string => `
+  ${table('chats')} c join ${table('memberships')} me
+    on me.chat_id = c.id and me.to_version is null and c.id = $1 and me.user_id = $2`

@@ -1,0 +1,141 @@
+import { expect } from 'chai'
+import type pg from 'pg'
+import { createEventTable } from '../../src/eventstore/postgres/event-table.js'
+import { createPositions } from '../../src/eventstore/positions.js'
+import type { ConversationQueries } from '../../src/projections/conversations/conversation-queries.js'
+import { createConversationQueries } from '../../src/projections/conversations/create-conversation-queries.js'
+import type { TableName } from '../../src/projections/projection.js'
+import { explain, listeningPool, type Asked } from '../support/explain.js'
+import { openReadSide, type ReadSide } from './read-side.js'
+
+const PEOPLE = 3_000
+const CHATS = 1_000
+/** In each chat. */
+const PARTICIPANTS = 40
+/** In each of the first two chats; ten in each other. */
+const LONG = 20_000
+/** Of the first person. */
+const OWN_CHATS = 60
+const LIMIT = 50
+
+describe('with many people, chats and messages stored', function () {
+  this.timeout(60_000)
+  let read: ReadSide
+  let pool: pg.Pool
+  let queries: ConversationQueries
+  let readStream: (after: number) => Promise<unknown[]>
+  let asked: Asked[]
+  const ids = { viewer: '', back: '', full: '', hiding: '', message: '' }
+
+  before(async () => {
+    read = await openReadSide()
+    const open = await read.open()
+    await fill(read.side.pool, open.table)
+    asked = []
+    const { connectionString = '' } = read.side.pool.options
+    pool = listeningPool(connectionString, (statement) => asked.push(statement))
+    queries = createConversationQueries(pool, open)
+    const events = createEventTable(pool, createPositions('any'), 10_000)
+    readStream = (after) => events.readStream('chat-c1', { after, limit: LIMIT })
+    const { rows } = await pool.query<typeof ids>(`select md5('p1')::uuid as viewer, md5('p2')::uuid as back,
+      md5('c1')::uuid as full, md5('c2')::uuid as hiding, md5('m1 10000')::uuid as message`)
+    Object.assign(ids, rows[0])
+  })
+
+  after(async () => {
+    await pool.end()
+    await read[Symbol.asyncDispose]()
+  })
+
+  const { viewer, back, full, hiding, message } = Object.fromEntries(
+    Object.keys(ids).map((key) => [key, () => ids[key as keyof typeof ids]]),
+  ) as { [Key in keyof typeof ids]: () => string }
+
+  /** What each asks for, and how many rows of one table a node of its plan may look at. */
+  const asks: Record<string, [most: number, ask: () => Promise<unknown>]> = {
+    'the list of chats': [OWN_CHATS * 11, () => queries.chats(viewer(), LIMIT, null)],
+    'the latest messages': [LIMIT + 1, () => queries.messages(full(), viewer(), { latest: true }, LIMIT)],
+    'messages before a seq': [LIMIT + 2, () => queries.messages(full(), viewer(), { before: 9_000 }, LIMIT)],
+    'messages after a seq': [LIMIT + 2, () => queries.messages(full(), viewer(), { after: 9_000 }, LIMIT)],
+    'messages around a seq': [LIMIT + 2, () => queries.messages(full(), viewer(), { around: 9_000 }, LIMIT)],
+    'the latest messages to someone from whom most are hidden': [
+      LIMIT * 2,
+      () => queries.messages(hiding(), back(), { latest: true }, LIMIT),
+    ],
+    'messages before a seq to someone from whom most are hidden': [
+      LIMIT * 2,
+      () => queries.messages(hiding(), back(), { before: LONG - 4 }, LIMIT),
+    ],
+    'the list of chats of someone from whom most is hidden': [OWN_CHATS * 11, () => queries.chats(back(), LIMIT, null)],
+    'one message': [2, () => queries.message(full(), message(), viewer())],
+    'one chat': [LIMIT + 1, () => queries.chat(full(), viewer())],
+    participants: [LIMIT + 1, () => queries.participants(full(), viewer(), LIMIT, '1.5')],
+    'a standing': [2, () => queries.standing(full(), viewer())],
+    'all standings of a person': [OWN_CHATS, () => queries.standings(viewer())],
+    'details of past events': [
+      LIMIT,
+      () =>
+        queries.pastDetails(full(), {
+          messageIds: [message()],
+          participantsAt: [{ userId: viewer(), version: 1 }],
+        }),
+    ],
+    'a stream': [LIMIT, () => readStream(9_000)],
+    'the ids of a person’s chats': [OWN_CHATS, () => queries.chatIdsOf(viewer())],
+    'how many take part': [1, () => queries.participantCount(full())],
+    'people by id': [2, () => queries.people([viewer(), back()])],
+    'profiles by id': [2, () => queries.profiles([viewer(), back()])],
+    'profiles by name': [LIMIT, () => queries.findProfiles('person')],
+    'the own profile': [1, () => queries.ownProfile(viewer())],
+  }
+
+  for (const [what, [most, ask]] of Object.entries(asks))
+    it(`${what}: nothing is read that is not needed`, async () => {
+      asked.length = 0
+      expect(await ask()).to.satisfy((answer: unknown) => answer !== null && !isEmpty(answer))
+      const statements = [...asked]
+      expect(statements).not.to.deep.equal([])
+      for (const statement of statements) {
+        const reads = (await explain(pool, statement)).filter(({ table }) => table !== 'projections')
+        const wrong = reads.filter(({ how, rows }) => how === 'Seq Scan' || rows > most)
+        expect(wrong, statement.name ?? statement.text).to.deep.equal([])
+      }
+    })
+})
+
+const isEmpty = (answer: unknown): boolean => Array.isArray(answer) && answer.length === 0
+
+/** As the projection would, only faster. The second person was twice in the second chat, which hides what was between. */
+async function fill(pool: pg.Pool, table: TableName): Promise<void> {
+  const person = (place: string): string => `md5('p' || ${place})::uuid`
+  const chat = (place: string): string => `md5('c' || ${place})::uuid`
+  const messagesOf = (chats: string, count: number): string => `
+    insert into ${table('messages')} (id, chat_id, seq, version, sent_version, sender_id, type, content, created_at, recorded_at)
+    select md5('m' || c || ' ' || seq)::uuid, ${chat('c')}, seq, seq + 1, seq + 1, ${person('(1 + seq % 40)')}, 'text', 'Hello', now(), now()
+    from ${chats} as c, generate_series(1, ${count}) as seq`
+  await pool.query(`
+    insert into ${table('people')} (id, name, created_at, updated_at)
+    select ${person('p')}, 'Person ' || p, now(), now() from generate_series(1, ${PEOPLE}) as p;
+
+    insert into ${table('chats')} (id, type, created_by, created_at, updated_at, active_at, history_visibility, join_policy,
+      participant_count, last_seq, version)
+    select ${chat('c')}, 'group', ${person('1')}, now(), now(), now() - c * interval '1 second',
+      case c when 2 then 'since-joined' else 'full' end, 'open', ${PARTICIPANTS}, 10, 11 from generate_series(1, ${CHATS}) as c;
+
+    insert into ${table('memberships')} (chat_id, user_id, from_version, place, role, joined_at, read_seq)
+    select ${chat('c')}, ${person('p')}, 1, place, 'member', now(), 0
+    from generate_series(1, ${CHATS}) as c, generate_series(1, ${PARTICIPANTS}) as place,
+      lateral (select case when c <= ${OWN_CHATS} then place else 100 + (c * 7 + place) % 2800 end as p) as who;
+
+    update ${table('memberships')} set to_version = 100 where chat_id = ${chat('2')} and user_id = ${person('2')};
+    insert into ${table('memberships')} (chat_id, user_id, from_version, place, role, joined_at, read_seq)
+    values (${chat('2')}, ${person('2')}, ${LONG - 9}, 0, 'member', now(), 0);
+
+    ${messagesOf('generate_series(1, 2)', LONG)};
+    ${messagesOf(`generate_series(3, ${CHATS})`, 10)};
+
+    insert into events (position, stream, version, id, type, data, metadata)
+    select 1000 + v, 'chat-c' || v % 2, (v + 1) / 2, md5('e' || v)::uuid, 'MessageSent', '{}', '{}' from generate_series(1, ${LONG * 2}) as v;
+
+    analyze`)
+}
