@@ -347,7 +347,7 @@ describe('sockets', () => {
       await node.run('removeParticipant', { chatId, userId: bob }, ada)
       await node.settled()
       const { view } = await send()
-      expect(view).to.deep.equal({ ...first.view, content: null, clientMessageId: null })
+      expect(view).to.deep.equal({ ...first.view, content: null, contentHtml: null, clientMessageId: null })
     })
   })
 }).timeout(20_000)

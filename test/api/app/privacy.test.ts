@@ -80,7 +80,10 @@ onEachLog('personal data', (kind) => {
     const [ofAlice, ...ofBob] = before.messages
     const [owner, member] = before.chat.participants
     expect(await readAll()).to.deep.equal({
-      messages: [{ ...ofAlice, sender: nobody, content: null, metadata: null, clientMessageId: null }, ...ofBob],
+      messages: [
+        { ...ofAlice, sender: nobody, content: null, contentHtml: null, metadata: null, clientMessageId: null },
+        ...ofBob,
+      ],
       chat: { ...before.chat, name: null, participants: [{ ...owner, ...nobody }, member] },
       profile: { ...nobody, statusText: null },
     })
