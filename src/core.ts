@@ -132,6 +132,7 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
   releases.onRelease(startFeeding(log, await log.head(), handler))
   const run = createRunCommand({ handler, sealer, clock, onDone: (userId, at) => ownWrites.note(userId, at) })
   const content = createContentPolicy(config)
+  foundations.dataKeys.onDestroyed(() => content.forget())
   const queries = createConversationQueries(pool, conversations, content.renderContent)
   return {
     ...foundations,

@@ -12,13 +12,20 @@ const MOST_KEPT = 4_000_000
 /** Rendering through parser and sanitiser, as everything that is not plain goes. */
 export const renderMarkdown: RenderContent = (content) => sanitise(markdown.render(content)).trimEnd()
 
+export interface ContentRenderer {
+  renderContent: RenderContent
+  /** Drops what is kept: somebody's words are not to be had any more. */
+  forget(): void
+}
+
 /** Most messages are plain text and take no parser; of the others the latest are kept. */
-export function createRenderContent(mask: (content: string) => string = (content) => content): RenderContent {
+export function createContentRenderer(mask: (content: string) => string = (content) => content): ContentRenderer {
   const kept = new LRUCache<string, string>({
     maxSize: MOST_KEPT,
     sizeCalculation: (html, content) => 1 + html.length + content.length,
   })
-  return (given) => {
+
+  function renderContent(given: string): string {
     const known = kept.get(given)
     if (known !== undefined) return known
     const content = mask(given)
@@ -28,7 +35,9 @@ export function createRenderContent(mask: (content: string) => string = (content
     kept.set(given, html)
     return html
   }
+
+  return { renderContent, forget: () => kept.clear() }
 }
 
-/** Without a list of blocked words. */
-export const renderContent: RenderContent = createRenderContent()
+/** Without blocked words, and without keeping anything. */
+export const renderContent: RenderContent = (content) => renderPlainText(content) ?? renderMarkdown(content)

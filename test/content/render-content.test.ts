@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { linksIn } from '../../src/content/links.js'
 import { renderPlainText } from '../../src/content/plain-text.js'
-import { createRenderContent, renderContent, renderMarkdown } from '../../src/content/render-content.js'
+import { createContentRenderer, renderContent, renderMarkdown } from '../../src/content/render-content.js'
 
 const REL = 'rel="noopener noreferrer nofollow ugc"'
 
@@ -118,12 +118,26 @@ describe('contentHtml', () => {
   }
 
   it('what is masked is masked in all of the rendering, also where it had been rendered before', () => {
-    const render = createRenderContent((content) => content.replaceAll('bad', '•••'))
+    const { renderContent: render } = createContentRenderer((content) => content.replaceAll('bad', '•••'))
     expect([render('bad'), render('**bad**'), render('bad')]).to.deep.equal([
       '<p>•••</p>',
       '<p><strong>•••</strong></p>',
       '<p>•••</p>',
     ])
+  })
+})
+
+describe('what is kept of renderings', () => {
+  it('is asked for no second time, and dropped when somebody’s words are gone', () => {
+    let asked = 0
+    const { renderContent: render, forget } = createContentRenderer((content) => {
+      asked++
+      return content
+    })
+    expect([render('*a*'), render('*a*'), asked]).to.deep.equal(['<p><em>a</em></p>', '<p><em>a</em></p>', 1])
+    forget()
+    render('*a*')
+    expect(asked).to.equal(2)
   })
 })
 
