@@ -1,5 +1,6 @@
 import type { Experiment } from './experiment.js'
 import { bulk } from './experiments/bulk.js'
+import { coldStarts } from './experiments/cold-start.js'
 import { deliveries } from './experiments/deliveries.js'
 import { growth } from './experiments/growth.js'
 import { limits } from './experiments/limits.js'
@@ -17,6 +18,7 @@ export const experimentList: readonly Experiment[] = [
   ...sockets,
   ...mixedLoad,
   ...growth,
+  ...coldStarts,
   ...bulk,
   ...processes,
   ...limits,

@@ -1,6 +1,6 @@
 import { once, PARLEY, type Bench } from '../bench.js'
 import type { Experiment } from '../experiment.js'
-import { makeParley } from '../processes/parley.js'
+import { makeParley, type ParleyEnvironment } from '../processes/parley.js'
 import { settle } from '../processes/postgres.js'
 import { startServer } from '../processes/server.js'
 import { measureRate } from '../rates/measure-rate.js'
@@ -16,7 +16,8 @@ const FEW = 10_000
 const LONG = 100_000
 const MOST_COST = 1.1
 
-interface Grown {
+export interface Grown {
+  env: ParleyEnvironment
   world: World
   rooms: Room[]
   /** Chats of eight people each: new, with ten thousand messages, and with a hundred thousand. */
@@ -48,13 +49,13 @@ async function grow(bench: Bench, name: string, spread: number, inOne: { few: nu
   await measureRate('fill', { chats: fills }, { env, place: 'free' })
   await readAll(world, [...rooms, ...Object.values(chats)])
   await settle(env['DATABASE_URL'])
-  return { world, rooms, chats }
+  return { env, world, rooms, chats }
 }
 
 const installations = new WeakMap<Bench, () => Promise<{ small: Grown; large: Grown }>>()
 
 /** Made once for a run. */
-function grown(bench: Bench): Promise<{ small: Grown; large: Grown }> {
+export function grown(bench: Bench): Promise<{ small: Grown; large: Grown }> {
   const make = once(async () => ({
     small: await grow(bench, 'small', FEW, { few: 0, long: 0 }),
     large: await grow(bench, 'large', bench.options.stored - FEW - LONG, { few: FEW, long: LONG }),

@@ -2,24 +2,25 @@ import type { Bench, Contestant } from '../bench.js'
 import type { Experiment } from '../experiment.js'
 import { settle } from '../processes/postgres.js'
 import { readAll } from '../world/make-world.js'
-import { figures } from './sends.js'
+import { withProcessor } from './sends.js'
 
 const CONNECTIONS = 32
 /** So many people read; they have read everything before, so that nobody counts thousands of unread messages. */
 const READERS = 40
 
-type Read = (bench: Bench, contestant: Contestant) => Promise<{ rate: number; p99: number }>
+type Read = (bench: Bench, contestant: Contestant) => Promise<{ rate: number; p99: number; processor: number }>
 
-const chatLists: Read = async (bench, { world }) => {
+const chatLists: Read = async (bench, { server, world }) => {
   const { warmSeconds, seconds } = bench.options
   const readers = { ...world, people: world.people.slice(0, READERS) }
-  return figures(await bench.load.run('chatLists', { world: readers, connections: CONNECTIONS, warmSeconds, seconds }))
+  const load = { world: readers, connections: CONNECTIONS, warmSeconds, seconds }
+  return withProcessor(server, () => bench.load.run('chatLists', load))
 }
 
-const histories: Read = async (bench, { world, rooms }) => {
+const histories: Read = async (bench, { server, world, rooms }) => {
   const { warmSeconds, seconds } = bench.options
-  const read = { world, rooms: rooms.slice(0, 200), connections: CONNECTIONS, warmSeconds, seconds }
-  return figures(await bench.load.run('histories', read))
+  const load = { world, rooms: rooms.slice(0, 200), connections: CONNECTIONS, warmSeconds, seconds }
+  return withProcessor(server, () => bench.load.run('histories', load))
 }
 
 const reading = (name: string, read: Read): Experiment => ({
@@ -29,6 +30,7 @@ const reading = (name: string, read: Read): Experiment => ({
   metrics: {
     rate: { unit: 'reads/s', better: 'higher', target: { atLeast: 0.9 } },
     p99: { unit: 'ms', better: 'lower' },
+    processor: { unit: 'µs of the server a read', better: 'lower' },
   },
   async prepare(bench) {
     const [parley, peer] = [await bench.parley(), await bench.peer()]

@@ -53,17 +53,24 @@ async function send(
   { connections, chats, keys = 'none' }: Send,
 ) {
   const { warmSeconds, seconds, people } = bench.options
-  const before = processorSeconds(server.pid)
-  const outcome = await bench.load.run('sendsOverRest', {
-    world,
-    rooms: chats === 'hot' ? [hot] : rooms.slice(0, chats),
-    listeners: Math.round(people * LISTENING),
-    connections,
-    keys,
-    warmSeconds,
-    seconds,
-  })
-  return { ...figures(outcome), processor: ((processorSeconds(server.pid) - before) * 1e6) / outcome.asked }
+  return withProcessor(server, () =>
+    bench.load.run('sendsOverRest', {
+      world,
+      rooms: chats === 'hot' ? [hot] : rooms.slice(0, chats),
+      listeners: Math.round(people * LISTENING),
+      connections,
+      keys,
+      warmSeconds,
+      seconds,
+    }),
+  )
+}
+
+/** With the microseconds of processor time that the server took for each request. */
+export async function withProcessor({ pid }: Contestant['server'], load: () => Promise<RestOutcome>) {
+  const before = processorSeconds(pid)
+  const outcome = await load()
+  return { ...figures(outcome), processor: ((processorSeconds(pid) - before) * 1e6) / outcome.asked }
 }
 
 /** @throws Error where more than one in a thousand went wrong: such figures would say nothing */
