@@ -193,7 +193,7 @@ onEachLog('handling a command', (kind) => {
     let lift: () => void = () => undefined
     const lifted = new Promise<void>((resolve) => (lift = resolve))
     const log = faultyLog(side.log, ['fine', 'lost-before'])
-    const node = side.createNode({ log, deadlineMs: 50, pause: () => lifted })
+    const node = side.createNode({ log, deadlineMs: 500, pause: () => lifted })
     await handle(node, create, from('create'))
     const failed = await handle(node, send('late'), from('late')).catch((error: unknown) => error)
     expect(failed).to.include({ name: 'CommandFault', code: 'outcome-unknown' })
@@ -207,7 +207,7 @@ onEachLog('handling a command', (kind) => {
     const lifted = new Promise<void>((resolve) => (lift = resolve))
     const node = side.createNode({
       log: faultyLog(side.log, ['fine', 'lost-before']),
-      deadlineMs: 100,
+      deadlineMs: 500,
       pause: () => lifted,
     })
     await handle(node, create, from('create'))
