@@ -182,6 +182,8 @@ function environmentOf({ databaseUrl, keysDatabaseUrl, masterKey, tokenKeys, ...
     TOKEN_KEYS: (tokenKeys ?? []).map(({ kid, key }) => `${kid}:${inBase64(key)}`).join(),
     EVENTSTORE_URL: eventStoreUrl ?? '',
     EVENTSTORE_STREAM_PREFIX: eventStoreStreamPrefix,
+    RATE_LIMITS: config.rateLimits ? 'on' : 'off',
+    LINK_PREVIEWS: config.linkPreviews ? 'on' : 'off',
   }
 }
 
