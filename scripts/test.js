@@ -13,6 +13,7 @@ const failures = []
 
 function run(name, command, args, env = {}) {
   console.log(`\n== ${name}`)
+  const failedBefore = failed
   return new Promise((resolve) => {
     const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
     let counted = false
@@ -30,7 +31,7 @@ function run(name, command, args, env = {}) {
     })
     child.on('close', (code) => {
       count(rest)
-      if (code !== 0 && !failing) failed++
+      if (code !== 0 && failed === failedBefore) failed++
       if (code === 0 && !counted) passed++
       resolve(code === 0)
     })
