@@ -1,0 +1,105 @@
+import { once } from 'node:events'
+import { expect } from 'chai'
+import { WebSocket } from 'ws'
+import { eventually } from '../support/eventually.js'
+import { next, startTestApp, type Person, type TestApp } from '../support/test-app.js'
+
+describe('floods', function () {
+  this.timeout(60_000)
+  let parley: TestApp
+  let ada: Person
+  let chatId: string
+
+  before(async () => {
+    parley = await startTestApp({ rateLimits: true, rateLimitMessagesPerMinute: 30 })
+    ada = await parley.register('Ada')
+    const { body } = await parley.call('POST', '/chats', {
+      token: ada.token,
+      body: { participantIds: [], name: 'Mine' },
+    })
+    chatId = (body as { id: string }).id
+  })
+
+  after(() => parley[Symbol.asyncDispose]())
+
+  /** The slowest answer of `/healthz`, in milliseconds, while `work` runs. */
+  async function slowestMeanwhile(app: TestApp, work: Promise<unknown>): Promise<number> {
+    const over = new AbortController()
+    void work.finally(() => over.abort()).catch(() => undefined)
+    let slowest = 0
+    do {
+      const began = performance.now()
+      expect((await app.call('GET', '/healthz')).status).to.equal(200)
+      slowest = Math.max(slowest, performance.now() - began)
+    } while (!over.signal.aborted)
+    return slowest
+  }
+
+  it('of 300 logins at once leave /healthz under a second, and end in an answer each', async () => {
+    await using open = await startTestApp({ rateLimits: false })
+    const logins = Promise.all(
+      Array.from({ length: 300 }, (_, person) =>
+        open.call('POST', '/auth/login', { body: { email: `p${person}@example.com`, password: 'correct horse' } }),
+      ),
+    )
+    expect(await slowestMeanwhile(open, logins)).to.be.below(1_000)
+    for (const { status } of await logins) expect(status).to.be.oneOf([401, 503])
+  })
+
+  it('of thousands of events on one socket are limited by name, and others are served', async () => {
+    const socket = parley.socket(ada.token)
+    await next(socket, 'ready')
+    const answers = Promise.all(
+      Array.from({ length: 5_000 }, (_, place) =>
+        place % 2 === 0
+          ? socket.emitWithAck('send_message', { chatId, content: `flood ${place}` })
+          : socket.emitWithAck('nothing such', { place }),
+      ),
+    ) as Promise<{ ok: boolean; error?: { code: string } }[]>
+    await slowestMeanwhile(parley, answers)
+    const codes = new Set((await answers).map(({ ok, error }) => (ok ? 'ok' : error?.code)))
+    expect([...codes].sort()).to.deep.equal(['ok', 'rate-limited', 'unknown-event'])
+    expect((await answers).filter(({ ok }) => ok)).to.have.length(30)
+    const bob = await parley.register('Bob')
+    expect((await parley.call('GET', '/users/me', { token: bob.token })).status).to.equal(200)
+  })
+
+  const raw = (path = '/socket.io/?EIO=4&transport=websocket') =>
+    new WebSocket(parley.app.url.replace('http', 'ws') + path)
+
+  it('of frames that are no packets end their connection, and nothing else', async () => {
+    const frames: (string | Buffer)[] = [
+      'x'.repeat(300_000),
+      '4' + '2["a",'.repeat(1_000),
+      '451-["x",{"_placeholder":true,"num":0}]',
+      '40/admin,{"token":"x"}',
+      '49',
+      'b!!!not base64',
+      Buffer.alloc(300_000),
+      Buffer.from([0, 1, 2, 255]),
+      '42' + '['.repeat(100_000),
+      '4' + '9'.repeat(1_000),
+    ]
+    for (const frame of frames) {
+      const socket = raw()
+      socket.on('error', () => undefined)
+      await once(socket, 'open')
+      const closed = once(socket, 'close')
+      socket.send('40{"token":"none"}')
+      socket.send(frame)
+      socket.send('1') // asks to close, where the frame did not
+      await closed
+    }
+    expect((await parley.call('GET', '/users/me', { token: ada.token })).status).to.equal(200)
+  })
+
+  it('of connections to namespaces that are not there are refused, with a good token too', async () => {
+    const socket = raw()
+    await once(socket, 'open')
+    const answers: string[] = []
+    socket.on('message', (data: Buffer) => answers.push(data.toString()))
+    for (let place = 0; place < 100; place++) socket.send(`40/nowhere${place},${JSON.stringify({ token: ada.token })}`)
+    await eventually(() => expect(answers.filter((answer) => answer.includes('Invalid namespace'))).to.have.length(100))
+    socket.close()
+  })
+})

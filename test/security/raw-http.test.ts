@@ -1,0 +1,153 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { expect } from 'chai'
+import { eventually } from '../support/eventually.js'
+import { startTestApp, type Person, type TestApp } from '../support/test-app.js'
+
+describe('requests that no client makes', () => {
+  let parley: TestApp
+  let ada: Person
+
+  before(async () => {
+    parley = await startTestApp()
+    ada = await parley.register('Ada')
+  })
+
+  after(() => parley[Symbol.asyncDispose]())
+
+  /** What comes back until the server ends the connection: asked to, or by what it was sent; or because we do. */
+  async function exchange(sent: string, weEnd = false): Promise<string> {
+    const { hostname, port } = new URL(parley.app.url)
+    const socket = connect(Number(port), hostname)
+    let answer = ''
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()))
+    socket.on('error', () => undefined)
+    if (weEnd) socket.end(sent)
+    else socket.write(sent)
+    await once(socket, 'close')
+    return answer
+  }
+
+  const statuses = (answer: string): number[] =>
+    Array.from(answer.matchAll(/^HTTP\/1\.1 (\d{3})/gm), ([, code]) => Number(code))
+
+  const request = (line: string, headers: string[], body = ''): string =>
+    [`${line} HTTP/1.1`, 'Host: a', ...headers, '', body].join('\r\n')
+  const close = 'Connection: close'
+
+  it('with two lengths, or a length and chunks, are refused: nobody smuggles a second one in', async () => {
+    const hidden = 'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'
+    const smuggling = [
+      ['Content-Length: 5', 'Content-Length: 6'],
+      ['Content-Length: 5', 'Transfer-Encoding: chunked'],
+      ['Transfer-Encoding: chunked', 'Transfer-Encoding: identity'],
+      ['Content-Length: +5'],
+      ['Content-Length: -1'],
+      ['Transfer-Encoding: xchunked'],
+    ]
+    for (const headers of smuggling) {
+      const answer = await exchange(request('POST /auth/login', [...headers, 'Content-Type: application/json'], hidden))
+      expect(statuses(answer), headers.join()).to.deep.equal([400])
+    }
+  })
+
+  it('with line ends or NUL in a header, or without a host, are refused', async () => {
+    for (const header of ['X-A: a\rX-B: b', 'X-A: a\0b', 'X A: b', ' folded: x'])
+      expect(statuses(await exchange(request('GET /healthz', [header, close])))).to.deep.equal([400])
+    expect(statuses(await exchange(`GET /healthz HTTP/1.1\r\n${close}\r\n\r\n`))).to.deep.equal([400])
+  })
+
+  it('that are no HTTP are refused', async () => {
+    for (const garbage of [
+      '\0\0\0\0',
+      'GET\r\n\r\n',
+      'HELO there\r\n\r\n',
+      '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
+    ])
+      expect(statuses(await exchange(garbage))).to.deep.equal([400])
+  })
+
+  it('with a body shorter than it says are given up, and the next connection is served', async () => {
+    const short = request(
+      'POST /auth/login',
+      ['Content-Length: 100', 'Content-Type: application/json', close],
+      '{"email"',
+    )
+    expect(statuses(await exchange(short, true))).to.satisfy((codes: number[]) => codes.every((code) => code === 400))
+    expect(statuses(await exchange(request('GET /healthz', [close])))).to.deep.equal([200])
+  })
+
+  it('after a broken one are not looked at any more', async () => {
+    const good = request('GET /healthz', [])
+    expect(statuses(await exchange(`${good}BROKEN\r\n\r\n${good}${good}`)).at(-1)).to.equal(400)
+  })
+
+  it('by tricks of the path reach nothing else', async () => {
+    const token = `Authorization: Bearer ${ada.token}`
+    const tricks: [string, number][] = [
+      ['/../../../../etc/passwd', 404],
+      ['/docs/..%2f..%2fpackage.json', 404],
+      ['/docs/../../package.json', 404],
+      ['/docs/%2e%2e/%2e%2e/package.json', 404],
+      ['/docs/docs.css%00.html', 404],
+      ['/%c0%ae%c0%ae/etc/passwd', 404],
+      ['//users/me', 404],
+      ['/users/me%00', 400],
+      ['/users/me/../../metrics/../users/%6de', 404],
+      ['/users/%', 400],
+      [`/${'a'.repeat(12_000)}`, 404],
+      ['http://127.0.0.1:1/users/nobody', 404],
+    ]
+    for (const [path, status] of tricks) {
+      const answer = await exchange(request(`GET ${path}`, [token, close]))
+      expect(statuses(answer), path).to.have.length(1)
+      expect(statuses(answer)[0], path).to.be.oneOf([status, 400, 404])
+      expect(answer, path).to.not.match(/root:|"dependencies"/)
+    }
+  })
+
+  it('that would change the method by a header do what their line says', async () => {
+    const headers = { 'x-http-method-override': 'DELETE', 'x-method-override': 'DELETE', 'x-original-url': '/metrics' }
+    expect((await parley.call('GET', '/users/me', { token: ada.token, headers })).status).to.equal(200)
+    expect((await parley.call('PROPFIND', '/users/me')).status).to.equal(405)
+  })
+
+  it('with a forged Host get mails that lead to PUBLIC_URL all the same', async () => {
+    const body = JSON.stringify({ email: ada.email })
+    const headers = [
+      `Content-Length: ${body.length}`,
+      'Content-Type: application/json',
+      'X-Forwarded-Host: evil.example',
+      close,
+    ]
+    const sent = ['POST /auth/password-reset HTTP/1.1', 'Host: evil.example', ...headers, '', body].join('\r\n')
+    const before = parley.mails.length
+    expect(statuses(await exchange(sent))).to.deep.equal([202])
+    await eventually(() =>
+      expect(
+        parley.mails
+          .slice(before)
+          .map(({ text }) => text)
+          .join(),
+      ).to.include('https://chat.example.com/'),
+    )
+    expect(JSON.stringify(parley.mails)).to.not.include('evil.example')
+  })
+
+  it('of another type than JSON are refused by name', async () => {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=a',
+      'application/xml',
+      '',
+    ]) {
+      const answer = await fetch(`${parley.app.url}/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: '{}',
+      })
+      expect(answer.status, type).to.equal(415)
+    }
+  })
+})
