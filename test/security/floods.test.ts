@@ -35,7 +35,8 @@ describe('floods', function () {
     return slowest
   }
 
-  it('of 300 logins at once leave /healthz under a second, and end in an answer each', async () => {
+  it('of 300 logins at once leave /healthz under a second, and end in an answer each', async function () {
+    this.retries(2) // the second is real time, and the machine may have others to serve
     await using open = await startTestApp({ rateLimits: false })
     const logins = Promise.all(
       Array.from({ length: 300 }, (_, person) =>
