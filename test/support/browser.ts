@@ -11,6 +11,8 @@ const ARGS = [
   '--disable-sync',
 ]
 
+const INSTALL_MS = 300_000
+
 let leftOut = 0
 let found: string | null = null
 
@@ -43,8 +45,11 @@ function afterInstalling(): string | null {
   const isDebian = existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get')
   if (!isDebian || process.env['CI'] !== 'true' || process.getuid?.() !== 0) return null
   try {
-    execFileSync('apt-get', ['update'], { stdio: 'ignore' })
-    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], { stdio: 'ignore' })
+    execFileSync('apt-get', ['update'], { stdio: 'ignore', timeout: INSTALL_MS })
+    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], {
+      stdio: 'ignore',
+      timeout: INSTALL_MS,
+    })
   } catch {
     // without a network there is none, and the line at the end says so
   }

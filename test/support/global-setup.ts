@@ -2,9 +2,9 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js'
-import { sayWhatLackedBrowser } from './browser.js'
+import { chromiumPath, sayWhatLackedBrowser } from './browser.js'
 import { countEventStoreTest, sayWhatWasReal, startEventStore } from './event-store.js'
-import { sayWhatLackedRedis } from './redis.js'
+import { findTestRedis, sayWhatLackedRedis } from './redis.js'
 import { dropTemplates, execute, makeTemplates } from './test-database.js'
 
 let stopServer: (() => Promise<void>) | undefined
@@ -16,6 +16,9 @@ export async function mochaGlobalSetup(): Promise<void> {
   process.on('unhandledRejection', (error) => {
     throw error
   })
+  // Here, where no test's time runs out, for CI may install them.
+  chromiumPath()
+  findTestRedis()
   await makeTemplates(process.env['PARLEY_TEST_POSTGRES_URL'] ?? (await startServer()))
   stopEventStore = await startEventStore()
 }

@@ -42,6 +42,11 @@ export async function openTestRedis(): Promise<TestRedis | null> {
   }
 }
 
+/** Finds out where Redis comes from; installing it may take longer than a test may. */
+export function findTestRedis(): void {
+  source ??= findSource()
+}
+
 /** Null where only a server is at hand that is not ours to kill. */
 export async function openOwnRedis(): Promise<OwnRedis | null> {
   if (hasProgram() || installed()) return startProgram()
