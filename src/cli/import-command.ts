@@ -9,6 +9,7 @@ import { openCore } from '../core.js'
 import { createImportIds } from '../import/import-ids.js'
 import { importLines, type ImportSummary } from '../import/import-lines.js'
 import { splitLines } from '../import/split-lines.js'
+import { personKey } from '../privacy/key-names.js'
 import { createReleases } from '../release.js'
 import { UsageError } from './usage-error.js'
 
@@ -79,6 +80,7 @@ async function importSource(source: Source, config: Config, json: boolean, isInt
     const summary = await importLines(lines, {
       run: core.run,
       ids: createImportIds(core.databases.masterKey, source.name),
+      makeKeys: (userIds) => core.dataKeys.getOrCreate(userIds.map(personKey)),
       fingerprint: (userId, text) => core.sealer.fingerprint(userId, text),
       indexed: (position) => core.runners.decisionIndex.progress.reached(position),
       correlationId: randomUUID(),

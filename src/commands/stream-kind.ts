@@ -3,6 +3,7 @@ import { chatDecider } from '../domain/chat/chat.js'
 import type { ChatEvent, Role } from '../domain/chat/events.js'
 import type { Decider } from '../domain/decider.js'
 import type { EventShape } from '../domain/event.js'
+import { orderedMap } from '../domain/ordered-map.js'
 import type { InboxEvent } from '../domain/inbox/events.js'
 import { inboxDecider, type Inbox, type InboxCommand } from '../domain/inbox/inbox.js'
 import type { RolesEvent } from '../domain/roles/events.js'
@@ -45,7 +46,7 @@ export const chatKind: StreamKind<ChatCommand, Chat, ChatEvent, ChatRejection> =
     toJson: (chat) => (chat.status === 'open' ? { ...chat, participants: [...chat.participants] } : chat),
     fromJson(json) {
       const chat = json as { status: 'absent' } | OpenChatJson
-      return chat.status === 'open' ? { ...chat, participants: new Map(chat.participants) } : chat
+      return chat.status === 'open' ? { ...chat, participants: orderedMap(chat.participants) } : chat
     },
   },
 }
@@ -78,6 +79,6 @@ export const inboxKind: StreamKind<InboxCommand, Inbox, InboxEvent, never> = {
   snapshot: {
     evolveVersion: 1,
     toJson: (inbox) => [...inbox],
-    fromJson: (json) => new Map(json as [string, number][]),
+    fromJson: (json) => orderedMap(json as [string, number][]),
   },
 }

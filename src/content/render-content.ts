@@ -18,25 +18,33 @@ export interface ContentRenderer {
   forget(): void
 }
 
-/** Most messages are plain text and take no parser; of the others the latest are kept. */
-export function createContentRenderer(mask: (content: string) => string = (content) => content): ContentRenderer {
+/**
+ * Most messages are plain text and take no parser; of the others the latest are kept. What is plain is not even looked for there: a
+ * page of messages would spend more on the looking than on the rendering.
+ */
+export function createContentRenderer(mask?: (content: string) => string): ContentRenderer {
   const kept = new LRUCache<string, string>({
     maxSize: MOST_KEPT,
     sizeCalculation: (html, content) => 1 + html.length + content.length,
   })
 
-  function renderContent(given: string): string {
-    const known = kept.get(given)
-    if (known !== undefined) return known
-    const content = mask(given)
-    const plain = renderPlainText(content)
-    if (plain !== null && content === given) return plain
-    const html = plain ?? renderMarkdown(content)
-    kept.set(given, html)
+  function keep(content: string, html: string): string {
+    kept.set(content, html)
     return html
   }
 
-  return { renderContent, forget: () => kept.clear() }
+  const unmasked: RenderContent = (content) =>
+    renderPlainText(content) ?? kept.get(content) ?? keep(content, renderMarkdown(content))
+
+  function masked(given: string, content: string): string {
+    const plain = renderPlainText(content)
+    return plain !== null && content === given ? plain : keep(given, plain ?? renderMarkdown(content))
+  }
+
+  return {
+    renderContent: mask === undefined ? unmasked : (given) => kept.get(given) ?? masked(given, mask(given)),
+    forget: () => kept.clear(),
+  }
 }
 
 /** Without blocked words, and without keeping anything. */

@@ -3,10 +3,19 @@ import type { ImportIds } from './import-ids.js'
 
 /** The people and chats of a source. Whoever or whatever is met first is registered or created by it. */
 export interface Cast {
-  user(name: string, at: string): Promise<string>
+  /** Whom the name stands for. Nothing may be done for somebody new before `registered`. */
+  user(name: string, at: string): string
+  /** Once all who were met are registered: together, for a commit each would take longer than all their lines. */
+  registered(): Promise<void>
   chat(name: string, creator: string, at: string): Promise<string>
   /** From here on, lines under this name are that person's. */
   rename(newName: string, userId: string): void
+}
+
+interface Newcomer {
+  name: string
+  userId: string
+  at: string
 }
 
 /** The import cannot go on; what was imported stays. */
@@ -20,29 +29,42 @@ const notOfThisSource = (who: string, code: string): ImportStopped =>
 export function createCast({
   run,
   ids,
+  makeKeys,
   correlationId,
   summary,
 }: {
   run: RunCommand
   ids: ImportIds
+  /** In one statement, where each person's own would be a commit each. */
+  makeKeys(userIds: readonly string[]): Promise<unknown>
   correlationId: string
   /** Counts who and what is met. */
   summary: { users: number; chats: number }
 }): Cast {
   const users = new Map<string, string>()
   const chats = new Map<string, string>()
+  const newcomers: Newcomer[] = []
   const callerFor = (userId: string): Caller => ({ userId, origin: 'import', correlationId, key: null, client: null })
 
+  async function register({ name, userId, at: originalAt }: Newcomer): Promise<void> {
+    const result = await run('registerUser', { name, imported: true, originalAt }, callerFor(userId))
+    if (result.kind === 'rejected') throw notOfThisSource(`the person ${name}`, result.rejection.code)
+    summary.users++
+  }
+
   return {
-    async user(name, originalAt) {
+    user(name, at) {
       const known = users.get(name)
       if (known !== undefined) return known
       const userId = ids.user(name)
-      const result = await run('registerUser', { name, imported: true, originalAt }, callerFor(userId))
-      if (result.kind === 'rejected') throw notOfThisSource(`the person ${name}`, result.rejection.code)
       users.set(name, userId)
-      summary.users++
+      newcomers.push({ name, userId, at })
       return userId
+    },
+    async registered() {
+      const met = newcomers.splice(0)
+      await makeKeys(met.map(({ userId }) => userId))
+      await Promise.all(met.map(register))
     },
     async chat(name, creator, originalAt) {
       const known = chats.get(name)

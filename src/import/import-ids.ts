@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, type KeyObject } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 
 /** Ids that the same source gives on every run, and that nobody can aim at without the installation's key. */
 export interface ImportIds {
@@ -9,7 +9,8 @@ export interface ImportIds {
 }
 
 export function createImportIds(masterKey: KeyObject, source: string): ImportIds {
-  const key = Buffer.from(hkdfSync('sha256', masterKey, '', 'parley/import', 32))
+  // a KeyObject: with a Buffer, each call would make one again
+  const key = createSecretKey(Buffer.from(hkdfSync('sha256', masterKey, '', 'parley/import', 32)))
   const id = (kind: string, name: string | number): string =>
     toUuid(
       createHmac('sha256', key)

@@ -2,8 +2,11 @@ import { canonicalJson } from '../commands/canonical-json.js'
 import type { Caller, ResultOf, RunCommand } from '../commands/run-command.js'
 import { createCast, ImportStopped } from './cast.js'
 import type { ImportIds } from './import-ids.js'
+import { inBatches } from './in-batches.js'
 import { parseLine, type ImportLine } from './parse-line.js'
 
+/** So many lines are looked at before the first of them is begun, so that who is new in them is registered together. */
+const TOGETHER = 500
 /** So many commands wait for their append at once, … */
 const MOST_WAITING = 512
 /** … and so many may be done before the decision index has seen the first of them. */
@@ -12,6 +15,8 @@ const MOST_UNINDEXED = 4_000
 export interface ImportDeps {
   run: RunCommand
   ids: ImportIds
+  /** Of people who are about to be registered. */
+  makeKeys(userIds: readonly string[]): Promise<unknown>
   /** HMAC of a text under the person's key. */
   fingerprint(userId: string, text: string): Promise<string>
   /** Resolves once the decision index has examined the position. */
@@ -39,9 +44,9 @@ export interface ImportSummary {
  * @throws ImportStopped a line differs from the one imported before under its number
  */
 export async function importLines(lines: AsyncIterable<string>, deps: ImportDeps): Promise<ImportSummary> {
-  const { run, ids, fingerprint, indexed, correlationId, onRefused, onLine } = deps
+  const { run, ids, makeKeys, fingerprint, indexed, correlationId, onRefused, onLine } = deps
   const summary: ImportSummary = { lines: 0, users: 0, chats: 0, messages: 0, unchanged: 0, refused: 0 }
-  const cast = createCast({ run, ids, correlationId, summary })
+  const cast = createCast({ run, ids, makeKeys, correlationId, summary })
   const waiting = new Set<Promise<void>>()
   let unindexed: string[] = []
   let failure: Error | undefined
@@ -81,19 +86,28 @@ export async function importLines(lines: AsyncIterable<string>, deps: ImportDeps
     unindexed = unindexed.slice(middle)
   }
 
-  async function take(number: number, text: string): Promise<void> {
-    const parsed = parseLine(text)
-    if ('reason' in parsed) {
-      refuse(number, parsed.reason)
-      return
-    }
-    const { line } = parsed
-    const userId = await cast.user(line.user, line.at)
-    const key = { commandId: ids.command(number), fingerprint: await fingerprint(userId, canonicalJson(line)) }
+  /** Whom the lines name, in their order: a new name counts from the line on that gave it. */
+  function read(texts: readonly string[]): Taken[] {
+    return texts.flatMap((text) => {
+      const number = ++summary.lines
+      if (text.trim() === '') return []
+      const parsed = parseLine(text)
+      if ('reason' in parsed) {
+        refuse(number, parsed.reason)
+        return []
+      }
+      const { line } = parsed
+      const userId = cast.user(line.user, line.at)
+      if (line.type === 'nick') cast.rename(line.newName, userId)
+      return [{ number, line, userId }]
+    })
+  }
+
+  async function begin({ number, line, userId }: Taken, given: string): Promise<void> {
+    const key = { commandId: ids.command(number), fingerprint: given }
     const caller: Caller = { userId, origin: 'import', correlationId, key, client: null }
     const imported = { line: number, originalAt: line.at }
     if (line.type === 'nick') {
-      cast.rename(line.newName, userId)
       const change = { name: line.newName }
       start(number, line, run('changeProfile', { change, originalAt: line.at }, caller))
       return
@@ -116,16 +130,35 @@ export async function importLines(lines: AsyncIterable<string>, deps: ImportDeps
     }
   }
 
-  for await (const text of lines) {
-    summary.lines++
-    if (text.trim() !== '') await take(summary.lines, text)
-    await keepUp()
-    if (failure !== undefined) break
+  async function take(texts: readonly string[]): Promise<void> {
+    const taken = read(texts)
+    await cast.registered()
+    const fingerprints = await Promise.all(taken.map(({ userId, line }) => fingerprint(userId, canonicalJson(line))))
+    for (const [index, line] of taken.entries()) {
+      await begin(line, fingerprints[index] ?? '')
+      await keepUp()
+      if (failure !== undefined) return
+      onLine(line.number)
+    }
     onLine(summary.lines)
+  }
+
+  for await (const texts of inBatches(lines, TOGETHER)) {
+    await take(texts).catch((error: unknown) => {
+      failure ??= error as Error
+    })
+    if (failure !== undefined) break
   }
   await Promise.all(waiting)
   if (failure !== undefined) throw failure
   return summary
+}
+
+/** A line that can be begun. */
+interface Taken {
+  number: number
+  line: ImportLine
+  userId: string
 }
 
 type LineCommand = 'sendMessage' | 'joinChat' | 'leaveChat' | 'changeProfile'

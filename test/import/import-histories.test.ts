@@ -4,6 +4,7 @@ import type { Caller } from '../../src/commands/run-command.js'
 import { chatStream } from '../../src/domain/streams.js'
 import { createImportIds } from '../../src/import/import-ids.js'
 import { importLines, type ImportSummary } from '../../src/import/import-lines.js'
+import { personKey } from '../../src/privacy/key-names.js'
 import { startTestApp, type TestApp } from '../support/test-app.js'
 import { uuid } from '../support/uuid.js'
 
@@ -24,13 +25,14 @@ describe('what an import makes of histories', () => {
   afterEach(() => parley[Symbol.asyncDispose]())
 
   const importAll = (...lines: string[]): Promise<ImportSummary> => {
-    const { run, sealer, runners } = parley.app.core
+    const { run, sealer, runners, dataKeys } = parley.app.core
     async function* each(): AsyncGenerator<string> {
       for (const text of lines) yield await Promise.resolve(text)
     }
     return importLines(each(), {
       run,
       ids,
+      makeKeys: (userIds) => dataKeys.getOrCreate(userIds.map(personKey)),
       fingerprint: (userId, text) => sealer.fingerprint(userId, text),
       indexed: (position) => runners.decisionIndex.progress.reached(position),
       correlationId: uuid('import'),

@@ -3,6 +3,7 @@ import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import { createImportIds } from '../../src/import/import-ids.js'
 import { importLines, type ImportSummary } from '../../src/import/import-lines.js'
 import { chatStream } from '../../src/domain/streams.js'
+import { personKey } from '../../src/privacy/key-names.js'
 import { startTestApp, type TestApp } from '../support/test-app.js'
 import { uuid } from '../support/uuid.js'
 
@@ -23,15 +24,26 @@ describe('importing lines', () => {
   afterEach(() => parley[Symbol.asyncDispose]())
 
   const refused: string[] = []
+  const keysMade: string[][] = []
+  const steps: string[] = []
   const importAll = (lines: string[], source = 'archive'): Promise<ImportSummary> => {
-    const { run, sealer, runners } = parley.app.core
-    refused.length = 0
+    const { run, sealer, runners, dataKeys } = parley.app.core
+    refused.length = keysMade.length = steps.length = 0
     async function* each(): AsyncGenerator<string> {
       for (const text of lines) yield await Promise.resolve(text)
     }
     return importLines(each(), {
-      run,
+      async run(name, input, caller) {
+        steps.push(`${name} begun`)
+        const result = await run(name, input, caller)
+        steps.push(`${name} done`)
+        return result
+      },
       ids: createImportIds(masterKey, source),
+      makeKeys(userIds) {
+        keysMade.push([...userIds])
+        return dataKeys.getOrCreate(userIds.map(personKey))
+      },
       fingerprint: (userId, text) => sealer.fingerprint(userId, text),
       indexed: (position) => runners.decisionIndex.progress.reached(position),
       correlationId: uuid('import'),
@@ -86,6 +98,16 @@ describe('importing lines', () => {
       'ParticipantRoleChanged',
       'ParticipantLeft',
       'MessageSent',
+    ])
+  })
+
+  it('registers together who is new in many lines, before anything of theirs is begun', async () => {
+    await importAll(conversation)
+    expect(keysMade).to.deep.equal([['alice', 'bob', 'carol'].map(userId)])
+    expect(steps.slice(0, 7)).to.deep.equal([
+      ...Array.from({ length: 3 }, () => 'registerUser begun'),
+      ...Array.from({ length: 3 }, () => 'registerUser done'),
+      'createChat begun',
     ])
   })
 

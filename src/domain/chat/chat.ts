@@ -10,6 +10,7 @@ import type {
   LinkPreview,
   Role,
 } from './events.js'
+import { orderedMap, type OrderedMap } from '../ordered-map.js'
 
 /** Commands of an import carry the number of their line; by it, a chat knows which lines it has been past. */
 export type ChatCommand =
@@ -64,7 +65,7 @@ export type Chat =
       status: 'open'
       chatType: ChatType
       /** In the order in which they came. */
-      participants: ReadonlyMap<string, Role>
+      participants: OrderedMap<Role>
       historyVisibility: HistoryVisibility
       joinPolicy: JoinPolicy
       imported: boolean
@@ -237,7 +238,7 @@ function evolve(chat: Chat, event: Folded<ChatEvent>): Chat {
 
 function created(event: Folded<ChatCreated>): OpenChat {
   const { chatType, participants, historyVisibility, joinPolicy, imported } = event
-  const roles = new Map(participants.map(({ userId, role }) => [userId, role]))
+  const roles = orderedMap(participants.map(({ userId, role }) => [userId, role] as const))
   const open = { status: 'open', chatType, participants: roles, historyVisibility, joinPolicy, imported } as const
   return { ...open, lastSeq: 0, lastLine: 0 }
 }
@@ -264,11 +265,10 @@ function change(chat: Chat, event: Exclude<Folded<ChatEvent>, { type: 'ChatCreat
 
 const withRole = (chat: OpenChat, userId: string, role: Role): OpenChat => ({
   ...chat,
-  participants: new Map(chat.participants).set(userId, role),
+  participants: chat.participants.with(userId, role),
 })
 
-function without(chat: OpenChat, userId: string): OpenChat {
-  const participants = new Map(chat.participants)
-  participants.delete(userId)
-  return { ...chat, participants }
-}
+const without = (chat: OpenChat, userId: string): OpenChat => ({
+  ...chat,
+  participants: chat.participants.without(userId),
+})

@@ -1,5 +1,6 @@
 import { accepting, type Decider, type Outcome } from '../decider.js'
 import type { Folded } from '../event.js'
+import { orderedMap, type OrderedMap } from '../ordered-map.js'
 import type { InboxEvent } from './events.js'
 
 /** `seq` is at most the chat's last one, and the person takes part in the chat: facts of the chat's own stream. */
@@ -11,12 +12,12 @@ export interface InboxCommand {
 }
 
 /** The furthest marker by chat id. */
-export type Inbox = ReadonlyMap<string, number>
+export type Inbox = OrderedMap<number>
 
 const accept = accepting<InboxEvent>()
 
 export const inboxDecider: Decider<InboxCommand, Inbox, InboxEvent, never> = {
-  initial: new Map(),
+  initial: orderedMap(),
   decide,
   evolve,
 }
@@ -27,5 +28,5 @@ function decide({ userId, chatId, seq }: InboxCommand, inbox: Inbox): Outcome<In
 }
 
 function evolve(inbox: Inbox, event: Folded<InboxEvent>): Inbox {
-  return new Map([...inbox, ...event.chats.map(({ chatId, seq }) => [chatId, seq] as const)])
+  return event.chats.reduce((markers, { chatId, seq }) => markers.with(chatId, seq), inbox)
 }

@@ -75,8 +75,13 @@ function eventsOf(steps: readonly Step[]): { event: Folded<ChatEvent>; before: C
   })
 }
 
-const peopleIn = (chat: Chat): string[] => (chat.status === 'open' ? [...chat.participants.keys()] : [])
-const rolesIn = (chat: Chat): Role[] => (chat.status === 'open' ? [...chat.participants.values()] : [])
+const peopleIn = (chat: Chat): string[] =>
+  chat.status === 'open' ? [...chat.participants].map(([userId]) => userId) : []
+const rolesIn = (chat: Chat): Role[] => (chat.status === 'open' ? [...chat.participants].map(([, role]) => role) : [])
+
+/** What can be compared. */
+const plain = (chat: Chat): object =>
+  chat.status === 'open' ? { ...chat, participants: [...chat.participants] } : chat
 
 /** Holds the law after any commands on any chat. */
 function always(created: fc.Arbitrary<ChatCommand>, law: (steps: Step[]) => void): void {
@@ -120,16 +125,17 @@ describe('laws of a chat, after any commands', () => {
 
   it('no event is in vain: each one changes who takes part, in which role, or what was said', () => {
     always(anyChat, (steps) => {
-      for (const { event, before, after } of eventsOf(steps)) expect(after, event.type).not.to.deep.equal(before)
+      for (const { event, before, after } of eventsOf(steps))
+        expect(plain(after), event.type).not.to.deep.equal(plain(before))
     })
   })
 
   it('deciding changes no state, and the same command on the same state decides the same', () => {
     always(anyChat, (steps) => {
       for (const { command, before, outcome } of steps) {
-        const copy = structuredClone(before)
+        const copy = plain(before)
         expect(chatDecider.decide(command, before)).to.deep.equal(outcome)
-        expect(before).to.deep.equal(copy)
+        expect(plain(before)).to.deep.equal(copy)
       }
     })
   })
