@@ -12,6 +12,7 @@ import { openApiDocument } from './openapi.js'
 import type { ApiDeps } from './parts.js'
 import { ProblemError } from './problem-details.js'
 import { createReadYourWrites } from './read-your-writes.js'
+import { refuseRepeated } from './refuse-repeated.js'
 import { requireToken } from './require-token.js'
 import { routeList } from './route-list.js'
 import { watchRefusals } from './watch-refusals.js'
@@ -32,6 +33,7 @@ export function createApi(deps: ApiDeps): Express {
   api.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, xFrameOptions: { action: 'deny' } }))
   api.use(crossOrigin(deps))
   api.use(neverCached)
+  api.use(refuseRepeated)
   const parts = { ...deps, reads: createReadYourWrites(deps), openApi: openApiDocument(routeList) }
   if (deps.metricsToken !== null) api.use('/metrics', requireToken(deps.metricsToken))
   mountRoutes(api, routeList, createAuthentication(deps.tokens, deps.gate), limitRequests(deps.limits), parts)

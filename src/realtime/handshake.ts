@@ -4,6 +4,7 @@ import type { SessionGate } from '../identity/session-gate.js'
 import type { Tokens } from '../identity/tokens.js'
 import type { RequestLimits, Source } from '../limits/request-limits.js'
 import type { SecurityEvents } from '../security/security-events.js'
+import type { Connection } from './connection.js'
 import { handshakeSchema, type ProblemOf, type RealtimeSocket, type SocketData } from './protocol.js'
 
 export interface HandshakeDeps {
@@ -17,7 +18,10 @@ export interface HandshakeDeps {
 
 /** Lets in who has a good token of a session that still holds; to others, `connect_error` carries the problem as `data`. */
 export function createHandshake({ tokens, gate, problemOf, clientAddress, limits, security }: HandshakeDeps) {
-  async function check(auth: unknown): Promise<SocketData | { fault: unknown }> {
+  /** Connections with a socket that is in or on its way; Socket.IO by itself sees only those that are in. */
+  const taken = new WeakSet<Connection>()
+
+  async function check(auth: unknown, source: Source): Promise<SocketData | { fault: unknown }> {
     const hasToken = typeof auth === 'object' && auth !== null && 'token' in auth
     if (!hasToken) return { fault: { code: 'token-missing' } }
     const parsed = handshakeSchema.safeParse(auth)
@@ -25,23 +29,42 @@ export function createHandshake({ tokens, gate, problemOf, clientAddress, limits
     const claims = tokens.verify(parsed.data.token)
     if ('code' in claims) return { fault: claims }
     const refused = await gate(claims)
-    return refused === null ? { claims, cursors: parsed.data.cursors } : { fault: refused }
+    if (refused !== null) return { fault: refused }
+    // A socket that is brought up to date costs more than most requests.
+    const quota = limits.take(source, claims.userId)
+    if (isLimited(quota)) return { fault: quota }
+    return { claims, cursors: parsed.data.cursors }
   }
 
   return (socket: RealtimeSocket, next: (refused?: Error) => void): void => {
-    void check(socket.handshake.auth)
+    const { conn } = socket
+    if (taken.has(conn)) {
+      conn.close()
+      next(refusal({ code: 'malformed-request' })) // heard by nobody, but Socket.IO forgets the socket
+      return
+    }
+    taken.add(conn)
+    socket.once('disconnect', () => taken.delete(conn))
+    const source = clientAddress(socket.request)
+    void check(socket.handshake.auth, source)
       .catch((fault: unknown) => ({ fault }))
       .then((checked) => {
         if ('fault' in checked) {
-          const source = clientAddress(socket.request)
-          limits.take(source, null)
-          if (!isExpired(checked.fault)) security.record({ type: 'socket-refused', ...source })
+          taken.delete(conn)
+          tell(checked.fault, source)
           next(refusal(checked.fault))
         } else {
           socket.data = checked
           next()
         }
       })
+  }
+
+  /** A limit has counted by itself, and told of it. */
+  function tell(fault: unknown, source: Source): void {
+    if (isLimited(fault)) return
+    limits.take(source, null)
+    if (!isExpired(fault)) security.record({ type: 'socket-refused', ...source })
   }
 
   function refusal(fault: unknown): Error {
@@ -52,3 +75,5 @@ export function createHandshake({ tokens, gate, problemOf, clientAddress, limits
 
 /** Every token ends, and whoever slept meanwhile comes with an old one: nothing to tell of. */
 const isExpired = (fault: unknown): boolean => (fault as { code?: unknown }).code === 'token-expired'
+
+const isLimited = (fault: unknown): boolean => typeof fault === 'object' && fault !== null && 'retryAfterMs' in fault

@@ -4,21 +4,7 @@ import { openChat, registerPeople, type People, type World } from '../api/access
 import { requests } from '../api/access/requests.js'
 import { rowsOf, type Row } from '../api/access/rows.js'
 import { startTestApp, type TestApp } from '../support/test-app.js'
-
-const TEXTS = [
-  `' or 1=1 --`,
-  `'; drop table credentials; --`,
-  `\\'; select pg_sleep(10); --`,
-  `%' union select password_hash from credentials --`,
-  '{{7*7}}${7*7}<%= 7*7 %>',
-  '../../../../etc/passwd',
-  'constructor',
-  '__proto__',
-  '\u0000',
-  '\ud800',
-  '$(touch /tmp/parley-injected)',
-]
-const OTHERS: unknown[] = [{ $ne: null }, { $gt: '' }, ['a', 'b'], [], {}, null, true, 0, -1, 1e308, { toString: 'x' }]
+import { OTHERS, TEXTS } from './injected.js'
 
 /** The request once for each of its fields, with that one changed. */
 function* changed(body: unknown, value: unknown): Generator {

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import { expect } from 'chai'
 import { eventually } from '../support/eventually.js'
 import { startTestApp, type Person, type TestApp } from '../support/test-app.js'
+import { rawExchange, rawRequest as request, statusesOf as statuses } from './raw-exchange.js'
 
 describe('requests that no client makes', () => {
   let parley: TestApp
@@ -15,24 +14,7 @@ describe('requests that no client makes', () => {
 
   after(() => parley[Symbol.asyncDispose]())
 
-  /** What comes back until the server ends the connection: asked to, or by what it was sent; or because we do. */
-  async function exchange(sent: string, weEnd = false): Promise<string> {
-    const { hostname, port } = new URL(parley.app.url)
-    const socket = connect(Number(port), hostname)
-    let answer = ''
-    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()))
-    socket.on('error', () => undefined)
-    if (weEnd) socket.end(sent)
-    else socket.write(sent)
-    await once(socket, 'close')
-    return answer
-  }
-
-  const statuses = (answer: string): number[] =>
-    Array.from(answer.matchAll(/^HTTP\/1\.1 (\d{3})/gm), ([, code]) => Number(code))
-
-  const request = (line: string, headers: string[], body = ''): string =>
-    [`${line} HTTP/1.1`, 'Host: a', ...headers, '', body].join('\r\n')
+  const exchange = (sent: string, weEnd = false): Promise<string> => rawExchange(parley.app.url, sent, weEnd)
   const close = 'Connection: close'
 
   it('with two lengths, or a length and chunks, are refused: nobody smuggles a second one in', async () => {

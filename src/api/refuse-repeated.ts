@@ -1,0 +1,17 @@
+import type { Handler } from './exchange.js'
+import { ProblemError } from './problem-details.js'
+
+/** Node takes the first of several and drops the rest; whatever stands in front may have gone by the last. */
+const ONCE: ReadonlySet<string> = new Set(['host', 'authorization', 'content-type'])
+
+/** Refuses a request of which two readers could think differently: whom it is for, who asks, or what it holds. */
+export const refuseRepeated: Handler = ({ rawHeaders }, _res, next) => {
+  const seen = new Set<string>()
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? ''
+    if (!ONCE.has(name)) continue
+    if (seen.has(name)) throw new ProblemError('malformed-request', { detail: `The header ${name} is there twice` })
+    seen.add(name)
+  }
+  next()
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto'
+import { expect } from 'chai'
+import { startTestApp, type Answer, type Person, type TestApp } from '../support/test-app.js'
+
+interface Tokens {
+  accessToken: string
+  refreshToken: string
+}
+
+describe('a stolen refresh token', () => {
+  let parley: TestApp
+  let ada: Person
+
+  before(async () => {
+    parley = await startTestApp()
+    ada = await parley.register('Ada')
+  })
+
+  after(() => parley[Symbol.asyncDispose]())
+
+  beforeEach(async () => {
+    ada = await parley.login(ada)
+  })
+
+  const refresh = (refreshToken: string, headers: object = {}): Promise<Answer> =>
+    parley.call('POST', '/auth/refresh', { body: { refreshToken }, headers })
+
+  const statusOf = async (token: string): Promise<number> => (await parley.call('GET', '/users/me', { token })).status
+
+  it('used by many at once over HTTP opens at most one session more, which then is over', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(ada.refreshToken)))
+    const won = answers.filter(({ status }) => status === 200).map(({ body }) => body as Tokens)
+    expect(won).to.have.length(1)
+    for (const { status, body } of answers.filter((each) => each.status !== 200))
+      expect([status, (body as { code: string }).code]).to.deep.equal([401, 'invalid-refresh-token'])
+    expect(await statusOf(won[0]!.accessToken)).to.equal(401)
+    expect((await refresh(won[0]!.refreshToken)).status).to.equal(401)
+    expect(await statusOf(ada.token)).to.equal(401)
+  })
+
+  it('used by thief and owner under keys of their own ends the session for both, whoever was first', async () => {
+    const [thief, owner] = await Promise.all([
+      refresh(ada.refreshToken, { 'idempotency-key': 'thief' }),
+      refresh(ada.refreshToken, { 'idempotency-key': 'owner' }),
+    ])
+    expect([thief.status, owner.status].sort()).to.deep.equal([200, 401])
+    const { accessToken } = (thief.status === 200 ? thief : owner).body as Tokens
+    expect(await statusOf(accessToken)).to.equal(401)
+  })
+
+  it('used while its owner logs out, or changes the password, leaves the thief nothing', async () => {
+    const password = { currentPassword: 'correct horse', newPassword: 'correct horse' }
+    const ends: ((person: Person) => Promise<Answer>)[] = [
+      ({ token }) => parley.call('POST', '/auth/logout', { token }),
+      ({ refreshToken }) => parley.call('POST', '/auth/logout', { body: { refreshToken } }),
+      // from another session, for the one that it is changed in goes on
+      () => parley.call('POST', '/auth/password', { token: ada.token, body: password }),
+    ]
+    for (const end of ends)
+      for (let round = 0; round < 5; round++) {
+        const person = await parley.login(ada)
+        const [stolen, ended] = await Promise.all([refresh(person.refreshToken), end(person)])
+        expect(ended.status).to.equal(204)
+        if (stolen.status !== 200) continue
+        const { accessToken, refreshToken } = stolen.body as Tokens
+        expect(await statusOf(accessToken)).to.equal(401)
+        expect((await refresh(refreshToken)).status).to.equal(401)
+      }
+  })
+
+  it('is no access token, and an access token no refresh token; of another person it ends nobody’s session', async () => {
+    expect(await statusOf(ada.refreshToken)).to.equal(401)
+    expect((await refresh(ada.token)).body).to.include({ status: 400, code: 'validation-failed' })
+    const eve = await parley.register('Eve')
+    const used = await refresh(eve.refreshToken)
+    await parley.call('POST', '/auth/refresh', { token: ada.token, body: { refreshToken: eve.refreshToken } })
+    expect(await statusOf((used.body as Tokens).accessToken)).to.equal(401)
+    expect(await statusOf(ada.token)).to.equal(200)
+  })
+
+  it('that a client made up is known to nobody, and a session is never one that it names', async () => {
+    for (const made of ['A'.repeat(43), randomUUID(), `' or 1=1 --`, '%', '__proto__'])
+      expect((await refresh(made)).body).to.include({ status: 401, code: 'invalid-refresh-token' })
+    const sidOf = (token: string): unknown =>
+      (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sid: unknown }).sid
+    const sid = randomUUID()
+    const headers = { 'x-session-id': sid, cookie: `sid=${sid}; session=${sid}`, authorization: `Bearer ${ada.token}` }
+    const body = { email: ada.email, password: 'correct horse' }
+    const { body: session } = await parley.call('POST', '/auth/login', { body, headers })
+    expect(sidOf((session as Tokens).accessToken)).to.not.be.oneOf([sid, sidOf(ada.token)])
+  })
+})
