@@ -3,7 +3,11 @@ import type { EventMetadata } from '../domain/metadata.js'
 import type { EventLog, Position, RecordedEvent } from '../eventstore/event-log.js'
 import { coalesce } from './coalesce.js'
 import { CommandFault } from './command-fault.js'
+import type { ChatEvent } from '../domain/chat/events.js'
+import { publicFields, type AnyView } from '../privacy/field-plan.js'
+import type { AboutMessage } from '../domain/chat/message-fact.js'
 import { createRecentCommands, type RecentCommand } from './recent-commands.js'
+import { createRecentMessages } from './recent-messages.js'
 import type { Snapshots } from './snapshots.js'
 import type { StreamKind } from './stream-kind.js'
 
@@ -51,8 +55,10 @@ export interface FoldedStream<State, Event extends EventShape> {
   /** Takes an event that was followed, if it is the next one. */
   observe(recorded: RecordedEvent): void
   find(commandId: string): RecentCommand | undefined
+  /** What has happened to a message, of what is remembered. */
+  about(messageId: string): readonly AboutMessage[]
   /**
-   * Makes `find` complete for every event after `checkpoint`, up to `version`.
+   * Makes `find` and `about` complete for every event after `checkpoint`, up to `version`.
    * @throws CommandFault `projection-behind` when that would take more than 10,000 events
    */
   coverFrom(checkpoint: Position): Promise<void>
@@ -60,7 +66,7 @@ export interface FoldedStream<State, Event extends EventShape> {
 
 export function createFoldedStream<State, Event extends EventShape>(
   stream: string,
-  { decider, snapshot }: Pick<StreamKind<never, State, Event, unknown>, 'decider' | 'snapshot'>,
+  { decider, snapshot, messages }: Pick<StreamKind<never, State, Event, unknown>, 'decider' | 'snapshot' | 'messages'>,
   { log, snapshots, fold, limitReads }: FoldingDeps,
 ): FoldedStream<State, Event> {
   let state = decider.initial
@@ -68,12 +74,26 @@ export function createFoldedStream<State, Event extends EventShape>(
   let position = log.start
   let lastAt = ''
   let recent = createRecentCommands(log.start, log.comparePositions)
+  let recentMessages = createRecentMessages(log.comparePositions)
   let snapshotAt = 0
   let saving: Promise<unknown> = Promise.resolve()
 
-  function remember(recorded: RecordedEvent, { commandId, fingerprint }: EventMetadata): void {
-    const { version: first, position: last } = recorded
-    recent.remember(commandId, { version: first, fingerprint: fingerprint ?? null, position: last })
+  function remember({ version: at, position: last }: RecordedEvent, event: object, metadata: EventMetadata): void {
+    const { commandId, fingerprint } = metadata
+    recent.remember(commandId, { version: at, fingerprint: fingerprint ?? null, position: last })
+    noteMessage(event, at, metadata.at, last)
+  }
+
+  function noteMessage(event: object, at: number, recordedAt: string, last: Position): void {
+    const messageId = messages?.of(event as Folded<Event>) ?? null
+    if (messageId === null) return
+    const dropped = recentMessages.note(messageId, { event: withoutWords(event), version: at, at: recordedAt }, last)
+    if (dropped !== null) recent.moveTo(dropped)
+  }
+
+  function forgetRecent(after: Position): void {
+    recent = createRecentCommands(after, log.comparePositions)
+    recentMessages = createRecentMessages(log.comparePositions)
   }
 
   function take(recorded: RecordedEvent): void {
@@ -83,7 +103,7 @@ export function createFoldedStream<State, Event extends EventShape>(
     version = recorded.version
     position = recorded.position
     lastAt = metadata.at
-    remember(recorded, metadata)
+    remember(recorded, event, metadata)
   }
 
   async function readNew(): Promise<void> {
@@ -107,7 +127,7 @@ export function createFoldedStream<State, Event extends EventShape>(
     version = snapshotAt = found.version
     position = found.position
     lastAt = found.lastAt
-    recent = createRecentCommands(position, log.comparePositions)
+    forgetRecent(position)
   }
 
   /** Nobody waits for it, and where it fails the next one will do. */
@@ -122,6 +142,7 @@ export function createFoldedStream<State, Event extends EventShape>(
   async function coverFrom(checkpoint: Position): Promise<void> {
     if (log.comparePositions(checkpoint, recent.after) >= 0) {
       recent.forgetUpTo(checkpoint)
+      recentMessages.forgetUpTo(checkpoint)
       return
     }
     const newer: RecordedEvent[] = []
@@ -133,8 +154,11 @@ export function createFoldedStream<State, Event extends EventShape>(
       if (newer.length >= MOST_READ_BACK) throw new CommandFault('projection-behind')
       below = unknown[unknown.length - 1]?.version ?? 1
     }
-    recent = createRecentCommands(checkpoint, log.comparePositions)
-    for (const recorded of newer.reverse()) remember(recorded, fold(recorded).metadata)
+    forgetRecent(checkpoint)
+    for (const recorded of newer.reverse()) {
+      const { event, metadata } = fold(recorded)
+      remember(recorded, event, metadata)
+    }
   }
 
   return {
@@ -151,7 +175,7 @@ export function createFoldedStream<State, Event extends EventShape>(
       return lastAt
     },
     get remembered() {
-      return recent.size
+      return recent.size + recentMessages.size
     },
     refresh: coalesce(readNew),
     advance(appended, at) {
@@ -162,6 +186,7 @@ export function createFoldedStream<State, Event extends EventShape>(
         position = at
         lastAt = made.at
         recent.remember(made.commandId, { version: made.version, fingerprint: made.fingerprint, position: at })
+        noteMessage(event, made.version, made.at, at)
       }
       saveSnapshot()
     },
@@ -169,6 +194,11 @@ export function createFoldedStream<State, Event extends EventShape>(
       if (recorded.version === version + 1) take(recorded)
     },
     find: (commandId) => recent.find(commandId),
+    about: (messageId) => recentMessages.about(messageId),
     coverFrom,
   }
 }
+
+/** An event just made has all its fields; what is remembered of it has nothing personal. */
+const withoutWords = (event: object): Folded<ChatEvent> =>
+  ({ type: (event as AnyView).type, ...publicFields(event as AnyView) }) as Folded<ChatEvent>

@@ -1,6 +1,8 @@
 import type { EventShape } from '../domain/event.js'
-import type { EventLog, RecordedEvent } from '../eventstore/event-log.js'
-import type { DecisionIndex, IndexedCommand } from './decision-index.js'
+import type { EventLog, Position, RecordedEvent } from '../eventstore/event-log.js'
+import { evolveMessage, type MessageFact } from '../domain/chat/message-fact.js'
+import { idOf } from '../domain/streams.js'
+import type { DecisionIndex, IndexedCommand, IndexQuestion } from './decision-index.js'
 import type { FoldingDeps } from './folded-stream.js'
 import { gather } from './gather.js'
 import type { CommandContext, Handled } from './handled.js'
@@ -8,7 +10,7 @@ import { limit } from './limit.js'
 import type { Seal } from './seal-batch.js'
 import type { Snapshots } from './snapshots.js'
 import { createStreamCache } from './stream-cache.js'
-import type { StreamKind } from './stream-kind.js'
+import type { AskedMessage, StreamKind } from './stream-kind.js'
 import { createStreamWriter } from './stream-writer.js'
 import { waitFor, type Waiting } from './waiting.js'
 
@@ -48,6 +50,12 @@ export interface CommandHandler extends AsyncDisposable {
     kind: StreamKind<Command, State, Event, Rejection>,
     enough: (state: State) => boolean,
   ): Promise<State>
+  /** What is known now of a message of a stream. */
+  messageFact<Command, State, Event extends EventShape, Rejection>(
+    stream: string,
+    kind: StreamKind<Command, State, Event, Rejection>,
+    asked: AskedMessage,
+  ): Promise<MessageFact>
   /**
    * Takes events that this process follows, in the order of the log, so that what others appended is known before a command meets
    * it. Missing some costs a lost race, nothing else.
@@ -64,6 +72,18 @@ export function createCommandHandler(deps: CommandHandlerDeps): CommandHandler {
     const { found, checkpoint } = await index.lookUp(commandIds)
     return commandIds.map((commandId) => ({ known: found.get(commandId) ?? null, checkpoint }))
   })
+
+  const lookUpMessage = gather<IndexQuestion, { fact: MessageFact; checkpoint: string }>(async (asked) => {
+    const { facts, checkpoint } = await index.lookUpMessages(asked)
+    return facts.map((fact) => ({ fact, checkpoint }))
+  })
+
+  const askIndex = (stream: string, asked: AskedMessage) => lookUpMessage({ chatId: idOf(stream), ...asked })
+
+  const earlier = (a: Position | null, b: Position | null): Position | null => {
+    if (a === null || b === null) return a ?? b
+    return log.comparePositions(a, b) <= 0 ? a : b
+  }
 
   function enqueue<Command, State, Event extends EventShape, Rejection>(
     stream: string,
@@ -91,7 +111,14 @@ export function createCommandHandler(deps: CommandHandlerDeps): CommandHandler {
   ): Promise<Handled<Event, Rejection>> {
     const indexed = context.fingerprint === undefined ? null : await lookUp(context.commandId)
     if (indexed?.known) return repeatOf(indexed.known, context, indexed.checkpoint)
-    const about = { command, context, indexedUpTo: indexed?.checkpoint ?? null }
+    const asked = kind.messages?.askedBy(command) ?? null
+    const message = asked === null ? null : await askIndex(stream, asked)
+    const about = {
+      command,
+      context,
+      indexedUpTo: earlier(indexed?.checkpoint ?? null, message?.checkpoint ?? null),
+      message: message?.fact ?? null,
+    }
     return waitFor<Command, Event, Rejection>(about, deadlineMs, (waiting) => enqueue(stream, kind, waiting))
   }
 
@@ -103,6 +130,14 @@ export function createCommandHandler(deps: CommandHandlerDeps): CommandHandler {
       await folded.refresh()
       cache.weigh(stream)
       return folded.state
+    },
+    async messageFact(stream, kind, asked) {
+      const { fact, checkpoint } = await askIndex(stream, asked)
+      const folded = cache.get(stream, kind)
+      await folded.refresh()
+      await folded.coverFrom(checkpoint)
+      cache.weigh(stream)
+      return folded.about(asked.messageId).reduce((known, about) => evolveMessage(known, about, asked.userId), fact)
     },
     observe(events) {
       for (const recorded of events) {

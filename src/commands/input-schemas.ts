@@ -56,4 +56,5 @@ export const messageBodySchema = z.strictObject({
   clientMessageId: clientKeySchema.optional(),
 })
 
-export const readBodySchema = z.strictObject({ seq: z.int().min(0).max(MAX_SEQ) })
+/** `unread` sets the marker back to `seq`; otherwise it never moves back. */
+export const readBodySchema = z.strictObject({ seq: z.int().min(0).max(MAX_SEQ), unread: z.boolean().default(false) })

@@ -22,6 +22,8 @@ export interface RecentCommands {
   remember(commandId: string, command: RecentCommand): void
   /** Drops what is not after `position`, for the index knows it by now. */
   forgetUpTo(position: Position): void
+  /** Something else that is kept beside it is complete only from there on. */
+  moveTo(position: Position): void
 }
 
 export function createRecentCommands(
@@ -53,6 +55,9 @@ export function createRecentCommands(
         dropFirst(first, position)
         return
       }
+    },
+    moveTo(position) {
+      if (comparePositions(position, after) > 0) after = position
     },
     forgetUpTo(position) {
       if (comparePositions(position, after) <= 0) return

@@ -5,7 +5,8 @@ import type { Position } from '../eventstore/event-log.js'
 import type { EventSealer } from '../privacy/event-sealer.js'
 import { canonicalJson } from './canonical-json.js'
 import { commandIdOf } from './command-id.js'
-import { commandList, type CommandList, type CommandRow } from './command-list.js'
+import { commandList, type CommandList } from './command-list.js'
+import type { CommandRow } from './command-row.js'
 import type { CommandContext, Handled } from './handled.js'
 import type { CommandHandler } from './handle-command.js'
 
@@ -64,7 +65,7 @@ export function createRunCommand({ handler, sealer, clock, onDone }: RunDeps): R
     const row = commandList[name] as unknown as CommandRow<unknown, unknown, unknown, EventShape, unknown, unknown>
     const context = await contextOf(row.operation(given), given, caller)
     const stream = row.stream(given, context.commandId, caller.userId)
-    const prepared = (await row.prepare?.(given, caller.userId, handler.factOf)) ?? { input: given }
+    const prepared = (await row.prepare?.(given, caller.userId, handler)) ?? { input: given }
     const result =
       'refusal' in prepared
         ? ({ kind: 'rejected', rejection: prepared.refusal } as const)

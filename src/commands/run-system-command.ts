@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { EventShape } from '../domain/event.js'
-import { commandList, type CommandList, type CommandRow } from './command-list.js'
+import { commandList, type CommandList } from './command-list.js'
+import type { CommandRow } from './command-row.js'
 import type { CommandHandler } from './handle-command.js'
 import type { Handled } from './handled.js'
 import type { InputOf } from './run-command.js'

@@ -1,6 +1,6 @@
 import { isRefused } from '../limits/limit.js'
 import type { Quota, Refusal } from '../limits/quota.js'
-import type { SendMessageInput } from './command-list.js'
+import type { SendMessageInput } from './message-commands.js'
 import type { MessageLimit } from './message-limit.js'
 import type { Caller, ResultOf, RunCommand } from './run-command.js'
 

@@ -34,7 +34,7 @@ export function createStreamCache(deps: FoldingDeps, mostEntries = MOST_ENTRIES)
       const known = cache.get(stream)
       if (known !== undefined) return known.folded as never
       const folded = createFoldedStream(stream, kind as never, deps)
-      cache.set(stream, { kind: kind, folded })
+      cache.set(stream, { kind: kind as never, folded })
       return folded as never
     },
     observe(recorded) {

@@ -1,4 +1,5 @@
-import type { EventShape, Decided } from '../domain/event.js'
+import { evolveMessage, type MessageFact } from '../domain/chat/message-fact.js'
+import type { EventShape, Decided, Folded } from '../domain/event.js'
 import {
   UnknownOutcomeError,
   WrongExpectedVersionError,
@@ -43,7 +44,7 @@ export interface WriterDeps {
  */
 export function createStreamWriter<Command, State, Event extends EventShape, Rejection>(
   stream: string,
-  { decider, staleAlreadySo }: StreamKind<Command, State, Event, Rejection>,
+  { decider, staleAlreadySo, messages }: StreamKind<Command, State, Event, Rejection>,
   folded: FoldedStream<State, Event>,
   { log, seal, pause, onAppended }: WriterDeps,
 ) {
@@ -97,21 +98,25 @@ export function createStreamWriter<Command, State, Event extends EventShape, Rej
   function decideAll(members: readonly Member[]): Planned[] {
     let state = folded.state
     const inRound = new Map<string, string | undefined>()
+    const decided: Decided<Event>[] = []
     return members.map((member) => {
-      const verdict = judge(member, state, inRound)
+      const verdict = judge(member, state, inRound, decided)
       if (verdict.kind === 'events') {
         state = verdict.events.reduce((before, event) => decider.evolve(before, event as never), state)
         inRound.set(member.context.commandId, member.context.fingerprint)
+        decided.push(...verdict.events)
       }
       return { member, verdict }
     })
   }
 
   function judge(
-    { command, context: { commandId, fingerprint, onlyRepeat } }: Member,
+    member: Member,
     state: State,
     inRound: ReadonlyMap<string, string | undefined>,
+    decided: readonly Decided<Event>[],
   ): Verdict<Event, Rejection> {
+    const { commandId, fingerprint, onlyRepeat } = member.context
     const known = folded.find(commandId)
     const reused = known === undefined ? inRound.get(commandId) : (known.fingerprint ?? undefined)
     if (known !== undefined || inRound.has(commandId)) {
@@ -119,13 +124,31 @@ export function createStreamWriter<Command, State, Event extends EventShape, Rej
       return known === undefined ? { kind: 'twin' } : { kind: 'repeated', ...known }
     }
     if (onlyRepeat) return { kind: 'rejected', rejection: { code: 'not-a-repeat' } }
-    const outcome = decider.decide(command, state)
+    const outcome = decider.decide(withMessage(member, decided), state)
     if (outcome.kind === 'rejected') return outcome
     return outcome.events.length === 0 ? { kind: 'unchanged' } : { kind: 'events', events: outcome.events }
   }
 
-  const needsFreshState = ({ verdict: { kind } }: Planned): boolean =>
-    kind === 'rejected' || (kind === 'unchanged' && !staleAlreadySo)
+  /** With what is known of the message that it is about: by the index, by the stream's last events, and by this round's. */
+  function withMessage({ command, message }: Member, decided: readonly Decided<Event>[]): Command {
+    const asked = messages?.askedBy(command) ?? null
+    if (messages === undefined || asked === null || message === null) return command
+    const recorded = folded
+      .about(asked.messageId)
+      .reduce((fact, about) => evolveMessage(fact, about, asked.userId), message)
+    return messages.give(command, decided.reduce<MessageFact>(evolveBy, recorded))
+
+    // A message of this very round is not known yet: nobody can have heard of it.
+    function evolveBy(fact: MessageFact, event: Decided<Event>, index: number): MessageFact {
+      const isAbout = messages?.of(event as unknown as Folded<Event>) === asked?.messageId
+      if (!isAbout || fact.status === 'absent') return fact
+      const about = { event: event as never, version: folded.version + 1 + index, at: '' }
+      return evolveMessage(fact, about, asked?.userId ?? null)
+    }
+  }
+
+  const needsFreshState = ({ member, verdict: { kind } }: Planned): boolean =>
+    kind === 'rejected' || (kind === 'unchanged' && !staleAlreadySo(member.command))
 
   /** True once everyone planned is answered or queued again; false when the plan must be made anew. */
   async function append(plan: readonly Planned[]): Promise<boolean> {

@@ -1,3 +1,4 @@
+import type { MessageFact } from '../domain/chat/message-fact.js'
 import type { EventShape } from '../domain/event.js'
 import type { Position } from '../eventstore/event-log.js'
 import { CommandFault } from './command-fault.js'
@@ -7,8 +8,10 @@ import type { CommandContext, Handled } from './handled.js'
 export interface Waiting<Command, Event extends EventShape, Rejection> {
   command: Command
   context: CommandContext
-  /** Where the decision index stood when it did not know the command; null for a command without a client's key. */
+  /** Where the decision index stood when it was asked; null where it was not. */
   indexedUpTo: Position | null
+  /** What the index knew of the message that it is about; null where it is about none. */
+  message: MessageFact | null
   /** True from when its events were first sent until their outcome is known. */
   sent: boolean
   /** True once answered, also by its deadline. */
@@ -19,7 +22,7 @@ export interface Waiting<Command, Event extends EventShape, Rejection> {
 
 /** Hands a command over and waits for its answer; at the deadline the answer is a fault, whatever becomes of the append. */
 export function waitFor<Command, Event extends EventShape, Rejection>(
-  about: Pick<Waiting<Command, Event, Rejection>, 'command' | 'context' | 'indexedUpTo'>,
+  about: Pick<Waiting<Command, Event, Rejection>, 'command' | 'context' | 'indexedUpTo' | 'message'>,
   deadlineMs: number,
   handOver: (waiting: Waiting<Command, Event, Rejection>) => void,
 ): Promise<Handled<Event, Rejection>> {

@@ -4,6 +4,8 @@ import type { InboxEvent } from './inbox/events.js'
 import { inboxUpcasters } from './inbox/upcast.js'
 import type { LogEvent } from './log/events.js'
 import { logUpcasters } from './log/upcast.js'
+import type { ModerationEvent } from './moderation/events.js'
+import { moderationUpcasters } from './moderation/upcast.js'
 import type { RolesEvent } from './roles/events.js'
 import { rolesUpcasters } from './roles/upcast.js'
 import type { SecurityEvent } from './security/events.js'
@@ -13,12 +15,13 @@ import type { UserEvent } from './user/events.js'
 import { userUpcasters } from './user/upcast.js'
 
 /** Every event that this release can read and write. */
-export type AnyEvent = ChatEvent | UserEvent | InboxEvent | RolesEvent | LogEvent | SecurityEvent
+export type AnyEvent = ChatEvent | UserEvent | InboxEvent | ModerationEvent | RolesEvent | LogEvent | SecurityEvent
 
 export const allUpcasters: Record<AnyEvent['type'], readonly Upcaster[]> = {
   ...chatUpcasters,
   ...userUpcasters,
   ...inboxUpcasters,
+  ...moderationUpcasters,
   ...rolesUpcasters,
   ...logUpcasters,
   ...securityUpcasters,

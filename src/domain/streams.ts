@@ -2,6 +2,8 @@
 export const chatStream = (chatId: string): string => `chat-${chatId}`
 export const userStream = (userId: string): string => `user-${userId}`
 export const inboxStream = (userId: string): string => `inbox-${userId}`
+/** What of a chat its participants need not know. */
+export const moderationStream = (chatId: string): string => `moderation-${chatId}`
 export const logStream = 'log'
 /** Who has which role, and who is deactivated: one stream for everyone. */
 export const rolesStream = 'roles'

@@ -68,15 +68,12 @@ export function createPreviewMessage({
 }
 
 const addInput = (
-  { stream, version, at }: OpenedEvent,
-  { messageId, senderId, seq, originalAt }: Opened<MessageSent>,
+  { stream, version }: OpenedEvent,
+  { messageId }: Opened<MessageSent>,
   previews: readonly Exclude<Awaited<ReturnType<PreviewLink>>, null | 'later'>[],
 ) => ({
   chatId: idOf(stream),
   messageId,
-  senderId,
-  seq,
-  sentVersion: version,
-  sentAt: originalAt ?? at,
+  contentVersion: version,
   previews,
 })

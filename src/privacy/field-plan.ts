@@ -6,7 +6,7 @@ import { personalFields, type Personal } from './personal-fields.js'
 export type Fields = Readonly<Record<string, unknown>>
 
 /** Any view of an event: the table says which fields to look for. */
-interface AnyView {
+export interface AnyView {
   type: AnyEvent['type']
 }
 

@@ -1,42 +1,47 @@
 import type { Pool } from 'pg'
-import type { RecordedEvent } from '../eventstore/event-log.js'
 import type { EventReader } from '../privacy/event-reader.js'
+import type { DecisionIndex } from '../commands/decision-index.js'
 import type { OpenProjection } from './checkpoint.js'
+import { applyToKnownMessages, knownMessagesSchema, lookUpMessages, type FoldedRecord } from './known-messages.js'
 import type { Projection } from './projection.js'
 
 /**
- * Remembers for ever where the events of each command stand to which its client gave a key, so that a repeat is known as one. A
- * command's first event is its row; commands without a key are not kept, for they cannot be repeated.
+ * Remembers for ever where the events of each command stand to which its client gave a key, so that a repeat is known as one; a
+ * command's first event is its row, and commands without a key are not kept, for they cannot be repeated. And of each message what
+ * rules about it read.
  */
 export function createDecisionIndexProjection(reader: EventReader): Projection {
   return {
     name: 'decision_index',
-    version: 1,
-    tables: ['commands'],
+    version: 2,
+    tables: ['commands', 'known_messages', 'known_reactions'],
     schema: (table) => `
       create table ${table('commands')} (
         command_id uuid primary key,
         stream text not null,
         version integer not null,
         fingerprint text not null
-      )`,
+      );
+      ${knownMessagesSchema(table)}`,
     async apply(batch, tx, table) {
-      const rows = batch.flatMap((recorded) => rowOf(reader, recorded))
-      if (rows.length === 0) return
-      await tx.query({
-        name: `insert ${table('commands')}`,
-        text: `insert into ${table('commands')} (command_id, stream, version, fingerprint)
-               select * from json_to_recordset($1)
-                 as row(command_id uuid, stream text, version integer, fingerprint text)
-               on conflict (command_id) do nothing`,
-        values: [JSON.stringify(rows)],
-      })
+      const folded = batch.map((recorded) => ({ recorded, ...reader.fold(recorded) }))
+      const rows = folded.flatMap(rowOf)
+      if (rows.length > 0) {
+        await tx.query({
+          name: `insert ${table('commands')}`,
+          text: `insert into ${table('commands')} (command_id, stream, version, fingerprint)
+                 select * from json_to_recordset($1)
+                   as row(command_id uuid, stream text, version integer, fingerprint text)
+                 on conflict (command_id) do nothing`,
+          values: [JSON.stringify(rows)],
+        })
+      }
+      await applyToKnownMessages(folded, tx, table)
     },
   }
 }
 
-function rowOf(reader: EventReader, recorded: RecordedEvent): object[] {
-  const { commandId, fingerprint } = reader.fold(recorded).metadata
+function rowOf({ recorded, metadata: { commandId, fingerprint } }: FoldedRecord): object[] {
   if (fingerprint === undefined) return []
   return [{ command_id: commandId, stream: recorded.stream, version: recorded.version, fingerprint }]
 }
@@ -50,8 +55,9 @@ interface LookedUp {
 }
 
 /** Rows and checkpoint in one statement, and so of one snapshot. */
-export function createDecisionIndex(pool: Pool, { table, projection }: OpenProjection) {
+export function createDecisionIndex(pool: Pool, { table, projection }: OpenProjection): DecisionIndex {
   return {
+    lookUpMessages: (asked) => lookUpMessages(asked, pool, table, projection),
     async lookUp(commandIds: readonly string[]) {
       const { rows } = await pool.query<LookedUp>({
         name: `look up ${table('commands')}`,

@@ -22,8 +22,13 @@ export interface Delivery {
 /** What those get to whom an event is hidden: its version, and nothing of it. */
 export function skippedFrame({ chatIds, frame }: Pick<Delivery, 'chatIds' | 'frame'>): Frame {
   const { version } = frame.payload as { version: number }
-  return { event: 'skipped', payload: { chatId: chatIds[0], fromVersion: version, version } }
+  return skippedAt(chatIds[0] ?? '', version)
 }
+
+export const skippedAt = (chatId: string, version: number): Frame => ({
+  event: 'skipped',
+  payload: { chatId, fromVersion: version, version },
+})
 
 /** Whose taking part in the chat begins with the event, and whose ends. */
 export function movesOf(event: Opened<ChatEvent>): Pick<Delivery, 'begins' | 'ends'> {
@@ -35,9 +40,22 @@ export function movesOf(event: Opened<ChatEvent>): Pick<Delivery, 'begins' | 'en
       return { begins: [event.userId], ends: [] }
     case 'ParticipantLeft':
     case 'ParticipantRemoved':
+    case 'ParticipantBanned':
       return { begins: [], ends: [event.userId] }
     case 'ParticipantRoleChanged':
+    case 'ParticipantUnbanned':
+    case 'ChatChanged':
+    case 'ChatArchived':
+    case 'ChatUnarchived':
+    case 'InviteCreated':
+    case 'InviteRevoked':
     case 'MessageSent':
+    case 'MessageEdited':
+    case 'MessageDeleted':
+    case 'ReactionAdded':
+    case 'ReactionRemoved':
+    case 'MessagePinned':
+    case 'MessageUnpinned':
     case 'LinkPreviewsAdded':
       return { begins: [], ends: [] }
     default:

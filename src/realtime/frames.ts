@@ -68,17 +68,17 @@ export const wantedBy = (events: readonly PlacedChatEvent[]): Wanted => ({
 })
 
 function namedIn(event: Opened<ChatEvent>): string[] {
-  if (!('userId' in event)) return []
-  return 'by' in event ? [event.userId, event.by] : [event.userId]
+  return [...('userId' in event ? [event.userId] : []), ...('by' in event ? [event.by] : [])]
 }
 
 /**
  * A past event, rendered against what it is about as that is now: what was deleted or edited since is never told again. Every
- * `version` is that of the event itself.
+ * `version` is that of the event itself. Null for what no client needs to know: it is `skipped`.
  */
-export function pastFrame({ stream, version, event }: PlacedChatEvent, details: PastDetails): Frame {
+export function pastFrame({ stream, version, event }: PlacedChatEvent, details: PastDetails): Frame | null {
   const where = { chatId: idOf(stream), version }
-  const by = (userId: string) => ({ by: details.people.get(userId) ?? unknownPerson(userId) })
+  const person = (userId: string) => details.people.get(userId) ?? unknownPerson(userId)
+  const by = (userId: string) => ({ by: person(userId) })
   switch (event.type) {
     case 'ChatCreated': {
       const { chat, chatParticipants: participants } = details
@@ -106,6 +106,39 @@ export function pastFrame({ stream, version, event }: PlacedChatEvent, details: 
     }
     case 'MessageSent':
       return { event: 'new_message', payload: { ...known(details.messages, event.messageId), version } }
+    case 'MessageEdited':
+    case 'MessageDeleted': {
+      const name = event.type === 'MessageEdited' ? 'message_edited' : 'message_deleted'
+      const message = { ...known(details.messages, event.messageId), version }
+      return { event: name, payload: { ...where, message } }
+    }
+    case 'ReactionAdded':
+    case 'ReactionRemoved': {
+      const name = event.type === 'ReactionAdded' ? 'reaction_added' : 'reaction_removed'
+      const { messageId, emoji, userId } = event
+      const { reactions } = known(details.messages, messageId)
+      const count = reactions.find((reaction) => reaction.emoji === emoji)?.count ?? 0
+      return { event: name, payload: { ...where, messageId, emoji, userId, count } }
+    }
+    case 'MessagePinned':
+    case 'MessageUnpinned': {
+      const name = event.type === 'MessagePinned' ? 'message_pinned' : 'message_unpinned'
+      return { event: name, payload: { ...where, messageId: event.messageId, ...by(event.by) } }
+    }
+    case 'ParticipantBanned':
+    case 'ParticipantUnbanned': {
+      const name = event.type === 'ParticipantBanned' ? 'participant_banned' : 'participant_unbanned'
+      return { event: name, payload: { ...where, participant: person(event.userId), ...by(event.by) } }
+    }
+    case 'ChatChanged':
+    case 'ChatArchived':
+    case 'ChatUnarchived': {
+      const names = { ChatChanged: 'chat_updated', ChatArchived: 'chat_archived', ChatUnarchived: 'chat_unarchived' }
+      return { event: names[event.type], payload: { ...where, chat: { ...details.chat, version } } }
+    }
+    case 'InviteCreated':
+    case 'InviteRevoked':
+      return null
     default:
       return assertNever(event)
   }

@@ -53,7 +53,8 @@ export function createFramesInSight({ log, reader, queries }: PastFramesDeps): F
     const events = opened.filter((event) => maySee(ranges, judgedAt(event)))
     const details = await queries.pastDetails(chatId, wantedBy(events))
     if (details === null) throw new Error(`the read model lacks chat ${chatId}`)
-    return new Map(events.map((event) => [event.version, pastFrame(event, details)]))
+    const frames = events.map((event) => [event.version, pastFrame(event, details)] as const)
+    return new Map(frames.filter((entry): entry is [number, Frame] => entry[1] !== null))
   }
 
   return async ({ chatId, version, ranges }, afterVersion, limit) => {

@@ -5,7 +5,7 @@ import { idOf } from '../domain/streams.js'
 import type { OpenedEvent } from '../privacy/event-reader.js'
 import type { ConversationQueries, PastDetails } from '../projections/conversations/conversation-queries.js'
 import type { PersonView } from '../projections/conversations/views.js'
-import { movesOf, type Delivery } from './audience.js'
+import { movesOf, skippedAt, type Delivery } from './audience.js'
 import {
   isChatEvent,
   judgedAt,
@@ -101,12 +101,13 @@ function deliveriesOf(opened: OpenedEvent, about: About): Delivery[] {
 }
 
 function chatDelivery({ position, ...placed }: OpenedEvent & PlacedChatEvent, about: About): Delivery {
-  const frame = chatFrame(placed, about)
+  const chatId = idOf(placed.stream)
+  const frame = chatFrame(placed, about) ?? skippedAt(chatId, placed.version)
   const hiddenFrom = about.hiddenFrom.get(placed.event) ?? []
-  return { position, frame, chatIds: [idOf(placed.stream)], userId: null, ...movesOf(placed.event), hiddenFrom }
+  return { position, frame, chatIds: [chatId], userId: null, ...movesOf(placed.event), hiddenFrom }
 }
 
-function chatFrame(placed: PlacedChatEvent, about: About): Frame {
+function chatFrame(placed: PlacedChatEvent, about: About): Frame | null {
   const { event, stream } = placed
   if (event.type === 'MessageSent')
     return {

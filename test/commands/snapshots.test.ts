@@ -3,7 +3,8 @@ import type { CommandHandler } from '../../src/commands/handle-command.js'
 import type { CommandContext } from '../../src/commands/handled.js'
 import { createSnapshots, type Snapshot, type Snapshots } from '../../src/commands/snapshots.js'
 import { chatKind, inboxKind, userKind } from '../../src/commands/stream-kind.js'
-import type { ChatCommand } from '../../src/domain/chat/chat.js'
+import type { Chat, Participant } from '../../src/domain/chat/state.js'
+import type { ChatCommand } from '../../src/domain/chat/commands.js'
 import { orderedMap } from '../../src/domain/ordered-map.js'
 import type { EventLog } from '../../src/eventstore/event-log.js'
 import { eventually } from '../support/eventually.js'
@@ -134,19 +135,43 @@ describe('a state kept as JSON', () => {
     snapshot.toJson(state)
 
   it('comes back as it was', () => {
-    const participants = orderedMap([
-      [alice, 'owner'],
-      [bob, 'member'],
-    ] as const)
-    const settings = { chatType: 'group', historyVisibility: 'full', joinPolicy: 'open', imported: false } as const
-    const open = { status: 'open', participants, lastSeq: 7, lastLine: 3, ...settings } as const
+    const spans = [{ fromVersion: 1, toVersion: null }]
+    const participants = orderedMap<Participant>([
+      [alice, { role: 'owner', spans }],
+      [bob, { role: 'member', spans }],
+    ])
+    const open: Chat = {
+      status: 'open',
+      version: 12,
+      chatType: 'group',
+      participants,
+      past: orderedMap([['c', [{ fromVersion: 1, toVersion: 4 }]]]),
+      banned: orderedMap([['c', true]]),
+      invites: orderedMap([['hash', { expiresAt: null, usesLeft: 2 }]]),
+      visibility: [{ fromVersion: 1, visibility: 'full' }],
+      joinPolicy: 'open',
+      imported: false,
+      archived: true,
+      pins: 1,
+      lastSeq: 7,
+      lastLine: 3,
+    }
     for (const state of [open, { status: 'absent' } as const])
       expect(plain(chatKind, roundTrip(chatKind, state))).to.deep.equal(plain(chatKind, state))
     const back = roundTrip(chatKind, open)
     expect(back.status === 'open' && [...back.participants]).to.deep.equal([...participants])
-    expect([...roundTrip(inboxKind, orderedMap([[chat, 5]]))]).to.deep.equal([[chat, 5]])
-    const user = { status: 'active', imported: true } as const
-    expect(roundTrip(userKind, user)).to.deep.equal(user)
+    const inbox = {
+      markers: orderedMap([[chat, 5]]),
+      muted: orderedMap([[chat, true as const]]),
+      hidden: orderedMap([[chat, 3]]),
+    }
+    expect(plain(inboxKind, roundTrip(inboxKind, inbox))).to.deep.equal({
+      markers: [[chat, 5]],
+      muted: [[chat, true]],
+      hidden: [[chat, 3]],
+    })
+    const user = { status: 'active', imported: true, botOf: null, blocked: orderedMap([[bob, true as const]]) } as const
+    expect(plain(userKind, roundTrip(userKind, user))).to.deep.equal({ ...user, blocked: [[bob, true]] })
   })
 })
 

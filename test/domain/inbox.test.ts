@@ -2,7 +2,7 @@ import { inboxDecider } from '../../src/domain/inbox/inbox.js'
 import { given } from '../support/given-when-then.js'
 
 const userId = 'ada'
-const markRead = (chatId: string, seq: number) => ({ type: 'MarkRead', userId, chatId, seq }) as const
+const markRead = (chatId: string, seq: number) => ({ type: 'MarkRead', userId, chatId, seq, unread: false }) as const
 const read = (...chats: { chatId: string; seq: number }[]) => ({ type: 'ChatsRead' as const, userId, chats })
 
 describe('marking a chat as read', () => {

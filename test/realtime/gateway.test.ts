@@ -149,7 +149,7 @@ describe('sockets', () => {
       const large = await node.createChat(ada, [bob, ...crowd])
       for (const chatId of [large, small]) await node.send(chatId, ada, 'read this')
       const [adas, bobs] = [await node.connect(ada), await node.connect(bob)]
-      for (const chatId of [large, small]) await node.run('markRead', { chatId, seq: 1 }, bob)
+      for (const chatId of [large, small]) await node.run('markRead', { chatId, seq: 1, unread: false }, bob)
       await eventually(() => expect(bobs.of('read')).to.have.length(2))
       await eventually(() => expect(adas.of('read')).to.have.length(1))
       expect(adas.of('read')[0]?.payload).to.deep.equal({ chatId: small, userId: bob, seq: 1 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { idSchema, textSchema } from '../../commands/input-schemas.js'
-import type { CreateChatInput } from '../../commands/command-list.js'
+import type { CreateChatInput } from '../../commands/chat-commands.js'
 import { idOf } from '../../domain/streams.js'
 import { isChatCursor } from '../../projections/conversations/chats.js'
 import { commandHeaders, seen, settled, versionHeader } from '../answers.js'

@@ -83,8 +83,8 @@ const read = route({
   params: inChatSchema,
   body: readBodySchema,
   answers: { 204: null },
-  async handle({ params: { id }, body: { seq }, caller }, { run }) {
-    const result = settled(await run('markRead', { chatId: id, seq }, caller))
+  async handle({ params: { id }, body: { seq, unread }, caller }, { run }) {
+    const result = settled(await run('markRead', { chatId: id, seq, unread }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })

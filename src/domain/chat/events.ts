@@ -34,6 +34,8 @@ export interface ParticipantJoined extends EventShape {
     userId: string
     /** The chat's last seq at that moment: what came before counts as read. */
     lastSeq: number
+    /** The hash of the invite's code by which they came. */
+    invite?: string
   } & Imported
   personal: object
 }
@@ -62,10 +64,110 @@ export interface ParticipantRoleChanged extends EventShape {
   personal: object
 }
 
+/** Whether they took part or not: they do not, and cannot come back. Why stands in the moderation stream. */
+export interface ParticipantBanned extends EventShape {
+  type: 'ParticipantBanned'
+  public: { userId: string; by: string }
+  personal: object
+}
+
+export interface ParticipantUnbanned extends EventShape {
+  type: 'ParticipantUnbanned'
+  public: { userId: string; by: string }
+  personal: object
+}
+
+/** Only what changed: a field that is absent stays as it was. */
+export interface ChatChanged extends EventShape {
+  type: 'ChatChanged'
+  public: { by: string; historyVisibility?: HistoryVisibility; joinPolicy?: JoinPolicy }
+  personal: { name?: string | null }
+}
+
+export interface ChatArchived extends EventShape {
+  type: 'ChatArchived'
+  public: { by: string }
+  personal: object
+}
+
+export interface ChatUnarchived extends EventShape {
+  type: 'ChatUnarchived'
+  public: { by: string }
+  personal: object
+}
+
+/** Of the code, the log has only a hash. */
+export interface InviteCreated extends EventShape {
+  type: 'InviteCreated'
+  public: { invite: string; by: string; expiresAt: string | null; maxUses: number | null }
+  personal: object
+}
+
+export interface InviteRevoked extends EventShape {
+  type: 'InviteRevoked'
+  public: { invite: string; by: string }
+  personal: object
+}
+
 export interface MessageSent extends EventShape {
   type: 'MessageSent'
-  public: { messageId: string; seq: number; senderId: string; messageType: string } & Imported
+  public: {
+    messageId: string
+    seq: number
+    senderId: string
+    messageType: string
+    /** The message that it answers, of the same chat. */
+    replyToId?: string
+    replyToSeq?: number
+  } & Imported
   personal: { content: string; metadata: JsonObject | null; clientMessageId: string | null }
+}
+
+/**
+ * What events about a message say of it. `sentVersion`: who may see the message may see what became of it. `sentAt`: the time that
+ * the message shows; what is said anew is kept as long.
+ */
+interface AboutMessage {
+  messageId: string
+  sentVersion: number
+}
+
+export interface MessageEdited extends EventShape {
+  type: 'MessageEdited'
+  public: AboutMessage & { senderId: string; sentAt: string }
+  personal: { content: string }
+}
+
+export interface MessageDeleted extends EventShape {
+  type: 'MessageDeleted'
+  public: AboutMessage & { senderId: string; by: string }
+  personal: object
+}
+
+/** One per person and emoji. */
+export interface ReactionAdded extends EventShape {
+  type: 'ReactionAdded'
+  public: AboutMessage & { userId: string; emoji: string }
+  personal: object
+}
+
+export interface ReactionRemoved extends EventShape {
+  type: 'ReactionRemoved'
+  public: AboutMessage & { userId: string; emoji: string }
+  personal: object
+}
+
+export interface MessagePinned extends EventShape {
+  type: 'MessagePinned'
+  public: AboutMessage & { by: string }
+  personal: object
+}
+
+/** Also before a pinned message is deleted. */
+export interface MessageUnpinned extends EventShape {
+  type: 'MessageUnpinned'
+  public: AboutMessage & { by: string }
+  personal: object
 }
 
 /** What a page says of itself; at least one of the three is there. */
@@ -100,5 +202,18 @@ export type ChatEvent =
   | ParticipantLeft
   | ParticipantRemoved
   | ParticipantRoleChanged
+  | ParticipantBanned
+  | ParticipantUnbanned
+  | ChatChanged
+  | ChatArchived
+  | ChatUnarchived
+  | InviteCreated
+  | InviteRevoked
   | MessageSent
+  | MessageEdited
+  | MessageDeleted
+  | ReactionAdded
+  | ReactionRemoved
+  | MessagePinned
+  | MessageUnpinned
   | LinkPreviewsAdded

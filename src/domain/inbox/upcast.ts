@@ -3,4 +3,6 @@ import type { InboxEvent } from './events.js'
 
 export const inboxUpcasters: Record<InboxEvent['type'], readonly Upcaster[]> = {
   ChatsRead: [],
+  ChatMuted: [],
+  ChatHidden: [],
 }

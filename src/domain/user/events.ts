@@ -2,7 +2,13 @@ import type { EventShape } from '../event.js'
 
 export interface UserRegistered extends EventShape {
   type: 'UserRegistered'
-  public: { userId: string; imported: boolean; originalAt?: string }
+  public: {
+    userId: string
+    imported: boolean
+    originalAt?: string
+    /** Of a bot: whose it is. */
+    botOf?: string
+  }
   personal: { name: string }
 }
 
@@ -11,6 +17,19 @@ export interface ProfileChanged extends EventShape {
   type: 'ProfileChanged'
   public: { userId: string; originalAt?: string }
   personal: { name?: string; avatarUrl?: string | null; statusText?: string | null }
+}
+
+/** No direct chats, no adding, no mention pushes from that person. */
+export interface PersonBlocked extends EventShape {
+  type: 'PersonBlocked'
+  public: { userId: string; blockedId: string }
+  personal: object
+}
+
+export interface PersonUnblocked extends EventShape {
+  type: 'PersonUnblocked'
+  public: { userId: string; blockedId: string }
+  personal: object
 }
 
 export interface SessionOpened extends EventShape {
@@ -35,4 +54,5 @@ export interface PasswordChanged extends EventShape {
   personal: object
 }
 
-export type UserEvent = UserRegistered | ProfileChanged | SessionOpened | SessionRevoked | PasswordChanged
+export type UserEvent =
+  UserRegistered | ProfileChanged | PersonBlocked | PersonUnblocked | SessionOpened | SessionRevoked | PasswordChanged

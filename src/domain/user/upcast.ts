@@ -4,6 +4,8 @@ import type { UserEvent } from './events.js'
 export const userUpcasters: Record<UserEvent['type'], readonly Upcaster[]> = {
   UserRegistered: [],
   ProfileChanged: [],
+  PersonBlocked: [],
+  PersonUnblocked: [],
   SessionOpened: [],
   SessionRevoked: [],
   PasswordChanged: [],

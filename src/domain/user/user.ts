@@ -1,5 +1,6 @@
 import { accepting, assertNever, reject, type Decider, type Outcome } from '../decider.js'
 import type { Folded } from '../event.js'
+import { orderedMap, type OrderedMap } from '../ordered-map.js'
 import type { RevocationReason, UserEvent } from './events.js'
 
 export interface ProfileChange {
@@ -9,7 +10,8 @@ export interface ProfileChange {
 }
 
 export type UserCommand =
-  | { type: 'RegisterUser'; userId: string; name: string; imported: boolean; originalAt?: string }
+  | { type: 'RegisterUser'; userId: string; name: string; imported: boolean; originalAt?: string; botOf?: string }
+  | { type: 'BlockPerson'; userId: string; blockedId: string; on: boolean }
   | { type: 'ChangeProfile'; userId: string; change: ProfileChange; originalAt?: string }
   | SessionCommand
 
@@ -26,8 +28,20 @@ export type UserRejection =
   | { code: 'user-not-found'; userId: string }
   /** An import meets a user that no import made, or the other way round. */
   | { code: 'not-imported' }
+  | { code: 'too-many-blocks' }
 
-export type User = { status: 'absent' } | { status: 'active'; imported: boolean }
+export type User =
+  | { status: 'absent' }
+  | {
+      status: 'active'
+      imported: boolean
+      /** Of a bot: whose it is; null for a person. */
+      botOf: string | null
+      /** Whom they want nothing to do with. */
+      blocked: OrderedMap<true>
+    }
+
+export const MOST_BLOCKS = 5_000
 
 const accept = accepting<UserEvent>()
 
@@ -41,14 +55,23 @@ function decide(command: UserCommand, user: User): Outcome<UserEvent, UserReject
   const { userId } = command
   switch (command.type) {
     case 'RegisterUser': {
-      const { name, imported, originalAt } = command
+      const { name, imported, originalAt, botOf } = command
       if (user.status === 'active') return user.imported === imported ? accept() : reject({ code: 'not-imported' })
-      return accept({ type: 'UserRegistered', userId, imported, ...optional(originalAt), name })
+      const bot = botOf === undefined ? {} : { botOf }
+      return accept({ type: 'UserRegistered', userId, imported, ...optional(originalAt), ...bot, name })
     }
     case 'ChangeProfile':
       if (user.status === 'absent') return reject({ code: 'user-not-found', userId })
       if (Object.keys(command.change).length === 0) return accept()
       return accept({ type: 'ProfileChanged', userId, ...optional(command.originalAt), ...command.change })
+    case 'BlockPerson': {
+      const { blockedId, on } = command
+      if (user.status === 'absent') return reject({ code: 'user-not-found', userId })
+      if (user.blocked.has(blockedId) === on) return accept()
+      if (!on) return accept({ type: 'PersonUnblocked', userId, blockedId })
+      if (user.blocked.size >= MOST_BLOCKS) return reject({ code: 'too-many-blocks' })
+      return accept({ type: 'PersonBlocked', userId, blockedId })
+    }
     case 'OpenSession':
       if (user.status === 'absent') return reject({ code: 'user-not-found', userId })
       return accept({ type: 'SessionOpened', userId, sessionId: command.sessionId })
@@ -68,7 +91,16 @@ const optional = (originalAt: string | undefined) => (originalAt === undefined ?
 function evolve(user: User, event: Folded<UserEvent>): User {
   switch (event.type) {
     case 'UserRegistered':
-      return { status: 'active', imported: event.imported }
+      return {
+        status: 'active',
+        imported: event.imported,
+        botOf: event.botOf ?? null,
+        blocked: orderedMap(),
+      }
+    case 'PersonBlocked':
+      return user.status === 'absent' ? user : { ...user, blocked: user.blocked.with(event.blockedId, true) }
+    case 'PersonUnblocked':
+      return user.status === 'absent' ? user : { ...user, blocked: user.blocked.without(event.blockedId) }
     case 'ProfileChanged':
     case 'SessionOpened':
     case 'SessionRevoked':

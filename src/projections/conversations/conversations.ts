@@ -9,6 +9,7 @@ import {
   beginnings,
   changeRole,
   endMembership,
+  endedMembership,
   membershipsSchema,
   raiseReadSeq,
 } from './memberships.js'
@@ -18,9 +19,9 @@ import { applyProfileChanged, applyRegistered, peopleSchema } from './people.js'
 /** People, chats, who takes part in them and what is said: one projection, so that a membership and the messages it guards agree. */
 export const createConversations = (reader: EventReader): Projection => ({
   name: 'conversations',
-  version: 2,
+  version: 3,
   tables: ['people', 'chats', 'memberships', 'messages'],
-  streamPrefixes: ['user-', 'chat-', 'inbox-'],
+  streamPrefixes: ['user-', 'chat-', 'inbox-', 'moderation-'],
   schema: (table) =>
     [peopleSchema, chatsSchema, membershipsSchema, messagesSchema].map((make) => make(table)).join('\n'),
   prepare: (batch) => reader.open(batch),
@@ -78,6 +79,33 @@ async function applyOther(
       return raiseReadSeq(event.userId, event.chats, tx, table)
     case 'LinkPreviewsAdded':
       return applyLinkPreviews(event, where, tx, table)
+    case 'ParticipantBanned':
+      await applyChange(await endedMembership(event.userId, where, tx, table), where, tx, table)
+      return
+    case 'ParticipantUnbanned':
+    case 'ChatChanged':
+    case 'ChatArchived':
+    case 'ChatUnarchived':
+    case 'InviteCreated':
+    case 'InviteRevoked':
+    case 'MessageEdited':
+    case 'MessageDeleted':
+    case 'ReactionAdded':
+    case 'ReactionRemoved':
+    case 'MessagePinned':
+    case 'MessageUnpinned':
+      return applyChange(0, where, tx, table)
+    case 'ChatMuted':
+    case 'ChatHidden':
+    case 'PersonBlocked':
+    case 'PersonUnblocked':
+    case 'BanReasonGiven':
+    case 'MessageReported':
+    case 'ReportSettled':
+    case 'WebhookCreated':
+    case 'WebhookDeleted':
+    case 'WebhookDisabled':
+      return
     case 'SessionOpened':
     case 'SessionRevoked':
     case 'PasswordChanged':

@@ -68,6 +68,15 @@ export async function endMembership(userId: string, { chatId, version }: Place, 
   )
 }
 
+/** By how many the participants became more: -1 where the person took part, else 0. */
+export async function endedMembership(userId: string, { chatId, version }: Place, tx: ClientBase, table: TableName) {
+  const { rowCount } = await tx.query(
+    `update ${table('memberships')} set to_version = $3 where chat_id = $1 and user_id = $2 and to_version is null`,
+    [chatId, userId, version],
+  )
+  return -(rowCount ?? 0)
+}
+
 export async function changeRole(userId: string, role: Role, { chatId }: Place, tx: ClientBase, table: TableName) {
   await tx.query(
     `update ${table('memberships')} set role = $3 where chat_id = $1 and user_id = $2 and to_version is null`,

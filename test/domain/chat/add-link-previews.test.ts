@@ -1,11 +1,12 @@
 import { chatDecider } from '../../../src/domain/chat/chat.js'
 import { given } from '../../support/given-when-then.js'
-import { created, left, sent } from './chat-events.js'
+import { created, fact, left, sent } from './chat-events.js'
 
 const previews = [{ url: 'https://a.example/', title: 'A', description: null, imageUrl: null }]
-const added = { messageId: 'message 1', senderId: 'bob', sentVersion: 2, sentAt: '2026-03-31T23:59:59.999Z', previews }
-const add = { type: 'AddLinkPreviews', seq: 1, ...added } as const
-const event = { type: 'LinkPreviewsAdded', ...added } as const
+const message = fact({ senderId: 'bob', sentVersion: 2, contentVersion: 2 })
+const add = { type: 'AddLinkPreviews', messageId: 'message 1', contentVersion: 2, previews, message } as const
+const { senderId, sentVersion, sentAt } = message
+const event = { type: 'LinkPreviewsAdded', messageId: 'message 1', senderId, sentVersion, sentAt, previews } as const
 
 describe('adding link previews', () => {
   it('tells whose message they belong to, and when it was sent', () => {
@@ -16,11 +17,13 @@ describe('adding link previews', () => {
     given(chatDecider, created(), sent('bob', 1), left('bob')).when(add).then(event)
   })
 
-  it('nothing happens to a message that is not there, nor without previews', () => {
-    given(chatDecider, created()).when(add).then()
-    given(chatDecider, created(), sent('bob', 1))
-      .when({ ...add, previews: [] })
-      .then()
+  it('nothing happens to a message that is not there, that was changed since or deleted, nor without previews', () => {
+    const when = (change: Partial<typeof add> | { message: object }) =>
+      given(chatDecider, created(), sent('bob', 1)).when({ ...add, ...change } as typeof add)
+    when({ message: { status: 'absent' } }).then()
+    when({ message: { ...message, contentVersion: 3 } }).then()
+    when({ message: { ...message, status: 'deleted' } }).then()
+    when({ previews: [] }).then()
   })
 
   it('no chat, no previews', () => {

@@ -1,5 +1,6 @@
-import type { ChatCommand } from '../../../src/domain/chat/chat.js'
+import type { ChatCommand } from '../../../src/domain/chat/commands.js'
 import type { ChatCreated, ChatEvent, Role } from '../../../src/domain/chat/events.js'
+import type { KnownMessage } from '../../../src/domain/chat/message-fact.js'
 import type { Decided, Folded } from '../../../src/domain/event.js'
 
 /** Short events and commands; ids are whatever tells people apart. */
@@ -54,3 +55,18 @@ export const send = (senderId: string, seq: number): Extract<ChatCommand, { type
   const { seq: _, ...message } = sent(senderId, seq)
   return { ...message, type: 'SendMessage' }
 }
+
+/** What is known of a message that Ada sent first, unless told otherwise. */
+export const fact = (change: Partial<KnownMessage> = {}): KnownMessage => ({
+  status: 'sent',
+  version: 2,
+  seq: 1,
+  senderId: 'ada',
+  sentVersion: 2,
+  sentAt: '2026-03-31T23:59:59.999Z',
+  contentVersion: 2,
+  pinned: false,
+  emojis: new Map(),
+  mine: new Set(),
+  ...change,
+})

@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { chatDecider, type Chat, type ChatCommand } from '../../../src/domain/chat/chat.js'
+import { chatDecider } from '../../../src/domain/chat/chat.js'
+import type { ChatCommand } from '../../../src/domain/chat/commands.js'
+import type { Chat } from '../../../src/domain/chat/state.js'
 import type { ChatEvent, Role } from '../../../src/domain/chat/events.js'
 import type { Folded } from '../../../src/domain/event.js'
 import { originalAt } from './chat-events.js'
@@ -77,11 +79,20 @@ function eventsOf(steps: readonly Step[]): { event: Folded<ChatEvent>; before: C
 
 const peopleIn = (chat: Chat): string[] =>
   chat.status === 'open' ? [...chat.participants].map(([userId]) => userId) : []
-const rolesIn = (chat: Chat): Role[] => (chat.status === 'open' ? [...chat.participants].map(([, role]) => role) : [])
+const rolesIn = (chat: Chat): Role[] =>
+  chat.status === 'open' ? [...chat.participants].map(([, { role }]) => role) : []
 
 /** What can be compared. */
 const plain = (chat: Chat): object =>
-  chat.status === 'open' ? { ...chat, participants: [...chat.participants] } : chat
+  chat.status === 'open'
+    ? {
+        ...chat,
+        participants: [...chat.participants],
+        past: [...chat.past],
+        banned: [...chat.banned],
+        invites: [...chat.invites],
+      }
+    : chat
 
 /** Holds the law after any commands on any chat. */
 function always(created: fc.Arbitrary<ChatCommand>, law: (steps: Step[]) => void): void {

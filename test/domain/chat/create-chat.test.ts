@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { chatDecider, type ChatCommand } from '../../../src/domain/chat/chat.js'
+import { chatDecider } from '../../../src/domain/chat/chat.js'
+import type { ChatCommand } from '../../../src/domain/chat/commands.js'
 import { given } from '../../support/given-when-then.js'
 import { created, direct, imported, joined, originalAt } from './chat-events.js'
 

@@ -1,4 +1,5 @@
-import { chatDecider, type ChatCommand } from '../../../src/domain/chat/chat.js'
+import { chatDecider } from '../../../src/domain/chat/chat.js'
+import type { ChatCommand } from '../../../src/domain/chat/commands.js'
 import type { ChatEvent } from '../../../src/domain/chat/events.js'
 import type { Decided } from '../../../src/domain/event.js'
 import { given } from '../../support/given-when-then.js'

@@ -1,0 +1,94 @@
+import type { JsonObject } from '../event.js'
+import type { ChatType, HistoryVisibility, Imported, JoinPolicy, LinkPreview, Role } from './events.js'
+import type { MessageFact } from './message-fact.js'
+
+/** Commands of an import carry the number of their line; by it, a chat knows which lines it has been past. */
+export type ChatCommand = MembershipCommand | SettingsCommand | MessageCommand
+
+export type MembershipCommand =
+  | {
+      type: 'CreateChat'
+      chatType: ChatType
+      by: string
+      /** The others, without the creator; exactly one in a direct chat. */
+      participantIds: readonly string[]
+      name: string | null
+      historyVisibility: HistoryVisibility
+      joinPolicy: JoinPolicy
+      imported: boolean
+      originalAt?: string
+    }
+  | ({ type: 'JoinChat'; userId: string } & Imported)
+  /** `invite` is the hash of a code, `now` the time by which it may have ended. */
+  | { type: 'JoinByInvite'; userId: string; invite: string; now: string }
+  | ({ type: 'LeaveChat'; userId: string } & Imported)
+  | { type: 'AddParticipants'; userIds: readonly string[]; role: Role; by: string }
+  | { type: 'RemoveParticipant'; userId: string; by: string }
+  | { type: 'ChangeParticipantRole'; userId: string; role: Role; by: string }
+  | { type: 'BanParticipant'; userId: string; by: string }
+  | { type: 'UnbanParticipant'; userId: string; by: string }
+
+export type SettingsCommand =
+  | {
+      type: 'ChangeChat'
+      by: string
+      change: { name?: string | null; historyVisibility?: HistoryVisibility; joinPolicy?: JoinPolicy }
+    }
+  | { type: 'ArchiveChat'; by: string }
+  | { type: 'UnarchiveChat'; by: string }
+  | { type: 'CreateInvite'; invite: string; by: string; expiresAt: string | null; maxUses: number | null }
+  | { type: 'RevokeInvite'; invite: string; by: string }
+
+/** `message` is what is known of it when the command is decided. */
+interface AboutMessage {
+  messageId: string
+  message: MessageFact
+}
+
+export type MessageCommand =
+  | ({
+      type: 'SendMessage'
+      messageId: string
+      senderId: string
+      messageType: string
+      content: string
+      metadata: JsonObject | null
+      clientMessageId: string | null
+      /** The message that it answers, and what is known of that. */
+      replyTo?: AboutMessage
+    } & Imported)
+  | ({ type: 'EditMessage'; by: string; content: string } & AboutMessage)
+  | ({ type: 'DeleteMessage'; by: string } & AboutMessage)
+  | ({ type: 'React'; userId: string; emoji: string; on: boolean } & AboutMessage)
+  | ({ type: 'PinMessage'; by: string; on: boolean } & AboutMessage)
+  | ({
+      type: 'AddLinkPreviews'
+      /** Of the event whose links were read: those of a message changed since are not added. */
+      contentVersion: number
+      previews: readonly LinkPreview[]
+    } & AboutMessage)
+
+export type ChatRejection =
+  /** Also for a chat that is not there: an outsider cannot tell the two apart. */
+  | { code: 'not-a-participant' }
+  | { code: 'role-too-low' }
+  /** A direct chat always has exactly its two members. */
+  | { code: 'direct-chat' }
+  /** A chat with participants always has an owner. */
+  | { code: 'last-owner' }
+  | { code: 'banned' }
+  /** Nothing is said or changed in it. */
+  | { code: 'chat-archived' }
+  /** No code of this chat, or one that has ended. */
+  | { code: 'invite-not-found' }
+  | { code: 'too-many-invites' }
+  /** Also for one that the person may not see. */
+  | { code: 'message-not-found' }
+  | { code: 'message-deleted' }
+  /** Only the author edits. */
+  | { code: 'not-the-author' }
+  | { code: 'too-many-reactions' }
+  | { code: 'too-many-pins' }
+  | { code: 'participant-not-found' }
+  /** An import meets a chat that no import made, or the other way round. */
+  | { code: 'not-imported' }

@@ -1,0 +1,135 @@
+import { accepting, assertNever, reject } from '../decider.js'
+import { maySee } from '../visibility.js'
+import type { ChatOutcome } from './chat.js'
+import type { MessageCommand } from './commands.js'
+import type { ChatEvent } from './events.js'
+import { importOf, isPast } from './imported.js'
+import { joined } from './membership.js'
+import type { KnownMessage, MessageFact } from './message-fact.js'
+import { rangesOf, roleOf, type OpenChat } from './state.js'
+
+type Command<Type extends MessageCommand['type']> = Extract<MessageCommand, { type: Type }>
+
+/** Different emoji under one message. */
+export const MOST_EMOJIS = 50
+/** Different emoji of one person under one message. */
+export const MOST_OWN_EMOJIS = 20
+/** Pinned messages of one chat. */
+export const MOST_PINS = 100
+
+const accept = accepting<ChatEvent>()
+
+/** What is said in a chat, and what becomes of it. */
+export function decideMessage(command: MessageCommand, chat: OpenChat): ChatOutcome {
+  switch (command.type) {
+    case 'SendMessage':
+      return sendMessage(command, chat)
+    case 'EditMessage':
+      return editMessage(command, chat)
+    case 'DeleteMessage':
+      return deleteMessage(command, chat)
+    case 'React':
+      return react(command, chat)
+    case 'PinMessage':
+      return pinMessage(command, chat)
+    case 'AddLinkPreviews':
+      return addLinkPreviews(command)
+    default:
+      return assertNever(command)
+  }
+}
+
+function sendMessage(command: Command<'SendMessage'>, chat: OpenChat): ChatOutcome {
+  const { messageId, senderId, messageType, content, metadata, clientMessageId, replyTo } = command
+  const isIn = chat.participants.has(senderId)
+  const isImport = command.line !== undefined
+  if (!isIn && !isImport) return reject({ code: 'not-a-participant' })
+  if (chat.archived && !isImport) return reject({ code: 'chat-archived' })
+  const answered = replyTo === undefined ? null : inSight(replyTo.message, senderId, chat)
+  if (replyTo !== undefined && answered?.status !== 'sent') return reject({ code: 'message-not-found' })
+  const joinsFirst = !isIn && !isPast(command, chat)
+  const imported = importOf(command)
+  const sent = {
+    type: 'MessageSent' as const,
+    messageId,
+    seq: chat.lastSeq + 1,
+    senderId,
+    messageType,
+    ...(replyTo === undefined || answered === null ? {} : { replyToId: replyTo.messageId, replyToSeq: answered.seq }),
+    ...imported,
+    content,
+    metadata,
+    clientMessageId,
+  }
+  if (!joinsFirst) return accept(sent)
+  return accept(...joined(senderId, chat, imported), sent)
+}
+
+/** The message, where the person takes part and may see it. */
+function inSight(message: MessageFact, userId: string, chat: OpenChat): KnownMessage | null {
+  if (message.status === 'absent') return null
+  return maySee(rangesOf(chat, userId), message.sentVersion) ? message : null
+}
+
+/** The message where someone may do something with it, else why not. */
+function reachable(
+  message: MessageFact,
+  userId: string,
+  chat: OpenChat,
+): { message: KnownMessage } | { refused: ChatOutcome } {
+  if (!chat.participants.has(userId)) return { refused: reject({ code: 'not-a-participant' }) }
+  const seen = inSight(message, userId, chat)
+  if (seen === null) return { refused: reject({ code: 'message-not-found' }) }
+  return chat.archived ? { refused: reject({ code: 'chat-archived' }) } : { message: seen }
+}
+
+function editMessage({ messageId, by, content, message }: Command<'EditMessage'>, chat: OpenChat): ChatOutcome {
+  const found = reachable(message, by, chat)
+  if ('refused' in found) return found.refused
+  const { status, senderId, sentVersion, sentAt } = found.message
+  if (senderId !== by) return reject({ code: 'not-the-author' })
+  if (status === 'deleted') return reject({ code: 'message-deleted' })
+  return accept({ type: 'MessageEdited', messageId, sentVersion, senderId, sentAt, content })
+}
+
+/** A pinned message is unpinned first: pins are counted. */
+function deleteMessage({ messageId, by, message }: Command<'DeleteMessage'>, chat: OpenChat): ChatOutcome {
+  const found = reachable(message, by, chat)
+  if ('refused' in found) return found.refused
+  const { status, senderId, sentVersion, pinned } = found.message
+  if (senderId !== by && roleOf(chat, by) === 'member') return reject({ code: 'role-too-low' })
+  if (status === 'deleted') return accept()
+  const deleted = { type: 'MessageDeleted', messageId, sentVersion, senderId, by } as const
+  return pinned ? accept({ type: 'MessageUnpinned', messageId, sentVersion, by }, deleted) : accept(deleted)
+}
+
+function react({ messageId, userId, emoji, on, message }: Command<'React'>, chat: OpenChat): ChatOutcome {
+  const found = reachable(message, userId, chat)
+  if ('refused' in found) return found.refused
+  const { status, sentVersion, emojis, mine } = found.message
+  if (status === 'deleted') return reject({ code: 'message-deleted' })
+  if (mine.has(emoji) === on) return accept()
+  if (!on) return accept({ type: 'ReactionRemoved', messageId, sentVersion, userId, emoji })
+  const isNew = !emojis.has(emoji)
+  if (mine.size >= MOST_OWN_EMOJIS || (isNew && emojis.size >= MOST_EMOJIS))
+    return reject({ code: 'too-many-reactions' })
+  return accept({ type: 'ReactionAdded', messageId, sentVersion, userId, emoji })
+}
+
+function pinMessage({ messageId, by, on, message }: Command<'PinMessage'>, chat: OpenChat): ChatOutcome {
+  const found = reachable(message, by, chat)
+  if ('refused' in found) return found.refused
+  const { status, sentVersion, pinned } = found.message
+  if (status === 'deleted') return reject({ code: 'message-deleted' })
+  if (pinned === on) return accept()
+  if (!on) return accept({ type: 'MessageUnpinned', messageId, sentVersion, by })
+  if (chat.pins >= MOST_PINS) return reject({ code: 'too-many-pins' })
+  return accept({ type: 'MessagePinned', messageId, sentVersion, by })
+}
+
+/** Nothing for a message that is not there, or that says something else by now. */
+function addLinkPreviews({ messageId, contentVersion, previews, message }: Command<'AddLinkPreviews'>): ChatOutcome {
+  if (message.status !== 'sent' || message.contentVersion !== contentVersion || previews.length === 0) return accept()
+  const { senderId, sentVersion, sentAt } = message
+  return accept({ type: 'LinkPreviewsAdded', messageId, senderId, sentVersion, sentAt, previews: [...previews] })
+}

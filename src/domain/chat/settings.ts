@@ -1,0 +1,57 @@
+import { accepting, assertNever, reject } from '../decider.js'
+import type { ChatOutcome } from './chat.js'
+import type { SettingsCommand } from './commands.js'
+import type { ChatEvent } from './events.js'
+import { roleOf, type OpenChat } from './state.js'
+
+type Command<Type extends SettingsCommand['type']> = Extract<SettingsCommand, { type: Type }>
+
+/** Invites of one chat that can be used at the same time. */
+export const MOST_INVITES = 100
+
+const accept = accepting<ChatEvent>()
+
+/** What a chat is called and how one comes into it: for its owners and admins, and not in direct chats. */
+export function decideSettings(command: SettingsCommand, chat: OpenChat): ChatOutcome {
+  const own = roleOf(chat, command.by)
+  if (own === undefined) return reject({ code: 'not-a-participant' })
+  if (chat.chatType === 'direct') return reject({ code: 'direct-chat' })
+  if (own === 'member') return reject({ code: 'role-too-low' })
+  switch (command.type) {
+    case 'ChangeChat':
+      return changeChat(command, chat)
+    case 'ArchiveChat':
+      return chat.archived ? accept() : accept({ type: 'ChatArchived', by: command.by })
+    case 'UnarchiveChat':
+      return chat.archived ? accept({ type: 'ChatUnarchived', by: command.by }) : accept()
+    case 'CreateInvite':
+      return createInvite(command, chat)
+    case 'RevokeInvite': {
+      const { invite, by } = command
+      return chat.invites.has(invite) ? accept({ type: 'InviteRevoked', invite, by }) : accept()
+    }
+    default:
+      return assertNever(command)
+  }
+}
+
+/** A name is no fact of the fold: to give the same again is a change. */
+function changeChat({ by, change }: Command<'ChangeChat'>, chat: OpenChat): ChatOutcome {
+  const { name, historyVisibility: visibility, joinPolicy: policy } = change
+  const changed = {
+    ...(visibility === undefined || visibility === chat.visibility.at(-1)?.visibility
+      ? {}
+      : { historyVisibility: visibility }),
+    ...(policy === undefined || policy === chat.joinPolicy ? {} : { joinPolicy: policy }),
+    ...(name === undefined ? {} : { name }),
+  }
+  if (Object.keys(changed).length === 0) return accept()
+  if (chat.archived) return reject({ code: 'chat-archived' })
+  return accept({ type: 'ChatChanged', by, ...changed })
+}
+
+function createInvite({ invite, by, expiresAt, maxUses }: Command<'CreateInvite'>, chat: OpenChat): ChatOutcome {
+  if (chat.archived) return reject({ code: 'chat-archived' })
+  if (chat.invites.size >= MOST_INVITES) return reject({ code: 'too-many-invites' })
+  return accept({ type: 'InviteCreated', invite, by, expiresAt, maxUses })
+}

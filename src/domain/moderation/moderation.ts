@@ -1,0 +1,108 @@
+import { accepting, assertNever, reject, type Decider, type Outcome } from '../decider.js'
+import type { Folded } from '../event.js'
+import { orderedMap, type OrderedMap } from '../ordered-map.js'
+import type { ModerationEvent } from './events.js'
+
+/** That the person may do so, and that what it is about is there, are facts of the chat's own stream. */
+export type ModerationCommand =
+  | { type: 'GiveBanReason'; userId: string; by: string; reason: string }
+  | { type: 'ReportMessage'; reportId: string; messageId: string; reporterId: string; reason: string }
+  | { type: 'SettleReport'; reportId: string; by: string; outcome: string }
+  | {
+      type: 'CreateWebhook'
+      webhookId: string
+      by: string
+      direction: 'out' | 'in'
+      events: readonly string[] | null
+      botId: string | null
+      url: string | null
+      name: string | null
+    }
+  | { type: 'DeleteWebhook'; webhookId: string; by: string }
+  | { type: 'DisableWebhook'; webhookId: string; why: 'failing' | 'creator' }
+
+export type ModerationRejection =
+  { code: 'report-not-found' } | { code: 'webhook-not-found' } | { code: 'too-many-webhooks' }
+
+export interface Moderation {
+  /** Reports that are not settled, by id: whose, of which message. */
+  open: OrderedMap<{ messageId: string; reporterId: string }>
+  settled: OrderedMap<true>
+  /** Webhooks that are not deleted; `on` while they are not disabled. */
+  webhooks: OrderedMap<{ by: string; on: boolean }>
+}
+
+export const MOST_WEBHOOKS = 20
+
+const accept = accepting<ModerationEvent>()
+
+/** What participants of a chat need not know of it. */
+export const moderationDecider: Decider<ModerationCommand, Moderation, ModerationEvent, ModerationRejection> = {
+  initial: { open: orderedMap(), settled: orderedMap(), webhooks: orderedMap() },
+  decide,
+  evolve,
+}
+
+function decide(command: ModerationCommand, state: Moderation): Outcome<ModerationEvent, ModerationRejection> {
+  switch (command.type) {
+    case 'GiveBanReason': {
+      const { userId, by, reason } = command
+      return accept({ type: 'BanReasonGiven', userId, by, reason })
+    }
+    case 'ReportMessage': {
+      const { reportId, messageId, reporterId, reason } = command
+      const again = [...state.open].some(([, open]) => open.messageId === messageId && open.reporterId === reporterId)
+      return again ? accept() : accept({ type: 'MessageReported', reportId, messageId, reporterId, reason })
+    }
+    case 'SettleReport': {
+      const { reportId, by, outcome } = command
+      if (state.settled.has(reportId)) return accept()
+      if (!state.open.has(reportId)) return reject({ code: 'report-not-found' })
+      return accept({ type: 'ReportSettled', reportId, by, outcome })
+    }
+    case 'CreateWebhook': {
+      const { webhookId, by, direction, events, botId, url, name } = command
+      if (state.webhooks.has(webhookId)) return accept()
+      if (state.webhooks.size >= MOST_WEBHOOKS) return reject({ code: 'too-many-webhooks' })
+      const listed = events === null ? null : [...events]
+      return accept({ type: 'WebhookCreated', webhookId, by, direction, events: listed, botId, url, name })
+    }
+    case 'DeleteWebhook': {
+      const { webhookId, by } = command
+      if (!state.webhooks.has(webhookId)) return reject({ code: 'webhook-not-found' })
+      return accept({ type: 'WebhookDeleted', webhookId, by })
+    }
+    case 'DisableWebhook': {
+      const { webhookId, why } = command
+      return state.webhooks.get(webhookId)?.on === true ? accept({ type: 'WebhookDisabled', webhookId, why }) : accept()
+    }
+    default:
+      return assertNever(command)
+  }
+}
+
+function evolve(state: Moderation, event: Folded<ModerationEvent>): Moderation {
+  switch (event.type) {
+    case 'BanReasonGiven':
+      return state
+    case 'MessageReported': {
+      const { reportId, messageId, reporterId } = event
+      return { ...state, open: state.open.with(reportId, { messageId, reporterId }) }
+    }
+    case 'ReportSettled': {
+      const { reportId } = event
+      return { ...state, open: state.open.without(reportId), settled: state.settled.with(reportId, true) }
+    }
+    case 'WebhookCreated':
+      return { ...state, webhooks: state.webhooks.with(event.webhookId, { by: event.by, on: true }) }
+    case 'WebhookDeleted':
+      return { ...state, webhooks: state.webhooks.without(event.webhookId) }
+    case 'WebhookDisabled': {
+      const known = state.webhooks.get(event.webhookId)
+      if (known === undefined) return state
+      return { ...state, webhooks: state.webhooks.with(event.webhookId, { ...known, on: false }) }
+    }
+    default:
+      return assertNever(event)
+  }
+}

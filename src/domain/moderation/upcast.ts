@@ -1,0 +1,11 @@
+import type { Upcaster } from '../upcast.js'
+import type { ModerationEvent } from './events.js'
+
+export const moderationUpcasters: Record<ModerationEvent['type'], readonly Upcaster[]> = {
+  BanReasonGiven: [],
+  MessageReported: [],
+  ReportSettled: [],
+  WebhookCreated: [],
+  WebhookDeleted: [],
+  WebhookDisabled: [],
+}
