@@ -140,7 +140,7 @@ export function createStreamWriter<Command, State, Event extends EventShape, Rej
 
     // A message of this very round is not known yet: nobody can have heard of it.
     function evolveBy(fact: MessageFact, event: Decided<Event>, index: number): MessageFact {
-      const isAbout = messages?.of(event as unknown as Folded<Event>) === asked?.messageId
+      const isAbout = messages?.of(event) === asked?.messageId
       if (!isAbout || fact.status === 'absent') return fact
       const about = { event: event as never, version: folded.version + 1 + index, at: '' }
       return evolveMessage(fact, about, asked?.userId ?? null)
