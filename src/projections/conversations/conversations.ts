@@ -3,6 +3,8 @@ import { assertNever } from '../../domain/decider.js'
 import { idOf } from '../../domain/streams.js'
 import type { EventReader, OpenedEvent } from '../../privacy/event-reader.js'
 import type { Projection, TableName } from '../projection.js'
+import { beginBan, bansSchema, endBan, giveReason } from './bans.js'
+import { beginBlock, blocksSchema, endBlock } from './blocks.js'
 import { applyChange, applyCreated, chatsSchema } from './chats.js'
 import {
   beginMemberships,
@@ -14,16 +16,20 @@ import {
   raiseReadSeq,
 } from './memberships.js'
 import { applyLinkPreviews, applySent, messagesSchema, type SentMessage } from './messages.js'
+import { applyOpenChat, openChatsSchema } from './open-chats.js'
 import { applyProfileChanged, applyRegistered, peopleSchema } from './people.js'
+import { applyArchived, applySettings } from './settings.js'
 
 /** People, chats, who takes part in them and what is said: one projection, so that a membership and the messages it guards agree. */
 export const createConversations = (reader: EventReader): Projection => ({
   name: 'conversations',
   version: 3,
-  tables: ['people', 'chats', 'memberships', 'messages'],
+  tables: ['people', 'chats', 'memberships', 'messages', 'bans', 'blocks', 'open_chats'],
   streamPrefixes: ['user-', 'chat-', 'inbox-', 'moderation-'],
   schema: (table) =>
-    [peopleSchema, chatsSchema, membershipsSchema, messagesSchema].map((make) => make(table)).join('\n'),
+    [peopleSchema, chatsSchema, membershipsSchema, messagesSchema, bansSchema, blocksSchema, openChatsSchema]
+      .map((make) => make(table))
+      .join('\n'),
   prepare: (batch) => reader.open(batch),
   async apply(batch, tx, table) {
     let sent: SentMessage[] = []
@@ -61,6 +67,7 @@ async function applyOther(
       return applyProfileChanged(event, recordedAt, tx, table)
     case 'ChatCreated':
       await applyCreated(event, where, tx, table)
+      if (event.joinPolicy === 'open') await applyOpenChat(where.chatId, tx, table)
       return beginMemberships(beginnings(event), where, tx, table)
     case 'ParticipantJoined':
     case 'ParticipantAdded': {
@@ -81,11 +88,23 @@ async function applyOther(
       return applyLinkPreviews(event, where, tx, table)
     case 'ParticipantBanned':
       await applyChange(await endedMembership(event.userId, where, tx, table), where, tx, table)
-      return
+      return beginBan(event, where, tx, table)
     case 'ParticipantUnbanned':
+      await applyChange(0, where, tx, table)
+      return endBan(event, where, tx, table)
     case 'ChatChanged':
+      await applySettings(event, where, tx, table)
+      return applyOpenChat(where.chatId, tx, table)
     case 'ChatArchived':
     case 'ChatUnarchived':
+      await applyArchived(event.type === 'ChatArchived', where, tx, table)
+      return applyOpenChat(where.chatId, tx, table)
+    case 'PersonBlocked':
+      return beginBlock(event, version, tx, table)
+    case 'PersonUnblocked':
+      return endBlock(event, tx, table)
+    case 'BanReasonGiven':
+      return giveReason(event, where, tx, table)
     case 'InviteCreated':
     case 'InviteRevoked':
     case 'MessageEdited':
@@ -97,9 +116,6 @@ async function applyOther(
       return applyChange(0, where, tx, table)
     case 'ChatMuted':
     case 'ChatHidden':
-    case 'PersonBlocked':
-    case 'PersonUnblocked':
-    case 'BanReasonGiven':
     case 'MessageReported':
     case 'ReportSettled':
     case 'WebhookCreated':
