@@ -5,12 +5,14 @@ import type { EditView } from '../projections/conversations/edits.js'
 import type { PinView } from '../projections/conversations/pins.js'
 import type { ReactionView } from '../projections/conversations/reactions.js'
 import type {
+  BanView,
   ChatView,
   ListedChatView,
   MessageView,
   ParticipantView,
   PersonView,
   ProfileView,
+  SharedChatView,
 } from '../projections/conversations/views.js'
 
 /** What answers hold, as `openapi.json` shows it. */
@@ -67,7 +69,14 @@ export const participantShape = shapeOf<ParticipantView>()(
   z.object({ ...personFields, role, joinedAt: time, readSeq: count }),
 )
 
-const chatFields = {
+export const banShape = shapeOf<BanView>()(
+  'Ban',
+  z.object({ person: personShape, by: personShape, at: time, reason: z.string().nullable() }),
+)
+
+export const inviteShape = z.object({ code: z.string(), url: z.string() }).meta({ id: 'Invite' })
+
+const sharedChatFields = {
   id,
   type: z.enum(['direct', 'group']),
   name: z.string().nullable(),
@@ -78,13 +87,14 @@ const chatFields = {
   historyVisibility: z.enum(['full', 'since-joined']),
   joinPolicy: z.enum(['invite', 'open']),
   participantCount: count,
-  myRole: role,
-  muted: z.boolean(),
   lastSeq: count,
-  readSeq: count,
-  unreadCount: count,
   version: count,
 }
+
+/** Without what differs from reader to reader: as frames have it. */
+export const sharedChatShape = shapeOf<SharedChatView>()('SharedChat', z.object(sharedChatFields))
+
+const chatFields = { ...sharedChatFields, myRole: role, muted: z.boolean(), readSeq: count, unreadCount: count }
 
 export const chatShape = shapeOf<ChatView & { participants: ParticipantView[] }>()(
   'Chat',
