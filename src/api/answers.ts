@@ -35,7 +35,7 @@ export const versionHeader = (version: number): Record<string, string> => ({ 'Pa
 /** What was asked for, unless whoever asked may not see it. @throws ProblemError */
 export function seen<Found>(
   found: Found | null,
-  otherwise: 'chat-not-found' | 'message-not-found' | 'user-not-found',
+  otherwise: 'chat-not-found' | 'message-not-found' | 'report-not-found' | 'user-not-found',
 ): Found {
   if (found === null) throw new ProblemError(otherwise)
   return found

@@ -6,6 +6,7 @@ import { identityRoutes } from './routes/identity.js'
 import { messageRoutes } from './routes/messages.js'
 import { operationRoutes } from './routes/operations.js'
 import { participantRoutes } from './routes/participants.js'
+import { reportRoutes } from './routes/reports.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { roleRoutes } from './routes/roles.js'
 import { userRoutes } from './routes/users.js'
@@ -20,6 +21,7 @@ export const routeList: readonly Route[] = [
   ...chatRoutes,
   ...participantRoutes,
   ...messageRoutes,
+  ...reportRoutes,
   ...operationRoutes,
   ...docsRoutes,
 ]

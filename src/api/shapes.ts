@@ -5,9 +5,11 @@ import type {
   ChatView,
   ListedChatView,
   MessageView,
+  OwnReportView,
   ParticipantView,
   PersonView,
   ProfileView,
+  ReportView,
 } from '../projections/conversations/views.js'
 
 /** What answers hold, as `openapi.json` shows it. */
@@ -129,6 +131,28 @@ export const messageShape = shapeOf<MessageView>()(
     editedAt: time.nullable(),
     deletedAt: time.nullable(),
     deletedBy: id.nullable(),
+  }),
+)
+
+export const ownReportShape = shapeOf<OwnReportView>()(
+  'OwnReport',
+  z.object({ id, messageId: id, chatId: id, createdAt: time }),
+)
+
+export const reportShape = shapeOf<ReportView>()(
+  'Report',
+  z.object({
+    id,
+    chatId: id,
+    message: messageShape,
+    reporter: personShape,
+    reason: z.string().nullable(),
+    createdAt: time,
+    status: z.enum(['open', 'settled']),
+    outcome: z.string().nullable(),
+    settledBy: personShape.nullable(),
+    settledAt: time.nullable(),
+    reportCount: count,
   }),
 )
 

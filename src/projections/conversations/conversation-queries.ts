@@ -1,5 +1,6 @@
 import type { VersionRange } from '../../domain/visibility.js'
 import type { Position } from '../../eventstore/event-log.js'
+import type { ReportQueries } from './reports.js'
 import type {
   ChatView,
   ListedChatView,
@@ -55,7 +56,7 @@ export interface PastDetails {
  * What can be asked of conversations. Whoever is not in a chat gets null for everything about it, as if it were not there. Each
  * call reads in one snapshot.
  */
-export interface ConversationQueries {
+export interface ConversationQueries extends ReportQueries {
   ownProfile(userId: string): Promise<OwnProfile | null>
   profiles(userIds: readonly string[]): Promise<ProfileView[]>
   /** People whose name begins so, whatever the case; at most 50. */

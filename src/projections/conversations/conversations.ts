@@ -15,15 +15,16 @@ import {
 } from './memberships.js'
 import { applyLinkPreviews, applySent, messagesSchema, type SentMessage } from './messages.js'
 import { applyProfileChanged, applyRegistered, peopleSchema } from './people.js'
+import { applyReported, applySettled, reportsSchema } from './reports.js'
 
 /** People, chats, who takes part in them and what is said: one projection, so that a membership and the messages it guards agree. */
 export const createConversations = (reader: EventReader): Projection => ({
   name: 'conversations',
   version: 3,
-  tables: ['people', 'chats', 'memberships', 'messages'],
+  tables: ['people', 'chats', 'memberships', 'messages', 'reports'],
   streamPrefixes: ['user-', 'chat-', 'inbox-', 'moderation-'],
   schema: (table) =>
-    [peopleSchema, chatsSchema, membershipsSchema, messagesSchema].map((make) => make(table)).join('\n'),
+    [peopleSchema, chatsSchema, membershipsSchema, messagesSchema, reportsSchema].map((make) => make(table)).join('\n'),
   prepare: (batch) => reader.open(batch),
   async apply(batch, tx, table) {
     let sent: SentMessage[] = []
@@ -79,6 +80,10 @@ async function applyOther(
       return raiseReadSeq(event.userId, event.chats, tx, table)
     case 'LinkPreviewsAdded':
       return applyLinkPreviews(event, where, tx, table)
+    case 'MessageReported':
+      return applyReported(event, where, tx, table)
+    case 'ReportSettled':
+      return applySettled(event, at, tx, table)
     case 'ParticipantBanned':
       await applyChange(await endedMembership(event.userId, where, tx, table), where, tx, table)
       return
@@ -100,8 +105,6 @@ async function applyOther(
     case 'PersonBlocked':
     case 'PersonUnblocked':
     case 'BanReasonGiven':
-    case 'MessageReported':
-    case 'ReportSettled':
     case 'WebhookCreated':
     case 'WebhookDeleted':
     case 'WebhookDisabled':

@@ -15,6 +15,7 @@ import type { ConversationQueries } from './conversation-queries.js'
 import { PARTICIPANT_COLUMNS, participantPage, toParticipant, type ParticipantRow } from './memberships.js'
 import { messageInSight, messagePage, messagesById } from './messages.js'
 import { createPeopleQueries, toPerson, type PersonRow } from './people.js'
+import { createReportQueries } from './reports.js'
 import type { PersonView } from './views.js'
 
 const FIRST_PARTICIPANTS = 50
@@ -29,6 +30,7 @@ export function createConversationQueries(
 
   return {
     ...createPeopleQueries(pool, table, checkpoint),
+    ...createReportQueries(pool, table, render),
 
     async chat(chatId, viewer) {
       const row = await ownChatRow(pool, table, chatId, viewer, FIRST_PARTICIPANTS)
