@@ -12,6 +12,7 @@ import { oneMessageRoutes } from './routes/one-message.js'
 import { openChatRoutes } from './routes/open-chats.js'
 import { operationRoutes } from './routes/operations.js'
 import { participantRoutes } from './routes/participants.js'
+import { reportRoutes } from './routes/reports.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { roleRoutes } from './routes/roles.js'
 import { userRoutes } from './routes/users.js'
@@ -32,6 +33,7 @@ export const routeList: readonly Route[] = [
   ...inviteRoutes,
   ...messageRoutes,
   ...oneMessageRoutes,
+  ...reportRoutes,
   ...operationRoutes,
   ...docsRoutes,
 ]

@@ -9,10 +9,12 @@ import type {
   ChatView,
   ListedChatView,
   MessageView,
+  OwnReportView,
   ParticipantView,
   PersonView,
   ProfileView,
   SharedChatView,
+  ReportView,
 } from '../projections/conversations/views.js'
 
 /** What answers hold, as `openapi.json` shows it. */
@@ -158,6 +160,28 @@ export const reactionShape = shapeOf<ReactionView>()(
 export const pinShape = shapeOf<PinView>()(
   'Pin',
   z.object({ message: messageShape, pinnedBy: personShape, pinnedAt: time }),
+)
+
+export const ownReportShape = shapeOf<OwnReportView>()(
+  'OwnReport',
+  z.object({ id, messageId: id, chatId: id, createdAt: time }),
+)
+
+export const reportShape = shapeOf<ReportView>()(
+  'Report',
+  z.object({
+    id,
+    chatId: id,
+    message: messageShape,
+    reporter: personShape,
+    reason: z.string().nullable(),
+    createdAt: time,
+    status: z.enum(['open', 'settled']),
+    outcome: z.string().nullable(),
+    settledBy: personShape.nullable(),
+    settledAt: time.nullable(),
+    reportCount: count,
+  }),
 )
 
 export const anyObjectShape: z.ZodType<object> = z.looseObject({})

@@ -10,6 +10,7 @@ import { fewParticipants, participantsAfter, toMemberships, type ParticipantRow,
 import { newestInSight } from './messages.js'
 import { joinPerson } from './people.js'
 import { ownChat } from './sight.js'
+import { isTimeCursor, timeCursor } from './time-cursor.js'
 import type { ChatView, ListedChatView, PersonView, SharedChatView } from './views.js'
 
 const MOST_UNREAD = 999
@@ -194,10 +195,9 @@ export async function standingsOf(pool: Pool, table: TableName, checkpoint: stri
   return { chats, checkpoint: rows[0]?.position ?? '' }
 }
 
-export const chatCursor = ({ active_at, id }: ChatRow): Cursor => `${toIso(active_at)}_${id}`
+export const chatCursor = ({ active_at, id }: ChatRow): Cursor => timeCursor(toIso(active_at), id)
 
-export const isChatCursor = (cursor: string): boolean =>
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(cursor)
+export const isChatCursor = isTimeCursor
 
 export const toSharedChat = (row: ChatRow): SharedChatView => ({
   id: row.id,

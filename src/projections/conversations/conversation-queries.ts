@@ -4,6 +4,7 @@ import type { Position } from '../../eventstore/event-log.js'
 import type { EditView } from './edits.js'
 import type { PinView } from './pins.js'
 import type { ReactionView } from './reactions.js'
+import type { ReportQueries } from './reports.js'
 import type {
   BanView,
   ChatView,
@@ -66,7 +67,7 @@ export interface PastDetails {
  * What can be asked of conversations. Whoever is not in a chat gets null for everything about it, as if it were not there. Each
  * call reads in one snapshot.
  */
-export interface ConversationQueries {
+export interface ConversationQueries extends ReportQueries {
   ownProfile(userId: string): Promise<OwnProfile | null>
   profiles(userIds: readonly string[]): Promise<ProfileView[]>
   /** People whose name begins so, whatever the case; at most 50. */

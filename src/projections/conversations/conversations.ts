@@ -21,6 +21,7 @@ import {
 import { applyLinkPreviews, applySent, messagesSchema, type SentMessage } from './messages.js'
 import { applyOpenChat, openChatsSchema } from './open-chats.js'
 import { applyProfileChanged, applyRegistered, peopleSchema } from './people.js'
+<<<<<<< HEAD
 import { applyArchived, applySettings } from './settings.js'
 
 /** Each with the tables that it makes. */
@@ -36,17 +37,27 @@ const parts: readonly [schema: (table: TableName) => string, ...tables: string[]
   [blocksSchema, 'blocks'],
   [openChatsSchema, 'open_chats'],
 ]
+=======
+import { applyReported, applySettled, reportsSchema } from './reports.js'
+>>>>>>> moderation
 
 /** People, chats, who takes part in them and what is said: one projection, so that a membership and the messages it guards agree. */
 export const createConversations = (reader: EventReader): Projection => ({
   name: 'conversations',
   version: 3,
+<<<<<<< HEAD
   tables: parts.flatMap(([, ...tables]) => tables),
   streamPrefixes: ['user-', 'chat-', 'inbox-', 'moderation-'],
   schema: (table) =>
     parts
       .map(([make]) => make(table))
       .join('\n'),
+=======
+  tables: ['people', 'chats', 'memberships', 'messages', 'reports'],
+  streamPrefixes: ['user-', 'chat-', 'inbox-', 'moderation-'],
+  schema: (table) =>
+    [peopleSchema, chatsSchema, membershipsSchema, messagesSchema, reportsSchema].map((make) => make(table)).join('\n'),
+>>>>>>> moderation
   prepare: (batch) => reader.open(batch),
   async apply(batch, tx, table) {
     let sent: SentMessage[] = []
@@ -103,6 +114,10 @@ async function applyOther(
       return raiseReadSeq(event.userId, event.chats, tx, table)
     case 'LinkPreviewsAdded':
       return applyLinkPreviews(event, where, tx, table)
+    case 'MessageReported':
+      return applyReported(event, where, tx, table)
+    case 'ReportSettled':
+      return applySettled(event, at, tx, table)
     case 'ParticipantBanned':
       await applyChange(await endedMembership(event.userId, where, tx, table), where, tx, table)
       return beginBan(event, where, tx, table)
@@ -137,8 +152,14 @@ async function applyOther(
       return applyPin(event, where, tx, table)
     case 'ChatMuted':
     case 'ChatHidden':
+<<<<<<< HEAD
     case 'MessageReported':
     case 'ReportSettled':
+=======
+    case 'PersonBlocked':
+    case 'PersonUnblocked':
+    case 'BanReasonGiven':
+>>>>>>> moderation
     case 'WebhookCreated':
     case 'WebhookDeleted':
     case 'WebhookDisabled':

@@ -21,6 +21,7 @@ import { pinsInSight } from './pins.js'
 import { reactionsInSight } from './reactions.js'
 import { openChatPage } from './open-chats.js'
 import { createPeopleQueries, toPerson, type PersonRow } from './people.js'
+import { createReportQueries } from './reports.js'
 import type { PersonView } from './views.js'
 
 const FIRST_PARTICIPANTS = 50
@@ -36,6 +37,7 @@ export function createConversationQueries(
 
   return {
     ...createPeopleQueries(pool, table, checkpoint),
+    ...createReportQueries(pool, table, render),
 
     async chat(chatId, viewer) {
       const row = await ownChatRow(pool, table, chatId, viewer, FIRST_PARTICIPANTS)

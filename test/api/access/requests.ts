@@ -121,6 +121,16 @@ export const requests: Record<string, (world: World) => Request> = {
   'DELETE /chats/:id/pins/:messageId': ({ chatId, messageId }) => ({ path: `/chats/${chatId}/pins/${messageId}` }),
   'PUT /chats/:id/read': ({ chatId }) => ({ path: `/chats/${chatId}/read`, body: { seq: 1 } }),
   'GET /chats/:id/events': ({ chatId }) => ({ path: `/chats/${chatId}/events` }),
+  'POST /chats/:id/messages/:messageId/reports': ({ chatId, messageId }) => ({
+    path: `/chats/${chatId}/messages/${messageId}/reports`,
+    body: { reason: 'spam' },
+  }),
+  'GET /reports': () => ({ path: '/reports' }),
+  'POST /reports/:id/settle': () => ({
+    path: `/reports/${randomUUID()}/settle`,
+    body: { outcome: 'Nothing was wrong with it' },
+    refusedAs: 'report-not-found',
+  }),
   'GET /healthz': () => ({ path: '/healthz' }),
   'GET /readyz': () => ({ path: '/readyz' }),
   'GET /metrics': () => ({ path: '/metrics' }),
