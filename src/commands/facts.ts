@@ -31,13 +31,13 @@ export async function everyoneExists<Input>(
   return index === -1 ? { input } : { refusal: { code: 'user-not-found', userId: userIds[index] ?? '', index } }
 }
 
-/** Who of them has blocked the person; null when nobody has. By what each user's stream says now. */
+/** Who of them has blocked the person; null when nobody has. By what this node has followed: what is sent at the same time may pass. */
 export async function whoBlocks(
   userIds: readonly string[],
   blockedId: string,
   factOf: FactOf,
 ): Promise<BlockedBy | null> {
-  const users = await Promise.all(userIds.map((userId) => factOf(userStream(userId), userKind, () => false)))
+  const users = await Promise.all(userIds.map((userId) => factOf(userStream(userId), userKind, ({ status }) => status === 'active')))
   const index = users.findIndex((user) => user.status === 'active' && user.blocked.has(blockedId))
   return index === -1 ? null : { code: 'blocked', userId: userIds[index] ?? '' }
 }

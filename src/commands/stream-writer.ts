@@ -1,5 +1,5 @@
 import { evolveMessage, type MessageFact } from '../domain/chat/message-fact.js'
-import type { EventShape, Decided, Folded } from '../domain/event.js'
+import type { EventShape, Decided } from '../domain/event.js'
 import {
   UnknownOutcomeError,
   WrongExpectedVersionError,

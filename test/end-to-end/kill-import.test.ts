@@ -3,6 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import type { EventReader } from '../../src/privacy/event-reader.js'
+import { createConversations } from '../../src/projections/conversations/conversations.js'
+import { tableName } from '../../src/projections/projection.js'
 import { readToEnd } from '../contract/event-log-support.js'
 import { startChild } from '../support/child.js'
 import { logEnvironment, onEachLog, openLogOf } from '../support/event-logs.js'
@@ -11,6 +14,7 @@ import { createTestDatabase, execute, type TestDatabase } from '../support/test-
 
 /** `PARLEY_IMPORT_MESSAGES=100000` for the whole of it. */
 const MESSAGES = Number(process.env['PARLEY_IMPORT_MESSAGES'] ?? 10_000)
+const MESSAGES_TABLE = tableName(createConversations({} as EventReader), 1)('messages')
 const CHATS = 5
 const USERS = 50
 
@@ -51,7 +55,7 @@ onEachLog('kill -9 of an import, and of the server beside it', (kind) => {
       TOKEN_KEYS: `a:${randomBytes(32).toString('base64')}`,
     }
     const count = async (): Promise<number> =>
-      (await execute<{ count: number }>(database.url, `select count(*)::int as count from messages_2_1`))[0]!.count
+      (await execute<{ count: number }>(database.url, `select count(*)::int as count from ${MESSAGES_TABLE}`))[0]!.count
     {
       await using server = startChild('main.js', [], env)
       await server.says('listens on')
@@ -88,7 +92,7 @@ onEachLog('kill -9 of an import, and of the server beside it', (kind) => {
           `select count(*)::int as messages, count(distinct content)::int as contents,
            sum(case when seq = place then 0 else 1 end)::int as gaps
          from (select content, seq, row_number() over (partition by chat_id order by seq) as place
-               from messages_2_1) m`,
+               from ${MESSAGES_TABLE}) m`,
         )
         expect(inReadModel).to.deep.equal([{ messages: MESSAGES, contents: MESSAGES, gaps: 0 }])
       },
