@@ -7,7 +7,7 @@ import type { Listener, Look } from './story.js'
 /** Pages of the chat's events from a version on, as they come one after the other; null for an outsider. */
 export async function framesAfter({ node, chatId, viewer, limit }: Look, after: number): Promise<Frame[] | null> {
   const frames: Frame[] = []
-  for (let cursor = after, more = true; more; ) {
+  for (let cursor = after, more = true; more;) {
     const page = await node.pastFrames(chatId, viewer, cursor, limit)
     if (page === null) return null
     frames.push(...page.frames)
@@ -24,7 +24,8 @@ interface Versioned {
   fromVersion?: number
 }
 
-const lastOf = (frames: readonly Frame[]): number | undefined => (frames.at(-1)?.payload as Versioned | undefined)?.version
+const lastOf = (frames: readonly Frame[]): number | undefined =>
+  (frames.at(-1)?.payload as Versioned | undefined)?.version
 
 /** From every place, whatever the page, each version comes once and in order, as itself or as `skipped`. */
 export const seamless: Listener = {

@@ -7,7 +7,7 @@ import type { Listener, Look } from './story.js'
 /** All that someone sees, page by page from the latest back; null for an outsider. */
 export async function historyOf({ node, chatId, viewer, limit }: Pick<Look, 'node' | 'chatId' | 'viewer' | 'limit'>) {
   const all: MessageView[] = []
-  for (let before: number | null = null; ; ) {
+  for (let before: number | null = null; ;) {
     const page = await node.queries.messages(chatId, viewer, before === null ? { latest: true } : { before }, limit)
     if (page === null) return null
     const { messages, older } = page.answer
@@ -29,9 +29,9 @@ export const sight: Listener = {
       return
     }
     const inSight = chat.messages.filter(({ sentVersion }) => chat.sees(viewer, sentVersion))
-    expect(history?.map(({ id, seq, content, deletedAt }) => ({ id, seq, content, deleted: deletedAt !== null }))).to.deep.equal(
-      inSight.map(({ id, seq, content, deleted }) => ({ id, seq, content, deleted })),
-    )
+    expect(
+      history?.map(({ id, seq, content, deletedAt }) => ({ id, seq, content, deleted: deletedAt !== null })),
+    ).to.deep.equal(inSight.map(({ id, seq, content, deleted }) => ({ id, seq, content, deleted })))
     for (const { id, sentVersion, content } of chat.messages) {
       const alone = await node.queries.message(chatId, id, viewer)
       if (!chat.sees(viewer, sentVersion)) expect(alone).to.equal(null)

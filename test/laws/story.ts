@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { AnyRejection, Caller, RunCommand } from '../../src/commands/run-command.js'
+import type { CommandList } from '../../src/commands/command-list.js'
+import type { AnyRejection, Caller, ResultOf, RunCommand } from '../../src/commands/run-command.js'
 import type { Position } from '../../src/eventstore/event-log.js'
 import type { OpenedEvent } from '../../src/privacy/event-reader.js'
 import { uuid } from '../support/uuid.js'
 import { openWriteSide, type WriteSide } from '../support/write-side.js'
 import { advance, catchUp, openLaggingNode, type LaggingNode } from './lagging-node.js'
-import type { Action, NodeIndex, Step } from './steps.js'
+import type { Action, Step } from './steps.js'
 
 export const people = ['ann', 'ben', 'cat', 'dan', 'eve'].map(uuid)
 
@@ -22,7 +23,7 @@ export async function openWorld(): Promise<World> {
   return { side, nodes, [Symbol.asyncDispose]: () => side[Symbol.asyncDispose]() }
 }
 
-type Result = Awaited<ReturnType<RunCommand>>
+type Result = ResultOf<keyof CommandList>
 
 /** What a client was told of its command. */
 export interface Told {
@@ -63,12 +64,15 @@ export interface Listener {
 /** Plays it in chats of its own. */
 export async function play(world: World, given: readonly Step[], { onLook, atEnd }: Listener): Promise<void> {
   const { side, nodes } = world
-  for (const { conversations, index } of nodes)
-    await Promise.all([catchUp(side, conversations), catchUp(side, index)])
+  for (const { conversations, index } of nodes) await Promise.all([catchUp(side, conversations), catchUp(side, index)])
   const start = await side.log.head()
   const told: Told[] = []
   const chatIds = await openChats(nodes[0])
-  const cast = { messages: chatIds.map((): string[] => []), invites: chatIds.map((): string[] => []) }
+  const cast: Cast = {
+    members: chatIds.map((_, chat) => new Set(people.slice(0, chat === 2 ? 2 : 3))),
+    messages: chatIds.map((): Sent[] => []),
+    invites: chatIds.map((): string[] => []),
+  }
   const story: Story = {
     world,
     chatIds,
@@ -118,7 +122,7 @@ async function openChats(node: LaggingNode): Promise<string[]> {
   const group = { chatType: 'group', name: 'Team', imported: false } as const
   const direct = { chatType: 'direct', name: null, participantIds: [ben], imported: false } as const
   const chats = [
-    { ...group, participantIds: [ben], historyVisibility: 'full', joinPolicy: 'open' },
+    { ...group, participantIds: [ben, cat], historyVisibility: 'full', joinPolicy: 'open' },
     { ...group, participantIds: [ben, cat], historyVisibility: 'since-joined', joinPolicy: 'invite' },
     { ...direct, chatId: randomUUID(), historyVisibility: 'full', joinPolicy: 'invite' },
   ] as const
@@ -128,49 +132,72 @@ async function openChats(node: LaggingNode): Promise<string[]> {
 }
 
 type Act = Extract<Step, { step: 'act' }>
+interface Sent {
+  id: string
+  senderId: string
+}
 interface Cast {
-  messages: string[][]
+  members: Set<string>[]
+  messages: Sent[][]
   invites: string[][]
 }
 
 let texts = 0
 
-async function act(node: LaggingNode, { action, person, chat, key }: Act, { chatIds, told }: Story, cast: Cast) {
+async function act(
+  node: LaggingNode,
+  { action: given, person, apt, chat, key }: Act,
+  { chatIds, told }: Story,
+  cast: Cast,
+) {
   const chatId = chatIds[chat]!
-  const caller = callerOf(people[person]!, key === null ? null : { value: String(key) })
+  const members = cast.members[chat]!
+  const [inside, outside] = [people.filter((id) => members.has(id)), people.filter((id) => !members.has(id))]
+  const aptFor = (from: string[], index: number): string => (apt ? pick(from, index) : undefined) ?? people[index]!
+  const action =
+    'whom' in given
+      ? { ...given, whom: people.indexOf(aptFor(given.do === 'add' ? outside : inside, given.whom)) }
+      : given
+  const caller = callerOf(
+    aptFor(action.do.startsWith('join') ? outside : inside, person),
+    key === null ? null : { value: String(key) },
+  )
   const result = await perform(node.run, action, chatId, cast.messages[chat]!, cast.invites[chat]!, caller)
   if (result === null) return
-  const events = result.kind === 'done' ? result.events : []
+  const events: readonly { event: { messageId?: string; type: string; userId?: string }; version: number }[] =
+    result.kind === 'done' ? result.events : []
   const messages = cast.messages[chat]!
-  for (const { event } of events) if (event.type === 'MessageSent') messages.push(event.messageId)
+  for (const { event } of events)
+    if (event.type === 'MessageSent') messages.push({ id: event.messageId!, senderId: caller.userId })
   const rejection = result.kind === 'rejected' ? result.rejection : null
   const versions = result.kind === 'repeated' ? [result.version] : events.map(({ version }) => version)
   told.push({ stream: result.stream, commandId: result.commandId, kind: result.kind, versions, rejection })
 }
 
-const pick = (from: readonly string[], index: number): string | undefined => from[index % Math.max(1, from.length)]
+const pick = <Item>(from: readonly Item[], index: number): Item | undefined => from[index % Math.max(1, from.length)]
 
 /** Null where there is nothing yet that it could be about. */
 async function perform(
   run: RunCommand,
   action: Action,
   chatId: string,
-  messages: readonly string[],
+  messages: readonly Sent[],
   invites: string[],
   caller: Caller,
 ): Promise<Result | null> {
-  const about = (index: number) => ({ chatId, messageId: pick(messages, index) ?? randomUUID() })
+  const own = messages.filter(({ senderId }) => senderId === caller.userId)
+  const about = (index: number, from = messages) => ({ chatId, messageId: pick(from, index)?.id ?? randomUUID() })
   const whom = 'whom' in action ? people[action.whom]! : ''
   switch (action.do) {
     case 'send': {
-      const replyTo = action.replyTo === null ? undefined : pick(messages, action.replyTo)
+      const replyTo = action.replyTo === null ? undefined : pick(messages, action.replyTo)?.id
       const message = { messageType: 'text', content: nextText(), metadata: null, clientMessageId: null }
       return run('sendMessage', { chatId, ...message, ...(replyTo === undefined ? {} : { replyTo }) }, caller)
     }
     case 'edit':
-      return run('editMessage', { ...about(action.message), content: nextText() }, caller)
+      return run('editMessage', { ...about(action.message, action.own ? own : messages), content: nextText() }, caller)
     case 'delete':
-      return run('deleteMessage', about(action.message), caller)
+      return run('deleteMessage', about(action.message, action.own ? own : messages), caller)
     case 'react':
       return run('react', { ...about(action.message), emoji: action.emoji, on: action.on }, caller)
     case 'pin':
