@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { framesAfter } from './check-seamless.js'
-import { historyOf } from './check-sight.js'
 import { positionOf } from './lagging-node.js'
 import { naiveChat } from './naive-chat.js'
+import { historyOf } from './snapshot-of.js'
 import type { Listener } from './story.js'
 
 /** What a message no longer says is in nothing that a node gives from then on. */
@@ -14,7 +14,7 @@ export const forgotten: Listener = {
     const dead = chat.messages.flatMap((message) => message.dead)
     const answers = {
       frames: await framesAfter(look, 0),
-      history: await historyOf(look),
+      history: await historyOf(node.queries, chatId, viewer, look.limit),
       chat: await node.queries.chat(chatId, viewer),
       list: await node.queries.chats(viewer, 200, null),
       single: await Promise.all(chat.messages.map(({ id }) => node.queries.message(chatId, id, viewer))),

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import type { Listener, Told } from './story.js'
+import type { Told } from './perform.js'
+import type { Listener } from './story.js'
 
 /** A refusal leaves nothing in the log; what is accepted stands there once, in one stream, its events side by side. */
 export const refusals: Listener = {

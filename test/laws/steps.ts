@@ -73,7 +73,9 @@ const actions: [number, fc.Arbitrary<Action>][] = [
 
 const action = fc.oneof(...actions.map(([weight, arbitrary]) => ({ weight, arbitrary })))
 
-const act = fc.record({
+export type Act = Extract<Step, { step: 'act' }>
+
+export const acts: fc.Arbitrary<Act> = fc.record({
   step: fc.constant('act' as const),
   node,
   person,
@@ -103,7 +105,7 @@ const look = fc.record({
 export const steps: fc.Arbitrary<Step[]> = fc.noBias(
   fc.array(
     fc.oneof(
-      { weight: 12, arbitrary: act },
+      { weight: 12, arbitrary: acts },
       { weight: 3, arbitrary: advance },
       { weight: 1, arbitrary: restart },
       { weight: 4, arbitrary: look },

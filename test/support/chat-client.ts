@@ -25,6 +25,8 @@ export interface ChatClient {
   shows(chatId: string): ClientChat | null
   /** Everything heard, in order, from all its sockets. */
   heard: ClientEvent[]
+  /** Where a version was left out, or came twice. */
+  holes: string[]
   socket(): Socket
 }
 
@@ -40,15 +42,23 @@ const endings = ['participant_left', 'participant_removed', 'participant_banned'
 export function createChatClient({ userId, token, fetch }: ChatClientDeps): ChatClient {
   const chats = new Map<string, Held>()
   const heard: ClientEvent[] = []
+  const holes: string[] = []
   let socket: Socket | undefined
 
-  function hear(event: string, payload: { chatId?: string; version?: number; participant?: { id: string } }): void {
+  function hear(
+    event: string,
+    payload: { chatId?: string; version?: number; fromVersion?: number; participant?: { id: string } },
+  ): void {
     heard.push({ event, payload })
     const { chatId, version } = payload
     if (event === 'ready') beReady(payload as { chats: Record<string, { version: number }> })
     if (chatId === undefined || version === undefined) return
     const aboutMe = payload.participant?.id === userId
     if (event === 'resync') return void chats.set(chatId, { snapshot: null, events: [], cursor: version })
+    const { fromVersion = version } = payload
+    const last = chats.get(chatId)?.cursor
+    if (last !== undefined && fromVersion !== last + 1)
+      holes.push(`${event} of version ${fromVersion} after version ${last} of ${chatId}`)
     const held = chats.get(chatId) ?? { snapshot: null, events: [], cursor: version }
     held.events.push({ event, payload })
     held.cursor = version
@@ -65,6 +75,7 @@ export function createChatClient({ userId, token, fetch }: ChatClientDeps): Chat
 
   return {
     heard,
+    holes,
     async connect(url) {
       socket?.disconnect()
       const cursors = Object.fromEntries([...chats].map(([chatId, { cursor }]) => [chatId, cursor]))
