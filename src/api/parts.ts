@@ -5,6 +5,7 @@ import type { RequestLimits } from '../limits/request-limits.js'
 import type { SecurityEvents } from '../security/security-events.js'
 import type { ClientAddress } from './client-address.js'
 import type { RunCommand } from '../commands/run-command.js'
+import type { EditMessage } from '../commands/edit-message.js'
 import type { SendMessage } from '../commands/send-message.js'
 import type { Identity } from '../identity/identity.js'
 import type { Standings } from '../commands/standings.js'
@@ -23,6 +24,7 @@ export interface ApiDeps
     Pick<Identity, 'accounts' | 'sessions' | 'passwordChanges' | 'emailChanges' | 'background'> {
   run: RunCommand
   sendMessage: SendMessage
+  editMessage: EditMessage
   presentSent: PresentSent
   tokens: Tokens
   gate: SessionGate

@@ -4,6 +4,7 @@ import { credentialRoutes } from './routes/credentials.js'
 import { docsRoutes } from './routes/docs.js'
 import { identityRoutes } from './routes/identity.js'
 import { messageRoutes } from './routes/messages.js'
+import { oneMessageRoutes } from './routes/one-message.js'
 import { operationRoutes } from './routes/operations.js'
 import { participantRoutes } from './routes/participants.js'
 import { sessionRoutes } from './routes/sessions.js'
@@ -20,6 +21,7 @@ export const routeList: readonly Route[] = [
   ...chatRoutes,
   ...participantRoutes,
   ...messageRoutes,
+  ...oneMessageRoutes,
   ...operationRoutes,
   ...docsRoutes,
 ]

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import type { SessionView } from '../identity/sessions.js'
 import { accountRoles } from '../domain/roles/events.js'
+import type { EditView } from '../projections/conversations/edits.js'
+import type { PinView } from '../projections/conversations/pins.js'
+import type { ReactionView } from '../projections/conversations/reactions.js'
 import type {
   ChatView,
   ListedChatView,
@@ -130,6 +133,21 @@ export const messageShape = shapeOf<MessageView>()(
     deletedAt: time.nullable(),
     deletedBy: id.nullable(),
   }),
+)
+
+export const editShape = shapeOf<EditView>()(
+  'Edit',
+  z.object({ content: z.string().nullable(), at: time, by: personShape }),
+)
+
+export const reactionShape = shapeOf<ReactionView>()(
+  'Reaction',
+  z.object({ emoji: z.string(), people: z.array(personShape) }),
+)
+
+export const pinShape = shapeOf<PinView>()(
+  'Pin',
+  z.object({ message: messageShape, pinnedBy: personShape, pinnedAt: time }),
 )
 
 export const anyObjectShape: z.ZodType<object> = z.looseObject({})

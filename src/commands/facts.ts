@@ -37,7 +37,9 @@ export async function whoBlocks(
   blockedId: string,
   factOf: FactOf,
 ): Promise<BlockedBy | null> {
-  const users = await Promise.all(userIds.map((userId) => factOf(userStream(userId), userKind, ({ status }) => status === 'active')))
+  const users = await Promise.all(
+    userIds.map((userId) => factOf(userStream(userId), userKind, ({ status }) => status === 'active')),
+  )
   const index = users.findIndex((user) => user.status === 'active' && user.blocked.has(blockedId))
   return index === -1 ? null : { code: 'blocked', userId: userIds[index] ?? '' }
 }

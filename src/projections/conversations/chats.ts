@@ -25,6 +25,8 @@ export const chatsSchema = (table: TableName): string => `
     active_at timestamptz not null,
     history_visibility text not null,
     join_policy text not null,
+    always_full boolean not null default true,
+    archived_at timestamptz,
     participant_count integer not null,
     last_seq integer not null,
     version integer not null
@@ -33,8 +35,8 @@ export const chatsSchema = (table: TableName): string => `
 export async function applyCreated(event: Opened<ChatCreated>, where: Place, tx: ClientBase, table: TableName) {
   await tx.query(
     `insert into ${table('chats')} (id, type, name, created_by, created_at, updated_at, active_at,
-       history_visibility, join_policy, participant_count, last_seq, version)
-     values ($1, $2, $3, $4, $5, $5, $5, $6, $7, $8, 0, $9)`,
+       history_visibility, join_policy, participant_count, last_seq, version, always_full)
+     values ($1, $2, $3, $4, $5, $5, $5, $6, $7, $8, 0, $9, $6 = 'full')`,
     [
       where.chatId,
       event.chatType,

@@ -4,6 +4,9 @@ import { idOf } from '../../domain/streams.js'
 import type { EventReader, OpenedEvent } from '../../privacy/event-reader.js'
 import type { Projection, TableName } from '../projection.js'
 import { applyChange, applyCreated, chatsSchema } from './chats.js'
+import { applyDeleted, applyEdited, editsSchema } from './edits.js'
+import { applyPin, pinsSchema } from './pins.js'
+import { applyReaction, reactionsSchema } from './reactions.js'
 import {
   beginMemberships,
   beginnings,
@@ -20,10 +23,12 @@ import { applyProfileChanged, applyRegistered, peopleSchema } from './people.js'
 export const createConversations = (reader: EventReader): Projection => ({
   name: 'conversations',
   version: 3,
-  tables: ['people', 'chats', 'memberships', 'messages'],
+  tables: ['people', 'chats', 'memberships', 'messages', 'edits', 'reactions', 'reaction_counts', 'pins'],
   streamPrefixes: ['user-', 'chat-', 'inbox-', 'moderation-'],
   schema: (table) =>
-    [peopleSchema, chatsSchema, membershipsSchema, messagesSchema].map((make) => make(table)).join('\n'),
+    [peopleSchema, chatsSchema, membershipsSchema, messagesSchema, editsSchema, reactionsSchema, pinsSchema]
+      .map((make) => make(table))
+      .join('\n'),
   prepare: (batch) => reader.open(batch),
   async apply(batch, tx, table) {
     let sent: SentMessage[] = []
@@ -88,13 +93,17 @@ async function applyOther(
     case 'ChatUnarchived':
     case 'InviteCreated':
     case 'InviteRevoked':
+      return applyChange(0, where, tx, table)
     case 'MessageEdited':
+      return applyEdited(event, where, tx, table)
     case 'MessageDeleted':
+      return applyDeleted(event, where, tx, table)
     case 'ReactionAdded':
     case 'ReactionRemoved':
+      return applyReaction(event, where, tx, table)
     case 'MessagePinned':
     case 'MessageUnpinned':
-      return applyChange(0, where, tx, table)
+      return applyPin(event, where, tx, table)
     case 'ChatMuted':
     case 'ChatHidden':
     case 'PersonBlocked':
