@@ -10,6 +10,7 @@ import { problemOf } from './api/problem-details.js'
 import { createApi } from './api/server.js'
 import { originsOf } from './api/cross-origin.js'
 import { createMessageLimit } from './commands/message-limit.js'
+import { createEditMessage } from './commands/edit-message.js'
 import { refusingContent } from './commands/refuse-content.js'
 import { createSendMessage, type SendMessage } from './commands/send-message.js'
 import type { RunCommand } from './commands/run-command.js'
@@ -139,6 +140,7 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     revocations,
     run,
     sendMessage,
+    editMessage: createEditMessage(run, isRefused),
     presentSent,
     clock,
     comparePositions,

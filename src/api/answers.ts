@@ -1,5 +1,6 @@
 import type { Caller } from '../commands/run-command.js'
 import { asProblem, ProblemError } from './problem-details.js'
+import type { ProblemCode } from './problem-table.js'
 
 /** What every command may come to, for those who only pass it on. */
 type Result =
@@ -41,7 +42,7 @@ export function stillIn<Found>(found: Found | null): Found {
 /** What was asked for, unless whoever asked may not see it. @throws ProblemError */
 export function seen<Found>(
   found: Found | null,
-  otherwise: 'chat-not-found' | 'message-not-found' | 'user-not-found' | 'participant-not-found',
+  otherwise: Extract<ProblemCode, `${string}-not-found`>,
 ): Found {
   if (found === null) throw new ProblemError(otherwise)
   return found

@@ -6,6 +6,7 @@ import type { SecurityEvents } from '../security/security-events.js'
 import type { ClientAddress } from './client-address.js'
 import type { InviteCodes } from '../commands/invite-codes.js'
 import type { RunCommand } from '../commands/run-command.js'
+import type { EditMessage } from '../commands/edit-message.js'
 import type { SendMessage } from '../commands/send-message.js'
 import type { Identity } from '../identity/identity.js'
 import type { Standings } from '../commands/standings.js'
@@ -27,6 +28,7 @@ export interface ApiDeps
   /** Where people find the client. */
   publicUrl: () => string
   sendMessage: SendMessage
+  editMessage: EditMessage
   presentSent: PresentSent
   tokens: Tokens
   gate: SessionGate

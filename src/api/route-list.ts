@@ -8,9 +8,11 @@ import { docsRoutes } from './routes/docs.js'
 import { identityRoutes } from './routes/identity.js'
 import { inviteRoutes } from './routes/invites.js'
 import { messageRoutes } from './routes/messages.js'
+import { oneMessageRoutes } from './routes/one-message.js'
 import { openChatRoutes } from './routes/open-chats.js'
 import { operationRoutes } from './routes/operations.js'
 import { participantRoutes } from './routes/participants.js'
+import { reportRoutes } from './routes/reports.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { roleRoutes } from './routes/roles.js'
 import { userRoutes } from './routes/users.js'
@@ -30,6 +32,8 @@ export const routeList: readonly Route[] = [
   ...banRoutes,
   ...inviteRoutes,
   ...messageRoutes,
+  ...oneMessageRoutes,
+  ...reportRoutes,
   ...operationRoutes,
   ...docsRoutes,
 ]

@@ -1,15 +1,20 @@
 import { z } from 'zod'
 import type { SessionView } from '../identity/sessions.js'
 import { accountRoles } from '../domain/roles/events.js'
+import type { EditView } from '../projections/conversations/edits.js'
+import type { PinView } from '../projections/conversations/pins.js'
+import type { ReactionView } from '../projections/conversations/reactions.js'
 import type {
   BanView,
   ChatView,
   ListedChatView,
   MessageView,
+  OwnReportView,
   ParticipantView,
   PersonView,
   ProfileView,
   SharedChatView,
+  ReportView,
 } from '../projections/conversations/views.js'
 
 /** What answers hold, as `openapi.json` shows it. */
@@ -139,6 +144,43 @@ export const messageShape = shapeOf<MessageView>()(
     editedAt: time.nullable(),
     deletedAt: time.nullable(),
     deletedBy: id.nullable(),
+  }),
+)
+
+export const editShape = shapeOf<EditView>()(
+  'Edit',
+  z.object({ content: z.string().nullable(), at: time, by: personShape }),
+)
+
+export const reactionShape = shapeOf<ReactionView>()(
+  'Reaction',
+  z.object({ emoji: z.string(), people: z.array(personShape) }),
+)
+
+export const pinShape = shapeOf<PinView>()(
+  'Pin',
+  z.object({ message: messageShape, pinnedBy: personShape, pinnedAt: time }),
+)
+
+export const ownReportShape = shapeOf<OwnReportView>()(
+  'OwnReport',
+  z.object({ id, messageId: id, chatId: id, createdAt: time }),
+)
+
+export const reportShape = shapeOf<ReportView>()(
+  'Report',
+  z.object({
+    id,
+    chatId: id,
+    message: messageShape,
+    reporter: personShape,
+    reason: z.string().nullable(),
+    createdAt: time,
+    status: z.enum(['open', 'settled']),
+    outcome: z.string().nullable(),
+    settledBy: personShape.nullable(),
+    settledAt: time.nullable(),
+    reportCount: count,
   }),
 )
 

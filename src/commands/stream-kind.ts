@@ -15,6 +15,7 @@ import {
   type ModerationCommand,
   type ModerationRejection,
 } from '../domain/moderation/moderation.js'
+import { reportsOf } from '../domain/moderation/reports.js'
 import type { RolesEvent } from '../domain/roles/events.js'
 import {
   rolesDecider,
@@ -179,7 +180,7 @@ export const moderationKind: StreamKind<ModerationCommand, Moderation, Moderatio
         settled: [string, true][]
         webhooks: [string, { by: string; on: boolean }][]
       }
-      return { open: orderedMap(open), settled: orderedMap(settled), webhooks: orderedMap(webhooks) }
+      return { ...reportsOf(open, settled), webhooks: orderedMap(webhooks) }
     },
   },
 }

@@ -10,6 +10,7 @@ import { fewParticipants, participantsAfter, toMemberships, type ParticipantRow,
 import { newestInSight } from './messages.js'
 import { joinPerson } from './people.js'
 import { ownChat } from './sight.js'
+import { isTimeCursor, timeCursor } from './time-cursor.js'
 import type { ChatView, ListedChatView, PersonView, SharedChatView } from './views.js'
 
 const MOST_UNREAD = 999
@@ -26,6 +27,8 @@ export const chatsSchema = (table: TableName): string => `
     archived_at timestamptz,
     history_visibility text not null,
     join_policy text not null,
+    always_full boolean not null default true,
+    archived_at timestamptz,
     participant_count integer not null,
     last_seq integer not null,
     version integer not null
@@ -34,8 +37,8 @@ export const chatsSchema = (table: TableName): string => `
 export async function applyCreated(event: Opened<ChatCreated>, where: Place, tx: ClientBase, table: TableName) {
   await tx.query(
     `insert into ${table('chats')} (id, type, name, created_by, created_at, updated_at, active_at,
-       history_visibility, join_policy, participant_count, last_seq, version)
-     values ($1, $2, $3, $4, $5, $5, $5, $6, $7, $8, 0, $9)`,
+       history_visibility, join_policy, participant_count, last_seq, version, always_full)
+     values ($1, $2, $3, $4, $5, $5, $5, $6, $7, $8, 0, $9, $6 = 'full')`,
     [
       where.chatId,
       event.chatType,
@@ -192,10 +195,9 @@ export async function standingsOf(pool: Pool, table: TableName, checkpoint: stri
   return { chats, checkpoint: rows[0]?.position ?? '' }
 }
 
-export const chatCursor = ({ active_at, id }: ChatRow): Cursor => `${toIso(active_at)}_${id}`
+export const chatCursor = ({ active_at, id }: ChatRow): Cursor => timeCursor(toIso(active_at), id)
 
-export const isChatCursor = (cursor: string): boolean =>
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(cursor)
+export const isChatCursor = isTimeCursor
 
 export const toSharedChat = (row: ChatRow): SharedChatView => ({
   id: row.id,

@@ -1,6 +1,10 @@
 import type { Role } from '../../domain/chat/events.js'
 import type { VersionRange } from '../../domain/visibility.js'
 import type { Position } from '../../eventstore/event-log.js'
+import type { EditView } from './edits.js'
+import type { PinView } from './pins.js'
+import type { ReactionView } from './reactions.js'
+import type { ReportQueries } from './reports.js'
 import type {
   BanView,
   ChatView,
@@ -63,7 +67,7 @@ export interface PastDetails {
  * What can be asked of conversations. Whoever is not in a chat gets null for everything about it, as if it were not there. Each
  * call reads in one snapshot.
  */
-export interface ConversationQueries {
+export interface ConversationQueries extends ReportQueries {
   ownProfile(userId: string): Promise<OwnProfile | null>
   profiles(userIds: readonly string[]): Promise<ProfileView[]>
   /** People whose name begins so, whatever the case; at most 50. */
@@ -98,6 +102,13 @@ export interface ConversationQueries {
   ): Promise<AtVersion<{ messages: MessageView[]; older: boolean; newer: boolean }> | null>
   /** Null also for a message the viewer may not see. */
   message(chatId: string, messageId: string, viewer: string): Promise<AtVersion<MessageView> | null>
+
+  /** All that a message has said, oldest first, what it says now last; null where it is not in sight. */
+  edits(chatId: string, messageId: string, viewer: string): Promise<AtVersion<EditView[]> | null>
+  /** Who reacted, at most 100 for each emoji; null where the message is not in sight. */
+  reactions(chatId: string, messageId: string, viewer: string): Promise<AtVersion<ReactionView[]> | null>
+  /** The last pinned first. */
+  pins(chatId: string, viewer: string): Promise<AtVersion<PinView[]> | null>
 
   /** What the person may see of the chat, and its version; null for an outsider. */
   standing(chatId: string, viewer: string): Promise<ChatStanding | null>

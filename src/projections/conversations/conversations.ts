@@ -6,6 +6,9 @@ import type { Projection, TableName } from '../projection.js'
 import { beginBan, bansSchema, endBan, giveReason } from './bans.js'
 import { beginBlock, blocksSchema, endBlock } from './blocks.js'
 import { applyChange, applyCreated, chatsSchema } from './chats.js'
+import { applyDeleted, applyEdited, editsSchema } from './edits.js'
+import { applyPin, pinsSchema } from './pins.js'
+import { applyReaction, reactionsSchema } from './reactions.js'
 import {
   beginMemberships,
   beginnings,
@@ -18,18 +21,43 @@ import {
 import { applyLinkPreviews, applySent, messagesSchema, type SentMessage } from './messages.js'
 import { applyOpenChat, openChatsSchema } from './open-chats.js'
 import { applyProfileChanged, applyRegistered, peopleSchema } from './people.js'
+<<<<<<< HEAD
 import { applyArchived, applySettings } from './settings.js'
+
+/** Each with the tables that it makes. */
+const parts: readonly [schema: (table: TableName) => string, ...tables: string[]][] = [
+  [peopleSchema, 'people'],
+  [chatsSchema, 'chats'],
+  [membershipsSchema, 'memberships'],
+  [messagesSchema, 'messages'],
+  [editsSchema, 'edits'],
+  [reactionsSchema, 'reactions', 'reaction_counts'],
+  [pinsSchema, 'pins'],
+  [bansSchema, 'bans'],
+  [blocksSchema, 'blocks'],
+  [openChatsSchema, 'open_chats'],
+]
+=======
+import { applyReported, applySettled, reportsSchema } from './reports.js'
+>>>>>>> moderation
 
 /** People, chats, who takes part in them and what is said: one projection, so that a membership and the messages it guards agree. */
 export const createConversations = (reader: EventReader): Projection => ({
   name: 'conversations',
   version: 3,
-  tables: ['people', 'chats', 'memberships', 'messages', 'bans', 'blocks', 'open_chats'],
+<<<<<<< HEAD
+  tables: parts.flatMap(([, ...tables]) => tables),
   streamPrefixes: ['user-', 'chat-', 'inbox-', 'moderation-'],
   schema: (table) =>
-    [peopleSchema, chatsSchema, membershipsSchema, messagesSchema, bansSchema, blocksSchema, openChatsSchema]
-      .map((make) => make(table))
+    parts
+      .map(([make]) => make(table))
       .join('\n'),
+=======
+  tables: ['people', 'chats', 'memberships', 'messages', 'reports'],
+  streamPrefixes: ['user-', 'chat-', 'inbox-', 'moderation-'],
+  schema: (table) =>
+    [peopleSchema, chatsSchema, membershipsSchema, messagesSchema, reportsSchema].map((make) => make(table)).join('\n'),
+>>>>>>> moderation
   prepare: (batch) => reader.open(batch),
   async apply(batch, tx, table) {
     let sent: SentMessage[] = []
@@ -86,6 +114,10 @@ async function applyOther(
       return raiseReadSeq(event.userId, event.chats, tx, table)
     case 'LinkPreviewsAdded':
       return applyLinkPreviews(event, where, tx, table)
+    case 'MessageReported':
+      return applyReported(event, where, tx, table)
+    case 'ReportSettled':
+      return applySettled(event, at, tx, table)
     case 'ParticipantBanned':
       await applyChange(await endedMembership(event.userId, where, tx, table), where, tx, table)
       return beginBan(event, where, tx, table)
@@ -107,17 +139,27 @@ async function applyOther(
       return giveReason(event, where, tx, table)
     case 'InviteCreated':
     case 'InviteRevoked':
+      return applyChange(0, where, tx, table)
     case 'MessageEdited':
+      return applyEdited(event, where, tx, table)
     case 'MessageDeleted':
+      return applyDeleted(event, where, tx, table)
     case 'ReactionAdded':
     case 'ReactionRemoved':
+      return applyReaction(event, where, tx, table)
     case 'MessagePinned':
     case 'MessageUnpinned':
-      return applyChange(0, where, tx, table)
+      return applyPin(event, where, tx, table)
     case 'ChatMuted':
     case 'ChatHidden':
+<<<<<<< HEAD
     case 'MessageReported':
     case 'ReportSettled':
+=======
+    case 'PersonBlocked':
+    case 'PersonUnblocked':
+    case 'BanReasonGiven':
+>>>>>>> moderation
     case 'WebhookCreated':
     case 'WebhookDeleted':
     case 'WebhookDisabled':

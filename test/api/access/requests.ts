@@ -97,8 +97,40 @@ export const requests: Record<string, (world: World) => Request> = {
   'POST /chats/:id/messages': ({ chatId }) => ({ path: `/chats/${chatId}/messages`, body: { content: 'hello' } }),
   'GET /chats/:id/messages': ({ chatId }) => ({ path: `/chats/${chatId}/messages` }),
   'GET /chats/:id/messages/:messageId': ({ chatId, messageId }) => ({ path: `/chats/${chatId}/messages/${messageId}` }),
+  'PATCH /chats/:id/messages/:messageId': ({ chatId, messageId }) => ({
+    path: `/chats/${chatId}/messages/${messageId}`,
+    body: { content: 'otherwise' },
+  }),
+  'DELETE /chats/:id/messages/:messageId': ({ chatId, messageId }) => ({
+    path: `/chats/${chatId}/messages/${messageId}`,
+  }),
+  'GET /chats/:id/messages/:messageId/history': ({ chatId, messageId }) => ({
+    path: `/chats/${chatId}/messages/${messageId}/history`,
+  }),
+  'GET /chats/:id/messages/:messageId/reactions': ({ chatId, messageId }) => ({
+    path: `/chats/${chatId}/messages/${messageId}/reactions`,
+  }),
+  'PUT /chats/:id/messages/:messageId/reactions/:emoji': ({ chatId, messageId }) => ({
+    path: `/chats/${chatId}/messages/${messageId}/reactions/${encodeURIComponent('👍')}`,
+  }),
+  'DELETE /chats/:id/messages/:messageId/reactions/:emoji': ({ chatId, messageId }) => ({
+    path: `/chats/${chatId}/messages/${messageId}/reactions/${encodeURIComponent('👍')}`,
+  }),
+  'GET /chats/:id/pins': ({ chatId }) => ({ path: `/chats/${chatId}/pins` }),
+  'PUT /chats/:id/pins/:messageId': ({ chatId, messageId }) => ({ path: `/chats/${chatId}/pins/${messageId}` }),
+  'DELETE /chats/:id/pins/:messageId': ({ chatId, messageId }) => ({ path: `/chats/${chatId}/pins/${messageId}` }),
   'PUT /chats/:id/read': ({ chatId }) => ({ path: `/chats/${chatId}/read`, body: { seq: 1 } }),
   'GET /chats/:id/events': ({ chatId }) => ({ path: `/chats/${chatId}/events` }),
+  'POST /chats/:id/messages/:messageId/reports': ({ chatId, messageId }) => ({
+    path: `/chats/${chatId}/messages/${messageId}/reports`,
+    body: { reason: 'spam' },
+  }),
+  'GET /reports': () => ({ path: '/reports' }),
+  'POST /reports/:id/settle': () => ({
+    path: `/reports/${randomUUID()}/settle`,
+    body: { outcome: 'Nothing was wrong with it' },
+    refusedAs: 'report-not-found',
+  }),
   'GET /healthz': () => ({ path: '/healthz' }),
   'GET /readyz': () => ({ path: '/readyz' }),
   'GET /metrics': () => ({ path: '/metrics' }),
