@@ -53,6 +53,7 @@ function changeChat({ by, change }: Command<'ChangeChat'>, chat: OpenChat): Chat
 /** Where there is no room, those whose time is over are cleared away first: nobody else would. */
 function createInvite(command: Command<'CreateInvite'>, chat: OpenChat): ChatOutcome {
   const { invite, by, now, expiresAt, maxUses } = command
+  if (chat.invites.has(invite)) return accept()
   if (chat.archived) return reject({ code: 'chat-archived' })
   const created = { type: 'InviteCreated', invite, by, expiresAt, maxUses } as const
   if (chat.invites.size < MOST_INVITES) return accept(created)
