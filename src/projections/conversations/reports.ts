@@ -133,18 +133,16 @@ const personOf = (table: TableName, userId: string): string =>
 
 /** Each with its message as it is now, whoever may see that. */
 async function withMessages(rows: readonly ReportRow[], tx: ClientBase, table: TableName, render: RenderContent) {
-  const items: ReportView[] = []
   const messages = new Map<string, ReportView['message']>()
-  for (const [chatId, ofChat] of Map.groupBy(rows, ({ chat_id }) => chat_id)) {
-    const ids = [...new Set(ofChat.map(({ message_id }) => message_id))]
+  for (const chatId of new Set(rows.map(({ chat_id }) => chat_id))) {
+    const ids = rows.flatMap(({ chat_id, message_id }) => (chat_id === chatId ? [message_id] : []))
     for (const [id, message] of await messagesById(tx, table, chatId, ids, render)) messages.set(id, message)
   }
-  for (const row of rows) {
+  return rows.map((row) => {
     const message = messages.get(row.message_id)
     if (message === undefined) throw new Error(`the read model lacks message ${row.message_id}`)
-    items.push(toReport(row, message))
-  }
-  return items
+    return toReport(row, message)
+  })
 }
 
 const toReport = (row: ReportRow, message: ReportView['message']): ReportView => ({
