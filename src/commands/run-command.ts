@@ -52,6 +52,26 @@ export type RunCommand = <Name extends keyof CommandList>(
   caller: Caller,
 ) => Promise<ResultOf<Name>>
 
+/** One row of the list, for the actor of the context. Judged by facts of other streams first, then on its own. */
+export async function runRow<Name extends keyof CommandList>(
+  name: Name,
+  given: InputOf<Name>,
+  context: CommandContext,
+  handler: Pick<CommandHandler, 'handle' | 'factOf' | 'messageFact'>,
+): Promise<ResultOf<Name>> {
+  const row = commandList[name] as unknown as CommandRow<unknown, unknown, unknown, EventShape, unknown, unknown>
+  const { commandId } = context
+  // null for the system: what it commands names nobody as who did it, or says so with null
+  const actor = context.actor as string
+  const stream = row.stream(given, commandId, actor)
+  const prepared = (await row.prepare?.(given, actor, handler)) ?? { input: given }
+  const result =
+    'refusal' in prepared
+      ? ({ kind: 'rejected', rejection: prepared.refusal } as const)
+      : await handler.handle(stream, row.kind, row.command(prepared.input, commandId, actor), context)
+  return { ...result, stream, commandId }
+}
+
 export interface RunDeps {
   handler: CommandHandler
   sealer: EventSealer
@@ -62,16 +82,10 @@ export interface RunDeps {
 
 export function createRunCommand({ handler, sealer, clock, onDone }: RunDeps): RunCommand {
   return async (name, given, caller) => {
-    const row = commandList[name] as unknown as CommandRow<unknown, unknown, unknown, EventShape, unknown, unknown>
-    const context = await contextOf(row.operation(given), given, caller)
-    const stream = row.stream(given, context.commandId, caller.userId)
-    const prepared = (await row.prepare?.(given, caller.userId, handler)) ?? { input: given }
-    const result =
-      'refusal' in prepared
-        ? ({ kind: 'rejected', rejection: prepared.refusal } as const)
-        : await handler.handle(stream, row.kind, row.command(prepared.input, context.commandId, caller.userId), context)
+    const context = await contextOf(commandList[name].operation(given as never), given, caller)
+    const result = await runRow(name, given, context, handler)
     if (result.kind !== 'rejected') onDone(caller.userId, result.position)
-    return { ...result, stream, commandId: context.commandId }
+    return result
   }
 
   async function contextOf(operation: string, input: unknown, caller: Caller): Promise<CommandContext> {
