@@ -4,7 +4,7 @@ import type { Opened } from '../../domain/event.js'
 import type { MessageReported, ReportSettled } from '../../domain/moderation/events.js'
 import { inSnapshot } from '../checkpoint.js'
 import type { TableName } from '../projection.js'
-import type { Cursor, Paged } from './conversation-queries.js'
+import type { ConversationQueries } from './conversation-queries.js'
 import { instant, toIso, type Instant } from './instants.js'
 import { messagesById } from './messages.js'
 import { timeCursor } from './time-cursor.js'
@@ -54,16 +54,7 @@ export async function applySettled(
   ])
 }
 
-export type ReportStatus = ReportView['status']
-
-export interface ReportQueries {
-  /** Newest first, whoever takes part: for admins alone. */
-  reports(status: ReportStatus | null, limit: number, after: Cursor | null): Promise<Paged<ReportView>>
-  /** The chat of a report. */
-  chatOfReport(reportId: string): Promise<string | null>
-  /** The person's report with this id, else their newest one of the message. */
-  ownReport(messageId: string, reporterId: string, reportId: string | null): Promise<OwnReportView | null>
-}
+type ReportQueries = Pick<ConversationQueries, 'reports' | 'chatOfReport' | 'ownReport'>
 
 export function createReportQueries(pool: Pool, table: TableName, render: RenderContent): ReportQueries {
   const reports = table('reports')
@@ -118,7 +109,7 @@ interface ReportRow {
 
 const CONDITIONS = { open: 'settled_at is null and ', settled: 'settled_at is not null and ' }
 
-const pageText = (status: ReportStatus | null, table: TableName): string => `
+const pageText = (status: ReportView['status'] | null, table: TableName): string => `
   select r.id, r.chat_id, r.message_id, r.reporter_id, r.reason, r.outcome, r.settled_by,
     ${instant('r.created_at')} as created_at, ${instant('r.settled_at')} as settled_at,
     ${personOf(table, 'r.reporter_id')} as reporter, ${personOf(table, 'r.settled_by')} as settler,
