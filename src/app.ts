@@ -10,6 +10,7 @@ import { problemOf } from './api/problem-details.js'
 import { createApi } from './api/server.js'
 import { originsOf } from './api/cross-origin.js'
 import { createMessageLimit } from './commands/message-limit.js'
+import { createEditMessage } from './commands/edit-message.js'
 import { refusingContent } from './commands/refuse-content.js'
 import { createSendMessage, type SendMessage } from './commands/send-message.js'
 import type { RunCommand } from './commands/run-command.js'
@@ -139,6 +140,7 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     revocations,
     run,
     sendMessage,
+    editMessage: createEditMessage(run, isRefused),
     presentSent,
     clock,
     comparePositions,
@@ -151,6 +153,7 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
 
   const server = createHttpServer()
   let url = ''
+  const publicUrl = (): string => config.publicUrl ?? url
   const identity = releases.add(
     await startIdentity({
       pool: databases.main,
@@ -162,7 +165,7 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
       registration: config.registration,
       onReuse: (userId, { ip, userAgent }) => security.record({ type: 'refresh-reuse', ip, userAgent, userId }),
       mailer: overrides.mailer ?? createMailer(config, say),
-      publicUrl: () => config.publicUrl ?? url,
+      publicUrl,
       log: logger,
       newId: randomUUID,
       clock,
@@ -173,6 +176,8 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     log: logger,
     ...identity,
     addresses: createAddresses(databases.main),
+    invites: core.invites,
+    publicUrl,
     standings: core.standings,
     pastFrames: createPastFrames({ log, reader, queries }),
     readiness: createReadiness({

@@ -4,7 +4,9 @@ import type { PasswordGuard } from '../identity/password-guard.js'
 import type { RequestLimits } from '../limits/request-limits.js'
 import type { SecurityEvents } from '../security/security-events.js'
 import type { ClientAddress } from './client-address.js'
+import type { InviteCodes } from '../commands/invite-codes.js'
 import type { RunCommand } from '../commands/run-command.js'
+import type { EditMessage } from '../commands/edit-message.js'
 import type { SendMessage } from '../commands/send-message.js'
 import type { Identity } from '../identity/identity.js'
 import type { Standings } from '../commands/standings.js'
@@ -22,7 +24,11 @@ export interface ApiDeps
     ReadYourWritesDeps,
     Pick<Identity, 'accounts' | 'sessions' | 'passwordChanges' | 'emailChanges' | 'background'> {
   run: RunCommand
+  invites: InviteCodes
+  /** Where people find the client. */
+  publicUrl: () => string
   sendMessage: SendMessage
+  editMessage: EditMessage
   presentSent: PresentSent
   tokens: Tokens
   gate: SessionGate

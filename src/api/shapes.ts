@@ -1,7 +1,11 @@
 import { z } from 'zod'
 import type { SessionView } from '../identity/sessions.js'
 import { accountRoles } from '../domain/roles/events.js'
+import type { EditView } from '../projections/conversations/edits.js'
+import type { PinView } from '../projections/conversations/pins.js'
+import type { ReactionView } from '../projections/conversations/reactions.js'
 import type {
+  BanView,
   ChatView,
   ListedChatView,
   MessageView,
@@ -9,6 +13,7 @@ import type {
   ParticipantView,
   PersonView,
   ProfileView,
+  SharedChatView,
   ReportView,
 } from '../projections/conversations/views.js'
 
@@ -66,7 +71,14 @@ export const participantShape = shapeOf<ParticipantView>()(
   z.object({ ...personFields, role, joinedAt: time, readSeq: count }),
 )
 
-const chatFields = {
+export const banShape = shapeOf<BanView>()(
+  'Ban',
+  z.object({ person: personShape, by: personShape, at: time, reason: z.string().nullable() }),
+)
+
+export const inviteShape = z.object({ code: z.string(), url: z.string() }).meta({ id: 'Invite' })
+
+const sharedChatFields = {
   id,
   type: z.enum(['direct', 'group']),
   name: z.string().nullable(),
@@ -77,13 +89,14 @@ const chatFields = {
   historyVisibility: z.enum(['full', 'since-joined']),
   joinPolicy: z.enum(['invite', 'open']),
   participantCount: count,
-  myRole: role,
-  muted: z.boolean(),
   lastSeq: count,
-  readSeq: count,
-  unreadCount: count,
   version: count,
 }
+
+/** Without what differs from reader to reader: as frames have it. */
+export const sharedChatShape = shapeOf<SharedChatView>()('SharedChat', z.object(sharedChatFields))
+
+const chatFields = { ...sharedChatFields, myRole: role, muted: z.boolean(), readSeq: count, unreadCount: count }
 
 export const chatShape = shapeOf<ChatView & { participants: ParticipantView[] }>()(
   'Chat',
@@ -132,6 +145,21 @@ export const messageShape = shapeOf<MessageView>()(
     deletedAt: time.nullable(),
     deletedBy: id.nullable(),
   }),
+)
+
+export const editShape = shapeOf<EditView>()(
+  'Edit',
+  z.object({ content: z.string().nullable(), at: time, by: personShape }),
+)
+
+export const reactionShape = shapeOf<ReactionView>()(
+  'Reaction',
+  z.object({ emoji: z.string(), people: z.array(personShape) }),
+)
+
+export const pinShape = shapeOf<PinView>()(
+  'Pin',
+  z.object({ message: messageShape, pinnedBy: personShape, pinnedAt: time }),
 )
 
 export const ownReportShape = shapeOf<OwnReportView>()(

@@ -31,13 +31,26 @@ export async function everyoneExists<Input>(
   return index === -1 ? { input } : { refusal: { code: 'user-not-found', userId: userIds[index] ?? '', index } }
 }
 
+/** The same for those named in a command on a chat: to an outsider, the chat comes first. */
+export async function everyoneExistsInside<Input extends { chatId: string }>(
+  input: Input,
+  userIds: readonly string[],
+  actor: string,
+  factOf: FactOf,
+): Promise<{ input: Input } | { refusal: UnknownUser | { code: 'not-a-participant' } }> {
+  if ((await chatOf(input.chatId, actor, factOf)) === null) return { refusal: { code: 'not-a-participant' } }
+  return everyoneExists(input, userIds, factOf)
+}
+
 /** Who of them has blocked the person; null when nobody has. By what this node has followed: what is sent at the same time may pass. */
 export async function whoBlocks(
   userIds: readonly string[],
   blockedId: string,
   factOf: FactOf,
 ): Promise<BlockedBy | null> {
-  const users = await Promise.all(userIds.map((userId) => factOf(userStream(userId), userKind, ({ status }) => status === 'active')))
+  const users = await Promise.all(
+    userIds.map((userId) => factOf(userStream(userId), userKind, ({ status }) => status === 'active')),
+  )
   const index = users.findIndex((user) => user.status === 'active' && user.blocked.has(blockedId))
   return index === -1 ? null : { code: 'blocked', userId: userIds[index] ?? '' }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { normaliseEmoji } from '../domain/chat/emoji.js'
 import { MAX_MESSAGE_LENGTH, normaliseLabel, normaliseText, type TextFault } from '../domain/text.js'
 import { isStorableJson } from '../eventstore/event-text.js'
 
@@ -43,11 +44,27 @@ const metadataSchema = z
   .refine((metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= METADATA_BYTES, 'is larger than 8 KiB')
   .refine((metadata) => isStorableJson(JSON.stringify(metadata)), 'holds U+0000 or broken Unicode')
 
+const contentSchema = normalisedSchema(normaliseText, MAX_MESSAGE_LENGTH, {
+  empty: 'message-empty',
+  'too-long': 'message-too-long',
+})
+
+export const editBodySchema = z.strictObject({ content: contentSchema })
+
+/** One emoji, as Unicode recommends it for interchange. */
+export const emojiSchema = z
+  .string()
+  .max(64)
+  .transform((raw, context) => {
+    const emoji = normaliseEmoji(raw)
+    if (emoji !== null) return emoji
+    context.addIssue({ code: 'custom', message: 'is not one emoji' })
+    return z.NEVER
+  })
+
 export const messageBodySchema = z.strictObject({
-  content: normalisedSchema(normaliseText, MAX_MESSAGE_LENGTH, {
-    empty: 'message-empty',
-    'too-long': 'message-too-long',
-  }),
+  content: contentSchema,
+  replyTo: idSchema.optional(),
   type: z
     .string()
     .regex(/^[a-z0-9._-]{1,50}$/)

@@ -6,9 +6,10 @@ import type { EventSealer } from '../privacy/event-sealer.js'
 import { canonicalJson } from './canonical-json.js'
 import { commandIdOf } from './command-id.js'
 import { commandList, type CommandList } from './command-list.js'
-import type { CommandRow } from './command-row.js'
+import type { CommandRow, Facts } from './command-row.js'
 import type { CommandContext, Handled } from './handled.js'
 import type { CommandHandler } from './handle-command.js'
+import type { InviteCodes } from './invite-codes.js'
 
 /** Who sends a command, and whence. */
 export interface Caller {
@@ -52,38 +53,54 @@ export type RunCommand = <Name extends keyof CommandList>(
   caller: Caller,
 ) => Promise<ResultOf<Name>>
 
-/** One row of the list, for the actor of the context. Judged by facts of other streams first, then on its own. */
-export async function runRow<Name extends keyof CommandList>(
-  name: Name,
-  given: InputOf<Name>,
-  context: CommandContext,
-  handler: Pick<CommandHandler, 'handle' | 'factOf' | 'messageFact'>,
-): Promise<ResultOf<Name>> {
-  const row = commandList[name] as unknown as CommandRow<unknown, unknown, unknown, EventShape, unknown, unknown>
-  const { commandId } = context
-  // null for the system: what it commands names nobody as who did it, or says so with null
-  const actor = context.actor as string
-  const stream = row.stream(given, commandId, actor)
-  const prepared = (await row.prepare?.(given, actor, handler)) ?? { input: given }
-  const result =
-    'refusal' in prepared
-      ? ({ kind: 'rejected', rejection: prepared.refusal } as const)
-      : await handler.handle(stream, row.kind, row.command(prepared.input, commandId, actor), context)
-  return { ...result, stream, commandId }
-}
-
 export interface RunDeps {
   handler: CommandHandler
   sealer: EventSealer
+  invites: InviteCodes
   clock: () => Date
   /** Told of each command that is known to be done or already so, with a position at or after its events. */
   onDone(userId: string, position: Position): void
 }
 
-export function createRunCommand({ handler, sealer, clock, onDone }: RunDeps): RunCommand {
+type RunRow = <Name extends keyof CommandList>(
+  name: Name,
+  given: InputOf<Name>,
+  context: CommandContext,
+) => Promise<ResultOf<Name>>
+
+/** Runs a row of the list for the actor of the context: judged by facts of other streams first, then on its own. */
+export function createRunRow({ handler, invites, clock }: Pick<RunDeps, 'handler' | 'invites' | 'clock'>): RunRow {
+  return async (name, given, context) => {
+    const row = commandList[name] as unknown as CommandRow<unknown, unknown, unknown, EventShape, unknown, unknown>
+    const { commandId } = context
+    // null for the system: its commands name nobody as who did it, or say so with null
+    const actor = context.actor as string
+    const stream = row.stream(given, commandId, actor)
+    const commandOf = (input: unknown) => row.command(input, commandId, actor)
+    const prepared = (await row.prepare?.(given, actor, factsFor(context))) ?? { input: given }
+    const result =
+      'refusal' in prepared
+        ? await repeatOr(
+            prepared.refusal,
+            (asked) => handler.handle(stream, row.kind, commandOf(given), asked),
+            context,
+          )
+        : await handler.handle(stream, row.kind, commandOf(prepared.input), context)
+    return { ...result, stream, commandId }
+  }
+
+  function factsFor({ commandId }: CommandContext): Facts {
+    const { factOf, messageFact } = handler
+    return { factOf, messageFact, now: clock().toISOString(), newInvite: () => invites.hashOf(commandId) }
+  }
+}
+
+export function createRunCommand(deps: RunDeps): RunCommand {
+  const { sealer, clock, onDone } = deps
+  const runRow = createRunRow(deps)
   return async (name, given, caller) => {
     const context = await contextOf(commandList[name].operation(given as never), given, caller)
-    const result = await runRow(name, given, context, handler)
+    const result = await runRow(name, given, context)
     if (result.kind !== 'rejected') onDone(caller.userId, result.position)
     return result
   }
@@ -102,4 +119,17 @@ export function createRunCommand({ handler, sealer, clock, onDone }: RunDeps): R
       fingerprint: await sealer.fingerprint(userId, canonicalJson([operation, input])),
     }
   }
+}
+
+/** What other streams say by now takes nothing back: a command that was done before is a repeat, else it is refused. */
+async function repeatOr<Result extends { kind: string; rejection?: unknown }>(
+  refusal: unknown,
+  handle: (context: CommandContext) => Promise<Result>,
+  context: CommandContext,
+): Promise<Result | { kind: 'rejected'; rejection: unknown }> {
+  const refused = { kind: 'rejected', rejection: refusal } as const
+  if (context.fingerprint === undefined) return refused
+  const result = await handle({ ...context, onlyRepeat: true })
+  const isNew = result.kind === 'rejected' && (result.rejection as { code: string }).code === 'not-a-repeat'
+  return isNew && context.onlyRepeat === undefined ? refused : result
 }

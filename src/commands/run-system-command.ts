@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { CommandList } from './command-list.js'
-import type { CommandHandler } from './handle-command.js'
-import { runRow, type InputOf, type ResultOf } from './run-command.js'
+import { createRunRow, type InputOf, type ResultOf } from './run-command.js'
 
 /** What a follower commands by itself, after an event. */
 export interface Cause {
@@ -24,9 +23,10 @@ export type RunSystemCommand = <Name extends keyof CommandList>(
 /** In place of the body's: what a repeat found out may differ, and the first one stands. */
 const FINGERPRINT = 'system'
 
-export const createRunSystemCommand =
-  (handler: CommandHandler): RunSystemCommand =>
-  (name, input, cause) => {
+export function createRunSystemCommand(deps: Parameters<typeof createRunRow>[0]): RunSystemCommand {
+  const runRow = createRunRow(deps)
+  return (name, input, cause) => {
     const by = cause === undefined ? { commandId: randomUUID() } : { ...cause, fingerprint: FINGERPRINT }
-    return runRow(name, input, { ...by, actor: null, origin: 'system', correlationId: randomUUID() }, handler)
+    return runRow(name, input, { ...by, actor: null, origin: 'system', correlationId: randomUUID() })
   }
+}

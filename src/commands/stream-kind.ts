@@ -67,7 +67,10 @@ type OpenChatJson = Omit<OpenChat, 'participants' | 'past' | 'banned' | 'invites
 
 export const chatKind: StreamKind<ChatCommand, Chat, ChatEvent, ChatRejection> = {
   decider: chatDecider,
-  weigh: (chat) => (chat.status === 'open' ? 1 + 2 * chat.participants.size + 2 * chat.past.size : 1),
+  weigh: (chat) =>
+    chat.status === 'open'
+      ? 1 + 2 * (chat.participants.size + chat.past.size) + chat.banned.size + chat.invites.size
+      : 1,
   staleAlreadySo: () => false,
   messages: { of: messageOf, askedBy, give: giveMessage },
   snapshot: {

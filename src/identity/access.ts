@@ -6,10 +6,11 @@ import type { AccountRole } from '../domain/roles/events.js'
  *
  * - `user`: anyone with a token.
  * - `participant`, `chat-admin`: who takes part in the chat; its owners and admins. To all others there is no such chat.
+ * - `author`: who wrote the message, while they take part.
  * - `open-chat`: anyone where the chat is open to join, else who takes part.
  * - `either`: someone with a token or, without one, someone whom the body makes known; a body comes before a token.
  */
-export type Access = 'anyone' | 'either' | 'user' | 'participant' | 'chat-admin' | 'open-chat' | AccountRole
+export type Access = 'anyone' | 'either' | 'user' | 'participant' | 'author' | 'chat-admin' | 'open-chat' | AccountRole
 
 const rolesFor: Partial<Record<Access, readonly AccountRole[]>> = {
   auditor: ['auditor', 'admin'],

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Caller, RunCommand } from '../commands/run-command.js'
+import type { EditMessage } from '../commands/edit-message.js'
 import type { SendMessage } from '../commands/send-message.js'
 import type { Position } from '../eventstore/event-log.js'
 import type { SessionGate } from '../identity/session-gate.js'
@@ -22,6 +23,7 @@ export type Reply = { extra: object } | { fault: unknown }
 export interface ClientEventDeps {
   run: RunCommand
   sendMessage: SendMessage
+  editMessage: EditMessage
   presentSent: PresentSent
   tokens: Pick<Tokens, 'verify'>
   gate: SessionGate
@@ -40,19 +42,33 @@ export type ClientEventHandlers = { [Name in ClientEventName]: Handler<Name> }
 export function createClientEvents({
   run,
   sendMessage,
+  editMessage,
   presentSent,
   tokens,
   gate,
 }: ClientEventDeps): ClientEventHandlers {
   return {
-    async send_message({ chatId, content, type, metadata, clientMessageId }, { caller }) {
+    async send_message({ chatId, content, type, metadata, clientMessageId, replyTo }, { caller }) {
       const key = clientMessageId === undefined ? null : { value: clientMessageId }
-      const input = { chatId, messageType: type, content, metadata, clientMessageId: clientMessageId ?? null }
+      const input = {
+        chatId,
+        messageType: type,
+        content,
+        metadata,
+        clientMessageId: clientMessageId ?? null,
+        ...(replyTo && { replyTo }),
+      }
       const result = await sendMessage(input, { ...caller, key })
       if (result.kind === 'rejected' || result.kind === 'limited' || result.kind === 'unchanged')
         return { fault: result }
       return { extra: { message: await presentSent(result, chatId, caller.userId), position: result.position } }
     },
+
+    edit_message: async (input, { caller }) => done(await editMessage(input, { ...caller, key: null })),
+
+    delete_message: async (input, { caller }) => done(await run('deleteMessage', input, { ...caller, key: null })),
+
+    react: async (input, { caller }) => done(await run('react', input, { ...caller, key: null })),
 
     join_chat: async (input, { caller }) => done(await run('joinChat', input, { ...caller, key: null })),
 

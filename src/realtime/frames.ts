@@ -1,5 +1,6 @@
 import { renderContent, type RenderContent } from '../content/render-content.js'
 import type { ChatEvent, MessageSent, Role } from '../domain/chat/events.js'
+import { mentionsIn } from '../domain/chat/mentions.js'
 import { assertNever } from '../domain/decider.js'
 import type { Opened } from '../domain/event.js'
 import { idOf, isChatStream } from '../domain/streams.js'
@@ -26,7 +27,7 @@ export const isChatEvent = (opened: OpenedEvent): opened is OpenedEvent & Placed
 
 export const unknownPerson = (id: string): PersonView => ({ id, name: null, avatarUrl: null })
 
-/** A message as it was sent, from its own event; `content` and the like are null where their key was destroyed. */
+/** A message that answers no other, as it was sent, from its own event; `content` and the like are null where their key was destroyed. */
 export function messageOf(
   { stream, version, at, event }: PlacedChatEvent<MessageSent>,
   sender: PersonView,
@@ -45,7 +46,7 @@ export function messageOf(
     metadata: event.metadata,
     replyTo: null,
     reactions: [],
-    mentions: [],
+    mentions: event.content === null ? [] : mentionsIn(event.content),
     linkPreviews: [],
     createdAt: event.originalAt ?? at,
     recordedAt: at,
@@ -128,7 +129,7 @@ export function pastFrame({ stream, version, event }: PlacedChatEvent, details: 
     case 'ParticipantBanned':
     case 'ParticipantUnbanned': {
       const name = event.type === 'ParticipantBanned' ? 'participant_banned' : 'participant_unbanned'
-      return { event: name, payload: { ...where, participant: person(event.userId), ...by(event.by) } }
+      return { event: name, payload: { ...where, participant: participantOrPerson(event.userId), ...by(event.by) } }
     }
     case 'ChatChanged':
     case 'ChatArchived':
@@ -141,6 +142,11 @@ export function pastFrame({ stream, version, event }: PlacedChatEvent, details: 
       return null
     default:
       return assertNever(event)
+  }
+
+  /** The person alone where they did not take part. */
+  function participantOrPerson(userId: string): ParticipantView | PersonView {
+    return details.participants.get(`${userId} ${version}`) ?? person(userId)
   }
 
   /** With the role that the event gave, where it gave one. */

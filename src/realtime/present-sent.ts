@@ -2,8 +2,8 @@ import type { RenderContent } from '../content/render-content.js'
 import { CommandFault } from '../commands/command-fault.js'
 import type { ResultOf } from '../commands/run-command.js'
 import type { MessageSent } from '../domain/chat/events.js'
-import { chatStream } from '../domain/streams.js'
-import type { EventLog } from '../eventstore/event-log.js'
+import { chatStream, idOf } from '../domain/streams.js'
+import type { EventLog, Position } from '../eventstore/event-log.js'
 import type { EventReader } from '../privacy/event-reader.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { MessageView } from '../projections/conversations/views.js'
@@ -47,18 +47,32 @@ export function createPresentSent(deps: PresentSentDeps): PresentSent {
     return { ...opened[0], event }
   }
 
+  /** As the read model shows it. */
+  async function asNow(sent: PlacedChatEvent<MessageSent>, position: Position, viewer: string): Promise<MessageView> {
+    if (!(await progress.reached(position, { timeoutMs }))) throw new CommandFault('projection-behind')
+    const now = await queries.message(idOf(sent.stream), sent.event.messageId, viewer)
+    return now === null ? withoutText(await asSent(sent)) : now.answer
+  }
+
+  /** With what it answers. */
+  const asAnswer = async (sent: PlacedChatEvent<MessageSent>, position: Position, viewer: string) => ({
+    ...(await asNow(sent, position, viewer)),
+    version: sent.version,
+  })
+
   return async (result, chatId, viewer) => {
     const stream = chatStream(chatId)
     if (result.kind === 'done') {
       // The hot path: nothing is read, neither from the log nor from the read model.
       for (const { event, version, at } of result.events)
-        if (event.type === 'MessageSent') return asSent({ stream, version, at, event })
+        if (event.type === 'MessageSent') {
+          const sent = { stream, version, at, event }
+          return event.replyToId === undefined ? asSent(sent) : asAnswer(sent, result.position, viewer)
+        }
       throw new Error(`a command on ${stream} sent no message`)
     }
     const sent = await read(stream, result.version)
-    if (!(await progress.reached(result.position, { timeoutMs }))) throw new CommandFault('projection-behind')
-    const now = await queries.message(chatId, sent.event.messageId, viewer)
-    return now === null ? withoutText(await asSent(sent)) : now.answer
+    return asNow(sent, result.position, viewer)
   }
 }
 

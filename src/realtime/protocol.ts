@@ -1,6 +1,6 @@
 import type { DefaultEventsMap, Server, Socket } from 'socket.io'
 import { z } from 'zod'
-import { idSchema, messageBodySchema, readBodySchema } from '../commands/input-schemas.js'
+import { editBodySchema, emojiSchema, idSchema, messageBodySchema, readBodySchema } from '../commands/input-schemas.js'
 import type { Access } from '../identity/access.js'
 import type { Claims } from '../identity/tokens.js'
 
@@ -17,12 +17,16 @@ const cursorsSchema = z
 export type Cursors = z.infer<typeof cursorsSchema>
 
 const tokenSchema = z.string().min(1).max(8_192)
+const ofMessage = { chatId: idSchema, messageId: idSchema }
 const inChatSchema = z.strictObject({ chatId: idSchema })
 
 export const handshakeSchema = z.strictObject({ token: tokenSchema, cursors: cursorsSchema.default({}) })
 
 export const clientEventSchemas = {
   send_message: messageBodySchema.extend({ chatId: idSchema }),
+  edit_message: editBodySchema.extend(ofMessage),
+  delete_message: z.strictObject(ofMessage),
+  react: z.strictObject({ ...ofMessage, emoji: emojiSchema, on: z.boolean() }),
   join_chat: inChatSchema,
   leave_chat: inChatSchema,
   read: readBodySchema.extend({ chatId: idSchema }),
@@ -35,6 +39,9 @@ export type ClientEventName = keyof typeof clientEventSchemas
 /** What each asks of its sender, in the same terms as the routes. */
 export const clientEventAccess: Readonly<Record<ClientEventName, Exclude<Access, 'anyone'>>> = {
   send_message: 'participant',
+  edit_message: 'author',
+  delete_message: 'participant',
+  react: 'participant',
   join_chat: 'open-chat',
   leave_chat: 'participant',
   read: 'participant',

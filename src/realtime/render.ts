@@ -1,4 +1,5 @@
 import type { RenderContent } from '../content/render-content.js'
+import type { ChatEvent, MessageSent } from '../domain/chat/events.js'
 import type { Opened } from '../domain/event.js'
 import type { ChatsRead } from '../domain/inbox/events.js'
 import { idOf } from '../domain/streams.js'
@@ -23,7 +24,11 @@ const MOST_TOLD_OF_READING = 100
 
 /** Whether an event can only be rendered once the read model has it. The many are not: messages and markers. */
 export const needsReadModel = (opened: OpenedEvent): boolean =>
-  isChatEvent(opened) ? opened.event.type !== 'MessageSent' : opened.event.type === 'ProfileChanged'
+  isChatEvent(opened) ? !isPlainMessage(opened.event) : opened.event.type === 'ProfileChanged'
+
+/** An answer to another message shows something of that one. */
+const isPlainMessage = (event: Opened<ChatEvent>): event is Opened<MessageSent> =>
+  event.type === 'MessageSent' && event.replyToId === undefined
 
 export interface RenderDeps {
   people: PersonCache
@@ -109,7 +114,7 @@ function chatDelivery({ position, ...placed }: OpenedEvent & PlacedChatEvent, ab
 
 function chatFrame(placed: PlacedChatEvent, about: About): Frame | null {
   const { event, stream } = placed
-  if (event.type === 'MessageSent')
+  if (isPlainMessage(event))
     return {
       event: 'new_message',
       payload: messageOf({ ...placed, event }, personOf(event.senderId, about), about.renderContent),

@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { createRunSystemCommand } from '../../src/commands/run-system-command.js'
 import type { RolesChange } from '../../src/domain/roles/roles.js'
 import type { EventLog } from '../../src/eventstore/event-log.js'
 import { openProjection, resetProjection, type OpenProjection } from '../../src/projections/checkpoint.js'
@@ -32,8 +31,7 @@ describe('the read model of revocations', () => {
 
   const revoke = (userId: string, sessionId: string) =>
     read.run('revokeSession', { userId, sessionId, reason: 'logout' }, userId)
-  const changeRoles = (userId: string, change: RolesChange) =>
-    createRunSystemCommand(read.side.createNode())('changeRoles', { userId, change })
+  const changeRoles = (userId: string, change: RolesChange) => read.runAsSystem('changeRoles', { userId, change })
   const grant = (userId: string) => changeRoles(userId, { grant: 'auditor' })
 
   /** Alice's phone and Bob's roles, between events that revoke nothing. */

@@ -22,6 +22,9 @@ import {
 /** For each event, a payload that is right in everything but, perhaps, in who sends it. */
 const payloads: Record<ClientEventName, (world: World, who: WithToken) => object> = {
   send_message: ({ chatId }) => ({ chatId, content: 'hello' }),
+  edit_message: ({ chatId, messageId }) => ({ chatId, messageId, content: 'otherwise' }),
+  delete_message: ({ chatId, messageId }) => ({ chatId, messageId }),
+  react: ({ chatId, messageId }) => ({ chatId, messageId, emoji: '👍', on: true }),
   join_chat: ({ chatId }) => ({ chatId }),
   leave_chat: ({ chatId }) => ({ chatId }),
   read: ({ chatId }) => ({ chatId, seq: 1 }),

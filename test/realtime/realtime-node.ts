@@ -8,6 +8,7 @@ import { createClientAddress } from '../../src/api/client-address.js'
 import { problemOf } from '../../src/api/problem-details.js'
 import { createMessageLimit } from '../../src/commands/message-limit.js'
 import type { Caller, InputOf, RunCommand } from '../../src/commands/run-command.js'
+import { createEditMessage } from '../../src/commands/edit-message.js'
 import { createSendMessage } from '../../src/commands/send-message.js'
 import { parseConfig } from '../../src/config.js'
 import { openCore, type Core } from '../../src/core.js'
@@ -118,6 +119,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       revocations,
       run: core.run,
       sendMessage: createSendMessage(core.run, createMessageLimit(options.messagesPerMinute ?? 0)),
+      editMessage: createEditMessage(core.run, () => false),
       presentSent,
       problemOf,
       clock,

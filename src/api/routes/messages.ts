@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { idSchema, messageBodySchema, readBodySchema } from '../../commands/input-schemas.js'
+import { messageBodySchema, readBodySchema } from '../../commands/input-schemas.js'
 import type { Caller } from '../../commands/run-command.js'
 import type { MessagePage } from '../../projections/conversations/conversation-queries.js'
 import { rateLimitHeaders } from '../../limits/quota.js'
@@ -19,9 +19,16 @@ const send = route({
   body: messageBodySchema,
   answers: { 201: messageShape },
   async handle({ params: { id: chatId }, body, caller }, { sendMessage, presentSent }) {
-    const { content, type: messageType, metadata } = body
+    const { content, type: messageType, metadata, replyTo } = body
     const key = oneKey(caller.key, body.clientMessageId)
-    const input = { chatId, messageType, content, metadata, clientMessageId: key?.value ?? null }
+    const input = {
+      chatId,
+      messageType,
+      content,
+      metadata,
+      clientMessageId: key?.value ?? null,
+      ...(replyTo && { replyTo }),
+    }
     const result = await sendMessage(input, { ...caller, key })
     if (result.kind !== 'done' && result.kind !== 'repeated') throw asProblem(result)
     const message = await presentSent(result, chatId, caller.userId)
@@ -59,22 +66,6 @@ const history = route({
   },
 })
 
-const message = route({
-  method: 'get',
-  path: '/chats/:id/messages/:messageId',
-  summary: 'One message',
-  access: 'participant',
-  params: inChatSchema.extend({ messageId: idSchema }),
-  answers: { 200: messageShape },
-  async handle({ params: { id, messageId }, caller }, { queries }) {
-    const maybe = await queries.message(id, messageId, caller.userId)
-    // Who is outside learns of the chat only that it is not theirs.
-    if (maybe === null) seen(await queries.standing(id, caller.userId), 'chat-not-found')
-    const found = seen(maybe, 'message-not-found')
-    return answer(200, found.answer, { headers: versionHeader(found.version) })
-  },
-})
-
 const read = route({
   method: 'put',
   path: '/chats/:id/read',
@@ -104,7 +95,7 @@ const events = route({
   },
 })
 
-export const messageRoutes = [send, history, message, read, events]
+export const messageRoutes = [send, history, read, events]
 
 /** A message has one key, wherever it stands. @throws ProblemError `idempotency-key-mismatch` */
 function oneKey(header: Caller['key'], clientMessageId: string | undefined): { value: string } | null {

@@ -24,8 +24,10 @@ export const chatsSchema = (table: TableName): string => `
     created_at timestamptz not null,
     updated_at timestamptz not null,
     active_at timestamptz not null,
+    archived_at timestamptz,
     history_visibility text not null,
     join_policy text not null,
+    always_full boolean not null default true,
     participant_count integer not null,
     last_seq integer not null,
     version integer not null
@@ -34,8 +36,8 @@ export const chatsSchema = (table: TableName): string => `
 export async function applyCreated(event: Opened<ChatCreated>, where: Place, tx: ClientBase, table: TableName) {
   await tx.query(
     `insert into ${table('chats')} (id, type, name, created_by, created_at, updated_at, active_at,
-       history_visibility, join_policy, participant_count, last_seq, version)
-     values ($1, $2, $3, $4, $5, $5, $5, $6, $7, $8, 0, $9)`,
+       history_visibility, join_policy, participant_count, last_seq, version, always_full)
+     values ($1, $2, $3, $4, $5, $5, $5, $6, $7, $8, 0, $9, $6 = 'full')`,
     [
       where.chatId,
       event.chatType,
@@ -68,6 +70,7 @@ export interface ChatRow {
   created_at: Instant
   updated_at: Instant
   active_at: Instant
+  archived_at: Instant | null
   history_visibility: HistoryVisibility
   join_policy: JoinPolicy
   participant_count: number
@@ -75,9 +78,9 @@ export interface ChatRow {
   version: number
 }
 
-/** Of the chat `c`. */
-const COLUMNS = `c.id, c.type, c.name, c.created_by, ${instant('c.created_at')} as created_at, ${instant('c.updated_at')} as updated_at,
-  ${instant('c.active_at')} as active_at, c.history_visibility, c.join_policy, c.participant_count, c.last_seq, c.version`
+/** Of the chat `c`, whoever looks. */
+export const SHARED_COLUMNS = `c.id, c.type, c.name, c.created_by, ${instant('c.created_at')} as created_at, ${instant('c.updated_at')} as updated_at,
+  ${instant('c.active_at')} as active_at, ${instant('c.archived_at')} as archived_at, c.history_visibility, c.join_policy, c.participant_count, c.last_seq, c.version`
 
 /** A chat as one of its participants has it. */
 export interface OwnChatRow extends ChatRow {
@@ -87,7 +90,9 @@ export interface OwnChatRow extends ChatRow {
 }
 
 /** Of the chat `c` for its participant `me`; a direct chat has the other's name. */
-const ownColumns = (table: TableName): string => `${COLUMNS}, me.role, me.read_seq, case when c.type = 'direct' then (
+const ownColumns = (
+  table: TableName,
+): string => `${SHARED_COLUMNS}, me.role, me.read_seq, case when c.type = 'direct' then (
     select p.name from ${table('memberships')} o ${joinPerson(table, 'o.user_id')}
     where o.chat_id = c.id and o.user_id <> me.user_id and o.to_version is null limit 1) end as other_name`
 
@@ -200,7 +205,7 @@ export const toSharedChat = (row: ChatRow): SharedChatView => ({
   createdBy: row.created_by,
   createdAt: toIso(row.created_at),
   updatedAt: toIso(row.updated_at),
-  archivedAt: null,
+  archivedAt: row.archived_at === null ? null : toIso(row.archived_at),
   historyVisibility: row.history_visibility,
   joinPolicy: row.join_policy,
   participantCount: row.participant_count,
@@ -243,7 +248,7 @@ const toStanding = (row: StandingRow): ChatStanding => ({
 export async function sharedChat(tx: ClientBase, table: TableName, chatId: string) {
   const { rows } = await tx.query<ChatRow & { participants: PersonView[] }>({
     name: `shared ${table('chats')}`,
-    text: `select ${COLUMNS}, ${fewParticipants(table, 'null')} as participants from ${table('chats')} c where c.id = $1`,
+    text: `select ${SHARED_COLUMNS}, ${fewParticipants(table, 'null')} as participants from ${table('chats')} c where c.id = $1`,
     values: [chatId],
   })
   return rows[0] === undefined ? null : { chat: toSharedChat(rows[0]), chatParticipants: rows[0].participants }

@@ -1,6 +1,11 @@
+import type { Role } from '../../domain/chat/events.js'
 import type { VersionRange } from '../../domain/visibility.js'
 import type { Position } from '../../eventstore/event-log.js'
+import type { EditView } from './edits.js'
+import type { PinView } from './pins.js'
+import type { ReactionView } from './reactions.js'
 import type {
+  BanView,
   ChatView,
   ListedChatView,
   MessageView,
@@ -26,6 +31,12 @@ export interface Paged<Item> {
 export interface AtVersion<Answer> {
   version: number
   answer: Answer
+}
+
+/** Only owners and admins are to be told. */
+export interface Bans extends Paged<BanView> {
+  /** Of who asks. */
+  role: Role
 }
 
 export type MessagePage = { before: number } | { after: number } | { around: number } | { latest: true }
@@ -77,6 +88,12 @@ export interface ConversationQueries {
     limit: number,
     after: Cursor | null,
   ): Promise<AtVersion<Paged<ParticipantView>> | null>
+  /** The latest first. */
+  bans(chatId: string, viewer: string, limit: number, after: Cursor | null): Promise<AtVersion<Bans> | null>
+  /** Whom the person blocks, the latest first. */
+  blocks(viewer: string, limit: number, after: Cursor | null): Promise<Paged<PersonView>>
+  /** What the viewer may join; `query` is how a word of the name begins, null for all. */
+  openChats(viewer: string, query: string | null, limit: number, after: Cursor | null): Promise<Paged<SharedChatView>>
   /** Ascending by seq; `older` and `newer` say whether the viewer may see more on that side. */
   messages(
     chatId: string,
@@ -86,6 +103,13 @@ export interface ConversationQueries {
   ): Promise<AtVersion<{ messages: MessageView[]; older: boolean; newer: boolean }> | null>
   /** Null also for a message the viewer may not see. */
   message(chatId: string, messageId: string, viewer: string): Promise<AtVersion<MessageView> | null>
+
+  /** All that a message has said, oldest first, what it says now last; null where it is not in sight. */
+  edits(chatId: string, messageId: string, viewer: string): Promise<AtVersion<EditView[]> | null>
+  /** Who reacted, at most 100 for each emoji; null where the message is not in sight. */
+  reactions(chatId: string, messageId: string, viewer: string): Promise<AtVersion<ReactionView[]> | null>
+  /** The last pinned first. */
+  pins(chatId: string, viewer: string): Promise<AtVersion<PinView[]> | null>
 
   /** What the person may see of the chat, and its version; null for an outsider. */
   standing(chatId: string, viewer: string): Promise<ChatStanding | null>

@@ -1,6 +1,8 @@
 import type { ClientBase, Pool } from 'pg'
 import { renderContent, type RenderContent } from '../../content/render-content.js'
 import { inSnapshot, type OpenProjection } from '../checkpoint.js'
+import { banPage } from './bans.js'
+import { blockPage } from './blocks.js'
 import {
   chatCursor,
   latestOwnChatRows,
@@ -14,11 +16,16 @@ import {
 import type { ConversationQueries } from './conversation-queries.js'
 import { PARTICIPANT_COLUMNS, participantPage, toParticipant, type ParticipantRow } from './memberships.js'
 import { messageInSight, messagePage, messagesById } from './messages.js'
+import { editsInSight } from './edits.js'
+import { pinsInSight } from './pins.js'
+import { reactionsInSight } from './reactions.js'
+import { openChatPage } from './open-chats.js'
 import { createPeopleQueries, toPerson, type PersonRow } from './people.js'
 import { createReportQueries } from './reports.js'
 import type { PersonView } from './views.js'
 
 const FIRST_PARTICIPANTS = 50
+const MOST_REACTING = 100
 
 /** Each answer comes from one statement, and so from one snapshot; where it takes several, they share one. */
 export function createConversationQueries(
@@ -46,8 +53,14 @@ export function createConversationQueries(
     },
 
     participants: (chatId, viewer, limit, after) => participantPage(pool, table, chatId, viewer, limit, after),
+    bans: (chatId, viewer, limit, after) => banPage(pool, table, chatId, viewer, limit, after),
+    blocks: (viewer, limit, after) => blockPage(pool, table, viewer, limit, after),
+    openChats: (viewer, query, limit, after) => openChatPage(pool, table, viewer, query, limit, after),
     messages: (chatId, viewer, page, limit) => messagePage(pool, table, chatId, viewer, page, limit, render),
     message: (chatId, messageId, viewer) => messageInSight(pool, table, chatId, viewer, messageId, render),
+    edits: (chatId, messageId, viewer) => editsInSight(pool, table, chatId, viewer, messageId),
+    reactions: (chatId, messageId, viewer) => reactionsInSight(pool, table, chatId, viewer, messageId, MOST_REACTING),
+    pins: (chatId, viewer) => pinsInSight(pool, table, chatId, viewer, render),
     standing: (chatId, viewer) => standingOf(pool, table, chatId, viewer),
     standings: (viewer) => standingsOf(pool, table, checkpoint, viewer),
 

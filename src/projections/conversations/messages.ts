@@ -5,8 +5,10 @@ import type { JsonObject, Opened } from '../../domain/event.js'
 import type { TableName } from '../projection.js'
 import type { AtVersion, MessagePage } from './conversation-queries.js'
 import { instant, toIso, type Instant } from './instants.js'
+import { mentionsIn } from '../../domain/chat/mentions.js'
 import type { Place } from './memberships.js'
 import { joinPerson } from './people.js'
+import { quotedForAll, quotedInSight, QUOTED_COLUMNS, toReply, type QuotedRow } from './replies.js'
 import { END, ownChat, rangesInSight } from './sight.js'
 import type { MessageView } from './views.js'
 
@@ -20,9 +22,15 @@ export const messagesSchema = (table: TableName): string => `
     sender_id uuid not null,
     client_message_id text,
     type text not null,
+    reply_to_id uuid,
+    reply_to_seq integer,
     content text,
     metadata json,
     link_previews json,
+    reactions json,
+    edited_at timestamptz,
+    deleted_at timestamptz,
+    deleted_by uuid,
     created_at timestamptz not null,
     recorded_at timestamptz not null,
     unique (chat_id, seq)
@@ -38,11 +46,11 @@ export async function applySent(messages: readonly SentMessage[], tx: ClientBase
     text: `
       with sent as (
         select * from json_to_recordset($1) as row(id uuid, chat_id uuid, seq integer, version integer, sender_id uuid,
-          client_message_id text, type text, content text, metadata json, created_at timestamptz, recorded_at timestamptz)
+          client_message_id text, type text, reply_to_id uuid, reply_to_seq integer, content text, metadata json, created_at timestamptz, recorded_at timestamptz)
       ), inserted as (
         insert into ${table('messages')} (id, chat_id, seq, version, sent_version, sender_id, client_message_id, type,
-          content, metadata, created_at, recorded_at)
-        select id, chat_id, seq, version, version, sender_id, client_message_id, type, content, metadata,
+          reply_to_id, reply_to_seq, content, metadata, created_at, recorded_at)
+        select id, chat_id, seq, version, version, sender_id, client_message_id, type, reply_to_id, reply_to_seq, content, metadata,
           created_at, recorded_at from sent
       ), chat as (
         update ${table('chats')} c set last_seq = l.seq, version = l.version, active_at = greatest(c.active_at, l.created_at)
@@ -65,6 +73,8 @@ const toRow = ({ event, chatId, version, at, recordedAt }: SentMessage) => ({
   sender_id: event.senderId,
   client_message_id: event.clientMessageId,
   type: event.messageType,
+  reply_to_id: event.replyToId ?? null,
+  reply_to_seq: event.replyToSeq ?? null,
   content: event.content,
   metadata: event.metadata,
   created_at: at,
@@ -86,7 +96,7 @@ export async function applyLinkPreviews(
   })
 }
 
-interface MessageRow {
+export interface MessageRow extends QuotedRow {
   id: string
   seq: number
   version: number
@@ -98,12 +108,16 @@ interface MessageRow {
   content: string | null
   metadata: JsonObject | null
   link_previews: LinkPreview[] | null
+  reactions: MessageView['reactions'] | null
+  edited_at: Instant | null
+  deleted_at: Instant | null
+  deleted_by: string | null
   created_at: Instant
   /** Null where it is the same; only an imported message was made at another time. */
   recorded_at: Instant | null
 }
 
-function toMessage(row: MessageRow, chatId: string, render: RenderContent): MessageView {
+export function toMessage(row: MessageRow, chatId: string, render: RenderContent): MessageView {
   const createdAt = toIso(row.created_at)
   return {
     id: row.id,
@@ -116,24 +130,25 @@ function toMessage(row: MessageRow, chatId: string, render: RenderContent): Mess
     content: row.content,
     contentHtml: row.content === null ? null : render(row.content),
     metadata: row.metadata,
-    replyTo: null,
-    reactions: [],
-    mentions: [],
+    replyTo: toReply(row),
+    reactions: row.reactions ?? [],
+    mentions: row.content === null ? [] : mentionsIn(row.content),
     linkPreviews: row.link_previews ?? [],
     createdAt,
     recordedAt: row.recorded_at === null ? createdAt : toIso(row.recorded_at),
-    editedAt: null,
-    deletedAt: null,
-    deletedBy: null,
+    editedAt: row.edited_at === null ? null : toIso(row.edited_at),
+    deletedAt: row.deleted_at === null ? null : toIso(row.deleted_at),
+    deletedBy: row.deleted_by,
   }
 }
 
-/** Of the message `m` and its sender `p`. */
-const COLUMNS = `m.id, m.seq, m.version, m.sender_id, p.name as sender_name, p.avatar_url as sender_avatar_url,
-  m.client_message_id, m.type, m.content, m.metadata, m.link_previews, ${instant('m.created_at')} as created_at,
+/** Of the message `m`, its sender `p`, and the message `q` that it answers. */
+export const MESSAGE_COLUMNS = `m.id, m.seq, m.version, m.sender_id, p.name as sender_name, p.avatar_url as sender_avatar_url,
+  m.client_message_id, m.type, m.content, m.metadata, m.link_previews, m.reactions, m.deleted_by,
+  ${instant('m.edited_at')} as edited_at, ${instant('m.deleted_at')} as deleted_at, ${QUOTED_COLUMNS}, ${instant('m.created_at')} as created_at,
   case when m.recorded_at <> m.created_at then ${instant('m.recorded_at')} end as recorded_at`
 
-const sender = (table: TableName): string => `left join ${table('people')} p on p.id = m.sender_id`
+export const messageSender = (table: TableName): string => `left join ${table('people')} p on p.id = m.sender_id`
 
 /** With the chat's version; a row without a message says that nothing was found, no row that the chat is not the viewer's. */
 type FoundRow = { chat_version: number } & (MessageRow | { id: null })
@@ -170,8 +185,8 @@ const inSight = (table: TableName, order: 'asc' | 'desc', bound: string, most: s
     order by sent_version ${order} limit ${most}) m`
 
 const pageOf = (table: TableName, start: string, messages: string): string => `
-  select c.version as chat_version, ${COLUMNS} from ${ownChat(table)} ${start}
-  left join lateral (${messages}) m on true ${sender(table)}`
+  select c.version as chat_version, ${MESSAGE_COLUMNS} from ${ownChat(table)} ${start}
+  left join lateral (${messages}) m on true ${messageSender(table)} ${quotedInSight(table)}`
 
 /** The newest $3 messages at most, descending. */
 const latestText = (table: TableName): string =>
@@ -234,11 +249,11 @@ export async function messageInSight(
   messageId: string,
   render: RenderContent,
 ): Promise<AtVersion<MessageView> | null> {
-  const text = `select c.version as chat_version, ${COLUMNS}
+  const text = `select c.version as chat_version, ${MESSAGE_COLUMNS}
     from ${ownChat(table)}
     join ${table('messages')} m on m.chat_id = c.id and m.id = $3
       and exists (select from ${rangesInSight(table)} r where m.sent_version between r.first and r.last)
-    ${sender(table)}`
+    ${messageSender(table)} ${quotedInSight(table)}`
   const { rows } = await pool.query<MessageRow & { chat_version: number }>({
     name: `one ${table('messages')}`,
     text,
@@ -255,8 +270,8 @@ export async function messagesById(
   messageIds: readonly string[],
   render: RenderContent,
 ): Promise<Map<string, MessageView>> {
-  const text = `select ${COLUMNS} from ${table('messages')} m ${sender(table)}
-    where m.chat_id = $1 and m.id = any($2::uuid[])`
+  const text = `select ${MESSAGE_COLUMNS} from ${table('chats')} c join ${table('messages')} m on m.chat_id = c.id ${messageSender(table)} ${quotedForAll(table)}
+    where c.id = $1 and m.id = any($2::uuid[])`
   const { rows } = await tx.query<MessageRow>({ name: `some ${table('messages')}`, text, values: [chatId, messageIds] })
   return new Map(rows.map((row) => [row.id, toMessage(row, chatId, render)]))
 }

@@ -58,11 +58,11 @@ const toOwnProfile = (row: ProfileRow): OwnProfile => ({
 })
 
 /**
- * Joins the person `p` to whom `userId` names, if there is one. `limit` says nothing new, but keeps Postgres from reading all people
+ * Joins the person (`p`, or `as` told) to whom `userId` names, if there is one. `limit` says nothing new, but keeps Postgres from reading all people
  * to find a few: it believes that hashing a small table is cheap, and does it for each row of what it joins to.
  */
-export const joinPerson = (table: TableName, userId: string): string =>
-  `left join lateral (select name, avatar_url from ${table('people')} where id = ${userId} limit 1) p on true`
+export const joinPerson = (table: TableName, userId: string, as = 'p'): string =>
+  `left join lateral (select name, avatar_url from ${table('people')} where id = ${userId} limit 1) ${as} on true`
 
 const MOST_FOUND = 50
 

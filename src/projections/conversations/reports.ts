@@ -8,7 +8,7 @@ import type { ConversationQueries } from './conversation-queries.js'
 import { instant, toIso, type Instant } from './instants.js'
 import { messagesById } from './messages.js'
 import { timeCursor } from './time-cursor.js'
-import type { OwnReportView, PersonView, ReportView } from './views.js'
+import type { PersonView, ReportView } from './views.js'
 
 /** Words are null where the key of who wrote them was destroyed. */
 export const reportsSchema = (table: TableName): string => `

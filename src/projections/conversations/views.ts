@@ -49,6 +49,13 @@ export interface ChatView extends SharedChatView {
   unreadCount: number
 }
 
+export interface BanView {
+  person: PersonView
+  by: PersonView
+  at: string
+  reason: string | null
+}
+
 export interface ListedChatView extends ChatView {
   lastMessage: string | null
   lastMessageSenderId: string | null

@@ -7,7 +7,7 @@ import { requests } from './requests.js'
 import { rowsOf, type Row } from './rows.js'
 
 const rows = routeList.flatMap(rowsOf)
-const ofChats = rows.filter(({ access }) => ['participant', 'chat-admin', 'open-chat'].includes(access))
+const ofChats = rows.filter(({ access }) => ['participant', 'author', 'chat-admin', 'open-chat'].includes(access))
 
 describe('who may use which route', function () {
   this.timeout(60_000)

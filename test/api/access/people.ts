@@ -28,6 +28,7 @@ const mayUse: Record<Access, (who: Who) => boolean> = {
   either: () => true, // with a body, as all here send
   user: (who) => who !== 'no token',
   participant: (who) => inside.includes(who),
+  author: (who) => who === 'participant',
   'open-chat': (who) => inside.includes(who), // of a chat that is not open, as all here are
   'chat-admin': (who) => who === 'chat admin',
   auditor: (who) => who === 'auditor' || who === 'admin',
@@ -39,7 +40,7 @@ const mayUse: Record<Access, (who: Who) => boolean> = {
 export function verdict(access: Access, who: Who, isRead: boolean): string {
   if (mayUse[access](who)) return 'in'
   if (who === 'no token') return 'token-missing'
-  const isOfChat = ['participant', 'chat-admin', 'open-chat'].includes(access)
+  const isOfChat = ['participant', 'author', 'chat-admin', 'open-chat'].includes(access)
   return isOfChat && isRead && !inside.includes(who) ? 'chat-not-found' : 'not-authorized'
 }
 

@@ -55,6 +55,9 @@ export const requests: Record<string, (world: World) => Request> = {
   }),
   'GET /users/me': () => ({ path: '/users/me' }),
   'PATCH /users/me': () => ({ path: '/users/me', body: { statusText: 'here' } }),
+  'GET /users/me/blocks': () => ({ path: '/users/me/blocks' }),
+  'PUT /users/me/blocks/:id': ({ people }) => ({ path: `/users/me/blocks/${people.bystander.id}` }),
+  'DELETE /users/me/blocks/:id': ({ people }) => ({ path: `/users/me/blocks/${people.bystander.id}` }),
   'GET /users/:id': ({ people }) => ({ path: `/users/${people.bystander.id}` }),
   'GET /users': ({ people }) => ({ path: `/users?ids=${people.bystander.id}` }),
   'GET /users?all': () => ({ path: '/users?all=true' }),
@@ -63,6 +66,7 @@ export const requests: Record<string, (world: World) => Request> = {
   'POST /users/:id/reactivate': ({ people }) => ({ path: `/users/${people.bystander.id}/reactivate` }),
   'POST /chats': ({ people }) => ({ path: '/chats', body: { participantIds: [people.bystander.id], name: 'Another' } }),
   'GET /chats': () => ({ path: '/chats' }),
+  'GET /chats/open': () => ({ path: '/chats/open?query=boa' }),
   'GET /chats/:id': ({ chatId }) => ({ path: `/chats/${chatId}` }),
   'GET /chats/:id/participants': ({ chatId }) => ({ path: `/chats/${chatId}/participants` }),
   'POST /chats/:id/join': ({ chatId }) => ({ path: `/chats/${chatId}/join` }),
@@ -71,12 +75,50 @@ export const requests: Record<string, (world: World) => Request> = {
     path: `/chats/${chatId}/participants`,
     body: { userId: people.bystander.id },
   }),
+  'PATCH /chats/:id': ({ chatId }) => ({ path: `/chats/${chatId}`, body: { name: 'Renamed' } }),
+  'POST /chats/:id/archive': ({ chatId }) => ({ path: `/chats/${chatId}/archive` }),
+  'POST /chats/:id/unarchive': ({ chatId }) => ({ path: `/chats/${chatId}/unarchive` }),
+  'GET /chats/:id/bans': ({ chatId }) => ({ path: `/chats/${chatId}/bans` }),
+  'PUT /chats/:id/bans/:userId': ({ chatId, people }) => ({
+    path: `/chats/${chatId}/bans/${people.bystander.id}`,
+    body: { reason: 'spam' },
+  }),
+  'DELETE /chats/:id/bans/:userId': ({ chatId, people }) => ({ path: `/chats/${chatId}/bans/${people.bystander.id}` }),
+  'POST /chats/:id/invites': ({ chatId }) => ({ path: `/chats/${chatId}/invites`, body: { maxUses: 1 } }),
+  'DELETE /chats/:id/invites/:code': ({ chatId }) => ({ path: `/chats/${chatId}/invites/${unknownToken}` }),
+  'POST /invites/:code/join': () => ({ path: `/invites/${unknownToken}/join`, refusedAs: 'invite-not-found' }),
+  'PATCH /chats/:id/participants/:userId': ({ chatId, people }) => ({
+    path: `/chats/${chatId}/participants/${people.bystander.id}`,
+    body: { role: 'admin' },
+  }),
   'DELETE /chats/:id/participants/:userId': ({ chatId, people }) => ({
     path: `/chats/${chatId}/participants/${people.bystander.id}`,
   }),
   'POST /chats/:id/messages': ({ chatId }) => ({ path: `/chats/${chatId}/messages`, body: { content: 'hello' } }),
   'GET /chats/:id/messages': ({ chatId }) => ({ path: `/chats/${chatId}/messages` }),
   'GET /chats/:id/messages/:messageId': ({ chatId, messageId }) => ({ path: `/chats/${chatId}/messages/${messageId}` }),
+  'PATCH /chats/:id/messages/:messageId': ({ chatId, messageId }) => ({
+    path: `/chats/${chatId}/messages/${messageId}`,
+    body: { content: 'otherwise' },
+  }),
+  'DELETE /chats/:id/messages/:messageId': ({ chatId, messageId }) => ({
+    path: `/chats/${chatId}/messages/${messageId}`,
+  }),
+  'GET /chats/:id/messages/:messageId/history': ({ chatId, messageId }) => ({
+    path: `/chats/${chatId}/messages/${messageId}/history`,
+  }),
+  'GET /chats/:id/messages/:messageId/reactions': ({ chatId, messageId }) => ({
+    path: `/chats/${chatId}/messages/${messageId}/reactions`,
+  }),
+  'PUT /chats/:id/messages/:messageId/reactions/:emoji': ({ chatId, messageId }) => ({
+    path: `/chats/${chatId}/messages/${messageId}/reactions/${encodeURIComponent('👍')}`,
+  }),
+  'DELETE /chats/:id/messages/:messageId/reactions/:emoji': ({ chatId, messageId }) => ({
+    path: `/chats/${chatId}/messages/${messageId}/reactions/${encodeURIComponent('👍')}`,
+  }),
+  'GET /chats/:id/pins': ({ chatId }) => ({ path: `/chats/${chatId}/pins` }),
+  'PUT /chats/:id/pins/:messageId': ({ chatId, messageId }) => ({ path: `/chats/${chatId}/pins/${messageId}` }),
+  'DELETE /chats/:id/pins/:messageId': ({ chatId, messageId }) => ({ path: `/chats/${chatId}/pins/${messageId}` }),
   'PUT /chats/:id/read': ({ chatId }) => ({ path: `/chats/${chatId}/read`, body: { seq: 1 } }),
   'GET /chats/:id/events': ({ chatId }) => ({ path: `/chats/${chatId}/events` }),
   'POST /chats/:id/messages/:messageId/reports': ({ chatId, messageId }) => ({

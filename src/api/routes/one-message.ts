@@ -1,0 +1,154 @@
+import { z } from 'zod'
+import { editBodySchema, emojiSchema, idSchema } from '../../commands/input-schemas.js'
+import type { Caller } from '../../commands/run-command.js'
+import type { AtVersion, ConversationQueries } from '../../projections/conversations/conversation-queries.js'
+import { commandHeaders, seen, settled, versionHeader } from '../answers.js'
+import { inChatSchema } from '../parameters.js'
+import type { Parts } from '../parts.js'
+import { answer, route } from '../route.js'
+import { editShape, messageShape, pinShape, reactionShape } from '../shapes.js'
+
+const ofMessageSchema = inChatSchema.extend({ messageId: idSchema })
+const reactionSchema = ofMessageSchema.extend({ emoji: emojiSchema })
+
+const message = route({
+  method: 'get',
+  path: '/chats/:id/messages/:messageId',
+  summary: 'One message',
+  access: 'participant',
+  params: ofMessageSchema,
+  answers: { 200: messageShape },
+  async handle({ params: { id, messageId }, caller }, { queries }) {
+    const found = await inSight(queries, id, caller, queries.message(id, messageId, caller.userId))
+    return answer(200, found.answer, { headers: versionHeader(found.version) })
+  },
+})
+
+const edit = route({
+  method: 'patch',
+  path: '/chats/:id/messages/:messageId',
+  summary: 'Say it otherwise: only its author may',
+  access: 'author',
+  params: ofMessageSchema,
+  body: editBodySchema,
+  answers: { 200: messageShape },
+  async handle({ params: { id, messageId }, body: { content }, caller }, parts) {
+    const result = settled(await parts.editMessage({ chatId: id, messageId, content }, caller))
+    return answer(200, await messageNow(parts, id, messageId, caller, result.position), {
+      headers: commandHeaders(result, caller),
+    })
+  },
+})
+
+const remove = route({
+  method: 'delete',
+  path: '/chats/:id/messages/:messageId',
+  summary: 'Delete a message: its author may, and owners and admins of the chat',
+  access: 'participant',
+  params: ofMessageSchema,
+  answers: { 200: messageShape },
+  async handle({ params: { id, messageId }, caller }, parts) {
+    const result = settled(await parts.run('deleteMessage', { chatId: id, messageId }, caller))
+    return answer(200, await messageNow(parts, id, messageId, caller, result.position), {
+      headers: commandHeaders(result, caller),
+    })
+  },
+})
+
+const history = route({
+  method: 'get',
+  path: '/chats/:id/messages/:messageId/history',
+  summary: 'All that a message has said, what it says now last',
+  access: 'participant',
+  params: ofMessageSchema,
+  answers: { 200: z.array(editShape) },
+  async handle({ params: { id, messageId }, caller }, { queries }) {
+    const found = await inSight(queries, id, caller, queries.edits(id, messageId, caller.userId))
+    return answer(200, found.answer, { headers: versionHeader(found.version) })
+  },
+})
+
+const reactions = route({
+  method: 'get',
+  path: '/chats/:id/messages/:messageId/reactions',
+  summary: 'Who reacted with what',
+  access: 'participant',
+  params: ofMessageSchema,
+  answers: { 200: z.array(reactionShape) },
+  async handle({ params: { id, messageId }, caller }, { queries }) {
+    const found = await inSight(queries, id, caller, queries.reactions(id, messageId, caller.userId))
+    return answer(200, found.answer, { headers: versionHeader(found.version) })
+  },
+})
+
+const reacting = (on: boolean) =>
+  route({
+    method: on ? 'put' : 'delete',
+    path: '/chats/:id/messages/:messageId/reactions/:emoji',
+    summary: on ? 'React with an emoji' : 'Take a reaction back',
+    access: 'participant',
+    params: reactionSchema,
+    answers: { 204: null },
+    async handle({ params: { id: chatId, messageId, emoji }, caller }, { run }) {
+      const result = settled(await run('react', { chatId, messageId, emoji, on }, caller))
+      return answer(204, null, { headers: commandHeaders(result, caller) })
+    },
+  })
+
+const pins = route({
+  method: 'get',
+  path: '/chats/:id/pins',
+  summary: 'Pinned messages, the last pinned first',
+  access: 'participant',
+  params: inChatSchema,
+  answers: { 200: z.array(pinShape) },
+  async handle({ params: { id }, caller }, { queries }) {
+    const found = seen(await queries.pins(id, caller.userId), 'chat-not-found')
+    return answer(200, found.answer, { headers: versionHeader(found.version) })
+  },
+})
+
+const pinning = (on: boolean) =>
+  route({
+    method: on ? 'put' : 'delete',
+    path: '/chats/:id/pins/:messageId',
+    summary: on ? 'Pin a message' : 'Unpin a message',
+    access: 'participant',
+    params: ofMessageSchema,
+    answers: { 204: null },
+    async handle({ params: { id: chatId, messageId }, caller }, { run }) {
+      const result = settled(await run('pinMessage', { chatId, messageId, on }, caller))
+      return answer(204, null, { headers: commandHeaders(result, caller) })
+    },
+  })
+
+export const oneMessageRoutes = [
+  message,
+  edit,
+  remove,
+  history,
+  reactions,
+  reacting(true),
+  reacting(false),
+  pins,
+  pinning(true),
+  pinning(false),
+]
+
+/** Who is outside learns of the chat only that it is not theirs. @throws ProblemError */
+async function inSight<Found>(
+  queries: ConversationQueries,
+  chatId: string,
+  caller: Caller,
+  asked: Promise<AtVersion<Found> | null>,
+): Promise<AtVersion<Found>> {
+  const found = await asked
+  if (found === null) seen(await queries.standing(chatId, caller.userId), 'chat-not-found')
+  return seen(found, 'message-not-found')
+}
+
+/** The message as a command has left it. */
+async function messageNow({ reads, queries }: Parts, chatId: string, messageId: string, caller: Caller, at: string) {
+  await reads.written(at)
+  return (await inSight(queries, chatId, caller, queries.message(chatId, messageId, caller.userId))).answer
+}

@@ -1,0 +1,48 @@
+import type { TableName } from '../projection.js'
+import { joinPerson } from './people.js'
+import { rangesInSight } from './sight.js'
+import type { MessageView } from './views.js'
+
+/** Of what is answered, this much is shown; in code points. */
+const MOST_QUOTED = 140
+
+/** Of the message `m` that answers another: what is known of that one. */
+export interface QuotedRow {
+  reply_to_id: string | null
+  reply_to_seq: number | null
+  quoted_sender_name: string | null
+  quoted_content: string | null
+}
+
+export const QUOTED_COLUMNS = `m.reply_to_id, m.reply_to_seq, q.sender_name as quoted_sender_name, q.content as quoted_content`
+
+/** The message `q` that `m` answers, as it is now, where `condition` holds for it; a deleted one has nothing to show. */
+const quoted = (table: TableName, condition: string): string => `
+  left join lateral (
+    select qp.name as sender_name, q.content from (
+      select * from ${table('messages')} where id = m.reply_to_id limit 1) q
+    ${joinPerson(table, 'q.sender_id', 'qp')}
+    where q.deleted_at is null and ${condition}) q on m.reply_to_id is not null`
+
+/** Where `me` may see it of the chat `c`. */
+export const quotedInSight = (table: TableName): string =>
+  quoted(table, `exists (select from ${rangesInSight(table)} s where q.sent_version between s.first and s.last)`)
+
+/** For whoever looks: in a chat `c` where nothing was ever hidden from anyone. */
+export const quotedForAll = (table: TableName): string => quoted(table, 'c.always_full')
+
+export const toReply = (row: QuotedRow): MessageView['replyTo'] =>
+  row.reply_to_id === null
+    ? null
+    : {
+        id: row.reply_to_id,
+        seq: row.reply_to_seq ?? 0,
+        senderName: row.quoted_sender_name,
+        excerpt: row.quoted_content === null ? null : excerptOf(row.quoted_content),
+      }
+
+/** One line of it. */
+export function excerptOf(content: string): string {
+  const points = Array.from(content.replace(/\s+/g, ' '))
+  return points.length <= MOST_QUOTED ? points.join('') : `${points.slice(0, MOST_QUOTED - 1).join('')}…`
+}

@@ -1,0 +1,187 @@
+import { expect } from 'chai'
+import { next, startTestApp, type Answer, type Person, type TestApp } from '../../support/test-app.js'
+
+interface Shown {
+  id: string
+  seq: number
+  version: number
+  content: string | null
+  contentHtml: string | null
+  replyTo: { id: string; seq: number; senderName: string | null; excerpt: string | null } | null
+  reactions: { emoji: string; count: number; userIds: string[] }[]
+  mentions: string[]
+  editedAt: string | null
+  deletedAt: string | null
+  deletedBy: string | null
+}
+
+describe('what becomes of a message', () => {
+  let parley: TestApp
+  let alice: Person
+  let bob: Person
+  let chatId: string
+
+  before(async () => {
+    parley = await startTestApp()
+    alice = await parley.register('Alice')
+    bob = await parley.register('Bob')
+  })
+
+  after(() => parley[Symbol.asyncDispose]())
+
+  beforeEach(async () => {
+    const body = { participantIds: [bob.id], name: 'Team' }
+    chatId = ((await parley.call('POST', '/chats', { token: alice.token, body })).body as { id: string }).id
+  })
+
+  let position: string
+
+  /** Whoever asks has seen what anyone did before. */
+  async function call({ token }: Person, method: string, path: string, body?: object): Promise<Answer> {
+    const headers = method === 'GET' ? { 'Parley-Position': position } : {}
+    const answer = await parley.call(method, `/chats/${chatId}${path}`, { token, headers, ...(body && { body }) })
+    position = answer.headers.get('parley-position') ?? position
+    return answer
+  }
+
+  const send = async (person: Person, content: string, more: object = {}): Promise<Shown> =>
+    (await call(person, 'POST', '/messages', { content, ...more })).body
+
+  const get = async (person: Person, { id }: Shown): Promise<Shown> =>
+    (await call(person, 'GET', `/messages/${id}`)).body
+
+  const code = ({ status, body }: Answer) => [status, (body as { code: string }).code]
+
+  it('its author says it otherwise, and what it said stays to be read', async () => {
+    const sent = await send(alice, 'helo')
+    const edited = await call(alice, 'PATCH', `/messages/${sent.id}`, { content: 'hello' })
+    expect(edited.status).to.equal(200)
+    const shown = edited.body as Shown
+    expect([shown.content, shown.contentHtml, shown.seq]).to.deep.equal(['hello', '<p>hello</p>', sent.seq])
+    expect(shown.editedAt).to.be.a('string')
+    expect(shown.version).to.be.greaterThan(sent.version)
+    const history = (await call(bob, 'GET', `/messages/${sent.id}/history`)).body as { content: string; by: Person }[]
+    expect(history.map(({ content, by }) => [content, by.id])).to.deep.equal([
+      ['helo', alice.id],
+      ['hello', alice.id],
+    ])
+    expect(code(await call(bob, 'PATCH', `/messages/${sent.id}`, { content: 'mine' }))).to.deep.equal([
+      403,
+      'not-authorized',
+    ])
+  })
+
+  it('once deleted, nothing is left of what it ever said', async () => {
+    const sent = await send(bob, 'first')
+    await call(bob, 'PATCH', `/messages/${sent.id}`, { content: 'second' })
+    await call(alice, 'PUT', `/messages/${sent.id}/reactions/${encodeURIComponent('👍')}`)
+    const { body } = await call(alice, 'DELETE', `/messages/${sent.id}`)
+    const shown = body as Shown
+    expect([shown.content, shown.contentHtml, shown.reactions, shown.deletedBy]).to.deep.equal([
+      null,
+      null,
+      [],
+      alice.id,
+    ])
+    const history = (await call(bob, 'GET', `/messages/${sent.id}/history`)).body as { content: null }[]
+    expect(history.map(({ content }) => content)).to.deep.equal([null, null])
+    expect(code(await call(bob, 'PATCH', `/messages/${sent.id}`, { content: 'third' }))).to.deep.equal([
+      409,
+      'message-deleted',
+    ])
+    expect((await call(bob, 'DELETE', `/messages/${sent.id}`)).status).to.equal(200)
+  })
+
+  it('reactions are one per person and emoji, in the order in which emoji came', async () => {
+    const sent = await send(alice, 'lunch?')
+    const react = (person: Person, emoji: string, method = 'PUT') =>
+      call(person, method, `/messages/${sent.id}/reactions/${encodeURIComponent(emoji)}`)
+    for (const [person, emoji] of [
+      [alice, '👍'],
+      [bob, '❤'],
+      [bob, '👍'],
+      [bob, '👍'],
+    ] as const)
+      expect((await react(person, emoji)).status).to.equal(204)
+    expect((await get(bob, sent)).reactions).to.deep.equal([
+      { emoji: '👍', count: 2, userIds: [alice.id, bob.id] },
+      { emoji: '❤️', count: 1, userIds: [bob.id] },
+    ])
+    const people = (await call(bob, 'GET', `/messages/${sent.id}/reactions`)).body as {
+      emoji: string
+      people: { name: string }[]
+    }[]
+    expect(people.map(({ emoji, people: who }) => [emoji, who.map(({ name }) => name)])).to.deep.equal([
+      ['👍', ['Alice', 'Bob']],
+      ['❤️', ['Bob']],
+    ])
+    await react(alice, '👍', 'DELETE')
+    await react(bob, '❤', 'DELETE')
+    expect((await get(bob, sent)).reactions).to.deep.equal([{ emoji: '👍', count: 1, userIds: [bob.id] }])
+    expect(code(await react(bob, 'ok'))).to.deep.equal([400, 'validation-failed'])
+  })
+
+  it('an answer shows what it answers, as that is now', async () => {
+    const question = await send(alice, 'tea or\ncoffee?')
+    const reply = await send(bob, 'tea', { replyTo: question.id })
+    expect(reply.replyTo).to.deep.equal({ id: question.id, seq: 1, senderName: 'Alice', excerpt: 'tea or coffee?' })
+    await call(alice, 'PATCH', `/messages/${question.id}`, { content: 'tea?' })
+    expect((await get(alice, reply)).replyTo?.excerpt).to.equal('tea?')
+    await call(alice, 'DELETE', `/messages/${question.id}`)
+    expect((await get(alice, reply)).replyTo).to.deep.equal({
+      id: question.id,
+      seq: 1,
+      senderName: null,
+      excerpt: null,
+    })
+    expect(code(await call(bob, 'POST', '/messages', { content: 'x', replyTo: question.id }))).to.deep.equal([
+      404,
+      'message-not-found',
+    ])
+  })
+
+  it('who is named in it is told with it', async () => {
+    const sent = await send(alice, `<@${bob.id}> and <@all>, and <@${bob.id}> again`)
+    expect(sent.mentions).to.deep.equal([bob.id])
+    expect((await get(bob, sent)).mentions).to.deep.equal([bob.id])
+  })
+
+  it('is pinned, shown among the pins, and unpinned with its end', async () => {
+    const [first, second] = [await send(alice, 'one'), await send(alice, 'two')]
+    for (const { id } of [first, second]) expect((await call(bob, 'PUT', `/pins/${id}`)).status).to.equal(204)
+    const pins = async () =>
+      (
+        (await call(alice, 'GET', '/pins')).body as { message: Shown; pinnedBy: { id: string }; pinnedAt: string }[]
+      ).map(({ message, pinnedBy }) => [message.content, pinnedBy.id])
+    expect(await pins()).to.deep.equal([
+      ['two', bob.id],
+      ['one', bob.id],
+    ])
+    await call(alice, 'DELETE', `/messages/${second.id}`)
+    await call(alice, 'DELETE', `/pins/${first.id}`)
+    expect(await pins()).to.deep.equal([])
+  })
+
+  it('all of it goes to sockets', async () => {
+    const socket = parley.socket(bob.token)
+    await next(socket, 'ready')
+    const heard: [string, { version: number }][] = []
+    socket.onAny((name: string, payload: { version: number }) => heard.push([name, payload]))
+    const sent = await send(alice, 'hi')
+    await call(alice, 'PATCH', `/messages/${sent.id}`, { content: 'hi!' })
+    await socket.emitWithAck('react', { chatId, messageId: sent.id, emoji: '👍', on: true })
+    await call(alice, 'PUT', `/pins/${sent.id}`)
+    const last = next(socket, 'message_deleted')
+    await socket.emitWithAck('delete_message', { chatId, messageId: sent.id })
+    await call(alice, 'DELETE', `/messages/${sent.id}`)
+    await last
+    expect(heard.map(([name, { version }]) => [name, version])).to.deep.equal([
+      ['new_message', 2],
+      ['message_edited', 3],
+      ['reaction_added', 4],
+      ['message_pinned', 5],
+      ['message_unpinned', 6],
+      ['message_deleted', 7],
+    ])
+  })
+})

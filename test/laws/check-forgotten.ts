@@ -1,0 +1,30 @@
+import { expect } from 'chai'
+import { framesAfter } from './check-seamless.js'
+import { positionOf } from './lagging-node.js'
+import { naiveChat } from './naive-chat.js'
+import { historyOf } from './snapshot-of.js'
+import type { Listener } from './story.js'
+
+/** What a message no longer says is in nothing that a node gives from then on. */
+export const forgotten: Listener = {
+  async onLook(look) {
+    const { node, viewer, chatId, story } = look
+    const position = await positionOf(story.world.side.pool, node.conversations)
+    const chat = naiveChat(chatId, await story.eventsUpTo(position))
+    const dead = chat.messages.flatMap((message) => message.dead)
+    const answers = {
+      frames: await framesAfter(look, 0),
+      history: await historyOf(node.queries, chatId, viewer, look.limit),
+      chat: await node.queries.chat(chatId, viewer),
+      list: await node.queries.chats(viewer, 200, null),
+      single: await Promise.all(chat.messages.map(({ id }) => node.queries.message(chatId, id, viewer))),
+    }
+    for (const [name, answer] of Object.entries(answers)) {
+      const text = JSON.stringify(answer)
+      expect(
+        dead.filter((each) => text.includes(each) || text.includes(each.replace('<', '&lt;').replace('>', '&gt;'))),
+        name,
+      ).to.deep.equal([])
+    }
+  },
+}

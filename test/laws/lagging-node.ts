@@ -1,0 +1,84 @@
+import { createSecretKey } from 'node:crypto'
+import type { Pool } from 'pg'
+import { createInviteCodes } from '../../src/commands/invite-codes.js'
+import type { CommandHandler } from '../../src/commands/handle-command.js'
+import { createRunCommand, type RunCommand } from '../../src/commands/run-command.js'
+import type { Position } from '../../src/eventstore/event-log.js'
+import {
+  inTransaction,
+  moveCheckpoint,
+  openProjection,
+  readCheckpoint,
+  type OpenProjection,
+} from '../../src/projections/checkpoint.js'
+import type { ConversationQueries } from '../../src/projections/conversations/conversation-queries.js'
+import { createConversations } from '../../src/projections/conversations/conversations.js'
+import { createConversationQueries } from '../../src/projections/conversations/create-conversation-queries.js'
+import { createDecisionIndex, createDecisionIndexProjection } from '../../src/projections/decision-index.js'
+import type { Projection } from '../../src/projections/projection.js'
+import { createPastFrames, type PastFrames } from '../../src/realtime/past-frames.js'
+import type { WriteSide } from '../support/write-side.js'
+
+/** A node whose read models are its own, and get on only when they are told to. */
+export interface LaggingNode {
+  run: RunCommand
+  queries: ConversationQueries
+  pastFrames: PastFrames
+  conversations: OpenProjection
+  index: OpenProjection
+  /** Forgets all that it holds in memory. */
+  restart(): Promise<void>
+}
+
+/** Tables of its own, beside those of the same projection: a number makes the difference. */
+export const apart = (projection: Projection, number: number): Projection => ({
+  ...projection,
+  version: projection.version + 1_000 * number,
+})
+
+export async function openLaggingNode(side: WriteSide, number: number): Promise<LaggingNode> {
+  const { pool, log, reader, sealer } = side
+  const conversations = await openProjection(pool, apart(createConversations(reader), number), log)
+  const index = await openProjection(pool, apart(createDecisionIndexProjection(reader), number), log)
+  const queries = createConversationQueries(pool, conversations)
+  const invites = createInviteCodes(createSecretKey(Buffer.alloc(32, 'laws')))
+  const runOn = (handler: CommandHandler): RunCommand =>
+    createRunCommand({ handler, sealer, invites, clock: () => new Date(), onDone: () => undefined })
+  const createHandler = () => side.createNode({ index: createDecisionIndex(pool, index) })
+  let run = runOn(createHandler())
+  return {
+    run: (name, input, caller) => run(name, input, caller),
+    queries,
+    pastFrames: createPastFrames({ log, reader, queries }),
+    conversations,
+    index,
+    restart: () => Promise.resolve(void (run = runOn(createHandler()))),
+  }
+}
+
+/** Where a projection stands. */
+export async function positionOf(pool: Pool, { projection }: OpenProjection): Promise<Position> {
+  const checkpoint = await readCheckpoint(pool, projection)
+  if (checkpoint === null) throw new Error(`${projection.name} has no checkpoint`)
+  return checkpoint.position
+}
+
+/** Lets a projection examine at most so many more events, in one batch. False when there were none. */
+export async function advance({ pool, log }: WriteSide, open: OpenProjection, most: number): Promise<boolean> {
+  const from = await positionOf(pool, open)
+  const { events, position } = await log.readAll(from, most)
+  if (events.length === 0) return false
+  const { streamPrefixes, apply } = open.projection
+  const wanted = events.filter(
+    ({ stream }) => streamPrefixes === undefined || streamPrefixes.some((prefix) => stream.startsWith(prefix)),
+  )
+  await inTransaction(pool, async (tx) => {
+    if (!(await moveCheckpoint(tx, open, from, position))) throw new Error('someone else moved the checkpoint')
+    if (wanted.length > 0) await apply(wanted, tx, open.table)
+  })
+  return true
+}
+
+export async function catchUp(side: WriteSide, open: OpenProjection, batch = 500): Promise<void> {
+  while (await advance(side, open, batch));
+}

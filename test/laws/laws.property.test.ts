@@ -1,0 +1,29 @@
+import fc from 'fast-check'
+import { rebuild } from './check-rebuild.js'
+import { refusals } from './check-refusals.js'
+import { seamless } from './check-seamless.js'
+import { steps } from './steps.js'
+import { openWorld, play, type Listener, type World } from './story.js'
+
+const laws: [string, Listener, number][] = [
+  ['versions and seqs come to every reader without a hole, over pages of any size from any cursor', seamless, 30],
+  ['a refusal leaves no event, and what is accepted stands in one stream, side by side, once', refusals, 40],
+  ['read models made anew are the ones made step by step, row for row', rebuild, 12],
+]
+
+describe('what several people do by way of two nodes that lag behind', () => {
+  let world: World
+
+  before(async () => {
+    world = await openWorld()
+  })
+  after(() => world[Symbol.asyncDispose]())
+
+  for (const [law, listener, numRuns] of laws)
+    it(law, async () => {
+      await fc.assert(
+        fc.asyncProperty(steps, (given) => play(world, given, listener)),
+        { numRuns, endOnFailure: false },
+      )
+    })
+}).timeout(120_000)
