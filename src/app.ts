@@ -153,6 +153,7 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
 
   const server = createHttpServer()
   let url = ''
+  const publicUrl = (): string => config.publicUrl ?? url
   const identity = releases.add(
     await startIdentity({
       pool: databases.main,
@@ -164,7 +165,7 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
       registration: config.registration,
       onReuse: (userId, { ip, userAgent }) => security.record({ type: 'refresh-reuse', ip, userAgent, userId }),
       mailer: overrides.mailer ?? createMailer(config, say),
-      publicUrl: () => config.publicUrl ?? url,
+      publicUrl,
       log: logger,
       newId: randomUUID,
       clock,
@@ -175,6 +176,8 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     log: logger,
     ...identity,
     addresses: createAddresses(databases.main),
+    invites: core.invites,
+    publicUrl,
     standings: core.standings,
     pastFrames: createPastFrames({ log, reader, queries }),
     readiness: createReadiness({

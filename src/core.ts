@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createCommandHandler, type CommandHandler } from './commands/handle-command.js'
+import { createInviteCodes, type InviteCodes } from './commands/invite-codes.js'
 import { createRunSystemCommand, type RunSystemCommand } from './commands/run-system-command.js'
 import { createRunCommand, type RunCommand } from './commands/run-command.js'
 import { createSeal } from './commands/seal-batch.js'
@@ -14,6 +15,7 @@ import { openPostgresEventLog } from './eventstore/postgres/postgres-event-log.j
 import { logStream } from './domain/streams.js'
 import type { SafeFetch } from './outbound/safe-fetch.js'
 import { createDataKeys, type DataKeys } from './privacy/data-keys.js'
+import { deriveKey } from './privacy/derive-key.js'
 import { createEventReader, type EventReader } from './privacy/event-reader.js'
 import { createEventSealer, type EventSealer } from './privacy/event-sealer.js'
 import { createMadeEvents } from './privacy/made-events.js'
@@ -62,6 +64,7 @@ export interface Foundations {
 /** Log, keys, commands and projections: what the server and the import share. */
 export interface Core extends Foundations {
   run: RunCommand
+  invites: InviteCodes
   /** For what the operator does, who is nobody's caller. */
   handler: CommandHandler
   runAsSystem: RunSystemCommand
@@ -130,13 +133,15 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
     }),
   )
   releases.onRelease(startFeeding(log, await log.head(), handler))
-  const run = createRunCommand({ handler, sealer, clock, onDone: (userId, at) => ownWrites.note(userId, at) })
+  const invites = createInviteCodes(deriveKey(databases.masterKey, 'parley/invite/1'))
+  const run = createRunCommand({ handler, sealer, invites, clock, onDone: (userId, at) => ownWrites.note(userId, at) })
   const content = createContentPolicy(config)
   foundations.dataKeys.onDestroyed(() => content.forget())
   const queries = createConversationQueries(pool, conversations, content.renderContent)
   return {
     ...foundations,
     run,
+    invites,
     handler,
     runAsSystem: createRunSystemCommand(handler),
     standings: createStandings(handler),

@@ -1,5 +1,6 @@
 import type { Caller } from '../commands/run-command.js'
 import { asProblem, ProblemError } from './problem-details.js'
+import type { ProblemCode } from './problem-table.js'
 
 /** What every command may come to, for those who only pass it on. */
 type Result =
@@ -16,7 +17,7 @@ export function settled<Given extends Result>(
 ): Exclude<Given, { kind: 'rejected' }> {
   if (result.kind !== 'rejected') return result as Exclude<Given, { kind: 'rejected' }>
   const { rejection } = result
-  if (pathOf === undefined || !('userId' in rejection)) throw asProblem(result)
+  if (pathOf === undefined || rejection.code !== 'user-not-found' || !('userId' in rejection)) throw asProblem(result)
   throw new ProblemError('user-not-found', { errors: [{ path: pathOf(rejection.userId), message: 'is nobody here' }] })
 }
 
@@ -32,10 +33,16 @@ export const commandHeaders = (
 /** What the answer to a query about one chat says: the version of the chat in the snapshot that was read. */
 export const versionHeader = (version: number): Record<string, string> => ({ 'Parley-Chat-Version': String(version) })
 
+/** What a repeat shows may be closed to its sender by now. @throws ProblemError */
+export function stillIn<Found>(found: Found | null): Found {
+  if (found !== null) return found
+  throw new ProblemError('not-authorized', { detail: 'Not authorized: you take part in this chat no longer' })
+}
+
 /** What was asked for, unless whoever asked may not see it. @throws ProblemError */
 export function seen<Found>(
   found: Found | null,
-  otherwise: 'chat-not-found' | 'message-not-found' | 'user-not-found',
+  otherwise: Extract<ProblemCode, `${string}-not-found`>,
 ): Found {
   if (found === null) throw new ProblemError(otherwise)
   return found

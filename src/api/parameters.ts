@@ -29,4 +29,12 @@ export const idListSchema = z
 export const cursorSchema = (isCursor: (text: string) => boolean) =>
   z.string().refine(isCursor, 'is not a cursor of this list').meta({ description: 'from the Link of the page before' })
 
+/** Of a list whose cursors are versions. */
+export const pageSchema = z.strictObject({
+  after: cursorSchema((cursor) => /^\d{1,9}$/.test(cursor))
+    .nullable()
+    .default(null),
+  limit: limitSchema,
+})
+
 export const NOTHING = z.strictObject({})

@@ -4,6 +4,7 @@ import type { PasswordGuard } from '../identity/password-guard.js'
 import type { RequestLimits } from '../limits/request-limits.js'
 import type { SecurityEvents } from '../security/security-events.js'
 import type { ClientAddress } from './client-address.js'
+import type { InviteCodes } from '../commands/invite-codes.js'
 import type { RunCommand } from '../commands/run-command.js'
 import type { EditMessage } from '../commands/edit-message.js'
 import type { SendMessage } from '../commands/send-message.js'
@@ -23,6 +24,9 @@ export interface ApiDeps
     ReadYourWritesDeps,
     Pick<Identity, 'accounts' | 'sessions' | 'passwordChanges' | 'emailChanges' | 'background'> {
   run: RunCommand
+  invites: InviteCodes
+  /** Where people find the client. */
+  publicUrl: () => string
   sendMessage: SendMessage
   editMessage: EditMessage
   presentSent: PresentSent

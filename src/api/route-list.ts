@@ -1,12 +1,18 @@
 import type { Route } from './route.js'
+import { banRoutes } from './routes/bans.js'
+import { blockRoutes } from './routes/blocks.js'
+import { chatSettingsRoutes } from './routes/chat-settings.js'
 import { chatRoutes } from './routes/chats.js'
 import { credentialRoutes } from './routes/credentials.js'
 import { docsRoutes } from './routes/docs.js'
 import { identityRoutes } from './routes/identity.js'
+import { inviteRoutes } from './routes/invites.js'
 import { messageRoutes } from './routes/messages.js'
 import { oneMessageRoutes } from './routes/one-message.js'
+import { openChatRoutes } from './routes/open-chats.js'
 import { operationRoutes } from './routes/operations.js'
 import { participantRoutes } from './routes/participants.js'
+import { reportRoutes } from './routes/reports.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { roleRoutes } from './routes/roles.js'
 import { userRoutes } from './routes/users.js'
@@ -18,10 +24,16 @@ export const routeList: readonly Route[] = [
   ...credentialRoutes,
   ...userRoutes,
   ...roleRoutes,
+  ...blockRoutes,
+  ...openChatRoutes,
   ...chatRoutes,
+  ...chatSettingsRoutes,
   ...participantRoutes,
+  ...banRoutes,
+  ...inviteRoutes,
   ...messageRoutes,
   ...oneMessageRoutes,
+  ...reportRoutes,
   ...operationRoutes,
   ...docsRoutes,
 ]

@@ -5,12 +5,16 @@ import type { EditView } from '../projections/conversations/edits.js'
 import type { PinView } from '../projections/conversations/pins.js'
 import type { ReactionView } from '../projections/conversations/reactions.js'
 import type {
+  BanView,
   ChatView,
   ListedChatView,
   MessageView,
+  OwnReportView,
   ParticipantView,
   PersonView,
   ProfileView,
+  SharedChatView,
+  ReportView,
 } from '../projections/conversations/views.js'
 
 /** What answers hold, as `openapi.json` shows it. */
@@ -67,7 +71,14 @@ export const participantShape = shapeOf<ParticipantView>()(
   z.object({ ...personFields, role, joinedAt: time, readSeq: count }),
 )
 
-const chatFields = {
+export const banShape = shapeOf<BanView>()(
+  'Ban',
+  z.object({ person: personShape, by: personShape, at: time, reason: z.string().nullable() }),
+)
+
+export const inviteShape = z.object({ code: z.string(), url: z.string() }).meta({ id: 'Invite' })
+
+const sharedChatFields = {
   id,
   type: z.enum(['direct', 'group']),
   name: z.string().nullable(),
@@ -78,13 +89,14 @@ const chatFields = {
   historyVisibility: z.enum(['full', 'since-joined']),
   joinPolicy: z.enum(['invite', 'open']),
   participantCount: count,
-  myRole: role,
-  muted: z.boolean(),
   lastSeq: count,
-  readSeq: count,
-  unreadCount: count,
   version: count,
 }
+
+/** Without what differs from reader to reader: as frames have it. */
+export const sharedChatShape = shapeOf<SharedChatView>()('SharedChat', z.object(sharedChatFields))
+
+const chatFields = { ...sharedChatFields, myRole: role, muted: z.boolean(), readSeq: count, unreadCount: count }
 
 export const chatShape = shapeOf<ChatView & { participants: ParticipantView[] }>()(
   'Chat',
@@ -148,6 +160,28 @@ export const reactionShape = shapeOf<ReactionView>()(
 export const pinShape = shapeOf<PinView>()(
   'Pin',
   z.object({ message: messageShape, pinnedBy: personShape, pinnedAt: time }),
+)
+
+export const ownReportShape = shapeOf<OwnReportView>()(
+  'OwnReport',
+  z.object({ id, messageId: id, chatId: id, createdAt: time }),
+)
+
+export const reportShape = shapeOf<ReportView>()(
+  'Report',
+  z.object({
+    id,
+    chatId: id,
+    message: messageShape,
+    reporter: personShape,
+    reason: z.string().nullable(),
+    createdAt: time,
+    status: z.enum(['open', 'settled']),
+    outcome: z.string().nullable(),
+    settledBy: personShape.nullable(),
+    settledAt: time.nullable(),
+    reportCount: count,
+  }),
 )
 
 export const anyObjectShape: z.ZodType<object> = z.looseObject({})

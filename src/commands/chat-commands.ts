@@ -3,7 +3,7 @@ import type { ChatType, HistoryVisibility, Imported, JoinPolicy, Role } from '..
 import { chatStream } from '../domain/streams.js'
 import { directChatId, newChatId } from './command-id.js'
 import { onChat, onNewChat, type InChat } from './command-row.js'
-import { chatOf, everyoneExists, whoBlocks, type BlockedBy, type UnknownUser } from './facts.js'
+import { everyoneExists, everyoneExistsInside, whoBlocks, type BlockedBy, type UnknownUser } from './facts.js'
 import { chatKind } from './stream-kind.js'
 
 export interface CreateChatInput {
@@ -17,6 +17,16 @@ export interface CreateChatInput {
   joinPolicy: JoinPolicy
   imported: boolean
   originalAt?: string
+}
+
+interface CreateInviteInput extends InChat {
+  /** Null: it never ends. */
+  expiresInSeconds: number | null
+  /** Null: as often as one likes. */
+  maxUses: number | null
+  /** Both found out when it is prepared. */
+  now?: string
+  invite?: string
 }
 
 const newChatStream = (
@@ -49,9 +59,11 @@ export const chatCommands = {
     command: ({ chatId: _, ...imported }, _commandId, userId) => ({ type: 'JoinChat', userId, ...imported }),
   }),
 
-  joinByInvite: onChat<InChat & { invite: string; now: string }>({
+  /** `now` is found out when it is prepared: a repeat comes later, and is the same. */
+  joinByInvite: onChat<InChat & { invite: string; now?: string }>({
     operation: ({ chatId, invite }) => `POST /invites/${chatId} ${invite}/join`,
-    command: ({ invite, now }, _, userId) => ({ type: 'JoinByInvite', userId, invite, now }),
+    command: ({ invite, now = '' }, _, userId) => ({ type: 'JoinByInvite', userId, invite, now }),
+    prepare: (input, _, { now }) => Promise.resolve({ input: { ...input, now } }),
   }),
 
   leaveChat: onChat<InChat & Imported>({
@@ -64,8 +76,7 @@ export const chatCommands = {
       operation: ({ chatId }) => `POST /chats/${chatId}/participants`,
       command: ({ userIds, role }, _, by) => ({ type: 'AddParticipants', userIds, role, by }),
       async prepare(input, actor, { factOf }) {
-        if ((await chatOf(input.chatId, actor, factOf)) === null) return { refusal: { code: 'not-a-participant' } }
-        const known = await everyoneExists(input, input.userIds, factOf)
+        const known = await everyoneExistsInside(input, input.userIds, actor, factOf)
         if ('refusal' in known) return known
         const blocked = await whoBlocks(input.userIds, actor, factOf)
         return blocked === null ? known : { refusal: blocked }
@@ -83,14 +94,17 @@ export const chatCommands = {
     command: ({ userId, role }, _, by) => ({ type: 'ChangeParticipantRole', userId, role, by }),
   }),
 
-  banParticipant: onChat<InChat & { userId: string }, UnknownUser>({
+  /** The reason is given by a command of its own; here it only tells a repeat from another body. */
+  banParticipant: onChat<InChat & { userId: string; reason: string | null }, UnknownUser | ChatRejection>({
     operation: ({ chatId, userId }) => `PUT /chats/${chatId}/bans/${userId}`,
     command: ({ userId }, _, by) => ({ type: 'BanParticipant', userId, by }),
+    prepare: (input, actor, { factOf }) => everyoneExistsInside(input, [input.userId], actor, factOf),
   }),
 
-  unbanParticipant: onChat<InChat & { userId: string }>({
+  unbanParticipant: onChat<InChat & { userId: string }, UnknownUser | ChatRejection>({
     operation: ({ chatId, userId }) => `DELETE /chats/${chatId}/bans/${userId}`,
     command: ({ userId }, _, by) => ({ type: 'UnbanParticipant', userId, by }),
+    prepare: (input, actor, { factOf }) => everyoneExistsInside(input, [input.userId], actor, factOf),
   }),
 
   changeChat: onChat<
@@ -110,9 +124,13 @@ export const chatCommands = {
     command: (_input, _commandId, by) => ({ type: 'UnarchiveChat', by }),
   }),
 
-  createInvite: onChat<InChat & { invite: string; expiresAt: string | null; maxUses: number | null }>({
+  createInvite: onChat<CreateInviteInput>({
     operation: ({ chatId }) => `POST /chats/${chatId}/invites`,
-    command: ({ chatId: _, ...input }, _commandId, by) => ({ type: 'CreateInvite', by, ...input }),
+    command: ({ expiresInSeconds, maxUses, now = '', invite = '' }, _, by) => {
+      const expiresAt = expiresInSeconds === null || now === '' ? null : secondsAfter(now, expiresInSeconds)
+      return { type: 'CreateInvite', invite, by, now, expiresAt, maxUses }
+    },
+    prepare: (input, _, { now, newInvite }) => Promise.resolve({ input: { ...input, now, invite: newInvite() } }),
   }),
 
   revokeInvite: onChat<InChat & { invite: string }>({
@@ -120,3 +138,6 @@ export const chatCommands = {
     command: ({ invite }, _, by) => ({ type: 'RevokeInvite', by, invite }),
   }),
 }
+
+const secondsAfter = (time: string, seconds: number): string =>
+  new Date(Date.parse(time) + seconds * 1_000).toISOString()

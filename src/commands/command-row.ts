@@ -17,6 +17,10 @@ import { chatKind, inboxKind, moderationKind, rolesKind, userKind, type StreamKi
 export interface Facts {
   factOf: FactOf
   messageFact: MessageFactOf
+  /** When the command came; no part of its input, which is the same in a repeat. */
+  now: string
+  /** What the log keeps of the code of the invite that this very command makes. */
+  newInvite: () => string
 }
 
 export type Prepared<Input, Refusal> = Promise<{ input: Input } | { refusal: Refusal }>

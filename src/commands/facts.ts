@@ -31,6 +31,17 @@ export async function everyoneExists<Input>(
   return index === -1 ? { input } : { refusal: { code: 'user-not-found', userId: userIds[index] ?? '', index } }
 }
 
+/** The same for those named in a command on a chat: to an outsider, the chat comes first. */
+export async function everyoneExistsInside<Input extends { chatId: string }>(
+  input: Input,
+  userIds: readonly string[],
+  actor: string,
+  factOf: FactOf,
+): Promise<{ input: Input } | { refusal: UnknownUser | { code: 'not-a-participant' } }> {
+  if ((await chatOf(input.chatId, actor, factOf)) === null) return { refusal: { code: 'not-a-participant' } }
+  return everyoneExists(input, userIds, factOf)
+}
+
 /** Who of them has blocked the person; null when nobody has. By what this node has followed: what is sent at the same time may pass. */
 export async function whoBlocks(
   userIds: readonly string[],

@@ -6,9 +6,10 @@ import type { EventSealer } from '../privacy/event-sealer.js'
 import { canonicalJson } from './canonical-json.js'
 import { commandIdOf } from './command-id.js'
 import { commandList, type CommandList } from './command-list.js'
-import type { CommandRow } from './command-row.js'
+import type { CommandRow, Facts } from './command-row.js'
 import type { CommandContext, Handled } from './handled.js'
 import type { CommandHandler } from './handle-command.js'
+import type { InviteCodes } from './invite-codes.js'
 
 /** Who sends a command, and whence. */
 export interface Caller {
@@ -55,23 +56,34 @@ export type RunCommand = <Name extends keyof CommandList>(
 export interface RunDeps {
   handler: CommandHandler
   sealer: EventSealer
+  invites: InviteCodes
   clock: () => Date
   /** Told of each command that is known to be done or already so, with a position at or after its events. */
   onDone(userId: string, position: Position): void
 }
 
-export function createRunCommand({ handler, sealer, clock, onDone }: RunDeps): RunCommand {
+export function createRunCommand({ handler, sealer, invites, clock, onDone }: RunDeps): RunCommand {
   return async (name, given, caller) => {
     const row = commandList[name] as unknown as CommandRow<unknown, unknown, unknown, EventShape, unknown, unknown>
     const context = await contextOf(row.operation(given), given, caller)
     const stream = row.stream(given, context.commandId, caller.userId)
-    const prepared = (await row.prepare?.(given, caller.userId, handler)) ?? { input: given }
+    const commandOf = (input: unknown) => row.command(input, context.commandId, caller.userId)
+    const prepared = (await row.prepare?.(given, caller.userId, factsFor(context))) ?? { input: given }
     const result =
       'refusal' in prepared
-        ? ({ kind: 'rejected', rejection: prepared.refusal } as const)
-        : await handler.handle(stream, row.kind, row.command(prepared.input, context.commandId, caller.userId), context)
+        ? await repeatOr(
+            prepared.refusal,
+            (asked) => handler.handle(stream, row.kind, commandOf(given), asked),
+            context,
+          )
+        : await handler.handle(stream, row.kind, commandOf(prepared.input), context)
     if (result.kind !== 'rejected') onDone(caller.userId, result.position)
     return { ...result, stream, commandId: context.commandId }
+  }
+
+  function factsFor({ commandId }: CommandContext): Facts {
+    const { factOf, messageFact } = handler
+    return { factOf, messageFact, now: clock().toISOString(), newInvite: () => invites.hashOf(commandId) }
   }
 
   async function contextOf(operation: string, input: unknown, caller: Caller): Promise<CommandContext> {
@@ -88,4 +100,17 @@ export function createRunCommand({ handler, sealer, clock, onDone }: RunDeps): R
       fingerprint: await sealer.fingerprint(userId, canonicalJson([operation, input])),
     }
   }
+}
+
+/** What other streams say by now takes nothing back: a command that was done before is a repeat, else it is refused. */
+async function repeatOr<Result extends { kind: string; rejection?: unknown }>(
+  refusal: unknown,
+  handle: (context: CommandContext) => Promise<Result>,
+  context: CommandContext,
+): Promise<Result | { kind: 'rejected'; rejection: unknown }> {
+  const refused = { kind: 'rejected', rejection: refusal } as const
+  if (context.fingerprint === undefined) return refused
+  const result = await handle({ ...context, onlyRepeat: true })
+  const isNew = result.kind === 'rejected' && (result.rejection as { code: string }).code === 'not-a-repeat'
+  return isNew && context.onlyRepeat === undefined ? refused : result
 }

@@ -15,6 +15,7 @@ import {
   type ModerationCommand,
   type ModerationRejection,
 } from '../domain/moderation/moderation.js'
+import { reportsOf } from '../domain/moderation/reports.js'
 import type { RolesEvent } from '../domain/roles/events.js'
 import {
   rolesDecider,
@@ -66,7 +67,10 @@ type OpenChatJson = Omit<OpenChat, 'participants' | 'past' | 'banned' | 'invites
 
 export const chatKind: StreamKind<ChatCommand, Chat, ChatEvent, ChatRejection> = {
   decider: chatDecider,
-  weigh: (chat) => (chat.status === 'open' ? 1 + 2 * chat.participants.size + 2 * chat.past.size : 1),
+  weigh: (chat) =>
+    chat.status === 'open'
+      ? 1 + 2 * (chat.participants.size + chat.past.size) + chat.banned.size + chat.invites.size
+      : 1,
   staleAlreadySo: () => false,
   messages: { of: messageOf, askedBy, give: giveMessage },
   snapshot: {
@@ -176,7 +180,7 @@ export const moderationKind: StreamKind<ModerationCommand, Moderation, Moderatio
         settled: [string, true][]
         webhooks: [string, { by: string; on: boolean }][]
       }
-      return { open: orderedMap(open), settled: orderedMap(settled), webhooks: orderedMap(webhooks) }
+      return { ...reportsOf(open, settled), webhooks: orderedMap(webhooks) }
     },
   },
 }

@@ -129,7 +129,7 @@ export function pastFrame({ stream, version, event }: PlacedChatEvent, details: 
     case 'ParticipantBanned':
     case 'ParticipantUnbanned': {
       const name = event.type === 'ParticipantBanned' ? 'participant_banned' : 'participant_unbanned'
-      return { event: name, payload: { ...where, participant: person(event.userId), ...by(event.by) } }
+      return { event: name, payload: { ...where, participant: participantOrPerson(event.userId), ...by(event.by) } }
     }
     case 'ChatChanged':
     case 'ChatArchived':
@@ -142,6 +142,11 @@ export function pastFrame({ stream, version, event }: PlacedChatEvent, details: 
       return null
     default:
       return assertNever(event)
+  }
+
+  /** The person alone where they did not take part. */
+  function participantOrPerson(userId: string): ParticipantView | PersonView {
+    return details.participants.get(`${userId} ${version}`) ?? person(userId)
   }
 
   /** With the role that the event gave, where it gave one. */

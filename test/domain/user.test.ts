@@ -1,4 +1,4 @@
-import { userDecider } from '../../src/domain/user/user.js'
+import { MOST_BLOCKS, userDecider } from '../../src/domain/user/user.js'
 import { given } from '../support/given-when-then.js'
 
 const userId = 'ada'
@@ -62,6 +62,44 @@ describe('changing a profile', () => {
 
   it('does not unmake the user', () => {
     given(userDecider, registered, { type: 'ProfileChanged', userId }).when(register).then()
+  })
+})
+
+describe('blocking someone', () => {
+  const block = (blockedId: string, on = true) => ({ type: 'BlockPerson', userId, blockedId, on }) as const
+  const blocked = (blockedId: string) => ({ type: 'PersonBlocked', userId, blockedId }) as const
+  const unblocked = (blockedId: string) => ({ type: 'PersonUnblocked', userId, blockedId }) as const
+
+  it('is recorded once, and so is taking it back', () => {
+    given(userDecider, registered).when(block('bob')).then(blocked('bob'))
+    given(userDecider, registered, blocked('bob')).when(block('bob')).then()
+    given(userDecider, registered, blocked('bob')).when(block('bob', false)).then(unblocked('bob'))
+    given(userDecider, registered).when(block('bob', false)).then()
+    given(userDecider, registered, blocked('bob'), unblocked('bob')).when(block('bob')).then(blocked('bob'))
+  })
+
+  it('nobody blocks themselves, and nobody unknown blocks', () => {
+    given(userDecider, registered).when(block(userId)).thenRejected({ code: 'own-account' })
+    given(userDecider, registered).when(block(userId, false)).then()
+    given(userDecider).when(block('bob')).thenRejected({ code: 'user-not-found', userId })
+    given(userDecider).when(block('bob', false)).thenRejected({ code: 'user-not-found', userId })
+  })
+
+  it('goes up to a bound, which who is blocked already does not meet', () => {
+    const many = Array.from({ length: MOST_BLOCKS }, (_, index) => blocked(`p${index}`))
+    given(userDecider, registered, ...many)
+      .when(block('bob'))
+      .thenRejected({ code: 'too-many-blocks' })
+    given(userDecider, registered, ...many)
+      .when(block('p7'))
+      .then()
+    given(userDecider, registered, ...many, unblocked('p7'))
+      .when(block('bob'))
+      .then(blocked('bob'))
+  })
+
+  it('is forgotten by no change of profile', () => {
+    given(userDecider, registered, blocked('bob'), { type: 'ProfileChanged', userId }).when(block('bob')).then()
   })
 })
 

@@ -1,5 +1,7 @@
 import { expect } from 'chai'
+import { createSecretKey, randomBytes } from 'node:crypto'
 import type { CommandList } from '../../src/commands/command-list.js'
+import { createInviteCodes } from '../../src/commands/invite-codes.js'
 import { createRunCommand, type Caller, type InputOf, type ResultOf } from '../../src/commands/run-command.js'
 import type { EventLog, Position } from '../../src/eventstore/event-log.js'
 import { openProjection, type OpenProjection } from '../../src/projections/checkpoint.js'
@@ -51,8 +53,9 @@ export async function openReadSide(): Promise<ReadSide> {
   const { log, pool, reader, sealer } = side
   const conversations = createConversations(reader)
   const ownWrites = createOwnWrites(log.comparePositions)
+  const invites = createInviteCodes(createSecretKey(randomBytes(32)))
   const onDone = (userId: string, position: Position): void => ownWrites.note(userId, position)
-  const runCommand = createRunCommand({ handler: side.createNode(), sealer, clock: () => new Date(), onDone })
+  const runCommand = createRunCommand({ handler: side.createNode(), sealer, invites, clock: () => new Date(), onDone })
   const open = (projection: Projection = conversations) => openProjection(pool, projection, log)
 
   const run: ReadSide['run'] = async (name, input, actor) => {

@@ -4,11 +4,12 @@ import type { ResultOf } from '../../commands/run-command.js'
 import type { ConversationQueries } from '../../projections/conversations/conversation-queries.js'
 import { isParticipantCursor } from '../../projections/conversations/memberships.js'
 import type { ParticipantView } from '../../projections/conversations/views.js'
-import { commandHeaders, seen, settled, versionHeader } from '../answers.js'
+import { commandHeaders, seen, settled, stillIn, versionHeader } from '../answers.js'
 import { cursorSchema, inChatSchema, limitSchema } from '../parameters.js'
-import { ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
 import { chatShape, participantShape } from '../shapes.js'
+
+const roleSchema = z.enum(['owner', 'admin', 'member'])
 
 const listParticipants = route({
   method: 'get',
@@ -64,7 +65,7 @@ const add = route({
     .strictObject({
       userId: idSchema.optional(),
       userIds: z.array(idSchema).min(1).max(200).optional(),
-      role: z.enum(['owner', 'admin', 'member']).default('member'),
+      role: roleSchema.default('member'),
     })
     .refine(({ userId, userIds }) => (userId === undefined) !== (userIds === undefined), 'takes userId or userIds'),
   answers: {
@@ -96,13 +97,23 @@ const remove = route({
   },
 })
 
-export const participantRoutes = [listParticipants, join, leave, add, remove]
+const changeRole = route({
+  method: 'patch',
+  path: '/chats/:id/participants/:userId',
+  summary: 'Give someone of a lower role another one, up to one’s own; or step down',
+  access: 'chat-admin',
+  params: inChatSchema.extend({ userId: idSchema }),
+  body: z.strictObject({ role: roleSchema }),
+  answers: { 200: participantShape },
+  async handle({ params: { id: chatId, userId }, body: { role }, caller }, { run, reads, queries }) {
+    const result = settled(await run('changeParticipantRole', { chatId, userId, role }, caller))
+    await reads.written(result.position)
+    const [now = null] = await participantsThen(queries, chatId, caller.userId, [userId], Infinity)
+    return answer(200, seen(now, 'participant-not-found'), { headers: commandHeaders(result, caller) })
+  },
+})
 
-/** What a repeat shows may be closed to its sender by now. */
-function stillIn<Found>(found: Found | null): Found {
-  if (found !== null) return found
-  throw new ProblemError('not-authorized', { detail: 'Not authorized: you take part in this chat no longer' })
-}
+export const participantRoutes = [listParticipants, join, leave, add, remove, changeRole]
 
 type Added = Exclude<ResultOf<'addParticipants'>, { kind: 'rejected' }>
 

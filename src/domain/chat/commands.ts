@@ -36,7 +36,8 @@ export type SettingsCommand =
     }
   | { type: 'ArchiveChat'; by: string }
   | { type: 'UnarchiveChat'; by: string }
-  | { type: 'CreateInvite'; invite: string; by: string; expiresAt: string | null; maxUses: number | null }
+  /** `now` is the time by which others may have ended, and make room. */
+  | { type: 'CreateInvite'; invite: string; by: string; now: string; expiresAt: string | null; maxUses: number | null }
   | { type: 'RevokeInvite'; invite: string; by: string }
 
 /** `message` is what is known of it when the command is decided. */

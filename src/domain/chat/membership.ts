@@ -4,7 +4,7 @@ import type { ChatOutcome } from './chat.js'
 import type { MembershipCommand } from './commands.js'
 import type { ChatEvent, Imported, Role } from './events.js'
 import { importOf, isPast } from './imported.js'
-import { roleOf, type Chat, type OpenChat } from './state.js'
+import { hasEnded, roleOf, type Chat, type OpenChat } from './state.js'
 
 type Command<Type extends MembershipCommand['type']> = Extract<MembershipCommand, { type: Type }>
 
@@ -15,7 +15,8 @@ const accept = accepting<ChatEvent>()
 /** Who takes part in a chat, and as what. */
 export function decideMembership(command: MembershipCommand, chat: Chat): ChatOutcome {
   if (command.type === 'CreateChat') return createChat(command, chat)
-  if (chat.status === 'absent') return reject({ code: 'not-a-participant' })
+  if (chat.status === 'absent')
+    return reject({ code: command.type === 'JoinByInvite' ? 'invite-not-found' : 'not-a-participant' })
   switch (command.type) {
     case 'JoinChat':
       return joinChat(command, chat)
@@ -62,6 +63,7 @@ function joinChat(command: Command<'JoinChat'>, chat: OpenChat): ChatOutcome {
   const isImport = command.line !== undefined
   if (chat.participants.has(userId) || isPast(command, chat)) return accept()
   if (chat.chatType === 'direct') return reject({ code: 'not-a-participant' })
+  if (isImport && chat.banned.has(userId)) return reject({ code: 'banned' })
   if (!isImport && (chat.joinPolicy !== 'open' || chat.archived || chat.banned.has(userId)))
     return reject({ code: 'not-a-participant' })
   return accept(...joined(userId, chat, importOf(command)))
@@ -71,8 +73,8 @@ function joinChat(command: Command<'JoinChat'>, chat: OpenChat): ChatOutcome {
 function joinByInvite({ userId, invite, now }: Command<'JoinByInvite'>, chat: OpenChat): ChatOutcome {
   if (chat.participants.has(userId)) return accept()
   const known = chat.invites.get(invite)
-  const hasEnded = known === undefined || (known.expiresAt !== null && known.expiresAt <= now)
-  if (hasEnded || chat.archived || chat.banned.has(userId)) return reject({ code: 'invite-not-found' })
+  if (known === undefined || hasEnded(known, now) || chat.archived || chat.banned.has(userId))
+    return reject({ code: 'invite-not-found' })
   return accept(...joined(userId, chat, { invite }))
 }
 
@@ -126,13 +128,14 @@ function removeParticipant({ userId, by }: Command<'RemoveParticipant'>, chat: O
   return chat.participants.has(userId) ? accept({ type: 'ParticipantRemoved', userId, by }) : accept()
 }
 
-/** Nobody gives a role above their own, nor changes one that is not below it; owners change any. */
+/** Nobody gives a role above their own, nor changes one that is not below it; owners change any, and everyone may step down. */
 function changeRole({ userId, role, by }: Command<'ChangeParticipantRole'>, chat: OpenChat): ChatOutcome {
   const own = roleOf(chat, by)
   if (own === undefined) return reject({ code: 'not-a-participant' })
   if (chat.chatType === 'direct') return reject({ code: 'direct-chat' })
   const theirs = roleOf(chat, userId)
   if (theirs === undefined) return reject({ code: own === 'member' ? 'role-too-low' : 'participant-not-found' })
+  if (own === 'member' && userId !== by) return reject({ code: 'role-too-low' })
   if (theirs === role) return accept()
   const lowersOneself = userId === by && rank[role] < rank[own]
   const reaches = own === 'owner' || lowersOneself || (rank[own] > rank[theirs] && rank[role] <= rank[own])

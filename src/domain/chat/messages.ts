@@ -45,6 +45,7 @@ function sendMessage(command: Command<'SendMessage'>, chat: OpenChat): ChatOutco
   const isImport = command.line !== undefined
   if (!isIn && !isImport) return reject({ code: 'not-a-participant' })
   if (chat.archived && !isImport) return reject({ code: 'chat-archived' })
+  if (chat.banned.has(senderId)) return reject({ code: 'banned' })
   const answered = replyTo === undefined ? null : inSight(replyTo.message, senderId, chat)
   if (replyTo !== undefined && answered?.status !== 'sent') return reject({ code: 'message-not-found' })
   const joinsFirst = !isIn && !isPast(command, chat)

@@ -2,7 +2,7 @@ import { accepting, assertNever, reject } from '../decider.js'
 import type { ChatOutcome } from './chat.js'
 import type { SettingsCommand } from './commands.js'
 import type { ChatEvent } from './events.js'
-import { roleOf, type OpenChat } from './state.js'
+import { hasEnded, roleOf, type OpenChat } from './state.js'
 
 type Command<Type extends SettingsCommand['type']> = Extract<SettingsCommand, { type: Type }>
 
@@ -50,8 +50,14 @@ function changeChat({ by, change }: Command<'ChangeChat'>, chat: OpenChat): Chat
   return accept({ type: 'ChatChanged', by, ...changed })
 }
 
-function createInvite({ invite, by, expiresAt, maxUses }: Command<'CreateInvite'>, chat: OpenChat): ChatOutcome {
+/** Where there is no room, those whose time is over are cleared away first: nobody else would. */
+function createInvite(command: Command<'CreateInvite'>, chat: OpenChat): ChatOutcome {
+  const { invite, by, now, expiresAt, maxUses } = command
+  if (chat.invites.has(invite)) return accept()
   if (chat.archived) return reject({ code: 'chat-archived' })
-  if (chat.invites.size >= MOST_INVITES) return reject({ code: 'too-many-invites' })
-  return accept({ type: 'InviteCreated', invite, by, expiresAt, maxUses })
+  const created = { type: 'InviteCreated', invite, by, expiresAt, maxUses } as const
+  if (chat.invites.size < MOST_INVITES) return accept(created)
+  const ended = [...chat.invites].filter(([, known]) => hasEnded(known, now))
+  if (ended.length === 0) return reject({ code: 'too-many-invites' })
+  return accept(...ended.map(([old]) => ({ type: 'InviteRevoked' as const, invite: old, by })), created)
 }

@@ -17,6 +17,9 @@ export interface Invite {
   usesLeft: number | null
 }
 
+/** Those with no use left are gone already. */
+export const hasEnded = ({ expiresAt }: Invite, now: string): boolean => expiresAt !== null && expiresAt <= now
+
 export interface OpenChat {
   status: 'open'
   /** Of the last event. */

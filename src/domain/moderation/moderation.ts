@@ -2,12 +2,19 @@ import { accepting, assertNever, reject, type Decider, type Outcome } from '../d
 import type { Folded } from '../event.js'
 import { orderedMap, type OrderedMap } from '../ordered-map.js'
 import type { ModerationEvent } from './events.js'
+import {
+  decideReport,
+  evolveReports,
+  noReports,
+  type ReportCommand,
+  type ReportRejection,
+  type Reports,
+} from './reports.js'
 
 /** That the person may do so, and that what it is about is there, are facts of the chat's own stream. */
 export type ModerationCommand =
   | { type: 'GiveBanReason'; userId: string; by: string; reason: string }
-  | { type: 'ReportMessage'; reportId: string; messageId: string; reporterId: string; reason: string }
-  | { type: 'SettleReport'; reportId: string; by: string; outcome: string }
+  | ReportCommand
   | {
       type: 'CreateWebhook'
       webhookId: string
@@ -21,13 +28,9 @@ export type ModerationCommand =
   | { type: 'DeleteWebhook'; webhookId: string; by: string }
   | { type: 'DisableWebhook'; webhookId: string; why: 'failing' | 'creator' }
 
-export type ModerationRejection =
-  { code: 'report-not-found' } | { code: 'webhook-not-found' } | { code: 'too-many-webhooks' }
+export type ModerationRejection = ReportRejection | { code: 'webhook-not-found' } | { code: 'too-many-webhooks' }
 
-export interface Moderation {
-  /** Reports that are not settled, by id: whose, of which message. */
-  open: OrderedMap<{ messageId: string; reporterId: string }>
-  settled: OrderedMap<true>
+export interface Moderation extends Reports {
   /** Webhooks that are not deleted; `on` while they are not disabled. */
   webhooks: OrderedMap<{ by: string; on: boolean }>
 }
@@ -38,7 +41,7 @@ const accept = accepting<ModerationEvent>()
 
 /** What participants of a chat need not know of it. */
 export const moderationDecider: Decider<ModerationCommand, Moderation, ModerationEvent, ModerationRejection> = {
-  initial: { open: orderedMap(), settled: orderedMap(), webhooks: orderedMap() },
+  initial: { ...noReports, webhooks: orderedMap() },
   decide,
   evolve,
 }
@@ -49,17 +52,9 @@ function decide(command: ModerationCommand, state: Moderation): Outcome<Moderati
       const { userId, by, reason } = command
       return accept({ type: 'BanReasonGiven', userId, by, reason })
     }
-    case 'ReportMessage': {
-      const { reportId, messageId, reporterId, reason } = command
-      const again = [...state.open].some(([, open]) => open.messageId === messageId && open.reporterId === reporterId)
-      return again ? accept() : accept({ type: 'MessageReported', reportId, messageId, reporterId, reason })
-    }
-    case 'SettleReport': {
-      const { reportId, by, outcome } = command
-      if (state.settled.has(reportId)) return accept()
-      if (!state.open.has(reportId)) return reject({ code: 'report-not-found' })
-      return accept({ type: 'ReportSettled', reportId, by, outcome })
-    }
+    case 'ReportMessage':
+    case 'SettleReport':
+      return decideReport(command, state)
     case 'CreateWebhook': {
       const { webhookId, by, direction, events, botId, url, name } = command
       if (state.webhooks.has(webhookId)) return accept()
@@ -85,14 +80,9 @@ function evolve(state: Moderation, event: Folded<ModerationEvent>): Moderation {
   switch (event.type) {
     case 'BanReasonGiven':
       return state
-    case 'MessageReported': {
-      const { reportId, messageId, reporterId } = event
-      return { ...state, open: state.open.with(reportId, { messageId, reporterId }) }
-    }
-    case 'ReportSettled': {
-      const { reportId } = event
-      return { ...state, open: state.open.without(reportId), settled: state.settled.with(reportId, true) }
-    }
+    case 'MessageReported':
+    case 'ReportSettled':
+      return evolveReports(state, event)
     case 'WebhookCreated':
       return { ...state, webhooks: state.webhooks.with(event.webhookId, { by: event.by, on: true }) }
     case 'WebhookDeleted':

@@ -28,6 +28,8 @@ export type UserRejection =
   | { code: 'user-not-found'; userId: string }
   /** An import meets a user that no import made, or the other way round. */
   | { code: 'not-imported' }
+  /** Nobody blocks themselves. */
+  | { code: 'own-account' }
   | { code: 'too-many-blocks' }
 
 export type User =
@@ -67,6 +69,7 @@ function decide(command: UserCommand, user: User): Outcome<UserEvent, UserReject
     case 'BlockPerson': {
       const { blockedId, on } = command
       if (user.status === 'absent') return reject({ code: 'user-not-found', userId })
+      if (blockedId === userId) return on ? reject({ code: 'own-account' }) : accept()
       if (user.blocked.has(blockedId) === on) return accept()
       if (!on) return accept({ type: 'PersonUnblocked', userId, blockedId })
       if (user.blocked.size >= MOST_BLOCKS) return reject({ code: 'too-many-blocks' })

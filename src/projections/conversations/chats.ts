@@ -10,6 +10,7 @@ import { fewParticipants, participantsAfter, toMemberships, type ParticipantRow,
 import { newestInSight } from './messages.js'
 import { joinPerson } from './people.js'
 import { ownChat } from './sight.js'
+import { isTimeCursor, timeCursor } from './time-cursor.js'
 import type { ChatView, ListedChatView, PersonView, SharedChatView } from './views.js'
 
 const MOST_UNREAD = 999
@@ -23,6 +24,7 @@ export const chatsSchema = (table: TableName): string => `
     created_at timestamptz not null,
     updated_at timestamptz not null,
     active_at timestamptz not null,
+    archived_at timestamptz,
     history_visibility text not null,
     join_policy text not null,
     always_full boolean not null default true,
@@ -69,6 +71,7 @@ export interface ChatRow {
   created_at: Instant
   updated_at: Instant
   active_at: Instant
+  archived_at: Instant | null
   history_visibility: HistoryVisibility
   join_policy: JoinPolicy
   participant_count: number
@@ -76,9 +79,9 @@ export interface ChatRow {
   version: number
 }
 
-/** Of the chat `c`. */
-const COLUMNS = `c.id, c.type, c.name, c.created_by, ${instant('c.created_at')} as created_at, ${instant('c.updated_at')} as updated_at,
-  ${instant('c.active_at')} as active_at, c.history_visibility, c.join_policy, c.participant_count, c.last_seq, c.version`
+/** Of the chat `c`, whoever looks. */
+export const SHARED_COLUMNS = `c.id, c.type, c.name, c.created_by, ${instant('c.created_at')} as created_at, ${instant('c.updated_at')} as updated_at,
+  ${instant('c.active_at')} as active_at, ${instant('c.archived_at')} as archived_at, c.history_visibility, c.join_policy, c.participant_count, c.last_seq, c.version`
 
 /** A chat as one of its participants has it. */
 export interface OwnChatRow extends ChatRow {
@@ -88,7 +91,9 @@ export interface OwnChatRow extends ChatRow {
 }
 
 /** Of the chat `c` for its participant `me`; a direct chat has the other's name. */
-const ownColumns = (table: TableName): string => `${COLUMNS}, me.role, me.read_seq, case when c.type = 'direct' then (
+const ownColumns = (
+  table: TableName,
+): string => `${SHARED_COLUMNS}, me.role, me.read_seq, case when c.type = 'direct' then (
     select p.name from ${table('memberships')} o ${joinPerson(table, 'o.user_id')}
     where o.chat_id = c.id and o.user_id <> me.user_id and o.to_version is null limit 1) end as other_name`
 
@@ -190,10 +195,9 @@ export async function standingsOf(pool: Pool, table: TableName, checkpoint: stri
   return { chats, checkpoint: rows[0]?.position ?? '' }
 }
 
-export const chatCursor = ({ active_at, id }: ChatRow): Cursor => `${toIso(active_at)}_${id}`
+export const chatCursor = ({ active_at, id }: ChatRow): Cursor => timeCursor(toIso(active_at), id)
 
-export const isChatCursor = (cursor: string): boolean =>
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(cursor)
+export const isChatCursor = isTimeCursor
 
 export const toSharedChat = (row: ChatRow): SharedChatView => ({
   id: row.id,
@@ -202,7 +206,7 @@ export const toSharedChat = (row: ChatRow): SharedChatView => ({
   createdBy: row.created_by,
   createdAt: toIso(row.created_at),
   updatedAt: toIso(row.updated_at),
-  archivedAt: null,
+  archivedAt: row.archived_at === null ? null : toIso(row.archived_at),
   historyVisibility: row.history_visibility,
   joinPolicy: row.join_policy,
   participantCount: row.participant_count,
@@ -245,7 +249,7 @@ const toStanding = (row: StandingRow): ChatStanding => ({
 export async function sharedChat(tx: ClientBase, table: TableName, chatId: string) {
   const { rows } = await tx.query<ChatRow & { participants: PersonView[] }>({
     name: `shared ${table('chats')}`,
-    text: `select ${COLUMNS}, ${fewParticipants(table, 'null')} as participants from ${table('chats')} c where c.id = $1`,
+    text: `select ${SHARED_COLUMNS}, ${fewParticipants(table, 'null')} as participants from ${table('chats')} c where c.id = $1`,
     values: [chatId],
   })
   return rows[0] === undefined ? null : { chat: toSharedChat(rows[0]), chatParticipants: rows[0].participants }

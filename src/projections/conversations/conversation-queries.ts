@@ -1,9 +1,12 @@
+import type { Role } from '../../domain/chat/events.js'
 import type { VersionRange } from '../../domain/visibility.js'
 import type { Position } from '../../eventstore/event-log.js'
 import type { EditView } from './edits.js'
 import type { PinView } from './pins.js'
 import type { ReactionView } from './reactions.js'
+import type { ReportQueries } from './reports.js'
 import type {
+  BanView,
   ChatView,
   ListedChatView,
   MessageView,
@@ -27,6 +30,12 @@ export interface Paged<Item> {
 export interface AtVersion<Answer> {
   version: number
   answer: Answer
+}
+
+/** Only owners and admins are to be told. */
+export interface Bans extends Paged<BanView> {
+  /** Of who asks. */
+  role: Role
 }
 
 export type MessagePage = { before: number } | { after: number } | { around: number } | { latest: true }
@@ -58,7 +67,7 @@ export interface PastDetails {
  * What can be asked of conversations. Whoever is not in a chat gets null for everything about it, as if it were not there. Each
  * call reads in one snapshot.
  */
-export interface ConversationQueries {
+export interface ConversationQueries extends ReportQueries {
   ownProfile(userId: string): Promise<OwnProfile | null>
   profiles(userIds: readonly string[]): Promise<ProfileView[]>
   /** People whose name begins so, whatever the case; at most 50. */
@@ -78,6 +87,12 @@ export interface ConversationQueries {
     limit: number,
     after: Cursor | null,
   ): Promise<AtVersion<Paged<ParticipantView>> | null>
+  /** The latest first. */
+  bans(chatId: string, viewer: string, limit: number, after: Cursor | null): Promise<AtVersion<Bans> | null>
+  /** Whom the person blocks, the latest first. */
+  blocks(viewer: string, limit: number, after: Cursor | null): Promise<Paged<PersonView>>
+  /** What the viewer may join; `query` is how a word of the name begins, null for all. */
+  openChats(viewer: string, query: string | null, limit: number, after: Cursor | null): Promise<Paged<SharedChatView>>
   /** Ascending by seq; `older` and `newer` say whether the viewer may see more on that side. */
   messages(
     chatId: string,

@@ -3,6 +3,8 @@ import { assertNever } from '../../domain/decider.js'
 import { idOf } from '../../domain/streams.js'
 import type { EventReader, OpenedEvent } from '../../privacy/event-reader.js'
 import type { Projection, TableName } from '../projection.js'
+import { beginBan, bansSchema, endBan, giveReason } from './bans.js'
+import { beginBlock, blocksSchema, endBlock } from './blocks.js'
 import { applyChange, applyCreated, chatsSchema } from './chats.js'
 import { applyDeleted, applyEdited, editsSchema } from './edits.js'
 import { applyPin, pinsSchema } from './pins.js'
@@ -17,18 +19,33 @@ import {
   raiseReadSeq,
 } from './memberships.js'
 import { applyLinkPreviews, applySent, messagesSchema, type SentMessage } from './messages.js'
+import { applyOpenChat, openChatsSchema } from './open-chats.js'
 import { applyProfileChanged, applyRegistered, peopleSchema } from './people.js'
+import { applyReported, applySettled, reportsSchema } from './reports.js'
+import { applyArchived, applySettings } from './settings.js'
+
+/** Each with the tables that it makes. */
+const parts: readonly [schema: (table: TableName) => string, ...tables: string[]][] = [
+  [peopleSchema, 'people'],
+  [chatsSchema, 'chats'],
+  [membershipsSchema, 'memberships'],
+  [messagesSchema, 'messages'],
+  [editsSchema, 'edits'],
+  [reactionsSchema, 'reactions', 'reaction_counts'],
+  [pinsSchema, 'pins'],
+  [bansSchema, 'bans'],
+  [blocksSchema, 'blocks'],
+  [openChatsSchema, 'open_chats'],
+  [reportsSchema, 'reports'],
+]
 
 /** People, chats, who takes part in them and what is said: one projection, so that a membership and the messages it guards agree. */
 export const createConversations = (reader: EventReader): Projection => ({
   name: 'conversations',
   version: 3,
-  tables: ['people', 'chats', 'memberships', 'messages', 'edits', 'reactions', 'reaction_counts', 'pins'],
+  tables: parts.flatMap(([, ...tables]) => tables),
   streamPrefixes: ['user-', 'chat-', 'inbox-', 'moderation-'],
-  schema: (table) =>
-    [peopleSchema, chatsSchema, membershipsSchema, messagesSchema, editsSchema, reactionsSchema, pinsSchema]
-      .map((make) => make(table))
-      .join('\n'),
+  schema: (table) => parts.map(([make]) => make(table)).join('\n'),
   prepare: (batch) => reader.open(batch),
   async apply(batch, tx, table) {
     let sent: SentMessage[] = []
@@ -66,6 +83,7 @@ async function applyOther(
       return applyProfileChanged(event, recordedAt, tx, table)
     case 'ChatCreated':
       await applyCreated(event, where, tx, table)
+      if (event.joinPolicy === 'open') await applyOpenChat(where.chatId, tx, table)
       return beginMemberships(beginnings(event), where, tx, table)
     case 'ParticipantJoined':
     case 'ParticipantAdded': {
@@ -84,13 +102,29 @@ async function applyOther(
       return raiseReadSeq(event.userId, event.chats, tx, table)
     case 'LinkPreviewsAdded':
       return applyLinkPreviews(event, where, tx, table)
+    case 'MessageReported':
+      return applyReported(event, where, tx, table)
+    case 'ReportSettled':
+      return applySettled(event, at, tx, table)
     case 'ParticipantBanned':
       await applyChange(await endedMembership(event.userId, where, tx, table), where, tx, table)
-      return
+      return beginBan(event, where, tx, table)
     case 'ParticipantUnbanned':
+      await applyChange(0, where, tx, table)
+      return endBan(event, where, tx, table)
     case 'ChatChanged':
+      await applySettings(event, where, tx, table)
+      return applyOpenChat(where.chatId, tx, table)
     case 'ChatArchived':
     case 'ChatUnarchived':
+      await applyArchived(event.type === 'ChatArchived', where, tx, table)
+      return applyOpenChat(where.chatId, tx, table)
+    case 'PersonBlocked':
+      return beginBlock(event, version, tx, table)
+    case 'PersonUnblocked':
+      return endBlock(event, tx, table)
+    case 'BanReasonGiven':
+      return giveReason(event, where, tx, table)
     case 'InviteCreated':
     case 'InviteRevoked':
       return applyChange(0, where, tx, table)
@@ -106,11 +140,6 @@ async function applyOther(
       return applyPin(event, where, tx, table)
     case 'ChatMuted':
     case 'ChatHidden':
-    case 'PersonBlocked':
-    case 'PersonUnblocked':
-    case 'BanReasonGiven':
-    case 'MessageReported':
-    case 'ReportSettled':
     case 'WebhookCreated':
     case 'WebhookDeleted':
     case 'WebhookDisabled':

@@ -1,6 +1,8 @@
 import type { ClientBase, Pool } from 'pg'
 import { renderContent, type RenderContent } from '../../content/render-content.js'
 import { inSnapshot, type OpenProjection } from '../checkpoint.js'
+import { banPage } from './bans.js'
+import { blockPage } from './blocks.js'
 import {
   chatCursor,
   latestOwnChatRows,
@@ -17,7 +19,9 @@ import { messageInSight, messagePage, messagesById } from './messages.js'
 import { editsInSight } from './edits.js'
 import { pinsInSight } from './pins.js'
 import { reactionsInSight } from './reactions.js'
+import { openChatPage } from './open-chats.js'
 import { createPeopleQueries, toPerson, type PersonRow } from './people.js'
+import { createReportQueries } from './reports.js'
 import type { PersonView } from './views.js'
 
 const FIRST_PARTICIPANTS = 50
@@ -33,6 +37,7 @@ export function createConversationQueries(
 
   return {
     ...createPeopleQueries(pool, table, checkpoint),
+    ...createReportQueries(pool, table, render),
 
     async chat(chatId, viewer) {
       const row = await ownChatRow(pool, table, chatId, viewer, FIRST_PARTICIPANTS)
@@ -48,6 +53,9 @@ export function createConversationQueries(
     },
 
     participants: (chatId, viewer, limit, after) => participantPage(pool, table, chatId, viewer, limit, after),
+    bans: (chatId, viewer, limit, after) => banPage(pool, table, chatId, viewer, limit, after),
+    blocks: (viewer, limit, after) => blockPage(pool, table, viewer, limit, after),
+    openChats: (viewer, query, limit, after) => openChatPage(pool, table, viewer, query, limit, after),
     messages: (chatId, viewer, page, limit) => messagePage(pool, table, chatId, viewer, page, limit, render),
     message: (chatId, messageId, viewer) => messageInSight(pool, table, chatId, viewer, messageId, render),
     edits: (chatId, messageId, viewer) => editsInSight(pool, table, chatId, viewer, messageId),

@@ -43,6 +43,6 @@ export const toReply = (row: QuotedRow): MessageView['replyTo'] =>
 
 /** One line of it. */
 export function excerptOf(content: string): string {
-  const points = [...content.replace(/\s+/g, ' ')]
+  const points = Array.from(content.replace(/\s+/g, ' '))
   return points.length <= MOST_QUOTED ? points.join('') : `${points.slice(0, MOST_QUOTED - 1).join('')}…`
 }

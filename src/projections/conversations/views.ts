@@ -49,6 +49,13 @@ export interface ChatView extends SharedChatView {
   unreadCount: number
 }
 
+export interface BanView {
+  person: PersonView
+  by: PersonView
+  at: string
+  reason: string | null
+}
+
 export interface ListedChatView extends ChatView {
   lastMessage: string | null
   lastMessageSenderId: string | null
@@ -79,4 +86,30 @@ export interface MessageView {
   editedAt: string | null
   deletedAt: string | null
   deletedBy: string | null
+}
+
+/** What reporters themselves are shown of their report. */
+export interface OwnReportView {
+  id: string
+  messageId: string
+  chatId: string
+  createdAt: string
+}
+
+/** A report as admins see it; words are null where the personal data of who wrote them was destroyed. */
+export interface ReportView {
+  id: string
+  chatId: string
+  /** As it is now. */
+  message: MessageView
+  /** Shown to nobody else: neither in the chat nor to its owners. */
+  reporter: PersonView
+  reason: string | null
+  createdAt: string
+  status: 'open' | 'settled'
+  outcome: string | null
+  settledBy: PersonView | null
+  settledAt: string | null
+  /** Of the message, settled ones included. */
+  reportCount: number
 }

@@ -39,6 +39,27 @@ export const roleChanged = (userId: string, role: Role, by: string): Decided<Cha
   by,
 })
 
+export const banned = (by: string, userId: string): Decided<ChatEvent> => ({ type: 'ParticipantBanned', userId, by })
+export const unbanned = (by: string, userId: string): Decided<ChatEvent> => ({
+  type: 'ParticipantUnbanned',
+  userId,
+  by,
+})
+export const archived = (by: string): Decided<ChatEvent> => ({ type: 'ChatArchived', by })
+export const unarchived = (by: string): Decided<ChatEvent> => ({ type: 'ChatUnarchived', by })
+
+/** For ever and for all, unless told otherwise. */
+export const invited = (
+  change: Partial<{ invite: string; by: string; expiresAt: string | null; maxUses: number | null }> = {},
+): Decided<ChatEvent> => ({
+  type: 'InviteCreated',
+  invite: 'invite',
+  by: 'ada',
+  expiresAt: null,
+  maxUses: null,
+  ...change,
+})
+
 export const sent = (senderId: string, seq: number) => ({
   type: 'MessageSent' as const,
   messageId: `message ${seq}`,

@@ -17,9 +17,32 @@ const byOne = fc.oneof(
   person.map((userId) => ({ type: 'LeaveChat' as const, userId })),
   person.map((senderId) => ({ type: 'SendMessage' as const, senderId, ...message })),
 )
+const invite = fc.constantFrom('i1', 'i2')
+const now = fc.constantFrom('2026-05-01T12:00:00.000Z', '2026-05-01T12:00:01.000Z')
+const byInvite = fc.record({ type: fc.constant('JoinByInvite' as const), userId: person, invite, now })
 const byTwo = fc.oneof(
   fc.record({ type: fc.constant('AddParticipants' as const), userIds: fc.array(person), role, by: person }),
   fc.record({ type: fc.constant('RemoveParticipant' as const), userId: person, by: person }),
+  fc.record({ type: fc.constant('ChangeParticipantRole' as const), userId: person, role, by: person }),
+  fc.record({ type: fc.constant('BanParticipant' as const), userId: person, by: person }),
+  fc.record({ type: fc.constant('UnbanParticipant' as const), userId: person, by: person }),
+)
+const settings = fc.oneof(
+  fc.record({ type: fc.constantFrom('ArchiveChat' as const, 'UnarchiveChat' as const), by: person }),
+  fc.record({
+    type: fc.constant('ChangeChat' as const),
+    by: person,
+    change: fc.constantFrom({ joinPolicy: 'open' as const }, { historyVisibility: 'since-joined' as const }),
+  }),
+  fc.record({
+    type: fc.constant('CreateInvite' as const),
+    by: person,
+    invite,
+    now,
+    expiresAt: fc.option(now),
+    maxUses: fc.constantFrom(null, 1),
+  }),
+  fc.record({ type: fc.constant('RevokeInvite' as const), by: person, invite }),
 )
 
 const create = fc.record({
@@ -41,7 +64,10 @@ const createGroup = fc
 
 /** Commands of people and, some of them, lines of an import, whose numbers rise. */
 const afterwards = fc
-  .array(fc.oneof(byTwo, byOne, fc.record({ isLine: fc.constant(true), command: byOne })), { maxLength: 40 })
+
+  .array(fc.oneof(byTwo, byOne, byInvite, settings, fc.record({ isLine: fc.constant(true), command: byOne })), {
+    maxLength: 40,
+  })
   .map((steps) =>
     steps.map((step, index): ChatCommand =>
       'isLine' in step ? { ...step.command, line: index + 1, originalAt } : step,
@@ -123,6 +149,28 @@ describe('laws of a chat, after any commands', () => {
   it('a direct chat has exactly its two members', () => {
     always(createDirect, (steps) => {
       for (const { command, after } of steps) expect(peopleIn(after), command.type).to.deep.equal(['ada', 'bob'])
+    })
+  })
+
+  it('nobody takes part who is banned', () => {
+    always(createGroup, (steps) => {
+      for (const { command, after } of steps)
+        if (after.status === 'open')
+          expect(
+            peopleIn(after).filter((userId) => after.banned.has(userId)),
+            JSON.stringify(command),
+          ).to.deep.equal([])
+    })
+  })
+
+  it('in an archived chat nothing is said, and nobody comes but by an import', () => {
+    always(anyChat, (steps) => {
+      for (const { command, before, outcome } of steps) {
+        if (before.status === 'absent' || !before.archived || 'line' in command) continue
+        const types = outcome.kind === 'accepted' ? outcome.events.map(({ type }) => type) : []
+        for (const type of ['MessageSent', 'ParticipantJoined', 'ParticipantAdded', 'ChatChanged', 'InviteCreated'])
+          expect(types, JSON.stringify(command)).not.to.include(type)
+      }
     })
   })
 

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { idSchema, textSchema } from '../../commands/input-schemas.js'
+import { commandHeaders, seen, settled, versionHeader } from '../answers.js'
+import { inChatSchema, pageSchema } from '../parameters.js'
+import { asProblem } from '../problem-details.js'
+import { answer, route } from '../route.js'
+import { banShape } from '../shapes.js'
+
+const MOST_REASON = 1_000
+
+const listBans = route({
+  method: 'get',
+  path: '/chats/:id/bans',
+  summary: 'Who is banned from the chat, by whom and why; the latest first',
+  access: 'chat-admin',
+  params: inChatSchema,
+  query: pageSchema,
+  answers: { 200: z.array(banShape) },
+  async handle({ params: { id }, query: { after, limit }, caller }, { queries }) {
+    const { version, answer: bans } = seen(await queries.bans(id, caller.userId, limit, after), 'chat-not-found')
+    if (bans.role === 'member') throw asProblem({ code: 'role-too-low' })
+    const links = bans.next === null ? {} : { next: { after: bans.next } }
+    return answer(200, bans.items, { links, headers: versionHeader(version) })
+  },
+})
+
+const ban = route({
+  method: 'put',
+  path: '/chats/:id/bans/:userId',
+  summary:
+    'Ban someone of a lower role, or who is not in it: they go, and do not come back. Only owners and admins see the reason',
+  access: 'chat-admin',
+  params: inChatSchema.extend({ userId: idSchema }),
+  body: z.strictObject({ reason: textSchema(MOST_REASON).exactOptional() }),
+  answers: { 204: null },
+  async handle({ params: { id: chatId, userId }, body: { reason = null }, caller }, { run }) {
+    const banned = settled(await run('banParticipant', { chatId, userId, reason }, caller))
+    if (reason === null) return answer(204, null, { headers: commandHeaders(banned, caller) })
+    // In a stream of its own, and so a command of its own: a repeat, with its key or without, gives what a crash kept from being given.
+    const given = settled(await run('giveBanReason', { chatId, userId, reason }, caller))
+    const headers = { ...commandHeaders(banned, caller), 'Parley-Position': given.position }
+    return answer(204, null, { headers })
+  },
+})
+
+const unban = route({
+  method: 'delete',
+  path: '/chats/:id/bans/:userId',
+  summary: 'Let someone come again; it does not bring them back',
+  access: 'chat-admin',
+  params: inChatSchema.extend({ userId: idSchema }),
+  answers: { 204: null },
+  async handle({ params: { id: chatId, userId }, caller }, { run }) {
+    const result = settled(await run('unbanParticipant', { chatId, userId }, caller))
+    return answer(204, null, { headers: commandHeaders(result, caller) })
+  },
+})
+
+export const banRoutes = [listBans, ban, unban]

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { idSchema } from '../../commands/input-schemas.js'
+import { commandHeaders, settled } from '../answers.js'
+import { pageSchema } from '../parameters.js'
+import { answer, route } from '../route.js'
+import { personShape } from '../shapes.js'
+
+const paramsSchema = z.strictObject({ id: idSchema })
+
+const listBlocks = route({
+  method: 'get',
+  path: '/users/me/blocks',
+  summary: 'Whom I block; the latest first',
+  access: 'user',
+  query: pageSchema,
+  answers: { 200: z.array(personShape) },
+  async handle({ query: { after, limit }, caller }, { queries }) {
+    const { items, next } = await queries.blocks(caller.userId, limit, after)
+    return answer(200, items, { links: next === null ? {} : { next: { after: next } } })
+  },
+})
+
+const block = route({
+  method: 'put',
+  path: '/users/me/blocks/:id',
+  summary: 'Have nothing to do with someone: they open no direct chat with me and add me to no chat. They are not told',
+  access: 'user',
+  params: paramsSchema,
+  answers: { 204: null },
+  async handle({ params: { id: blockedId }, caller }, { run }) {
+    const result = settled(await run('blockPerson', { blockedId, on: true }, caller))
+    return answer(204, null, { headers: commandHeaders(result, caller) })
+  },
+})
+
+const unblock = route({
+  method: 'delete',
+  path: '/users/me/blocks/:id',
+  summary: 'Take it back',
+  access: 'user',
+  params: paramsSchema,
+  answers: { 204: null },
+  async handle({ params: { id: blockedId }, caller }, { run }) {
+    const result = settled(await run('blockPerson', { blockedId, on: false }, caller))
+    return answer(204, null, { headers: commandHeaders(result, caller) })
+  },
+})
+
+export const blockRoutes = [listBlocks, block, unblock]

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { textSchema } from '../../commands/input-schemas.js'
+import { commandHeaders, settled, stillIn } from '../answers.js'
+import { inChatSchema } from '../parameters.js'
+import { answer, route } from '../route.js'
+import { chatShape } from '../shapes.js'
+
+const change = route({
+  method: 'patch',
+  path: '/chats/:id',
+  summary: 'Rename a group, say what newcomers see of its history, and whether anyone may join',
+  access: 'chat-admin',
+  params: inChatSchema,
+  body: z.strictObject({
+    name: textSchema(255).nullable().exactOptional(),
+    historyVisibility: z.enum(['full', 'since-joined']).exactOptional(),
+    joinPolicy: z.enum(['invite', 'open']).exactOptional(),
+  }),
+  answers: { 200: chatShape },
+  async handle({ params: { id: chatId }, body, caller }, { run, reads, queries }) {
+    const result = settled(await run('changeChat', { chatId, change: body }, caller))
+    await reads.written(result.position)
+    const now = stillIn(await queries.chat(chatId, caller.userId))
+    return answer(200, now.answer, { headers: commandHeaders(result, caller) })
+  },
+})
+
+const archive = route({
+  method: 'post',
+  path: '/chats/:id/archive',
+  summary: 'Archive a group: it is read, and nothing is said or changed in it',
+  access: 'chat-admin',
+  params: inChatSchema,
+  answers: { 204: null },
+  async handle({ params: { id: chatId }, caller }, { run }) {
+    const result = settled(await run('archiveChat', { chatId }, caller))
+    return answer(204, null, { headers: commandHeaders(result, caller) })
+  },
+})
+
+const unarchive = route({
+  method: 'post',
+  path: '/chats/:id/unarchive',
+  summary: 'Take a group out of the archive',
+  access: 'chat-admin',
+  params: inChatSchema,
+  answers: { 204: null },
+  async handle({ params: { id: chatId }, caller }, { run }) {
+    const result = settled(await run('unarchiveChat', { chatId }, caller))
+    return answer(204, null, { headers: commandHeaders(result, caller) })
+  },
+})
+
+export const chatSettingsRoutes = [change, archive, unarchive]

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { commandHeaders, settled, stillIn } from '../answers.js'
+import { inChatSchema } from '../parameters.js'
+import { ProblemError } from '../problem-details.js'
+import { answer, route } from '../route.js'
+import { chatShape, inviteShape } from '../shapes.js'
+
+/** A year. */
+const MOST_SECONDS = 366 * 86_400
+const MOST_USES = 100_000
+
+/** Any text of a sensible length: a code that is none of ours is refused as such, not as malformed. */
+const codeSchema = z.string().min(1).max(256)
+
+const createInvite = route({
+  method: 'post',
+  path: '/chats/:id/invites',
+  summary: 'Make a code with which people join; it is shown only here',
+  access: 'chat-admin',
+  params: inChatSchema,
+  body: z.strictObject({
+    expiresInSeconds: z.int().min(1).max(MOST_SECONDS).nullable().default(null),
+    maxUses: z.int().min(1).max(MOST_USES).nullable().default(null),
+  }),
+  answers: { 201: inviteShape },
+  async handle({ params: { id: chatId }, body, caller }, { run, invites, publicUrl }) {
+    const result = settled(await run('createInvite', { chatId, ...body }, caller))
+    const code = invites.codeOf(chatId, result.commandId)
+    // Behind the `#`, so that no server and no proxy sees it.
+    const url = `${publicUrl()}/join#invite=${code}`
+    return answer(201, { code, url }, { headers: commandHeaders(result, caller) })
+  },
+})
+
+const revokeInvite = route({
+  method: 'delete',
+  path: '/chats/:id/invites/:code',
+  summary: 'End an invite; who came by it stays',
+  access: 'chat-admin',
+  params: inChatSchema.extend({ code: codeSchema }),
+  answers: { 204: null },
+  async handle({ params: { id: chatId, code }, caller }, { run, invites }) {
+    const link = invites.read(code)
+    // What is no code of this chat is no invite any more either.
+    const invite = link?.chatId === chatId ? link.invite : ''
+    const result = settled(await run('revokeInvite', { chatId, invite }, caller))
+    return answer(204, null, { headers: commandHeaders(result, caller) })
+  },
+})
+
+const joinByInvite = route({
+  method: 'post',
+  path: '/invites/:code/join',
+  summary: 'Join a chat by an invite',
+  access: 'user',
+  params: z.strictObject({ code: codeSchema }),
+  answers: { 200: chatShape },
+  async handle({ params: { code }, caller }, { run, reads, queries, invites }) {
+    const link = invites.read(code)
+    if (link === null) throw new ProblemError('invite-not-found')
+    const result = settled(await run('joinByInvite', link, caller))
+    await reads.written(result.position)
+    const now = stillIn(await queries.chat(link.chatId, caller.userId))
+    return answer(200, now.answer, { headers: commandHeaders(result, caller) })
+  },
+})
+
+export const inviteRoutes = [createInvite, revokeInvite, joinByInvite]

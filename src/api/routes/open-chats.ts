@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { textSchema } from '../../commands/input-schemas.js'
+import { isOpenChatCursor } from '../../projections/conversations/open-chats.js'
+import { cursorSchema, limitSchema } from '../parameters.js'
+import { answer, route } from '../route.js'
+import { sharedChatShape } from '../shapes.js'
+
+const listOpenChats = route({
+  method: 'get',
+  path: '/chats/open',
+  summary: 'Chats that I may join; with a query, those in whose names a word begins so',
+  access: 'user',
+  query: z.strictObject({
+    query: textSchema(255).nullable().default(null),
+    after: cursorSchema(isOpenChatCursor).nullable().default(null),
+    limit: limitSchema,
+  }),
+  answers: { 200: z.array(sharedChatShape) },
+  async handle({ query: { query, after, limit }, caller }, { queries }) {
+    const { items, next } = await queries.openChats(caller.userId, query, limit, after)
+    return answer(200, items, { links: next === null ? {} : { next: { after: next } } })
+  },
+})
+
+export const openChatRoutes = [listOpenChats]
