@@ -143,7 +143,7 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
     run,
     invites,
     handler,
-    runAsSystem: createRunSystemCommand(handler),
+    runAsSystem: createRunSystemCommand({ handler, invites, clock }),
     standings: createStandings(handler),
     revocations: createRevocationQueries(pool, revocations, { log, reader }),
     ownWrites,

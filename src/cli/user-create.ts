@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { operatorChangesRoles } from '../commands/operator-roles.js'
 import type { Config } from '../config.js'
 import type { Core } from '../core.js'
 import { createAccounts } from '../identity/accounts.js'
@@ -47,7 +46,7 @@ export const createUserCreate =
       const registered = await accounts.register({ email, password, name })
       if ('code' in registered)
         throw new UsageError(`${email} is registered already; to give a role: parley user grant ${email} ROLE`)
-      if (values.admin) await operatorChangesRoles(core.handler, registered.userId, { grant: 'admin' })
+      if (values.admin) await core.runAsSystem('changeRoles', { userId: registered.userId, change: { grant: 'admin' } })
       print(await setPasswordLink({ userId: registered.userId, email: registered.email }, core, config))
       return 0
     })

@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util'
-import { operatorChangesRoles } from '../commands/operator-roles.js'
 import type { Config } from '../config.js'
 import type { Core } from '../core.js'
 import { accountRoles, type AccountRole } from '../domain/roles/events.js'
@@ -53,8 +52,8 @@ export const mustBeConfirmed = (
   { production }: Pick<Config, 'production'>,
 ) => production && !isVerified
 
-async function apply({ userId }: Address, change: RolesChange, { handler, standings }: Core): Promise<number> {
-  const result = await operatorChangesRoles(handler, userId, change)
+async function apply({ userId }: Address, change: RolesChange, { runAsSystem, standings }: Core): Promise<number> {
+  const result = await runAsSystem('changeRoles', { userId, change })
   if (result.kind === 'rejected') {
     say(
       result.rejection.code === 'last-admin' ? 'Nobody else is admin: make someone admin first' : result.rejection.code,

@@ -62,13 +62,22 @@ export interface RunDeps {
   onDone(userId: string, position: Position): void
 }
 
-export function createRunCommand({ handler, sealer, invites, clock, onDone }: RunDeps): RunCommand {
-  return async (name, given, caller) => {
+type RunRow = <Name extends keyof CommandList>(
+  name: Name,
+  given: InputOf<Name>,
+  context: CommandContext,
+) => Promise<ResultOf<Name>>
+
+/** Runs a row of the list for the actor of the context: judged by facts of other streams first, then on its own. */
+export function createRunRow({ handler, invites, clock }: Pick<RunDeps, 'handler' | 'invites' | 'clock'>): RunRow {
+  return async (name, given, context) => {
     const row = commandList[name] as unknown as CommandRow<unknown, unknown, unknown, EventShape, unknown, unknown>
-    const context = await contextOf(row.operation(given), given, caller)
-    const stream = row.stream(given, context.commandId, caller.userId)
-    const commandOf = (input: unknown) => row.command(input, context.commandId, caller.userId)
-    const prepared = (await row.prepare?.(given, caller.userId, factsFor(context))) ?? { input: given }
+    const { commandId } = context
+    // null for the system: its commands name nobody as who did it, or say so with null
+    const actor = context.actor as string
+    const stream = row.stream(given, commandId, actor)
+    const commandOf = (input: unknown) => row.command(input, commandId, actor)
+    const prepared = (await row.prepare?.(given, actor, factsFor(context))) ?? { input: given }
     const result =
       'refusal' in prepared
         ? await repeatOr(
@@ -77,13 +86,23 @@ export function createRunCommand({ handler, sealer, invites, clock, onDone }: Ru
             context,
           )
         : await handler.handle(stream, row.kind, commandOf(prepared.input), context)
-    if (result.kind !== 'rejected') onDone(caller.userId, result.position)
-    return { ...result, stream, commandId: context.commandId }
+    return { ...result, stream, commandId }
   }
 
   function factsFor({ commandId }: CommandContext): Facts {
     const { factOf, messageFact } = handler
     return { factOf, messageFact, now: clock().toISOString(), newInvite: () => invites.hashOf(commandId) }
+  }
+}
+
+export function createRunCommand(deps: RunDeps): RunCommand {
+  const { sealer, clock, onDone } = deps
+  const runRow = createRunRow(deps)
+  return async (name, given, caller) => {
+    const context = await contextOf(commandList[name].operation(given as never), given, caller)
+    const result = await runRow(name, given, context)
+    if (result.kind !== 'rejected') onDone(caller.userId, result.position)
+    return result
   }
 
   async function contextOf(operation: string, input: unknown, caller: Caller): Promise<CommandContext> {

@@ -1,10 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { EventShape } from '../domain/event.js'
-import { commandList, type CommandList } from './command-list.js'
-import type { CommandRow } from './command-row.js'
-import type { CommandHandler } from './handle-command.js'
-import type { Handled } from './handled.js'
-import type { InputOf } from './run-command.js'
+import type { CommandList } from './command-list.js'
+import { createRunRow, type InputOf, type ResultOf } from './run-command.js'
 
 /** What a follower commands by itself, after an event. */
 export interface Cause {
@@ -14,22 +10,23 @@ export interface Cause {
   causationId: string
 }
 
-/** Runs one command of the list for nobody in particular. @throws what `CommandHandler.handle` throws */
+/**
+ * Runs one command of the list for nobody in particular: for a follower, by its cause, or for the operator, who has none.
+ * @throws what `CommandHandler.handle` throws
+ */
 export type RunSystemCommand = <Name extends keyof CommandList>(
   name: Name,
   input: InputOf<Name>,
-  cause: Cause,
-) => Promise<Handled<EventShape, unknown>['kind']>
+  cause?: Cause,
+) => Promise<ResultOf<Name>>
 
 /** In place of the body's: what a repeat found out may differ, and the first one stands. */
 const FINGERPRINT = 'system'
 
-export const createRunSystemCommand =
-  (handler: Pick<CommandHandler, 'handle'>): RunSystemCommand =>
-  async (name, input, cause) => {
-    const row = commandList[name] as unknown as CommandRow<unknown, unknown, unknown, EventShape, unknown>
-    const stream = row.stream(input, cause.commandId, '')
-    const origin = { actor: null, origin: 'system', correlationId: randomUUID(), fingerprint: FINGERPRINT } as const
-    const command = row.command(input, cause.commandId, '')
-    return (await handler.handle(stream, row.kind, command, { ...cause, ...origin })).kind
+export function createRunSystemCommand(deps: Parameters<typeof createRunRow>[0]): RunSystemCommand {
+  const runRow = createRunRow(deps)
+  return (name, input, cause) => {
+    const by = cause === undefined ? { commandId: randomUUID() } : { ...cause, fingerprint: FINGERPRINT }
+    return runRow(name, input, { ...by, actor: null, origin: 'system', correlationId: randomUUID() })
   }
+}

@@ -51,8 +51,12 @@ export interface HubDeps {
   retryMs?: number
 }
 
-/** What `conversations` reads too: both meet an event that this release does not know at the same place. */
-const STREAM_PREFIXES = ['user-', 'chat-', 'inbox-']
+/**
+ * All that `conversations` reads, also what no socket is told of: both stop at the same event that this release does not know. Were
+ * the hub to go past it, what comes after would wait for rows that are not made, and so would every socket that connects, while
+ * the hub calls itself live.
+ */
+const STREAM_PREFIXES = ['user-', 'chat-', 'inbox-', 'moderation-']
 
 /**
  * The node's one follower: from the log to this node's sockets, in the order of the log. Events are opened and rendered, however long

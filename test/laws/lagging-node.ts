@@ -1,4 +1,6 @@
+import { createSecretKey } from 'node:crypto'
 import type { Pool } from 'pg'
+import { createInviteCodes } from '../../src/commands/invite-codes.js'
 import type { CommandHandler } from '../../src/commands/handle-command.js'
 import { createRunCommand, type RunCommand } from '../../src/commands/run-command.js'
 import type { Position } from '../../src/eventstore/event-log.js'
@@ -39,8 +41,9 @@ export async function openLaggingNode(side: WriteSide, number: number): Promise<
   const conversations = await openProjection(pool, apart(createConversations(reader), number), log)
   const index = await openProjection(pool, apart(createDecisionIndexProjection(reader), number), log)
   const queries = createConversationQueries(pool, conversations)
+  const invites = createInviteCodes(createSecretKey(Buffer.alloc(32, 'laws')))
   const runOn = (handler: CommandHandler): RunCommand =>
-    createRunCommand({ handler, sealer, clock: () => new Date(), onDone: () => undefined })
+    createRunCommand({ handler, sealer, invites, clock: () => new Date(), onDone: () => undefined })
   const createHandler = () => side.createNode({ index: createDecisionIndex(pool, index) })
   let run = runOn(createHandler())
   return {

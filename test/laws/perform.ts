@@ -107,7 +107,7 @@ async function perform(
     case 'remove':
       return run('removeParticipant', { chatId, userId: whom }, caller)
     case 'ban':
-      return run('banParticipant', { chatId, userId: whom }, caller)
+      return run('banParticipant', { chatId, userId: whom, reason: null }, caller)
     case 'unban':
       return run('unbanParticipant', { chatId, userId: whom }, caller)
     case 'change-role':
@@ -117,14 +117,14 @@ async function perform(
       return run('changeChat', { chatId, change }, caller)
     }
     case 'invite': {
-      const invite = randomUUID()
-      const result = await run('createInvite', { chatId, invite, expiresAt: null, maxUses: action.maxUses }, caller)
-      if (result.kind === 'done') invites.push(invite)
+      const result = await run('createInvite', { chatId, expiresInSeconds: null, maxUses: action.maxUses }, caller)
+      const made = result.kind === 'done' ? result.events.map(({ event }) => event) : []
+      for (const event of made) if (event.type === 'InviteCreated') invites.push(event.invite)
       return result
     }
     case 'join-by-invite': {
       const invite = pick(invites, action.invite) ?? 'made up'
-      return run('joinByInvite', { chatId, invite, now: new Date().toISOString() }, caller)
+      return run('joinByInvite', { chatId, invite }, caller)
     }
     case 'revoke-invite':
       return run('revokeInvite', { chatId, invite: pick(invites, action.invite) ?? 'made up' }, caller)

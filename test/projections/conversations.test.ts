@@ -88,7 +88,11 @@ onEachLog('conversations', (kind) => {
     const chatId = await createChat({ joinPolicy: 'open' })
     await say(alice, chatId, 'one')
     await post(carol, `/chats/${chatId}/join`)
-    await say(carol, chatId, 'two')
+    const two = await post<{ id: string }>(carol, `/chats/${chatId}/messages`, { content: 'two' })
+    const reports = `/chats/${chatId}/messages/${two.id}/reports`
+    const { id } = await post<{ id: string }>(bob, reports, { reason: 'spam' })
+    await post(await parley.withRoles('Judge', 'admin'), `/reports/${id}/settle`, { outcome: 'It stays' })
+    await post(alice, reports, { reason: 'spam' })
     await parley.call('PUT', `/chats/${chatId}/read`, { token: bob.token, body: { seq: 2 } })
     await parley.call('PATCH', '/users/me', { token: bob.token, body: { name: 'Robert', statusText: 'here' } })
     await post(alice, `/chats/${chatId}/leave`)

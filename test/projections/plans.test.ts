@@ -17,6 +17,10 @@ const LONG = 20_000
 /** Of the first person. */
 const OWN_CHATS = 60
 const LIMIT = 50
+/** Of the messages of the first chat, one a second; each hundredth is open. */
+const REPORTS = 20_000
+
+const reportedAt = (seconds: number): string => new Date(Date.UTC(2026, 0, 1) + seconds * 1_000).toISOString()
 
 describe('with many people, chats and messages stored', function () {
   this.timeout(60_000)
@@ -25,7 +29,7 @@ describe('with many people, chats and messages stored', function () {
   let queries: ConversationQueries
   let readStream: (after: number) => Promise<unknown[]>
   let asked: Asked[]
-  const ids = { viewer: '', back: '', full: '', hiding: '', message: '' }
+  const ids = { viewer: '', back: '', full: '', hiding: '', message: '', report: '' }
 
   before(async () => {
     read = await openReadSide()
@@ -38,7 +42,7 @@ describe('with many people, chats and messages stored', function () {
     const events = createEventTable(pool, createPositions('any'), 10_000)
     readStream = (after) => events.readStream('chat-c1', { after, limit: LIMIT })
     const { rows } = await pool.query<typeof ids>(`select md5('p1')::uuid as viewer, md5('p2')::uuid as back,
-      md5('c1')::uuid as full, md5('c2')::uuid as hiding, md5('m1 10000')::uuid as message`)
+      md5('c1')::uuid as full, md5('c2')::uuid as hiding, md5('m1 10000')::uuid as message, md5('r10000')::uuid as report`)
     Object.assign(ids, rows[0])
   })
 
@@ -47,7 +51,7 @@ describe('with many people, chats and messages stored', function () {
     await read[Symbol.asyncDispose]()
   })
 
-  const { viewer, back, full, hiding, message } = Object.fromEntries(
+  const { viewer, back, full, hiding, message, report } = Object.fromEntries(
     Object.keys(ids).map((key) => [key, () => ids[key as keyof typeof ids]]),
   ) as { [Key in keyof typeof ids]: () => string }
 
@@ -111,6 +115,17 @@ describe('with many people, chats and messages stored', function () {
     'people by id': [2, () => queries.people([viewer(), back()])],
     'profiles by id': [2, () => queries.profiles([viewer(), back()])],
     'profiles by name': [LIMIT, () => queries.findProfiles('person')],
+    'the newest reports': [LIMIT + 1, () => filled(queries.reports(null, LIMIT, null))],
+    'open reports among many settled ones, further down': [
+      LIMIT + 1,
+      () => filled(queries.reports('open', LIMIT, `${reportedAt(REPORTS / 2)}_${full()}`)),
+    ],
+    'settled reports, further down': [
+      LIMIT + 1,
+      () => filled(queries.reports('settled', LIMIT, `${reportedAt(REPORTS / 2)}_${full()}`)),
+    ],
+    'the chat of a report': [1, () => queries.chatOfReport(report())],
+    'the own report of a message': [1, () => queries.ownReport(message(), viewer(), null)],
     'the own profile': [1, () => queries.ownProfile(viewer())],
   }
 
@@ -127,6 +142,12 @@ describe('with many people, chats and messages stored', function () {
       }
     })
 })
+
+/** A page that holds as much as was asked for. */
+const filled = async (page: Promise<{ items: unknown[] }>): Promise<unknown[]> => {
+  const { items } = await page
+  return items.length === LIMIT ? items : []
+}
 
 const isEmpty = (answer: unknown): boolean => Array.isArray(answer) && answer.length === 0
 
@@ -169,6 +190,10 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
 
     ${messagesOf('generate_series(1, 2)', LONG)};
     ${messagesOf(`generate_series(3, ${CHATS})`, 10)};
+
+    insert into ${table('reports')} (id, chat_id, message_id, reporter_id, reason, created_at, settled_at, settled_by)
+    select md5('r' || r)::uuid, ${chat('1')}, md5('m1 ' || r)::uuid, ${person('1')}, 'spam', timestamptz '2026-01-01Z' + r * interval '1 second',
+      case when r % 100 > 0 then now() end, case when r % 100 > 0 then ${person('2')} end from generate_series(1, ${REPORTS}) as r;
 
     insert into events (position, stream, version, id, type, data, metadata)
     select 1000 + v, 'chat-c' || v % 2, (v + 1) / 2, md5('e' || v)::uuid, 'MessageSent', '{}', '{}' from generate_series(1, ${LONG * 2}) as v;

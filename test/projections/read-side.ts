@@ -3,6 +3,7 @@ import { createSecretKey, randomBytes } from 'node:crypto'
 import type { CommandList } from '../../src/commands/command-list.js'
 import { createInviteCodes } from '../../src/commands/invite-codes.js'
 import { createRunCommand, type Caller, type InputOf, type ResultOf } from '../../src/commands/run-command.js'
+import { createRunSystemCommand, type RunSystemCommand } from '../../src/commands/run-system-command.js'
 import type { EventLog, Position } from '../../src/eventstore/event-log.js'
 import { openProjection, type OpenProjection } from '../../src/projections/checkpoint.js'
 import type { ConversationQueries } from '../../src/projections/conversations/conversation-queries.js'
@@ -32,6 +33,7 @@ export interface ReadSide extends AsyncDisposable {
   side: WriteSide
   /** Runs a command that must not be refused. */
   run<Name extends keyof CommandList>(name: Name, input: InputOf<Name>, actor: string): Promise<Done<Name>>
+  runAsSystem: RunSystemCommand
   /** Gives the message's id. */
   send(chatId: string, content: string, actor?: string): Promise<string>
   /** Alice's group, with others in it; gives its id. */
@@ -55,7 +57,8 @@ export async function openReadSide(): Promise<ReadSide> {
   const ownWrites = createOwnWrites(log.comparePositions)
   const invites = createInviteCodes(createSecretKey(randomBytes(32)))
   const onDone = (userId: string, position: Position): void => ownWrites.note(userId, position)
-  const runCommand = createRunCommand({ handler: side.createNode(), sealer, invites, clock: () => new Date(), onDone })
+  const deps = { handler: side.createNode(), invites, clock: () => new Date() }
+  const runCommand = createRunCommand({ ...deps, sealer, onDone })
   const open = (projection: Projection = conversations) => openProjection(pool, projection, log)
 
   const run: ReadSide['run'] = async (name, input, actor) => {
@@ -75,6 +78,7 @@ export async function openReadSide(): Promise<ReadSide> {
   return {
     side,
     run,
+    runAsSystem: createRunSystemCommand(deps),
     conversations,
     open,
     ownWrites,

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { operatorChangesRoles } from '../../src/commands/operator-roles.js'
+import type { RolesChange } from '../../src/domain/roles/roles.js'
 import type { EventLog } from '../../src/eventstore/event-log.js'
 import { openProjection, resetProjection, type OpenProjection } from '../../src/projections/checkpoint.js'
 import {
@@ -31,7 +31,8 @@ describe('the read model of revocations', () => {
 
   const revoke = (userId: string, sessionId: string) =>
     read.run('revokeSession', { userId, sessionId, reason: 'logout' }, userId)
-  const grant = (userId: string) => operatorChangesRoles(read.side.createNode(), userId, { grant: 'auditor' })
+  const changeRoles = (userId: string, change: RolesChange) => read.runAsSystem('changeRoles', { userId, change })
+  const grant = (userId: string) => changeRoles(userId, { grant: 'auditor' })
 
   /** Alice's phone and Bob's roles, between events that revoke nothing. */
   async function revokeSome(): Promise<void> {
@@ -50,7 +51,7 @@ describe('the read model of revocations', () => {
     await revokeSome()
     await read.caughtUp(await read.start({ open }))
     expect(await brief()).to.deep.equal([phone, `${bob} 1`])
-    await operatorChangesRoles(read.side.createNode(), bob, { withdraw: 'auditor' })
+    await changeRoles(bob, { withdraw: 'auditor' })
     await eventually(async () => {
       expect(await brief()).to.deep.equal([phone, `${bob} 2`])
     })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { randomUUID } from 'node:crypto'
-import { chatStream } from '../../src/domain/streams.js'
+import { chatStream, moderationStream } from '../../src/domain/streams.js'
 import { createProgress } from '../../src/projections/progress.js'
 import type { Delivery } from '../../src/realtime/audience.js'
 import { createHub, type Hub } from '../../src/realtime/hub.js'
@@ -16,12 +16,12 @@ describe('the hub', () => {
   let node: RealtimeNode
   let ada: string
 
-  before(async () => {
+  beforeEach(async () => {
     database = await createTestDatabase()
     node = await startNode(database)
     ada = await node.register('Ada')
   })
-  after(async () => {
+  afterEach(async () => {
     await node[Symbol.asyncDispose]()
     await database[Symbol.asyncDispose]()
   })
@@ -147,15 +147,8 @@ describe('the hub', () => {
     await node.send(chatId, ada, 'one')
     await gate.someoneWaits()
     await node.send(chatId, ada, 'two')
-    const metadata = JSON.stringify({
-      schemaVersion: 1,
-      at: new Date().toISOString(),
-      commandId: randomUUID(),
-      mac: '',
-    })
-    const newer = { id: randomUUID(), type: 'ChatPainted', data: '{"colour":"red"}', metadata }
-    await node.core.log.append(chatStream(chatId), 3, [newer])
-    await node.core.log.append(chatStream(randomUUID()), 0, [{ ...newer, id: randomUUID() }])
+    await node.core.log.append(chatStream(chatId), 3, [newer()])
+    await node.core.log.append(chatStream(randomUUID()), 0, [newer()])
     gate.open()
     await eventually(() => expect(watched.hub.status().reason).to.contain('ChatPainted'))
     expect(watched.hub.status().status).to.equal('failing')
@@ -164,6 +157,21 @@ describe('the hub', () => {
       ['new_message', 3],
     ])
   })
+
+  it('stops at an event of a later release also where sockets hear nothing of such: what reads that stream stops there too', async () => {
+    await using watched = await watch()
+    const { position } = await node.core.log.append(moderationStream(randomUUID()), 0, [newer()])
+    await eventually(() => expect(watched.hub.status().reason).to.contain('ChatPainted'))
+    expect(watched.hub.status().status).to.equal('failing')
+    expect(node.core.log.comparePositions(watched.hub.status().position, position)).to.be.below(0)
+  })
 }).timeout(20_000)
+
+const newer = () => ({
+  id: randomUUID(),
+  type: 'ChatPainted',
+  data: '{"colour":"red"}',
+  metadata: JSON.stringify({ schemaVersion: 1, at: new Date().toISOString(), commandId: randomUUID(), mac: '' }),
+})
 
 const rest = { historyVisibility: 'full', joinPolicy: 'invite', imported: false } as const

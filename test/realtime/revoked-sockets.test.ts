@@ -1,6 +1,5 @@
 import { EventEmitter } from 'node:events'
 import { expect } from 'chai'
-import { operatorChangesRoles } from '../../src/commands/operator-roles.js'
 import { createRevocations } from '../../src/identity/revocations.js'
 import type { RealtimeSocket } from '../../src/realtime/protocol.js'
 import { createRevokedSockets } from '../../src/realtime/revoked-sockets.js'
@@ -69,7 +68,8 @@ describe('a socket that re-authenticates', () => {
   })
 
   const session = uuid('session')
-  const change = (grant: 'auditor' | 'analyst') => operatorChangesRoles(node.core.handler, person, { grant })
+  const change = (grant: 'auditor' | 'analyst') =>
+    node.core.runAsSystem('changeRoles', { userId: person, change: { grant } })
   const generation = async (): Promise<number> => (await node.core.standings.all()).version
   const come = async (roles: number) => {
     const client = openClient(node.url, { token: node.token(person, { session, generation: roles }) })

@@ -4,16 +4,17 @@ import type { Position } from '../../eventstore/event-log.js'
 import type { EditView } from './edits.js'
 import type { PinView } from './pins.js'
 import type { ReactionView } from './reactions.js'
-import type { ReportQueries } from './reports.js'
 import type {
   BanView,
   ChatView,
   ListedChatView,
   MessageView,
   OwnProfile,
+  OwnReportView,
   ParticipantView,
   PersonView,
   ProfileView,
+  ReportView,
   SharedChatView,
 } from './views.js'
 
@@ -67,7 +68,7 @@ export interface PastDetails {
  * What can be asked of conversations. Whoever is not in a chat gets null for everything about it, as if it were not there. Each
  * call reads in one snapshot.
  */
-export interface ConversationQueries extends ReportQueries {
+export interface ConversationQueries {
   ownProfile(userId: string): Promise<OwnProfile | null>
   profiles(userIds: readonly string[]): Promise<ProfileView[]>
   /** People whose name begins so, whatever the case; at most 50. */
@@ -124,4 +125,11 @@ export interface ConversationQueries extends ReportQueries {
   participantCount(chatId: string): Promise<number>
   /** Who takes part in the chat at `version` and may not see what was sent at `sentVersion`. */
   unseeing(chatId: string, sentVersion: number, version: number): Promise<string[]>
+
+  /** Newest first, of all chats: for admins alone. */
+  reports(status: ReportView['status'] | null, limit: number, after: Cursor | null): Promise<Paged<ReportView>>
+  /** The chat of a report. */
+  chatOfReport(reportId: string): Promise<string | null>
+  /** The person's report with this id; without one, their newest of the message. */
+  ownReport(messageId: string, reporterId: string, reportId: string | null): Promise<OwnReportView | null>
 }

@@ -21,7 +21,7 @@ import {
 import { applyLinkPreviews, applySent, messagesSchema, type SentMessage } from './messages.js'
 import { applyOpenChat, openChatsSchema } from './open-chats.js'
 import { applyProfileChanged, applyRegistered, peopleSchema } from './people.js'
-<<<<<<< HEAD
+import { applyReported, applySettled, reportsSchema } from './reports.js'
 import { applyArchived, applySettings } from './settings.js'
 
 /** Each with the tables that it makes. */
@@ -36,28 +36,16 @@ const parts: readonly [schema: (table: TableName) => string, ...tables: string[]
   [bansSchema, 'bans'],
   [blocksSchema, 'blocks'],
   [openChatsSchema, 'open_chats'],
+  [reportsSchema, 'reports'],
 ]
-=======
-import { applyReported, applySettled, reportsSchema } from './reports.js'
->>>>>>> moderation
 
 /** People, chats, who takes part in them and what is said: one projection, so that a membership and the messages it guards agree. */
 export const createConversations = (reader: EventReader): Projection => ({
   name: 'conversations',
   version: 3,
-<<<<<<< HEAD
   tables: parts.flatMap(([, ...tables]) => tables),
   streamPrefixes: ['user-', 'chat-', 'inbox-', 'moderation-'],
-  schema: (table) =>
-    parts
-      .map(([make]) => make(table))
-      .join('\n'),
-=======
-  tables: ['people', 'chats', 'memberships', 'messages', 'reports'],
-  streamPrefixes: ['user-', 'chat-', 'inbox-', 'moderation-'],
-  schema: (table) =>
-    [peopleSchema, chatsSchema, membershipsSchema, messagesSchema, reportsSchema].map((make) => make(table)).join('\n'),
->>>>>>> moderation
+  schema: (table) => parts.map(([make]) => make(table)).join('\n'),
   prepare: (batch) => reader.open(batch),
   async apply(batch, tx, table) {
     let sent: SentMessage[] = []
@@ -152,14 +140,6 @@ async function applyOther(
       return applyPin(event, where, tx, table)
     case 'ChatMuted':
     case 'ChatHidden':
-<<<<<<< HEAD
-    case 'MessageReported':
-    case 'ReportSettled':
-=======
-    case 'PersonBlocked':
-    case 'PersonUnblocked':
-    case 'BanReasonGiven':
->>>>>>> moderation
     case 'WebhookCreated':
     case 'WebhookDeleted':
     case 'WebhookDisabled':

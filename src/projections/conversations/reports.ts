@@ -4,11 +4,11 @@ import type { Opened } from '../../domain/event.js'
 import type { MessageReported, ReportSettled } from '../../domain/moderation/events.js'
 import { inSnapshot } from '../checkpoint.js'
 import type { TableName } from '../projection.js'
-import type { Cursor, Paged } from './conversation-queries.js'
+import type { ConversationQueries } from './conversation-queries.js'
 import { instant, toIso, type Instant } from './instants.js'
 import { messagesById } from './messages.js'
 import { timeCursor } from './time-cursor.js'
-import type { OwnReportView, PersonView, ReportView } from './views.js'
+import type { PersonView, ReportView } from './views.js'
 
 /** Words are null where the key of who wrote them was destroyed. */
 export const reportsSchema = (table: TableName): string => `
@@ -54,16 +54,7 @@ export async function applySettled(
   ])
 }
 
-export type ReportStatus = ReportView['status']
-
-export interface ReportQueries {
-  /** Newest first, whoever takes part: for admins alone. */
-  reports(status: ReportStatus | null, limit: number, after: Cursor | null): Promise<Paged<ReportView>>
-  /** The chat of a report. */
-  chatOfReport(reportId: string): Promise<string | null>
-  /** The person's report with this id, else their newest one of the message. */
-  ownReport(messageId: string, reporterId: string, reportId: string | null): Promise<OwnReportView | null>
-}
+type ReportQueries = Pick<ConversationQueries, 'reports' | 'chatOfReport' | 'ownReport'>
 
 export function createReportQueries(pool: Pool, table: TableName, render: RenderContent): ReportQueries {
   const reports = table('reports')
@@ -118,7 +109,7 @@ interface ReportRow {
 
 const CONDITIONS = { open: 'settled_at is null and ', settled: 'settled_at is not null and ' }
 
-const pageText = (status: ReportStatus | null, table: TableName): string => `
+const pageText = (status: ReportView['status'] | null, table: TableName): string => `
   select r.id, r.chat_id, r.message_id, r.reporter_id, r.reason, r.outcome, r.settled_by,
     ${instant('r.created_at')} as created_at, ${instant('r.settled_at')} as settled_at,
     ${personOf(table, 'r.reporter_id')} as reporter, ${personOf(table, 'r.settled_by')} as settler,
@@ -133,18 +124,16 @@ const personOf = (table: TableName, userId: string): string =>
 
 /** Each with its message as it is now, whoever may see that. */
 async function withMessages(rows: readonly ReportRow[], tx: ClientBase, table: TableName, render: RenderContent) {
-  const items: ReportView[] = []
   const messages = new Map<string, ReportView['message']>()
-  for (const [chatId, ofChat] of Map.groupBy(rows, ({ chat_id }) => chat_id)) {
-    const ids = [...new Set(ofChat.map(({ message_id }) => message_id))]
+  for (const chatId of new Set(rows.map(({ chat_id }) => chat_id))) {
+    const ids = rows.flatMap(({ chat_id, message_id }) => (chat_id === chatId ? [message_id] : []))
     for (const [id, message] of await messagesById(tx, table, chatId, ids, render)) messages.set(id, message)
   }
-  for (const row of rows) {
+  return rows.map((row) => {
     const message = messages.get(row.message_id)
     if (message === undefined) throw new Error(`the read model lacks message ${row.message_id}`)
-    items.push(toReport(row, message))
-  }
-  return items
+    return toReport(row, message)
+  })
 }
 
 const toReport = (row: ReportRow, message: ReportView['message']): ReportView => ({

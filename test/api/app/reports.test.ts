@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { moderationStream } from '../../../src/domain/streams.js'
-import { startTestApp, type Answer, type Person, type TestApp } from '../../support/test-app.js'
+import { eventually } from '../../support/eventually.js'
+import { next, startTestApp, type Answer, type Person, type TestApp } from '../../support/test-app.js'
 
 interface Report {
   id: string
@@ -173,6 +174,31 @@ describe('reports', function () {
       expect(status, cursor).to.equal(400)
     }
   })
+
+  it('nobody in the chat learns of it, whatever they ask: neither its owner nor who wrote the message', async () => {
+    const sockets = [ada, bob].map(({ token }) => parley.socket(token))
+    await Promise.all(sockets.map((socket) => next(socket, 'ready')))
+    const heard: string[] = []
+    for (const socket of sockets)
+      socket.onAny((event: string, payload: object) => heard.push(event, JSON.stringify(payload)))
+    const before = await everything()
+    const answer = await report(bob, 'a tell-tale reason')
+    const { id } = answer.body as Report
+    await settle(id, 'a tell-tale outcome')
+    expect(await everything()).to.deep.equal(before)
+    await made(`/chats/${chatId}/messages`, ada, { content: 'the last' })
+    await eventually(() => expect(heard.filter((event) => event === 'new_message')).to.have.length(2))
+    expect(heard.filter((event) => !event.startsWith('{'))).to.deep.equal(['new_message', 'new_message'])
+    expect(heard.join()).to.not.match(new RegExp(`tell-tale|${id}`))
+  })
+
+  /** What the author and owner can read of the chat, with the chat's version beside it. */
+  async function everything(): Promise<unknown[]> {
+    const paths = ['', '/participants', '/messages', `/messages/${messageId}`, '/events', `/events?after=2`]
+    const urls = ['/chats', '/users/me', `/users/${bob.id}`, ...paths.map((path) => `/chats/${chatId}${path}`)]
+    const answers = await Promise.all(urls.map((url) => parley.call('GET', url, { token: ada.token })))
+    return answers.map(({ status, body, headers }) => [status, body as unknown, headers.get('parley-chat-version')])
+  }
 
   const callerOf = ({ id }: Person) =>
     ({ userId: id, origin: 'rest', correlationId: randomUUID(), key: null, client: null }) as const
