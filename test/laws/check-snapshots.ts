@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { ConversationQueries as Queries } from '../../src/projections/conversations/conversation-queries.js'
 import { foldAll, fromSnapshot, shown, type ClientChat } from '../support/client-model.js'
 import { framesAfter } from './check-seamless.js'
 import { snapshotOf } from './snapshot-of.js'
@@ -16,9 +17,9 @@ export function snapshots(): Listener {
       const known = held.get(key)
       const standing = await node.queries.standing(chatId, viewer)
       if (known === undefined) {
-        const [one, two, three] = nodes.map(({ queries }) => queries)
-        const from = { ...(two && { participantsAt: two }), ...(three && { messagesAt: three }), limit }
-        const snapshot = await snapshotOf(one!, chatId, viewer, from)
+        const [one, two, three] = nodes.map(({ queries }) => queries) as [Queries, Queries, Queries]
+        const from = { participantsAt: two, messagesAt: three, pinsAt: two, limit }
+        const snapshot = await snapshotOf(one, chatId, viewer, from)
         if (snapshot !== null) held.set(key, fromSnapshot(snapshot))
         return
       }
@@ -28,7 +29,8 @@ export function snapshots(): Listener {
       if (!folded.isIn) return
       held.set(key, folded)
       // A part that came from the other node may be ahead still.
-      if (Math.max(folded.chat.version, folded.participants.version, folded.messages.version) > standing.version) return
+      const { chat, participants, messages, pins } = folded
+      if ([chat, participants, messages, pins].some(({ version }) => version > standing.version)) return
       const now = await snapshotOf(node.queries, chatId, viewer)
       expect(shown(folded)).to.deep.equal(now && shown(now))
     },

@@ -27,16 +27,17 @@ export async function snapshotOf(
   queries: ConversationQueries,
   chatId: string,
   viewer: string,
-  { participantsAt = queries, messagesAt = queries, limit = 200 } = {},
+  { participantsAt = queries, messagesAt = queries, pinsAt = queries, limit = 200 } = {},
 ): Promise<ChatSnapshot | null> {
   const chat = await queries.chat(chatId, viewer)
   const participants = await participantsAt.participants(chatId, viewer, 200, null)
   const messages = await historyOf(messagesAt, chatId, viewer, limit)
-  if (chat === null || participants === null || messages === null) return null
+  const pins = await pinsAt.pins(chatId, viewer)
+  if (chat === null || participants === null || messages === null || pins === null) return null
   return {
     chat,
     participants: { ...participants, answer: participants.answer.items },
     messages,
-    pins: { version: messages.version, answer: [] },
+    pins: { ...pins, answer: pins.answer.map(({ message }) => message.id) },
   }
 }

@@ -79,8 +79,7 @@ export function fold(chat: ClientChat, { event, payload: given }: ClientEvent, m
     case 'message_edited':
     case 'message_deleted': {
       const { message } = payload
-      const messages = changed(chat.messages, message.id, version, () => ({ ...message, version }))
-      return { ...next, messages: quotesChanged(messages, message) }
+      return { ...next, messages: changed(chat.messages, message.id, version, () => message) }
     }
     case 'reaction_added':
     case 'reaction_removed':
@@ -96,12 +95,16 @@ export function fold(chat: ClientChat, { event, payload: given }: ClientEvent, m
       }
     }
     case 'message_pinned':
+    case 'message_unpinned': {
+      const { messageId } = payload
+      const change = (ids: string[]) => [...without(ids, messageId), ...(event === 'message_pinned' ? [messageId] : [])]
+      // The message itself says nothing of it, but its version does.
       return {
         ...next,
-        pins: moved(chat.pins, version, (ids) => [...without(ids, payload.messageId), payload.messageId]),
+        pins: moved(chat.pins, version, change),
+        messages: changed(chat.messages, messageId, version, (old) => old),
       }
-    case 'message_unpinned':
-      return { ...next, pins: moved(chat.pins, version, (ids) => without(ids, payload.messageId)) }
+    }
     default:
       return memberships(next, event, payload, me)
   }
@@ -110,12 +113,16 @@ export function fold(chat: ClientChat, { event, payload: given }: ClientEvent, m
 export const foldAll = (chat: ClientChat, events: readonly ClientEvent[], me: string): ClientChat =>
   events.reduce((folded, event) => fold(folded, event, me), chat)
 
-/** What is compared of two clients: without what frames do not carry, and in an order that says nothing. */
+/**
+ * What is compared of two clients: without what frames do not carry, and in an order that says nothing. What a message quotes is shown
+ * from the quoted message itself.
+ */
 export const shown = ({ chat, participants, messages, pins }: ChatSnapshot): object => ({
   chat: settingsOf(chat.answer),
   participants: participants.answer.map(({ id, name, role, joinedAt }) => ({ id, name, role, joinedAt })),
-  messages: messages.answer.map(({ reactions, ...message }) => ({
+  messages: messages.answer.map(({ reactions, replyTo, ...message }) => ({
     ...message,
+    replyTo: replyTo && { id: replyTo.id, seq: replyTo.seq },
     reactions: reactions
       .map(({ emoji, count, userIds }) => ({ emoji, count, userIds: userIds.toSorted() }))
       .toSorted((a, b) => (a.emoji < b.emoji ? -1 : 1)),
@@ -157,18 +164,6 @@ function changed(
     message.id === id && version > message.version ? { ...change(message), version } : message,
   )
   return { version: Math.max(known, version), answer: next }
-}
-
-/** Who quotes a message shows of it what it says now. */
-function quotesChanged({ version, answer }: ChatSnapshot['messages'], { id }: MessageView): ChatSnapshot['messages'] {
-  const quoted = answer.find((message) => message.id === id)
-  const excerpt = quoted?.content ?? null
-  return {
-    version,
-    answer: answer.map((message) =>
-      message.replyTo?.id === id ? { ...message, replyTo: { ...message.replyTo, excerpt } } : message,
-    ),
-  }
 }
 
 function reacted(message: MessageView, event: string, { emoji, userId, count }: Payload): MessageView {

@@ -10,7 +10,8 @@ export async function applySettings(event: Opened<ChatChanged>, where: Place, tx
   await tx.query({
     name: `settings ${table('chats')}`,
     text: `update ${table('chats')} set version = $2, updated_at = $3, name = case when $4 then $5 else name end,
-             history_visibility = coalesce($6, history_visibility), join_policy = coalesce($7, join_policy)
+             history_visibility = coalesce($6, history_visibility), join_policy = coalesce($7, join_policy),
+             always_full = always_full and coalesce($6, 'full') = 'full'
            where id = $1`,
     values: [where.chatId, where.version, where.at, 'name' in event, name, historyVisibility, joinPolicy],
   })

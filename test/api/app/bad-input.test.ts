@@ -48,7 +48,7 @@ describe('bad input gets its named error, and appends nothing', () => {
     ['a control character', { content: 'a\u0007b' }, [400, 'validation-failed']],
     ['U+0000', { content: 'a\u0000b' }, [400, 'validation-failed']],
     ['a lone surrogate', { content: 'a\ud800b' }, [400, 'validation-failed']],
-    ['a field of a later release', { content: 'hi', replyTo: uuid('message') }, [400, 'validation-failed']],
+    ['a field of a later release', { content: 'hi', poll: 'yes or no?' }, [400, 'validation-failed']],
     ['metadata with U+0000', { content: 'hi', metadata: { a: '\0' } }, [400, 'validation-failed']],
     ['metadata with half a pair', { content: 'hi', metadata: { a: '\ud83d' } }, [400, 'validation-failed']],
     ['metadata too large', { content: 'hi', metadata: { a: 'x'.repeat(9_000) } }, [400, 'validation-failed']],
