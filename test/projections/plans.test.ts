@@ -164,9 +164,10 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
     select ${person('p')}, 'Person ' || p, now(), now() from generate_series(1, ${PEOPLE}) as p;
 
     insert into ${table('chats')} (id, type, created_by, created_at, updated_at, active_at, history_visibility, join_policy,
-      participant_count, last_seq, version)
+      participant_count, last_seq, version, always_full)
     select ${chat('c')}, 'group', ${person('1')}, now(), now(), now() - c * interval '1 second',
-      case c when 2 then 'since-joined' else 'full' end, 'open', ${PARTICIPANTS}, 10, 11 from generate_series(1, ${CHATS}) as c;
+      case c when 2 then 'since-joined' else 'full' end, 'open', ${PARTICIPANTS}, 10, 11, c <> 2 from generate_series(1, ${CHATS}) as c;
+    insert into ${table('full_spans')} (chat_id, from_version) select ${chat('c')}, 1 from generate_series(1, ${CHATS}) as c where c <> 2;
 
     insert into ${table('memberships')} (chat_id, user_id, from_version, place, role, joined_at, read_seq)
     select ${chat('c')}, ${person('p')}, 1, place, 'member', now(), 0
