@@ -24,7 +24,6 @@ export const chatsSchema = (table: TableName): string => `
     created_at timestamptz not null,
     updated_at timestamptz not null,
     active_at timestamptz not null,
-    archived_at timestamptz,
     history_visibility text not null,
     join_policy text not null,
     always_full boolean not null default true,
