@@ -27,6 +27,7 @@ export const chatsSchema = (table: TableName): string => `
     history_visibility text not null,
     join_policy text not null,
     always_full boolean not null default true,
+    archived_at timestamptz,
     participant_count integer not null,
     last_seq integer not null,
     version integer not null
