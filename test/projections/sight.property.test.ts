@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { HistoryVisibility } from '../../src/domain/chat/events.js'
-import { maySee, visibleRanges, type Membership } from '../../src/domain/visibility.js'
+import { maySee, visibleRanges, type Membership, type VisibilitySetting } from '../../src/domain/visibility.js'
+import { inTransaction } from '../../src/projections/checkpoint.js'
+import { applyVisibility } from '../../src/projections/conversations/sight.js'
 import type { ConversationQueries, MessagePage } from '../../src/projections/conversations/conversation-queries.js'
 import type { TableName } from '../../src/projections/projection.js'
 import { uuid } from '../support/uuid.js'
@@ -11,7 +13,7 @@ const MESSAGES = 30
 
 interface Case {
   spans: Membership[]
-  visibility: HistoryVisibility
+  settings: VisibilitySetting[]
   page: MessagePage
   limit: number
 }
@@ -26,10 +28,23 @@ const spans = fc
     )
   })
 
+/** What the chat was set to, from its beginning on; now and then to what it was set to already. */
+const settings = fc
+  .tuple(
+    fc.uniqueArray(fc.integer({ min: 2, max: MESSAGES + 3 }), { maxLength: 5 }),
+    fc.array(fc.constantFrom<HistoryVisibility>('full', 'since-joined'), { minLength: 6, maxLength: 6 }),
+  )
+  .map(([changes, to]) =>
+    [1, ...changes.toSorted((a, b) => a - b)].map((fromVersion, index): VisibilitySetting => ({
+      fromVersion,
+      visibility: to[index]!,
+    })),
+  )
+
 const seq = fc.integer({ min: 0, max: MESSAGES + 2 })
 const cases: fc.Arbitrary<Case> = fc.record({
   spans,
-  visibility: fc.constantFrom('full', 'since-joined'),
+  settings,
   page: fc.oneof(
     fc.constant({ latest: true as const }),
     seq.map((before) => ({ before })),
@@ -54,20 +69,28 @@ describe('the rule of sight, in SQL', () => {
 
   let chats = 0
   /** A chat whose nth message has seq n and version n. */
-  async function chatOf({ spans: taken, visibility }: Case): Promise<string> {
+  async function chatOf({ spans: taken, settings: settingsOf }: Case): Promise<string> {
     const chatId = uuid(`chat ${chats++}`)
     const { pool } = read.side
     await pool.query(
       `insert into ${table('chats')} (id, type, created_by, created_at, updated_at, active_at, history_visibility, join_policy,
-         participant_count, last_seq, version)
-       values ($1, 'group', $2, now(), now(), now(), $3, 'open', 1, $4, $4)`,
-      [chatId, alice, visibility, MESSAGES],
+         participant_count, last_seq, version, always_full)
+       values ($1, 'group', $2, now(), now(), now(), $3, 'open', 1, $4, $4, $5)`,
+      [
+        chatId,
+        alice,
+        settingsOf.at(-1)?.visibility,
+        MESSAGES,
+        settingsOf.every(({ visibility }) => visibility === 'full'),
+      ],
     )
     await pool.query(
       `insert into ${table('messages')} (id, chat_id, seq, version, sent_version, sender_id, type, content, created_at, recorded_at)
        select gen_random_uuid(), $1, n, n, n, $2, 'text', n::text, now(), now() from generate_series(1, ${MESSAGES}) as n`,
       [chatId, alice],
     )
+    for (const { fromVersion: version, visibility } of settingsOf)
+      await inTransaction(pool, (tx) => applyVisibility(visibility, { chatId, version, at: '' }, tx, table))
     for (const { fromVersion, toVersion } of taken)
       await pool.query(
         `insert into ${table('memberships')} (chat_id, user_id, from_version, to_version, place, role, joined_at, read_seq)
@@ -96,7 +119,7 @@ describe('the rule of sight, in SQL', () => {
     await fc.assert(
       fc.asyncProperty(cases, async (given) => {
         const chatId = await chatOf(given)
-        const ranges = visibleRanges(given.spans, [{ fromVersion: 1, visibility: given.visibility }])
+        const ranges = visibleRanges(given.spans, given.settings)
         const seen = everyMessage.filter((version) => maySee(ranges, version))
         const isIn = given.spans.some(({ toVersion }) => toVersion === null)
 

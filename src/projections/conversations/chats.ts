@@ -9,7 +9,7 @@ import { instant, toIso, type Instant } from './instants.js'
 import { fewParticipants, participantsAfter, toMemberships, type ParticipantRow, type Place } from './memberships.js'
 import { newestInSight } from './messages.js'
 import { joinPerson } from './people.js'
-import { ownChat } from './sight.js'
+import { ownChat, toSettings } from './sight.js'
 import { isTimeCursor, timeCursor } from './time-cursor.js'
 import type { ChatView, ListedChatView, PersonView, SharedChatView } from './views.js'
 
@@ -156,14 +156,20 @@ interface StandingRow {
   read_seq: number
   froms: number[]
   tos: (number | null)[]
+  /** Where the setting was `full`. */
+  full_froms: number[]
+  full_tos: (number | null)[]
 }
 
 /** Of the chat `c` for its participant `me`. */
 const standingColumns = (table: TableName): string => `c.id, c.history_visibility, c.last_seq, c.version, me.read_seq,
-    array(select from_version from ${spansOf(table)}) as froms, array(select to_version from ${spansOf(table)}) as tos`
+    array(select from_version from ${spansOf(table)}) as froms, array(select to_version from ${spansOf(table)}) as tos,
+    array(select from_version from ${fullSpansOf(table)}) as full_froms, array(select to_version from ${fullSpansOf(table)}) as full_tos`
 
 const spansOf = (table: TableName): string =>
   `${table('memberships')} where chat_id = c.id and user_id = me.user_id order by from_version`
+
+const fullSpansOf = (table: TableName): string => `${table('full_spans')} where chat_id = c.id order by from_version`
 
 export async function standingOf(
   pool: Pool,
@@ -241,7 +247,7 @@ const toStanding = (row: StandingRow): ChatStanding => ({
   readSeq: row.read_seq,
   unreadCount: unreadOf(row),
   muted: false,
-  ranges: visibleRanges(toMemberships(row.froms, row.tos), [{ fromVersion: 1, visibility: row.history_visibility }]),
+  ranges: visibleRanges(toMemberships(row.froms, row.tos), toSettings(row.full_froms, row.full_tos)),
 })
 
 /** A chat with some who take part in it, whoever looks. */
