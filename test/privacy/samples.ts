@@ -1,13 +1,21 @@
 import type { AnyEvent } from '../../src/domain/any-event.js'
+import { chatUpcasters } from '../../src/domain/chat/upcast.js'
 import type { Decided } from '../../src/domain/event.js'
+import { inboxUpcasters } from '../../src/domain/inbox/upcast.js'
+import { logUpcasters } from '../../src/domain/log/upcast.js'
+import { moderationUpcasters } from '../../src/domain/moderation/upcast.js'
+import { rolesUpcasters } from '../../src/domain/roles/upcast.js'
+import { securityUpcasters } from '../../src/domain/security/upcast.js'
 import {
   chatStream,
   inboxStream,
   logStream,
+  moderationStream,
   rolesStream,
   securityStream,
   userStream,
 } from '../../src/domain/streams.js'
+import { userUpcasters } from '../../src/domain/user/upcast.js'
 import type { ToSeal } from '../../src/privacy/event-sealer.js'
 
 export const ada = '0a000000-0000-4000-8000-000000000001'
@@ -182,21 +190,30 @@ export const samples: { [Type in AnyEvent['type']]: Required<Decided<Extract<Any
   },
 }
 
-const USER_EVENTS = new Set<string>([
-  'UserRegistered',
-  'ProfileChanged',
-  'SessionOpened',
-  'SessionRevoked',
-  'PasswordChanged',
-])
+/** Of each kind of stream, the events that stand in it; the stream's name. */
+const streams: readonly (readonly [events: object, name: (ids: typeof sampleIds) => string])[] = [
+  [chatUpcasters, (ids) => chatStream(ids.chat)],
+  [userUpcasters, (ids) => userStream(ids.user)],
+  [inboxUpcasters, (ids) => inboxStream(ids.user)],
+  [moderationUpcasters, (ids) => moderationStream(ids.chat)],
+  [rolesUpcasters, () => rolesStream],
+  [logUpcasters, () => logStream],
+  [securityUpcasters, (ids) => securityStream(ids.day, ids.node)],
+]
 
-export function streamOf({ type }: Decided<AnyEvent>): string {
-  if (type === 'ChatsRead') return inboxStream(ada)
-  if (type === 'LogOpened') return logStream
-  if (type === 'SecurityEventRecorded') return securityStream(at.slice(0, 10), 'a1b2c3d4')
-  if (type === 'RolesChanged' || type === 'UserDeactivated' || type === 'UserReactivated') return rolesStream
-  return USER_EVENTS.has(type) ? userStream(ada) : chatStream(chat)
+const sampleIds = { user: ada, chat, day: at.slice(0, 10), node: 'a1b2c3d4' }
+
+function streamWith(type: AnyEvent['type'], ids: typeof sampleIds): string {
+  const name = streams.find(([events]) => type in events)?.[1]
+  if (name === undefined) throw new Error(`${type} stands in no stream`)
+  return name(ids)
 }
+
+export const streamOf = ({ type }: { type: AnyEvent['type'] }): string => streamWith(type, sampleIds)
+
+/** As the docs name it: `chat-<chatId>`. */
+export const streamPattern = (type: AnyEvent['type']): string =>
+  streamWith(type, { user: '<userId>', chat: '<chatId>', day: '<day>', node: '<node>' })
 
 /** The event as the seventh of its stream, recorded at `at`. */
 export const placed = (event: Decided<AnyEvent>): ToSeal => ({

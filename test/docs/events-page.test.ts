@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { allUpcasters } from '../../src/domain/any-event.js'
+import { personalFields } from '../../src/privacy/personal-fields.js'
+import { readEventFields } from './event-fields.js'
+import { eventsPage, formattedEventsPage } from './events-page.js'
+
+describe('docs/events.md', () => {
+  it('says of every event what the code says; `node scripts/events-page.js` makes it anew', async () => {
+    expect(readFileSync(eventsPage, 'utf8')).to.equal(await formattedEventsPage())
+  })
+
+  it('reads every field of every event from the code', () => {
+    const fields = readEventFields()
+    expect([...fields.keys()]).to.have.members(Object.keys(allUpcasters))
+    for (const [type, declared] of Object.entries(personalFields)) {
+      const names = new Set(Object.keys(declared).map((path) => path.replace(/\[\].*$/, '')))
+      expect(
+        fields.get(type)?.map(({ name }) => name),
+        type,
+      ).to.have.members([...names])
+    }
+  })
+})
