@@ -9,7 +9,7 @@ import { explain, listeningPool, type Asked } from '../support/explain.js'
 import { openReadSide, type ReadSide } from './read-side.js'
 
 const PEOPLE = 3_000
-const CHATS = 1_000
+const CHATS = 5_000
 /** In each chat. */
 const PARTICIPANTS = 40
 /** In each of the first two chats; ten in each other. */
@@ -74,6 +74,31 @@ describe('with many people, chats and messages stored', function () {
     'one message': [2, () => queries.message(full(), message(), viewer())],
     'one chat': [LIMIT + 1, () => queries.chat(full(), viewer())],
     participants: [LIMIT + 1, () => queries.participants(full(), viewer(), LIMIT, '1.5')],
+    'the first bans': [LIMIT + 1, () => queries.bans(full(), viewer(), LIMIT, null)],
+    'more bans': [LIMIT + 1, () => queries.bans(full(), viewer(), LIMIT, '20000')],
+    'whom someone blocks': [LIMIT + 1, () => queries.blocks(viewer(), LIMIT, null).then(({ items }) => items)],
+    'more of whom someone blocks': [LIMIT + 1, () => queries.blocks(viewer(), LIMIT, '900').then(({ items }) => items)],
+    // those the person is in, or banned from, are passed over
+    'chats to join': [
+      LIMIT + OWN_CHATS + 1,
+      () => queries.openChats(viewer(), null, LIMIT, null).then(({ items }) => items),
+    ],
+    'chats to join by a rare word': [
+      LIMIT + OWN_CHATS + 1,
+      () => queries.openChats(viewer(), 'number 70', LIMIT, null).then(({ items }) => items),
+    ],
+    'chats to join by a word of all of them': [
+      LIMIT + OWN_CHATS + 1,
+      () => queries.openChats(viewer(), 'num', LIMIT, null).then(({ items }) => items),
+    ],
+    'more chats to join': [
+      LIMIT + OWN_CHATS + 1,
+      async () => {
+        const { next } = await queries.openChats(viewer(), 'num', LIMIT, null)
+        asked.length = 0
+        return (await queries.openChats(viewer(), 'num', LIMIT, next)).items
+      },
+    ],
     'a standing': [2, () => queries.standing(full(), viewer())],
     'all standings of a person': [OWN_CHATS, () => queries.standings(viewer())],
     'details of past events': [
@@ -139,9 +164,10 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
     select ${person('p')}, 'Person ' || p, now(), now() from generate_series(1, ${PEOPLE}) as p;
 
     insert into ${table('chats')} (id, type, created_by, created_at, updated_at, active_at, history_visibility, join_policy,
-      participant_count, last_seq, version)
+      participant_count, last_seq, version, always_full)
     select ${chat('c')}, 'group', ${person('1')}, now(), now(), now() - c * interval '1 second',
-      case c when 2 then 'since-joined' else 'full' end, 'open', ${PARTICIPANTS}, 10, 11 from generate_series(1, ${CHATS}) as c;
+      case c when 2 then 'since-joined' else 'full' end, 'open', ${PARTICIPANTS}, 10, 11, c <> 2 from generate_series(1, ${CHATS}) as c;
+    insert into ${table('full_spans')} (chat_id, from_version) select ${chat('c')}, 1 from generate_series(1, ${CHATS}) as c where c <> 2;
 
     insert into ${table('memberships')} (chat_id, user_id, from_version, place, role, joined_at, read_seq)
     select ${chat('c')}, ${person('p')}, 1, place, 'member', now(), 0
@@ -151,6 +177,17 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
     update ${table('memberships')} set to_version = 100 where chat_id = ${chat('2')} and user_id = ${person('2')};
     insert into ${table('memberships')} (chat_id, user_id, from_version, place, role, joined_at, read_seq)
     values (${chat('2')}, ${person('2')}, ${LONG - 9}, 0, 'member', now(), 0);
+
+    insert into ${table('open_chats')} (chat_id, place, start)
+    select ${chat('c')}, place, start from generate_series(1, ${CHATS}) as c, lateral (values
+      (0, 'chat number ' || c), (1, 'number ' || c), (2, c::text)) as s(place, start);
+
+    insert into ${table('bans')} (chat_id, user_id, version, by_id, at)
+    select ${chat('c')}, ${person('p')}, p * 10, ${person('1')}, now()
+    from generate_series(1, 20) as c, generate_series(1, ${PEOPLE}) as p;
+
+    insert into ${table('blocks')} (user_id, blocked_id, version)
+    select ${person('p')}, ${person('(p + b) % 3000 + 1')}, b from generate_series(1, 50) as p, generate_series(1, 1000) as b;
 
     ${messagesOf('generate_series(1, 2)', LONG)};
     ${messagesOf(`generate_series(3, ${CHATS})`, 10)};

@@ -5,6 +5,7 @@ import { visibleRanges } from '../../domain/visibility.js'
 import type { Position } from '../../eventstore/event-log.js'
 import type { TableName } from '../projection.js'
 import type { Cursor, ChatStanding } from './conversation-queries.js'
+import { toSettings } from './full-spans.js'
 import { instant, toIso, type Instant } from './instants.js'
 import { fewParticipants, participantsAfter, toMemberships, type ParticipantRow, type Place } from './memberships.js'
 import { newestInSight } from './messages.js'
@@ -27,6 +28,7 @@ export const chatsSchema = (table: TableName): string => `
     history_visibility text not null,
     join_policy text not null,
     always_full boolean not null default true,
+    archived_at timestamptz,
     participant_count integer not null,
     last_seq integer not null,
     version integer not null
@@ -146,23 +148,28 @@ export async function latestOwnChatRows(
   return rows
 }
 
-/** A chat, and in which spans someone took part in it. */
+/** A chat, in which spans someone took part in it, and in which its history was open to who would come. */
 interface StandingRow {
   id: string
-  history_visibility: HistoryVisibility
   last_seq: number
   version: number
   read_seq: number
   froms: number[]
   tos: (number | null)[]
+  full_froms: number[]
+  full_tos: (number | null)[]
 }
 
 /** Of the chat `c` for its participant `me`. */
-const standingColumns = (table: TableName): string => `c.id, c.history_visibility, c.last_seq, c.version, me.read_seq,
-    array(select from_version from ${spansOf(table)}) as froms, array(select to_version from ${spansOf(table)}) as tos`
+const standingColumns = (table: TableName): string => `c.id, c.last_seq, c.version, me.read_seq,
+    array(select from_version from ${spansOf(table)}) as froms, array(select to_version from ${spansOf(table)}) as tos,
+    case when c.always_full then array[1] else array(select from_version from ${fullSpansOf(table)}) end as full_froms,
+    case when c.always_full then array[null::integer] else array(select to_version from ${fullSpansOf(table)}) end as full_tos`
 
 const spansOf = (table: TableName): string =>
   `${table('memberships')} where chat_id = c.id and user_id = me.user_id order by from_version`
+
+const fullSpansOf = (table: TableName): string => `${table('full_spans')} where chat_id = c.id order by from_version`
 
 export async function standingOf(
   pool: Pool,
@@ -240,7 +247,7 @@ const toStanding = (row: StandingRow): ChatStanding => ({
   readSeq: row.read_seq,
   unreadCount: unreadOf(row),
   muted: false,
-  ranges: visibleRanges(toMemberships(row.froms, row.tos), [{ fromVersion: 1, visibility: row.history_visibility }]),
+  ranges: visibleRanges(toMemberships(row.froms, row.tos), toSettings(row.full_froms, row.full_tos)),
 })
 
 /** A chat with some who take part in it, whoever looks. */

@@ -19,6 +19,7 @@ import {
   raiseReadSeq,
 } from './memberships.js'
 import { applyLinkPreviews, applySent, messagesSchema, type SentMessage } from './messages.js'
+import { applyVisibility, fullSpansSchema } from './full-spans.js'
 import { applyOpenChat, openChatsSchema } from './open-chats.js'
 import { applyProfileChanged, applyRegistered, peopleSchema } from './people.js'
 import { applyReported, applySettled, reportsSchema } from './reports.js'
@@ -29,6 +30,7 @@ const parts: readonly [schema: (table: TableName) => string, ...tables: string[]
   [peopleSchema, 'people'],
   [chatsSchema, 'chats'],
   [membershipsSchema, 'memberships'],
+  [fullSpansSchema, 'full_spans'],
   [messagesSchema, 'messages'],
   [editsSchema, 'edits'],
   [reactionsSchema, 'reactions', 'reaction_counts'],
@@ -83,6 +85,7 @@ async function applyOther(
       return applyProfileChanged(event, recordedAt, tx, table)
     case 'ChatCreated':
       await applyCreated(event, where, tx, table)
+      await applyVisibility(event.historyVisibility, where, tx, table)
       if (event.joinPolicy === 'open') await applyOpenChat(where.chatId, tx, table)
       return beginMemberships(beginnings(event), where, tx, table)
     case 'ParticipantJoined':
@@ -114,6 +117,7 @@ async function applyOther(
       return endBan(event, where, tx, table)
     case 'ChatChanged':
       await applySettings(event, where, tx, table)
+      if (event.historyVisibility !== undefined) await applyVisibility(event.historyVisibility, where, tx, table)
       return applyOpenChat(where.chatId, tx, table)
     case 'ChatArchived':
     case 'ChatUnarchived':
