@@ -51,6 +51,7 @@ export function createFramesInSight({ log, reader, queries }: PastFramesDeps): F
   ): Promise<Map<number, Frame>> {
     const opened = (await reader.open(recorded)).filter(isChatEvent)
     const events = opened.filter((event) => maySee(ranges, judgedAt(event)))
+    if (events.length === 0) return new Map()
     const details = await queries.pastDetails(chatId, wantedBy(events))
     if (details === null) throw new Error(`the read model lacks chat ${chatId}`)
     const frames = events.map((event) => [event.version, pastFrame(event, details)] as const)
@@ -63,8 +64,7 @@ export function createFramesInSight({ log, reader, queries }: PastFramesDeps): F
     const recorded = await log.readStream(chatStream(chatId), { after: afterVersion, limit: most })
     const last = recorded.at(-1)
     if (last === undefined) throw new Error(`the log lacks events of chat ${chatId} that its read model has`)
-    const inSight = recorded.filter((event) => maySee(ranges, event.version))
-    const frames = inSight.length === 0 ? new Map<number, Frame>() : await rendered(chatId, inSight, ranges)
+    const frames = await rendered(chatId, recorded, ranges)
     const versions = recorded.map((event) => event.version)
     return { frames: withSkipped(chatId, versions, frames), version: last.version, more: last.version < version }
   }
