@@ -148,7 +148,7 @@ export const MESSAGE_COLUMNS = `m.id, m.seq, m.version, m.sender_id, p.name as s
   ${instant('m.edited_at')} as edited_at, ${instant('m.deleted_at')} as deleted_at, ${QUOTED_COLUMNS}, ${instant('m.created_at')} as created_at,
   case when m.recorded_at <> m.created_at then ${instant('m.recorded_at')} end as recorded_at`
 
-export const messageSender = (table: TableName): string => `left join ${table('people')} p on p.id = m.sender_id`
+export const messageSender = (table: TableName): string => joinPerson(table, 'm.sender_id')
 
 /** With the chat's version; a row without a message says that nothing was found, no row that the chat is not the viewer's. */
 type FoundRow = { chat_version: number } & (MessageRow | { id: null })
