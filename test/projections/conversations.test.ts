@@ -97,6 +97,21 @@ onEachLog('conversations', (kind) => {
     await parley.call('PATCH', '/users/me', { token: bob.token, body: { name: 'Robert', statusText: 'here' } })
     await post(alice, `/chats/${chatId}/leave`)
     await parley.call('DELETE', `/chats/${chatId}/participants/${carol.id}`, { token: bob.token })
+    const setId = await createChat({ name: 'Set' })
+    const asAlice = (method: string, path: string, body?: unknown) =>
+      parley.call(method, path, { token: alice.token, ...(body === undefined ? {} : { body }) })
+    await asAlice('PATCH', `/chats/${setId}`, {
+      name: 'Set anew',
+      joinPolicy: 'open',
+      historyVisibility: 'since-joined',
+    })
+    await asAlice('PUT', `/chats/${setId}/bans/${carol.id}`, { reason: 'spam' })
+    await asAlice('PUT', `/chats/${setId}/bans/${bob.id}`, {})
+    await asAlice('DELETE', `/chats/${setId}/bans/${bob.id}`)
+    await asAlice('POST', `/chats/${await createChat({ joinPolicy: 'open' })}/archive`)
+    await asAlice('PUT', `/users/me/blocks/${bob.id}`)
+    await asAlice('PUT', `/users/me/blocks/${carol.id}`)
+    await asAlice('DELETE', `/users/me/blocks/${bob.id}`)
     await upToDate()
 
     const { core } = parley.app
@@ -118,7 +133,10 @@ onEachLog('conversations', (kind) => {
     }
     await using runner = startRunner(open, { log: core.log, pool, onFailure })
     await runner.progress.reached(await core.log.head())
-    expect(await rows(open)).to.deep.equal(before)
+    const after = await rows(open)
+    expect(after).to.deep.equal(before)
+    const empty = conversations.tables.filter((_, index) => (after[index] as object[]).length === 0)
+    expect(empty).not.to.include.members(['bans', 'blocks', 'open_chats'])
     const queries = createConversationQueries(pool, open)
     expect((await queries.chat(chatId, bob.id))?.answer).to.include({ myRole: 'owner', participantCount: 1 })
   })

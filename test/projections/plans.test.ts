@@ -9,7 +9,7 @@ import { explain, listeningPool, type Asked } from '../support/explain.js'
 import { openReadSide, type ReadSide } from './read-side.js'
 
 const PEOPLE = 3_000
-const CHATS = 1_000
+const CHATS = 5_000
 /** In each chat. */
 const PARTICIPANTS = 40
 /** In each of the first two chats; ten in each other. */

@@ -2,10 +2,9 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { HistoryVisibility } from '../../src/domain/chat/events.js'
 import { maySee, visibleRanges, type Membership, type VisibilitySetting } from '../../src/domain/visibility.js'
-import { inTransaction } from '../../src/projections/checkpoint.js'
-import { applyVisibility } from '../../src/projections/conversations/sight.js'
 import type { ConversationQueries, MessagePage } from '../../src/projections/conversations/conversation-queries.js'
 import type { TableName } from '../../src/projections/projection.js'
+import { applyVisibility } from '../../src/projections/conversations/full-spans.js'
 import { uuid } from '../support/uuid.js'
 import { alice, bob, openReadSide, type ReadSide } from './read-side.js'
 
@@ -28,20 +27,21 @@ const spans = fc
     )
   })
 
-/** What the chat was set to, from its beginning on; now and then to what it was set to already. */
-const settings = fc
+const seq = fc.integer({ min: 0, max: MESSAGES + 2 })
+
+/** As they followed one another, from the chat's beginning on; the same may be given twice. */
+const settings: fc.Arbitrary<VisibilitySetting[]> = fc
   .tuple(
-    fc.uniqueArray(fc.integer({ min: 2, max: MESSAGES + 3 }), { maxLength: 5 }),
+    fc.uniqueArray(fc.integer({ min: 2, max: MESSAGES + 1 }), { maxLength: 5 }),
     fc.array(fc.constantFrom<HistoryVisibility>('full', 'since-joined'), { minLength: 6, maxLength: 6 }),
   )
-  .map(([changes, to]) =>
-    [1, ...changes.toSorted((a, b) => a - b)].map((fromVersion, index): VisibilitySetting => ({
+  .map(([versions, visibilities]) =>
+    [1, ...versions.toSorted((a, b) => a - b)].map((fromVersion, index) => ({
       fromVersion,
-      visibility: to[index]!,
+      visibility: visibilities[index]!,
     })),
   )
 
-const seq = fc.integer({ min: 0, max: MESSAGES + 2 })
 const cases: fc.Arbitrary<Case> = fc.record({
   spans,
   settings,
@@ -69,28 +69,25 @@ describe('the rule of sight, in SQL', () => {
 
   let chats = 0
   /** A chat whose nth message has seq n and version n. */
-  async function chatOf({ spans: taken, settings: settingsOf }: Case): Promise<string> {
+  async function chatOf({ spans: taken, settings: given }: Case): Promise<string> {
     const chatId = uuid(`chat ${chats++}`)
     const { pool } = read.side
     await pool.query(
       `insert into ${table('chats')} (id, type, created_by, created_at, updated_at, active_at, history_visibility, join_policy,
          participant_count, last_seq, version, always_full)
        values ($1, 'group', $2, now(), now(), now(), $3, 'open', 1, $4, $4, $5)`,
-      [
-        chatId,
-        alice,
-        settingsOf.at(-1)?.visibility,
-        MESSAGES,
-        settingsOf.every(({ visibility }) => visibility === 'full'),
-      ],
+      [chatId, alice, given.at(-1)!.visibility, MESSAGES, given.every(({ visibility }) => visibility === 'full')],
     )
     await pool.query(
       `insert into ${table('messages')} (id, chat_id, seq, version, sent_version, sender_id, type, content, created_at, recorded_at)
        select gen_random_uuid(), $1, n, n, n, $2, 'text', n::text, now(), now() from generate_series(1, ${MESSAGES}) as n`,
       [chatId, alice],
     )
-    for (const { fromVersion: version, visibility } of settingsOf)
-      await inTransaction(pool, (tx) => applyVisibility(visibility, { chatId, version, at: '' }, tx, table))
+    for (const { fromVersion, visibility } of given) {
+      const tx = await pool.connect()
+      await applyVisibility(visibility, { chatId, version: fromVersion, at: '' }, tx, table)
+      tx.release()
+    }
     for (const { fromVersion, toVersion } of taken)
       await pool.query(
         `insert into ${table('memberships')} (chat_id, user_id, from_version, to_version, place, role, joined_at, read_seq)
@@ -140,11 +137,13 @@ describe('the rule of sight, in SQL', () => {
         expect(listed?.lastMessage).to.equal(isIn ? (seen.at(-1)?.toString() ?? null) : undefined)
         expect((await queries.standing(chatId, bob))?.ranges).to.deep.equal(isIn ? ranges : undefined)
         const { chats: standings } = await queries.standings(bob)
-        expect(standings.find((each) => each.chatId === chatId)?.ranges).to.deep.equal(isIn ? ranges : undefined)
+        expect(standings.find((standing) => standing.chatId === chatId)?.ranges).to.deep.equal(
+          isIn ? ranges : undefined,
+        )
         if (!isIn) return
-        const [shown, hidden] = [seen.at(-1), everyMessage.find((version) => !seen.includes(version))]
-        if (shown !== undefined) expect(await queries.unseeing(chatId, shown, MESSAGES + 4)).to.deep.equal([])
-        if (hidden !== undefined) expect(await queries.unseeing(chatId, hidden, MESSAGES + 4)).to.deep.equal([bob])
+        const last = MESSAGES + 4
+        for (const version of everyMessage)
+          expect(await queries.unseeing(chatId, version, last)).to.deep.equal(maySee(ranges, version) ? [] : [bob])
       }),
       { numRuns: 60 },
     )

@@ -5,11 +5,12 @@ import { visibleRanges } from '../../domain/visibility.js'
 import type { Position } from '../../eventstore/event-log.js'
 import type { TableName } from '../projection.js'
 import type { Cursor, ChatStanding } from './conversation-queries.js'
+import { toSettings } from './full-spans.js'
 import { instant, toIso, type Instant } from './instants.js'
 import { fewParticipants, participantsAfter, toMemberships, type ParticipantRow, type Place } from './memberships.js'
 import { newestInSight } from './messages.js'
 import { joinPerson } from './people.js'
-import { ownChat, toSettings } from './sight.js'
+import { ownChat } from './sight.js'
 import { isTimeCursor, timeCursor } from './time-cursor.js'
 import type { ChatView, ListedChatView, PersonView, SharedChatView } from './views.js'
 
@@ -24,10 +25,10 @@ export const chatsSchema = (table: TableName): string => `
     created_at timestamptz not null,
     updated_at timestamptz not null,
     active_at timestamptz not null,
-    archived_at timestamptz,
     history_visibility text not null,
     join_policy text not null,
     always_full boolean not null default true,
+    archived_at timestamptz,
     participant_count integer not null,
     last_seq integer not null,
     version integer not null
@@ -147,24 +148,23 @@ export async function latestOwnChatRows(
   return rows
 }
 
-/** A chat, and in which spans someone took part in it. */
+/** A chat, in which spans someone took part in it, and in which its history was open to who would come. */
 interface StandingRow {
   id: string
-  history_visibility: HistoryVisibility
   last_seq: number
   version: number
   read_seq: number
   froms: number[]
   tos: (number | null)[]
-  /** Where the setting was `full`. */
   full_froms: number[]
   full_tos: (number | null)[]
 }
 
 /** Of the chat `c` for its participant `me`. */
-const standingColumns = (table: TableName): string => `c.id, c.history_visibility, c.last_seq, c.version, me.read_seq,
+const standingColumns = (table: TableName): string => `c.id, c.last_seq, c.version, me.read_seq,
     array(select from_version from ${spansOf(table)}) as froms, array(select to_version from ${spansOf(table)}) as tos,
-    array(select from_version from ${fullSpansOf(table)}) as full_froms, array(select to_version from ${fullSpansOf(table)}) as full_tos`
+    case when c.always_full then array[1] else array(select from_version from ${fullSpansOf(table)}) end as full_froms,
+    case when c.always_full then array[null::integer] else array(select to_version from ${fullSpansOf(table)}) end as full_tos`
 
 const spansOf = (table: TableName): string =>
   `${table('memberships')} where chat_id = c.id and user_id = me.user_id order by from_version`

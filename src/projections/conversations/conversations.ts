@@ -19,11 +19,11 @@ import {
   raiseReadSeq,
 } from './memberships.js'
 import { applyLinkPreviews, applySent, messagesSchema, type SentMessage } from './messages.js'
+import { applyVisibility, fullSpansSchema } from './full-spans.js'
 import { applyOpenChat, openChatsSchema } from './open-chats.js'
 import { applyProfileChanged, applyRegistered, peopleSchema } from './people.js'
 import { applyReported, applySettled, reportsSchema } from './reports.js'
 import { applyArchived, applySettings } from './settings.js'
-import { applyVisibility, fullSpansSchema } from './sight.js'
 
 /** Each with the tables that it makes. */
 const parts: readonly [schema: (table: TableName) => string, ...tables: string[]][] = [

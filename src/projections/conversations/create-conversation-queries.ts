@@ -96,8 +96,7 @@ export function createConversationQueries(
         `select me.user_id from ${table('chats')} c join ${table('memberships')} me on me.chat_id = c.id
          where c.id = $1 and not c.always_full and $3 between me.from_version and coalesce(me.to_version, $3) and not exists (
            select from ${table('memberships')} s where s.chat_id = c.id and s.user_id = me.user_id
-             and $2 between s.from_version and coalesce(s.to_version, $2))
-         and not exists (
+             and $2 between s.from_version and coalesce(s.to_version, $2)) and not exists (
            select from ${table('full_spans')} f where f.chat_id = c.id and $2 between f.from_version and coalesce(f.to_version, $2))`,
         [chatId, sentVersion, version],
       )

@@ -74,7 +74,8 @@ const isId = (id: unknown): boolean => typeof id === 'string' && /^[0-9a-f]{8}(-
 
 /**
  * Chats that the viewer may join, in the order of what was met: with a query, those in whose names a word begins so; without, all of
- * them. `offset 0` keeps Postgres from turning what is looked up for each row into a join with all there is.
+ * them. `offset 0` keeps Postgres from turning what is looked up for each row into a join with all there is; and of two bounds of pairs it
+ * does not believe that little lies between them, which it would rather sort than read in the index's order, up to the limit.
  */
 export async function openChatPage(
   pool: Pool,
@@ -84,27 +85,32 @@ export async function openChatPage(
   limit: number,
   after: Cursor | null,
 ): Promise<Paged<SharedChatView>> {
-  const [start, id] = (after === null ? null : fromCursor(after)) ?? ['', '00000000-0000-0000-0000-000000000000']
   const from = query === null ? '' : fold(query)
+  const cursor = after === null ? null : fromCursor(after)
+  // One of another search is none of this one.
+  const [start, id] = cursor?.[0].startsWith(from) === true ? cursor : [from, NOBODY]
   const met =
     query === null
       ? 's.place = 0'
       : `not exists (select from ${table('open_chats')} e where e.chat_id = s.chat_id and e.place < s.place
-           and e.start >= $2 and e.start < $3 offset 0)`
+           and e.start >= $6 and e.start < $4 offset 0)`
   const { rows } = await pool.query<ChatRow & { start: string }>({
     name: `page ${table('open_chats')} ${query === null ? 'all' : 'query'}`,
     text: `select s.start, ${SHARED_COLUMNS} from (
              select s.start, s.chat_id from ${table('open_chats')} s
-             where s.start >= $2 and s.start < $3 and (s.start, s.chat_id) > ($4, $5) and ${met}
+             where (s.start, s.chat_id) > ($2, $3) and (s.start, s.chat_id) < ($4, '${NOBODY}'::uuid) and ${met}
                and not exists (select from ${table('memberships')} m
                  where m.chat_id = s.chat_id and m.user_id = $1 and m.to_version is null offset 0)
                and not exists (select from ${table('bans')} b where b.chat_id = s.chat_id and b.user_id = $1 offset 0)
-             order by s.start, s.chat_id limit $6) s
+             order by s.start, s.chat_id limit $5) s
            cross join lateral (select * from ${table('chats')} where id = s.chat_id limit 1) c
            order by s.start, s.chat_id`,
-    values: [viewer, from, from + PAST, start, id, limit + 1],
+    values: [viewer, start, id, from + PAST, limit + 1, ...(query === null ? [] : [from])],
   })
   const shown = rows.slice(0, limit)
   const end = shown.at(-1)
   return { items: shown.map(toSharedChat), next: rows.length > limit && end !== undefined ? toCursor(end) : null }
 }
+
+/** Below the id of every chat. */
+const NOBODY = '00000000-0000-0000-0000-000000000000'

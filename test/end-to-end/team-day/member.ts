@@ -31,10 +31,10 @@ export function createMember(person: Person, name: string, index: number, nodes:
     call('GET', path, undefined, { 'parley-position': await nodes()[member.at]!.app.core.log.head() })
 
   /** All pages of a list, as of the oldest of them. */
-  async function whole<Item>(path: string): Promise<Part<Item[]> | null> {
+  async function whole<Item>(path: string, query = '?limit=200'): Promise<Part<Item[]> | null> {
     const items: Item[] = []
     let version = Infinity
-    for (let next: string | undefined = `${path}?limit=200`; next !== undefined;) {
+    for (let next: string | undefined = path + query; next !== undefined;) {
       const { status, body, headers }: Answer = await fresh(next)
       if (status === 404) return null
       expect(status, next).to.equal(200)
@@ -55,7 +55,7 @@ export function createMember(person: Person, name: string, index: number, nodes:
       return answer.body
     },
     async refused(method, path, body) {
-      const answer = await call(method, path, body)
+      const answer = method === 'GET' ? await fresh(path) : await call(method, path, body)
       expect(answer.status, `${name}: ${method} ${path}`).to.be.within(400, 499)
       return (answer.body as { code: string }).code
     },
@@ -78,7 +78,7 @@ export function createMember(person: Person, name: string, index: number, nodes:
       const [participants, messages, pins] = await Promise.all([
         whole<ParticipantView>(`/chats/${chatId}/participants`),
         whole<MessageView>(`/chats/${chatId}/messages`),
-        whole<{ message: { id: string } }>(`/chats/${chatId}/pins`),
+        whole<{ message: { id: string } }>(`/chats/${chatId}/pins`, ''),
       ])
       if (chat.status === 404 || participants === null || messages === null || pins === null) return null
       const version = Number(chat.headers.get('parley-chat-version'))

@@ -34,7 +34,7 @@ export async function talk(
   const slip = await say(m(4), project, 'wrong window, never mind')
   await m(4).do('DELETE', `/chats/${project}/messages/${slip}`)
   expect(await m(5).refused('PATCH', `/chats/${project}/messages/${plan}`, { content: 'mine' })).to.equal(
-    'not-the-author',
+    'not-authorized',
   )
   for (const index of [5, 6, 7]) await m(index).do('PUT', withEmoji(project, plan, '👍'))
   await m(6).do('DELETE', withEmoji(project, plan, '👍'))
