@@ -44,15 +44,17 @@ describe('what is hidden, deleted or said otherwise since', function () {
   let chatId: string
   let position = ''
   let lastVersion = 0
-  const ids: Record<'plain' | 'edited' | 'deleted' | 'shown' | 'reply' | 'wasEdited' | 'wasDeleted', string> = {
-    plain: '',
-    edited: '',
-    deleted: '',
-    shown: '',
-    reply: '',
-    wasEdited: '',
-    wasDeleted: '',
-  }
+  const ids: Record<'plain' | 'edited' | 'deleted' | 'shown' | 'reply' | 'wasEdited' | 'wasDeleted' | 'seen', string> =
+    {
+      plain: '',
+      edited: '',
+      deleted: '',
+      shown: '',
+      reply: '',
+      wasEdited: '',
+      wasDeleted: '',
+      seen: '',
+    }
   const live: Heard[] = []
 
   async function call(who: Person, method: string, path: string, body?: unknown): Promise<Answer> {
@@ -130,6 +132,7 @@ describe('what is hidden, deleted or said otherwise since', function () {
       await next(socket, 'ready')
     }
     const own = await Promise.all([send(back, dead.own, ownSend.back), send(banned, dead.banned, ownSend.banned)])
+    ids.seen = await send(author, 'as it was')
     await done(owner, 'DELETE', `/participants/${back.id}`)
     await done(owner, 'PUT', `/bans/${banned.id}`, { reason: hidden.reason })
     for (const id of own) await done(owner, 'DELETE', `/messages/${id}`)
@@ -138,6 +141,7 @@ describe('what is hidden, deleted or said otherwise since', function () {
     ids.edited = await send(author, hidden.before)
     await done(author, 'PATCH', `/messages/${ids.edited}`, { content: hidden.edited })
     ids.deleted = await send(author, hidden.deleted)
+    await done(author, 'PATCH', `/messages/${ids.seen}`, { content: 'as it is' })
     await done(author, 'DELETE', `/messages/${ids.deleted}`)
     await done(owner, 'PUT', `/pins/${ids.plain}`)
     await done(author, 'PUT', `/messages/${ids.plain}/reactions/${encodeURIComponent('👍')}`)
@@ -185,6 +189,15 @@ describe('what is hidden, deleted or said otherwise since', function () {
   it('is not told live to who may not see it', () => {
     clean('live', live, Object.values(hidden))
     expect(JSON.stringify(live)).to.include(shown)
+  })
+
+  it('does not keep back what became, while they were away, of a message that they may see', async () => {
+    const editsHeard = async (who: Person): Promise<unknown[]> =>
+      (await resumed(who, node, 0))
+        .filter(({ event }) => event === 'message_edited')
+        .map(({ payload }) => (payload as { message: { id: string } }).message.id)
+    expect(await editsHeard(people.back)).to.include(ids.seen)
+    expect(await editsHeard(people.late)).not.to.include(ids.seen)
   })
 
   for (const who of attackers) {
