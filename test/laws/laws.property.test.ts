@@ -3,6 +3,7 @@ import { forgotten } from './check-forgotten.js'
 import { rebuild } from './check-rebuild.js'
 import { refusals } from './check-refusals.js'
 import { seamless } from './check-seamless.js'
+import { sight } from './check-sight.js'
 import { snapshots } from './check-snapshots.js'
 import { steps } from './steps.js'
 import { openWorld, play, type Listener, type World } from './story.js'
@@ -10,6 +11,7 @@ import { openWorld, play, type Listener, type World } from './story.js'
 const laws: [string, Listener, number][] = [
   ['versions and seqs come to every reader without a hole, over pages of any size from any cursor', seamless, 30],
   ['a snapshot and the events above it are a later snapshot', snapshots(), 30],
+  ['the history is what the rule of sight says of the log', sight, 20],
   ['a text that was deleted or edited is in no later answer', forgotten, 15],
   ['a refusal leaves no event, and what is accepted stands in one stream, side by side, once', refusals, 40],
   ['read models made anew are the ones made step by step, row for row', rebuild, 12],

@@ -12,6 +12,8 @@ export interface Team extends AsyncDisposable {
   online: readonly Member[]
   /** Looks after what is reported. */
   moderator: Member
+  /** Whether there is such a route; says so once where there is none, and what needs it is left out. */
+  offers(method: string, path: string): Promise<boolean>
   /** Once both nodes have read models of all that is in the log. */
   settled(): Promise<void>
   /** From now on everyone talks to the first node: the second is stopped. */
@@ -35,12 +37,20 @@ export async function gatherTeam(): Promise<Team> {
   for (const [index, name] of names.entries())
     members.push(createMember(await parley.register(`member-${index}`), name, index, () => nodes))
   for (const member of members) await member.do('PATCH', '/users/me', { name: member.name })
+  const lacking = new Set<string>()
   const admin = await parley.withRoles('moderator', 'admin')
   return {
     parley,
     members,
     online: members.slice(0, ONLINE),
     moderator: createMember(admin, 'moderator', 0, () => nodes),
+    async offers(method, path) {
+      const { body } = await parley.call('GET', '/openapi.json')
+      const offered = (body as { paths: Record<string, object> }).paths[path]
+      if (offered !== undefined && method in offered) return true
+      lacking.add(`${method} ${path}`)
+      return false
+    },
     async settled() {
       const head = await parley.app.core.log.head()
       for (const { app } of nodes)
@@ -53,6 +63,8 @@ export async function gatherTeam(): Promise<Team> {
       await second.app[Symbol.asyncDispose]()
     },
     async [Symbol.asyncDispose]() {
+      for (const route of lacking)
+        console.log(`the day of the team left out what needs ${route}: there is no such route`)
       for (const { client } of members) client.disconnect()
       await parley[Symbol.asyncDispose]()
     },

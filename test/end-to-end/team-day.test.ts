@@ -1,0 +1,47 @@
+import { expect } from 'chai'
+import pg from 'pg'
+import { createProjectionList } from '../../src/projections/projection-list.js'
+import { resetProjection } from '../../src/projections/checkpoint.js'
+import { away } from './team-day/away.js'
+import { evening } from './team-day/evening.js'
+import { checkClients, checkFinalState } from './team-day/final-state.js'
+import { morning, type Chats } from './team-day/morning.js'
+import { talk, type Talk } from './team-day/talk.js'
+import { gatherTeam, type Team } from './team-day/team.js'
+
+describe('a day of a team of forty, on two nodes', () => {
+  let team: Team
+  let chats: Chats
+  let said: Talk
+
+  before(async () => {
+    team = await gatherTeam()
+    chats = await morning(team)
+    said = await talk(team, chats)
+    await away(team, chats, said)
+    await evening(team, chats, said)
+  })
+  after(() => team[Symbol.asyncDispose]())
+
+  it('ends with what everyone did, for everyone as they may see it', () => checkFinalState(team, chats, said))
+
+  it('leaves each client, away in the middle and back on the other node, with what REST says', async () => {
+    const opened = team.online.flatMap(({ client }) => client.chatIds().filter((chatId) => client.shows(chatId)))
+    expect(opened.length).to.be.greaterThan(20)
+    await checkClients(team)
+  })
+
+  it('is the same after every projection was made anew from the log', async () => {
+    await team.stopSecondNode()
+    const { parley } = team
+    const { log, reader } = parley.app.core
+    await parley.restart(async (url) => {
+      const pool = new pg.Pool({ connectionString: url })
+      for (const projection of Object.values(createProjectionList(reader)))
+        await resetProjection(pool, projection, log.start)
+      await pool.end()
+    })
+    await team.settled()
+    await checkFinalState(team, chats, said)
+  })
+}).timeout(60_000)
