@@ -1,6 +1,11 @@
 // All tests: checks, then the whole suite with coverage on the Node that npm brings, then domain, contract and API tests once
 // more on the machine's own Node where that is another, then the quick benchmark. Ends with the line `N passed, N failed`.
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
+import { limitedRun } from './limited-run.js'
+
+/** How long a run may take: a test that loops for ever hears nothing of the time that mocha gives it. */
+const MINUTES = 15
+const MINUTES_OF_ALL_TESTS = 30
 
 // The contract suite runs in eventstore, against each adapter; what hangs and soaks there for minutes has run before.
 const ON_OWN_NODE = ['domain', 'eventstore', 'api']
@@ -11,31 +16,24 @@ let failed = 0
 /** What the runs printed of their failures, to be shown once more at the end, where they are found. */
 const failures = []
 
-function run(name, command, args, env = {}) {
+async function run(name, command, args, limitMinutes = MINUTES) {
   console.log(`\n== ${name}`)
   const failedBefore = failed
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
-    let counted = false
-    let failing = false
-    let rest = ''
-    child.stdout.on('data', (chunk) => {
-      process.stdout.write(chunk)
-      const lines = (rest + chunk).split('\n')
-      rest = lines.pop()
-      for (const line of lines) {
-        counted = count(line) || counted
-        failing = (failing || /^\s+\d+ failing/.test(line)) && !line.startsWith('-----') // the table of coverage follows
-        if (failing) failures.push(line)
-      }
-    })
-    child.on('close', (code) => {
-      count(rest)
-      if (code !== 0 && failed === failedBefore) failed++
-      if (code === 0 && !counted) passed++
-      resolve(code === 0)
-    })
+  let counted = false
+  let failing = false
+  const { code, hung, last } = await limitedRun(command, args, {
+    limitMs: limitMinutes * 60_000,
+    onLine(line) {
+      console.log(line)
+      counted = count(line) || counted
+      failing = (failing || /^\s+\d+ failing/.test(line)) && !line.startsWith('-----') // the table of coverage follows
+      if (failing) failures.push(line)
+    },
   })
+  if (hung) failures.push(`${name}: ended after ${limitMinutes} minutes. The last it said: ${last}`)
+  if (hung || (code !== 0 && failed === failedBefore)) failed++
+  if (code === 0 && !counted) passed++
+  return code === 0
 }
 
 function count(line) {
@@ -50,12 +48,8 @@ const mocha = ['node_modules/mocha/bin/mocha.js']
 
 await run('checks', process.execPath, ['scripts/check.js'])
 if (await run('build', process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'])) {
-  await run(`all tests, with coverage, on Node ${process.version}`, process.execPath, [
-    'node_modules/c8/bin/c8.js',
-    process.execPath,
-    ...mocha,
-    'dist/test/**/*.test.js',
-  ])
+  const allTests = ['node_modules/c8/bin/c8.js', process.execPath, ...mocha, 'dist/test/**/*.test.js']
+  await run(`all tests, with coverage, on Node ${process.version}`, process.execPath, allTests, MINUTES_OF_ALL_TESTS)
   await onOwnNode()
   const bench = ['dist/bench/run.js', '--quick', '--check', 'bench/recorded.json']
   await run('speed: no ratio under half of what was recorded', process.execPath, bench)

@@ -40,9 +40,8 @@ const revokeInvite = route({
   params: inChatSchema.extend({ code: codeSchema }),
   answers: { 204: null },
   async handle({ params: { id: chatId, code }, caller }, { run, invites }) {
-    const link = invites.read(code)
-    // What is no code of this chat is no invite any more either.
-    const invite = link?.chatId === chatId ? link.invite : ''
+    // What is no code, or one of another chat, is no invite of this one any more either.
+    const invite = invites.read(code)?.invite ?? ''
     const result = settled(await run('revokeInvite', { chatId, invite }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },

@@ -72,6 +72,13 @@ describe('chats that anyone may join', () => {
     expect(found).to.not.have.any.keys('myRole', 'muted', 'readSeq', 'unreadCount', 'participants', 'lastMessage')
   })
 
+  it('are met once, also where several words begin so', async () => {
+    const club = await createClub(parley, ada, [], { joinPolicy: 'open', name: 'Tango tango, tangerine' })
+    const { headers } = await club.call(ada, 'PATCH', '', { historyVisibility: 'since-joined' })
+    position = headers.get('parley-position') ?? ''
+    expect(await find('tang')).to.deep.equal(['Tango tango, tangerine'])
+  })
+
   it('follow the name, the policy and the archive', async () => {
     const club = await createClub(parley, ada, [], { name: 'Zebra' })
     const steps: [string, string, object | undefined, string, number][] = [
