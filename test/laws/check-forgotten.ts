@@ -15,6 +15,11 @@ export const forgotten: Listener = {
     const answers = {
       frames: await framesAfter(look, 0),
       history: await historyOf(node.queries, chatId, viewer, look.limit),
+      pins: await node.queries.pins(chatId, viewer),
+      // What was edited may be looked up, as long as it was not deleted.
+      edits: await Promise.all(
+        chat.messages.filter(({ deleted }) => deleted).map(({ id }) => node.queries.edits(chatId, id, viewer)),
+      ),
       chat: await node.queries.chat(chatId, viewer),
       list: await node.queries.chats(viewer, 200, null),
       single: await Promise.all(chat.messages.map(({ id }) => node.queries.message(chatId, id, viewer))),

@@ -10,11 +10,11 @@ import { openWorld, play, type Listener, type World } from './story.js'
 
 const laws: [string, Listener, number][] = [
   ['versions and seqs come to every reader without a hole, over pages of any size from any cursor', seamless, 30],
-  ['a snapshot and the events above it are a later snapshot', snapshots(), 30],
+  ['a snapshot and the events above it are a later snapshot', snapshots(), 25],
   ['the history is what the rule of sight says of the log', sight, 20],
-  ['a text that was deleted or edited is in no later answer', forgotten, 15],
+  ['a text that was deleted or edited is in no later answer', forgotten, 8],
   ['a refusal leaves no event, and what is accepted stands in one stream, side by side, once', refusals, 40],
-  ['read models made anew are the ones made step by step, row for row', rebuild, 12],
+  ['read models made anew are the ones made step by step, row for row', rebuild, 8],
 ]
 
 describe('what several people do by way of two nodes that lag behind', () => {

@@ -56,7 +56,7 @@ describe('clients that come and go at two nodes', () => {
   it('have every version once and in order, and what they make of it is what a query says', async () => {
     await fc.assert(
       fc.asyncProperty(moves, (given) => play(nodes, given)),
-      { numRuns: 15 },
+      { numRuns: 12 },
     )
   })
 }).timeout(60_000)
