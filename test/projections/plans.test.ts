@@ -99,8 +99,8 @@ describe('with many people, chats and messages stored', function () {
         return (await queries.openChats(viewer(), 'num', LIMIT, next)).items
       },
     ],
-    'a standing': [2, () => queries.standing(full(), viewer())],
-    'all standings of a person': [OWN_CHATS, () => queries.standings(viewer())],
+    'a standing': [4, () => queries.standing(full(), viewer())],
+    'all standings of a person': [4 * OWN_CHATS, () => queries.standings(viewer())],
     'details of past events': [
       LIMIT,
       () =>

@@ -92,7 +92,7 @@ describe('what someone has read, muted and hidden', () => {
     expect((await listed(bob))?.muted).to.equal(true)
     expect((await listed(alice))?.muted).to.equal(false)
     const again = parley.socket(bob.token)
-    const ready = (await next(again, 'ready')) as { chats: Record<string, { muted: boolean }> }
+    const ready = await next<{ chats: Record<string, { muted: boolean }> }>(again, 'ready')
     expect(ready.chats[chatId]?.muted).to.equal(true)
     await call(bob, 'PUT', `/chats/${chatId}/mute`, { muted: false })
     expect((await listed(bob))?.muted).to.equal(false)
