@@ -102,7 +102,7 @@ describe('what is hidden, deleted or said otherwise since', function () {
   const whole = ({ headers, body }: Answer): unknown => [[...headers], body]
   const ownSend = {
     back: { content: dead.own, clientMessageId: 'b1' },
-    banned: { content: dead.banned, clientMessageId: 'b2' },
+    banned: { content: `${dead.banned} <@8b1f0c3e-0000-4000-8000-000000000000>`, clientMessageId: 'b2' },
   }
 
   before(async () => {
@@ -304,6 +304,7 @@ describe('what is hidden, deleted or said otherwise since', function () {
       const answer = await call(people[who], 'POST', `/chats/${chatId}/messages`, ownSend[who])
       clean(who, whole(answer), everything)
       expect(answer.headers.get('idempotency-replayed'), JSON.stringify(answer.body)).to.equal('true')
+      expect((answer.body as { mentions: string[] }).mentions).to.deep.equal([])
     }
     const again = await call(people.never, 'GET', `/chats/${randomUUID()}/messages`)
     expect(again.status).to.equal(404)
