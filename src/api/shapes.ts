@@ -1,18 +1,18 @@
 import { z } from 'zod'
 import type { SessionView } from '../identity/sessions.js'
 import { accountRoles } from '../domain/roles/events.js'
-import type { EditView } from '../projections/conversations/edits.js'
-import type { PinView } from '../projections/conversations/pins.js'
-import type { ReactionView } from '../projections/conversations/reactions.js'
 import type {
   BanView,
   ChatView,
+  EditView,
   ListedChatView,
   MessageView,
   OwnReportView,
   ParticipantView,
   PersonView,
+  PinView,
   ProfileView,
+  ReactionView,
   SharedChatView,
   ReportView,
 } from '../projections/conversations/views.js'

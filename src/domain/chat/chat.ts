@@ -1,13 +1,12 @@
-import { reject, type Decider, type Outcome } from '../decider.js'
+import { reject, type Decider } from '../decider.js'
 import type { ChatCommand, ChatRejection, MembershipCommand, MessageCommand, SettingsCommand } from './commands.js'
 import type { ChatEvent } from './events.js'
 import { evolve } from './evolve.js'
 import { decideMembership } from './membership.js'
 import { decideMessage } from './messages.js'
 import { decideSettings } from './settings.js'
+import type { ChatOutcome } from './outcome.js'
 import type { Chat } from './state.js'
-
-export type ChatOutcome = Outcome<ChatEvent, ChatRejection>
 
 export const chatDecider: Decider<ChatCommand, Chat, ChatEvent, ChatRejection> = {
   initial: { status: 'absent' },

@@ -1,6 +1,6 @@
 import { accepting, assertNever, reject } from '../decider.js'
-import type { ChatOutcome } from './chat.js'
 import type { SettingsCommand } from './commands.js'
+import type { ChatOutcome } from './outcome.js'
 import type { ChatEvent } from './events.js'
 import { hasEnded, roleOf, type OpenChat } from './state.js'
 

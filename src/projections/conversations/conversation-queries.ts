@@ -1,19 +1,19 @@
 import type { Role } from '../../domain/chat/events.js'
 import type { VersionRange } from '../../domain/visibility.js'
 import type { Position } from '../../eventstore/event-log.js'
-import type { EditView } from './edits.js'
-import type { PinView } from './pins.js'
-import type { ReactionView } from './reactions.js'
 import type {
   BanView,
   ChatView,
+  EditView,
   ListedChatView,
   MessageView,
   OwnProfile,
   OwnReportView,
   ParticipantView,
   PersonView,
+  PinView,
   ProfileView,
+  ReactionView,
   ReportView,
   SharedChatView,
 } from './views.js'

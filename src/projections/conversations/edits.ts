@@ -8,7 +8,7 @@ import type { Place } from './memberships.js'
 import { joinPerson } from './people.js'
 import { forgetReactions } from './reactions.js'
 import { ownChat, rangesInSight } from './sight.js'
-import type { PersonView } from './views.js'
+import type { EditView } from './views.js'
 
 /** What edited messages said before, each with the time from which they said it. */
 export const editsSchema = (table: TableName): string => `
@@ -57,13 +57,6 @@ export async function applyDeleted(
              reply_to_id = null, reply_to_seq = null, deleted_at = $4, deleted_by = $5 where id = $1`,
     values: [messageId, version, chatId, at, by],
   })
-}
-
-export interface EditView {
-  /** Null once the message is deleted. */
-  content: string | null
-  at: string
-  by: PersonView
 }
 
 interface EditRow {

@@ -10,7 +10,7 @@ import { joinPerson } from './people.js'
 import { MESSAGE_COLUMNS, messageSender, toMessage, type MessageRow } from './messages.js'
 import { quotedInSight } from './replies.js'
 import { ownChat, rangesInSight } from './sight.js'
-import type { MessageView, PersonView } from './views.js'
+import type { PinView } from './views.js'
 
 /** At most a hundred a chat, as the decider sees to. */
 export const pinsSchema = (table: TableName): string => `
@@ -42,12 +42,6 @@ export async function applyPin(
            update ${table('messages')} set version = $2 where id = $1`,
     values: [messageId, version, chatId],
   })
-}
-
-export interface PinView {
-  message: MessageView
-  pinnedBy: PersonView
-  pinnedAt: string
 }
 
 interface PinRow extends MessageRow {

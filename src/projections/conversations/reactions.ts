@@ -6,7 +6,7 @@ import type { AtVersion } from './conversation-queries.js'
 import type { Place } from './memberships.js'
 import { joinPerson, toPerson, type PersonRow } from './people.js'
 import { ownChat, rangesInSight } from './sight.js'
-import type { PersonView } from './views.js'
+import type { PersonView, ReactionView } from './views.js'
 
 /** Of each emoji under a message, those are named who were first. */
 const MOST_NAMED = 20
@@ -80,11 +80,6 @@ export async function forgetReactions(messageId: string, tx: ClientBase, table: 
      delete from ${table('reaction_counts')} where message_id = $1`,
     [messageId],
   )
-}
-
-export interface ReactionView {
-  emoji: string
-  people: PersonView[]
 }
 
 interface ReactionRow extends PersonRow {

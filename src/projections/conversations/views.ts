@@ -113,3 +113,21 @@ export interface ReportView {
   /** Of the message, settled ones included. */
   reportCount: number
 }
+
+export interface EditView {
+  /** Null once the message is deleted. */
+  content: string | null
+  at: string
+  by: PersonView
+}
+
+export interface PinView {
+  message: MessageView
+  pinnedBy: PersonView
+  pinnedAt: string
+}
+
+export interface ReactionView {
+  emoji: string
+  people: PersonView[]
+}
