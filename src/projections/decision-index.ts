@@ -1,6 +1,5 @@
 import type { Pool } from 'pg'
 import type { EventReader } from '../privacy/event-reader.js'
-import type { DecisionIndex } from '../commands/decision-index.js'
 import type { OpenProjection } from './checkpoint.js'
 import { applyToKnownMessages, knownMessagesSchema, lookUpMessages, type FoldedRecord } from './known-messages.js'
 import type { Projection } from './projection.js'
@@ -55,9 +54,9 @@ interface LookedUp {
 }
 
 /** Rows and checkpoint in one statement, and so of one snapshot. */
-export function createDecisionIndex(pool: Pool, { table, projection }: OpenProjection): DecisionIndex {
+export function createDecisionIndex(pool: Pool, { table, projection }: OpenProjection) {
   return {
-    lookUpMessages: (asked) => lookUpMessages(asked, pool, table, projection),
+    lookUpMessages: (asked: Parameters<typeof lookUpMessages>[0]) => lookUpMessages(asked, pool, table, projection),
     async lookUp(commandIds: readonly string[]) {
       const { rows } = await pool.query<LookedUp>({
         name: `look up ${table('commands')}`,
