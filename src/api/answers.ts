@@ -40,10 +40,7 @@ export function stillIn<Found>(found: Found | null): Found {
 }
 
 /** What was asked for, unless whoever asked may not see it. @throws ProblemError */
-export function seen<Found>(
-  found: Found | null,
-  otherwise: Extract<ProblemCode, `${string}-not-found`>,
-): Found {
+export function seen<Found>(found: Found | null, otherwise: Extract<ProblemCode, `${string}-not-found`>): Found {
   if (found === null) throw new ProblemError(otherwise)
   return found
 }

@@ -6,6 +6,7 @@ import { chatRoutes } from './routes/chats.js'
 import { credentialRoutes } from './routes/credentials.js'
 import { docsRoutes } from './routes/docs.js'
 import { identityRoutes } from './routes/identity.js'
+import { inboxRoutes } from './routes/inbox.js'
 import { inviteRoutes } from './routes/invites.js'
 import { messageRoutes } from './routes/messages.js'
 import { oneMessageRoutes } from './routes/one-message.js'
@@ -32,6 +33,7 @@ export const routeList: readonly Route[] = [
   ...banRoutes,
   ...inviteRoutes,
   ...messageRoutes,
+  ...inboxRoutes,
   ...oneMessageRoutes,
   ...reportRoutes,
   ...operationRoutes,

@@ -20,6 +20,7 @@ export function isHeard(rooms: Rooms, events: readonly OpenedEvent[]): (event: O
     const { event, stream } = opened
     if (isChatEvent(opened)) return entered.has(stream) || rooms.isInhabited(chatRoom(idOf(stream)))
     if (event.type === 'ProfileChanged') return rooms.isAnyoneHere()
+    if (event.type === 'ChatMuted' || event.type === 'ChatHidden') return isHere(event.userId)
     if (event.type !== 'ChatsRead') return false
     return isHere(event.userId) || event.chats.some(({ chatId }) => rooms.isInhabited(chatRoom(chatId)))
   }

@@ -83,4 +83,5 @@ const withoutText = (message: MessageView): MessageView => ({
   contentHtml: null,
   metadata: null,
   clientMessageId: null,
+  mentions: [],
 })

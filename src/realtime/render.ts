@@ -100,6 +100,10 @@ function deliveriesOf(opened: OpenedEvent, about: About): Delivery[] {
     }
     case 'ChatsRead':
       return readDeliveries(event, position, about)
+    case 'ChatMuted':
+      return [toOwnDevices('chat_muted', event.userId, { chatId: event.chatId, muted: event.muted }, position)]
+    case 'ChatHidden':
+      return [toOwnDevices('chat_hidden', event.userId, { chatId: event.chatId, hidden: event.seq !== null }, position)]
     default:
       return []
   }
@@ -125,14 +129,20 @@ function chatFrame(placed: PlacedChatEvent, about: About): Frame | null {
 }
 
 const readDeliveries = ({ userId, chats }: Opened<ChatsRead>, position: string, about: About): Delivery[] =>
-  chats.map(({ chatId, seq }) => ({
-    position,
-    frame: { event: 'read', payload: { chatId, userId, seq } },
-    chatIds: (about.participantCounts.get(chatId) ?? 0) <= MOST_TOLD_OF_READING ? [chatId] : [],
-    userId,
-    begins: [],
-    ends: [],
-  }))
+  chats.map(({ chatId, seq, unread = false }) => {
+    const isForAll = !unread && (about.participantCounts.get(chatId) ?? 0) <= MOST_TOLD_OF_READING
+    const own = toOwnDevices('read', userId, { chatId, userId, seq }, position)
+    return { ...own, chatIds: isForAll ? [chatId] : [] }
+  })
+
+const toOwnDevices = (event: string, userId: string, payload: object, position: string): Delivery => ({
+  position,
+  frame: { event, payload },
+  chatIds: [],
+  userId,
+  begins: [],
+  ends: [],
+})
 
 const personOf = (userId: string, { people }: About): PersonView => people.get(userId) ?? unknownPerson(userId)
 

@@ -167,6 +167,11 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
       participant_count, last_seq, version, always_full)
     select ${chat('c')}, 'group', ${person('1')}, now(), now(), now() - c * interval '1 second',
       case c when 2 then 'since-joined' else 'full' end, 'open', ${PARTICIPANTS}, 10, 11, c <> 2 from generate_series(1, ${CHATS}) as c;
+    insert into ${table('own_settings')} (user_id, chat_id, muted, hidden_seq)
+    select ${person('p')}, ${chat('c')}, true, 0 from generate_series(1, 100) as p, generate_series(1, 100) as c;
+    insert into ${table('deleted_seqs')} (chat_id, seq)
+    select ${chat('c')}, seq from generate_series(1, ${CHATS}) as c, generate_series(1, 10, 3) as seq;
+
     insert into ${table('full_spans')} (chat_id, from_version) select ${chat('c')}, 1 from generate_series(1, ${CHATS}) as c where c <> 2;
 
     insert into ${table('memberships')} (chat_id, user_id, from_version, place, role, joined_at, read_seq)

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { messageBodySchema, readBodySchema } from '../../commands/input-schemas.js'
+import { messageBodySchema } from '../../commands/input-schemas.js'
 import type { Caller } from '../../commands/run-command.js'
 import type { MessagePage } from '../../projections/conversations/conversation-queries.js'
 import { rateLimitHeaders } from '../../limits/quota.js'
-import { commandHeaders, seen, settled, versionHeader } from '../answers.js'
+import { commandHeaders, seen, versionHeader } from '../answers.js'
 import { inChatSchema, limitSchema, startSchema } from '../parameters.js'
 import { asProblem, ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
@@ -66,20 +66,6 @@ const history = route({
   },
 })
 
-const read = route({
-  method: 'put',
-  path: '/chats/:id/read',
-  summary: 'Mark as read up to a seq; never moves back',
-  access: 'participant',
-  params: inChatSchema,
-  body: readBodySchema,
-  answers: { 204: null },
-  async handle({ params: { id }, body: { seq, unread }, caller }, { run }) {
-    const result = settled(await run('markRead', { chatId: id, seq, unread }, caller))
-    return answer(204, null, { headers: commandHeaders(result, caller) })
-  },
-})
-
 const events = route({
   method: 'get',
   path: '/chats/:id/events',
@@ -95,7 +81,7 @@ const events = route({
   },
 })
 
-export const messageRoutes = [send, history, read, events]
+export const messageRoutes = [send, history, events]
 
 /** A message has one key, wherever it stands. @throws ProblemError `idempotency-key-mismatch` */
 function oneKey(header: Caller['key'], clientMessageId: string | undefined): { value: string } | null {

@@ -1,11 +1,17 @@
 import { reject, type Decider } from '../decider.js'
-import type { ChatCommand, ChatRejection, MembershipCommand, MessageCommand, SettingsCommand } from './commands.js'
+import type {
+  ChatCommand,
+  ChatOutcome,
+  ChatRejection,
+  MembershipCommand,
+  MessageCommand,
+  SettingsCommand,
+} from './commands.js'
 import type { ChatEvent } from './events.js'
 import { evolve } from './evolve.js'
 import { decideMembership } from './membership.js'
 import { decideMessage } from './messages.js'
 import { decideSettings } from './settings.js'
-import type { ChatOutcome } from './outcome.js'
 import type { Chat } from './state.js'
 
 export const chatDecider: Decider<ChatCommand, Chat, ChatEvent, ChatRejection> = {

@@ -1,5 +1,6 @@
+import type { Outcome } from '../decider.js'
 import type { JsonObject } from '../event.js'
-import type { ChatType, HistoryVisibility, Imported, JoinPolicy, LinkPreview, Role } from './events.js'
+import type { ChatEvent, ChatType, HistoryVisibility, Imported, JoinPolicy, LinkPreview, Role } from './events.js'
 import type { MessageFact } from './message-fact.js'
 
 /** Commands of an import carry the number of their line; by it, a chat knows which lines it has been past. */
@@ -93,3 +94,5 @@ export type ChatRejection =
   | { code: 'participant-not-found' }
   /** An import meets a chat that no import made, or the other way round. */
   | { code: 'not-imported' }
+
+export type ChatOutcome = Outcome<ChatEvent, ChatRejection>

@@ -1,7 +1,6 @@
-import type { ChatOutcome } from './outcome.js'
 import { accepting, assertNever, reject } from '../decider.js'
 import type { Decided } from '../event.js'
-import type { MembershipCommand } from './commands.js'
+import type { ChatOutcome, MembershipCommand } from './commands.js'
 import type { ChatEvent, Imported, Role } from './events.js'
 import { importOf, isPast } from './imported.js'
 import { hasEnded, roleOf, type Chat, type OpenChat } from './state.js'

@@ -1,7 +1,6 @@
 import { accepting, assertNever, reject } from '../decider.js'
 import { maySee } from '../visibility.js'
-import type { MessageCommand } from './commands.js'
-import type { ChatOutcome } from './outcome.js'
+import type { ChatOutcome, MessageCommand } from './commands.js'
 import type { ChatEvent } from './events.js'
 import { importOf, isPast } from './imported.js'
 import { joined } from './membership.js'

@@ -1,6 +1,5 @@
 import { accepting, assertNever, reject } from '../decider.js'
-import type { SettingsCommand } from './commands.js'
-import type { ChatOutcome } from './outcome.js'
+import type { ChatOutcome, SettingsCommand } from './commands.js'
 import type { ChatEvent } from './events.js'
 import { hasEnded, roleOf, type OpenChat } from './state.js'
 

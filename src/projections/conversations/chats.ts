@@ -10,11 +10,11 @@ import { instant, toIso, type Instant } from './instants.js'
 import { fewParticipants, participantsAfter, toMemberships, type ParticipantRow, type Place } from './memberships.js'
 import { newestInSight } from './messages.js'
 import { joinPerson } from './people.js'
+import { isHidden, isMuted } from './own-settings.js'
+import { unreadCount } from './reading.js'
 import { ownChat } from './sight.js'
 import { isTimeCursor, timeCursor } from './time-cursor.js'
 import type { ChatView, ListedChatView, PersonView, SharedChatView } from './views.js'
-
-const MOST_UNREAD = 999
 
 export const chatsSchema = (table: TableName): string => `
   create table ${table('chats')} (
@@ -88,12 +88,14 @@ export interface OwnChatRow extends ChatRow {
   other_name: string | null
   role: Role
   read_seq: number
+  unread_count: number
+  muted: boolean
 }
 
 /** Of the chat `c` for its participant `me`; a direct chat has the other's name. */
 const ownColumns = (
   table: TableName,
-): string => `${SHARED_COLUMNS}, me.role, me.read_seq, case when c.type = 'direct' then (
+): string => `${SHARED_COLUMNS}, me.role, me.read_seq, ${unreadCount(table)}, ${isMuted(table)} as muted, case when c.type = 'direct' then (
     select p.name from ${table('memberships')} o ${joinPerson(table, 'o.user_id')}
     where o.chat_id = c.id and o.user_id <> me.user_id and o.to_version is null limit 1) end as other_name`
 
@@ -135,7 +137,7 @@ export async function latestOwnChatRows(
     from (
       select c.*, me.user_id, me.role, me.read_seq
       from ${table('memberships')} me cross join lateral (select * from ${table('chats')} where id = me.chat_id limit 1) c
-      where me.user_id = $1 and me.to_version is null and (c.active_at, c.id) < ($2, $3)
+      where me.user_id = $1 and me.to_version is null and (c.active_at, c.id) < ($2, $3) and not ${isHidden(table)}
       order by c.active_at desc, c.id desc limit $4) c
     cross join lateral (select c.user_id, c.role, c.read_seq) me
     left join lateral ${newestInSight(table)} last on true
@@ -154,6 +156,8 @@ interface StandingRow {
   last_seq: number
   version: number
   read_seq: number
+  unread_count: number
+  muted: boolean
   froms: number[]
   tos: (number | null)[]
   full_froms: number[]
@@ -161,7 +165,9 @@ interface StandingRow {
 }
 
 /** Of the chat `c` for its participant `me`. */
-const standingColumns = (table: TableName): string => `c.id, c.last_seq, c.version, me.read_seq,
+const standingColumns = (
+  table: TableName,
+): string => `c.id, c.last_seq, c.version, me.read_seq, ${unreadCount(table)}, ${isMuted(table)} as muted,
     array(select from_version from ${spansOf(table)}) as froms, array(select to_version from ${spansOf(table)}) as tos,
     case when c.always_full then array[1] else array(select from_version from ${fullSpansOf(table)}) end as full_froms,
     case when c.always_full then array[null::integer] else array(select to_version from ${fullSpansOf(table)}) end as full_tos`
@@ -219,16 +225,13 @@ export const toSharedChat = (row: ChatRow): SharedChatView => ({
   version: row.version,
 })
 
-const unreadOf = ({ last_seq, read_seq }: Pick<OwnChatRow, 'last_seq' | 'read_seq'>): number =>
-  Math.min(MOST_UNREAD, last_seq - read_seq)
-
 export const toChat = (row: OwnChatRow): ChatView => ({
   ...toSharedChat(row),
   name: row.type === 'direct' ? row.other_name : row.name,
   myRole: row.role,
-  muted: false,
+  muted: row.muted,
   readSeq: row.read_seq,
-  unreadCount: unreadOf(row),
+  unreadCount: row.unread_count,
 })
 
 export const toListedChat = (row: ListedChatRow): ListedChatView => ({
@@ -245,8 +248,8 @@ const toStanding = (row: StandingRow): ChatStanding => ({
   version: row.version,
   lastSeq: row.last_seq,
   readSeq: row.read_seq,
-  unreadCount: unreadOf(row),
-  muted: false,
+  unreadCount: row.unread_count,
+  muted: row.muted,
   ranges: visibleRanges(toMemberships(row.froms, row.tos), toSettings(row.full_froms, row.full_tos)),
 })
 

@@ -16,10 +16,11 @@ import {
   endMembership,
   endedMembership,
   membershipsSchema,
-  raiseReadSeq,
 } from './memberships.js'
 import { applyLinkPreviews, applySent, messagesSchema, type SentMessage } from './messages.js'
 import { applyVisibility, fullSpansSchema } from './full-spans.js'
+import { applyOwnSetting, ownSettingsSchema } from './own-settings.js'
+import { applyDeletedSeq, applyRead, deletedSeqsSchema } from './reading.js'
 import { applyOpenChat, openChatsSchema } from './open-chats.js'
 import { applyProfileChanged, applyRegistered, peopleSchema } from './people.js'
 import { applyReported, applySettled, reportsSchema } from './reports.js'
@@ -32,6 +33,8 @@ const parts: readonly [schema: (table: TableName) => string, ...tables: string[]
   [membershipsSchema, 'memberships'],
   [fullSpansSchema, 'full_spans'],
   [messagesSchema, 'messages'],
+  [deletedSeqsSchema, 'deleted_seqs'],
+  [ownSettingsSchema, 'own_settings'],
   [editsSchema, 'edits'],
   [reactionsSchema, 'reactions', 'reaction_counts'],
   [pinsSchema, 'pins'],
@@ -102,7 +105,7 @@ async function applyOther(
       await applyChange(0, where, tx, table)
       return changeRole(event.userId, event.role, where, tx, table)
     case 'ChatsRead':
-      return raiseReadSeq(event.userId, event.chats, tx, table)
+      return applyRead(event, tx, table)
     case 'LinkPreviewsAdded':
       return applyLinkPreviews(event, where, tx, table)
     case 'MessageReported':
@@ -135,6 +138,7 @@ async function applyOther(
     case 'MessageEdited':
       return applyEdited(event, where, tx, table)
     case 'MessageDeleted':
+      await applyDeletedSeq(event.messageId, where, tx, table)
       return applyDeleted(event, where, tx, table)
     case 'ReactionAdded':
     case 'ReactionRemoved':
@@ -144,6 +148,7 @@ async function applyOther(
       return applyPin(event, where, tx, table)
     case 'ChatMuted':
     case 'ChatHidden':
+      return applyOwnSetting(event, tx, table)
     case 'WebhookCreated':
     case 'WebhookDeleted':
     case 'WebhookDisabled':

@@ -84,20 +84,6 @@ export async function changeRole(userId: string, role: Role, { chatId }: Place, 
   )
 }
 
-export async function raiseReadSeq(
-  userId: string,
-  markers: readonly { chatId: string; seq: number }[],
-  tx: ClientBase,
-  table: TableName,
-) {
-  await tx.query(
-    `update ${table('memberships')} m set read_seq = greatest(m.read_seq, r.seq)
-     from unnest($2::uuid[], $3::integer[]) as r(chat_id, seq)
-     where m.chat_id = r.chat_id and m.user_id = $1 and m.to_version is null`,
-    [userId, markers.map(({ chatId }) => chatId), markers.map(({ seq }) => seq)],
-  )
-}
-
 export interface ParticipantRow extends PersonRow {
   role: Role
   joined_at: Instant

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { readBodySchema } from '../../commands/input-schemas.js'
+import { commandHeaders, settled } from '../answers.js'
+import { inChatSchema } from '../parameters.js'
+import { answer, route } from '../route.js'
+
+const read = route({
+  method: 'put',
+  path: '/chats/:id/read',
+  summary: 'Mark as read up to a seq; never moves back',
+  access: 'participant',
+  params: inChatSchema,
+  body: readBodySchema,
+  answers: { 204: null },
+  async handle({ params: { id }, body: { seq, unread }, caller }, { run }) {
+    const result = settled(await run('markRead', { chatId: id, seq, unread }, caller))
+    return answer(204, null, { headers: commandHeaders(result, caller) })
+  },
+})
+
+const mute = route({
+  method: 'put',
+  path: '/chats/:id/mute',
+  summary: 'Mute a chat, or hear of it again: on one’s own devices',
+  access: 'participant',
+  params: inChatSchema,
+  body: z.strictObject({ muted: z.boolean() }),
+  answers: { 204: null },
+  async handle({ params: { id }, body: { muted }, caller }, { run }) {
+    const result = settled(await run('muteChat', { chatId: id, muted }, caller))
+    return answer(204, null, { headers: commandHeaders(result, caller) })
+  },
+})
+
+const hide = route({
+  method: 'put',
+  path: '/chats/:id/hide',
+  summary: 'Take a chat out of one’s own list until something new is said in it, or put it back',
+  access: 'participant',
+  params: inChatSchema,
+  body: z.strictObject({ hidden: z.boolean() }),
+  answers: { 204: null },
+  async handle({ params: { id }, body: { hidden }, caller }, { run }) {
+    const result = settled(await run('hideChat', { chatId: id, hidden }, caller))
+    return answer(204, null, { headers: commandHeaders(result, caller) })
+  },
+})
+
+export const inboxRoutes = [read, mute, hide]

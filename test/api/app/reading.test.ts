@@ -1,0 +1,120 @@
+import { expect } from 'chai'
+import { next, startTestApp, type Answer, type Person, type TestApp } from '../../support/test-app.js'
+
+interface Listed {
+  id: string
+  lastSeq: number
+  readSeq: number
+  unreadCount: number
+  muted: boolean
+}
+
+describe('what someone has read, muted and hidden', () => {
+  let parley: TestApp
+  let alice: Person
+  let bob: Person
+  let chatId: string
+  let position: string
+
+  before(async () => {
+    parley = await startTestApp()
+    alice = await parley.register('Alice')
+    bob = await parley.register('Bob')
+  })
+
+  after(() => parley[Symbol.asyncDispose]())
+
+  beforeEach(async () => {
+    const body = { participantIds: [bob.id], name: 'Team' }
+    const made = await parley.call('POST', '/chats', { token: alice.token, body })
+    chatId = (made.body as { id: string }).id
+    position = made.headers.get('parley-position') ?? ''
+  })
+
+  /** Whoever asks has seen what anyone did before. */
+  async function call({ token }: Person, method: string, path: string, body?: object): Promise<Answer> {
+    const headers = method === 'GET' ? { 'Parley-Position': position } : {}
+    const answer = await parley.call(method, path, { token, headers, ...(body && { body }) })
+    position = answer.headers.get('parley-position') ?? position
+    return answer
+  }
+
+  const send = async (person: Person, content = 'hi'): Promise<string> =>
+    ((await call(person, 'POST', `/chats/${chatId}/messages`, { content })).body as { id: string }).id
+
+  const read = (person: Person, body: object): Promise<Answer> => call(person, 'PUT', `/chats/${chatId}/read`, body)
+
+  async function listed(person: Person): Promise<Listed | undefined> {
+    const chats = (await call(person, 'GET', '/chats')).body as Listed[]
+    return chats.find(({ id }) => id === chatId)
+  }
+
+  async function unread(person: Person): Promise<[readSeq: number, unreadCount: number]> {
+    const { readSeq, unreadCount } = (await listed(person))!
+    const one = (await call(person, 'GET', `/chats/${chatId}`)).body as Listed
+    expect([one.readSeq, one.unreadCount]).to.deep.equal([readSeq, unreadCount])
+    return [readSeq, unreadCount]
+  }
+
+  it('one’s own messages are read, deleted ones count no more, and a marker never moves back by itself', async () => {
+    const [first] = [await send(alice), await send(alice), await send(alice)]
+    expect(await unread(alice)).to.deep.equal([3, 0])
+    expect(await unread(bob)).to.deep.equal([0, 3])
+    await call(alice, 'DELETE', `/chats/${chatId}/messages/${first}`)
+    expect(await unread(bob)).to.deep.equal([0, 2])
+    await read(bob, { seq: 2 })
+    expect(await unread(bob)).to.deep.equal([2, 1])
+    await read(bob, { seq: 1 })
+    expect(await unread(bob)).to.deep.equal([2, 1])
+    await read(bob, { seq: 99 })
+    expect(await unread(bob)).to.deep.equal([3, 0])
+    await send(bob)
+    expect(await unread(bob)).to.deep.equal([4, 0])
+    expect(await unread(alice)).to.deep.equal([3, 1])
+  })
+
+  it('is set back on purpose, also below one’s own message', async () => {
+    await send(alice)
+    await send(alice)
+    await send(bob)
+    await read(bob, { seq: 1, unread: true })
+    expect(await unread(bob)).to.deep.equal([1, 2])
+    await read(bob, { seq: 2 })
+    expect(await unread(bob)).to.deep.equal([2, 1])
+  })
+
+  it('a muted chat says so, on every device', async () => {
+    const socket = parley.socket(bob.token)
+    await next(socket, 'ready')
+    const heard = next(socket, 'chat_muted')
+    expect((await call(bob, 'PUT', `/chats/${chatId}/mute`, { muted: true })).status).to.equal(204)
+    expect(await heard).to.deep.equal({ chatId, muted: true })
+    expect((await listed(bob))?.muted).to.equal(true)
+    expect((await listed(alice))?.muted).to.equal(false)
+    const again = parley.socket(bob.token)
+    const ready = (await next(again, 'ready')) as { chats: Record<string, { muted: boolean }> }
+    expect(ready.chats[chatId]?.muted).to.equal(true)
+    await call(bob, 'PUT', `/chats/${chatId}/mute`, { muted: false })
+    expect((await listed(bob))?.muted).to.equal(false)
+  })
+
+  it('a hidden chat is not listed until something is said in it, and can still be asked for', async () => {
+    await send(alice)
+    await call(bob, 'PUT', `/chats/${chatId}/hide`, { hidden: true })
+    expect(await listed(bob)).to.equal(undefined)
+    expect(await listed(alice)).not.to.equal(undefined)
+    expect((await call(bob, 'GET', `/chats/${chatId}`)).status).to.equal(200)
+    await send(alice)
+    expect((await listed(bob))?.unreadCount).to.equal(2)
+    await call(bob, 'PUT', `/chats/${chatId}/hide`, { hidden: true })
+    await call(bob, 'PUT', `/chats/${chatId}/hide`, { hidden: false })
+    expect(await listed(bob)).not.to.equal(undefined)
+  })
+
+  it('stays muted for who leaves and comes back', async () => {
+    await call(bob, 'PUT', `/chats/${chatId}/mute`, { muted: true })
+    await call(bob, 'POST', `/chats/${chatId}/leave`)
+    await call(alice, 'POST', `/chats/${chatId}/participants`, { userId: bob.id })
+    expect((await listed(bob))?.muted).to.equal(true)
+  })
+})
