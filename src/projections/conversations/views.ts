@@ -121,13 +121,13 @@ export interface EditView {
   by: PersonView
 }
 
-export interface ReactionView {
-  emoji: string
-  people: PersonView[]
-}
-
 export interface PinView {
   message: MessageView
   pinnedBy: PersonView
   pinnedAt: string
+}
+
+export interface ReactionView {
+  emoji: string
+  people: PersonView[]
 }
