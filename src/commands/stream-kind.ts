@@ -4,9 +4,10 @@ import type { ChatEvent } from '../domain/chat/events.js'
 import { messageOf, type MessageFact } from '../domain/chat/message-fact.js'
 import type { Chat, Invite, OpenChat, Participant } from '../domain/chat/state.js'
 import type { Decider } from '../domain/decider.js'
-import type { EventShape, Folded } from '../domain/event.js'
+import type { Decided, EventShape, Folded } from '../domain/event.js'
 import { orderedMap } from '../domain/ordered-map.js'
 import type { InboxEvent } from '../domain/inbox/events.js'
+import { mergeMarkers } from '../domain/inbox/merge-markers.js'
 import { inboxDecider, type Inbox, type InboxCommand } from '../domain/inbox/inbox.js'
 import type { ModerationEvent } from '../domain/moderation/events.js'
 import {
@@ -40,6 +41,11 @@ export interface StreamKind<Command, State, Event extends EventShape, Rejection>
   weigh(state: State): number
   /** Whether "already so" may be answered from a cached state (only where a later state cannot take it back). */
   staleAlreadySo(command: Command): boolean
+  /**
+   * The one event that says what both do, the earlier one being not yet appended: for commands that wait together and that nobody can
+   * repeat. Null where they must stand apart.
+   */
+  merge?(earlier: Decided<Event>, later: Decided<Event>): Decided<Event> | null
   /** Where rules about one message are decided: from what the decision index and the stream's last events say of it. */
   messages?: {
     /** The message that an event is about. */
@@ -156,6 +162,7 @@ export const inboxKind: StreamKind<InboxCommand, Inbox, InboxEvent, never> = {
   decider: inboxDecider,
   weigh: ({ markers, muted, hidden }) => 1 + markers.size + muted.size + hidden.size,
   staleAlreadySo: ({ type }) => type === 'MarkRead',
+  merge: mergeMarkers,
   snapshot: {
     evolveVersion: 2,
     toJson: ({ markers, muted, hidden }) => ({ markers: [...markers], muted: [...muted], hidden: [...hidden] }),

@@ -22,6 +22,8 @@ type Verdict<Event extends EventShape, Rejection> =
   | { kind: 'repeated'; version: number; position: Position }
   /** The same command waits before it in this round. */
   | { kind: 'twin' }
+  /** What it does is said by the event of a command before it in this round. */
+  | { kind: 'merged'; into: string }
 
 export interface WriterDeps {
   log: EventLog
@@ -44,7 +46,7 @@ export interface WriterDeps {
  */
 export function createStreamWriter<Command, State, Event extends EventShape, Rejection>(
   stream: string,
-  { decider, staleAlreadySo, messages }: StreamKind<Command, State, Event, Rejection>,
+  { decider, staleAlreadySo, messages, merge }: StreamKind<Command, State, Event, Rejection>,
   folded: FoldedStream<State, Event>,
   { log, seal, pause, onAppended }: WriterDeps,
 ) {
@@ -72,7 +74,7 @@ export function createStreamWriter<Command, State, Event extends EventShape, Rej
     for (;;) {
       const members = arrived.filter(({ settled }) => !settled)
       await coverIndex(members)
-      const plan = decideAll(members)
+      const plan = mergeAll(decideAll(members))
       if (plan.some(({ verdict }) => verdict.kind === 'events')) {
         if (await append(plan)) return
         fresh = true
@@ -109,6 +111,33 @@ export function createStreamWriter<Command, State, Event extends EventShape, Rej
       return { member, verdict }
     })
   }
+
+  /** Of neighbours that nobody can repeat, the first says what all of them do, where their kind has such an event. */
+  function mergeAll(plan: readonly Planned[]): readonly Planned[] {
+    if (merge === undefined) return plan
+    const merged: Planned[] = []
+    let last: { event: Decided<Event>; at: number } | null = null
+    for (const planned of plan) {
+      const event = mergeable(planned)
+      const both: Decided<Event> | null = event === null || last === null ? null : merge(last.event, event)
+      if (both !== null && last !== null) {
+        const first: Planned = merged[last.at]!
+        merged[last.at] = { member: first.member, verdict: { kind: 'events', events: [both] } }
+        last = { event: both, at: last.at }
+        merged.push({ ...planned, verdict: { kind: 'merged', into: first.member.context.commandId } })
+        continue
+      }
+      if (event !== null) last = { event, at: merged.length }
+      else if (planned.verdict.kind === 'events') last = null
+      merged.push(planned)
+    }
+    return merged
+  }
+
+  const mergeable = ({ member, verdict }: Planned): Decided<Event> | null =>
+    verdict.kind === 'events' && verdict.events.length === 1 && member.context.fingerprint === undefined
+      ? (verdict.events[0] ?? null)
+      : null
 
   function judge(
     member: Member,
@@ -203,6 +232,12 @@ export function createStreamWriter<Command, State, Event extends EventShape, Rej
         return member.settle({
           kind: 'done',
           events: appended.filter((made) => made.commandId === commandId),
+          position,
+        })
+      case 'merged':
+        return member.settle({
+          kind: 'done',
+          events: appended.filter((made) => made.commandId === verdict.into),
           position,
         })
       case 'twin': {

@@ -1,0 +1,89 @@
+import { expect } from 'chai'
+import { inboxKind } from '../../src/commands/stream-kind.js'
+import type { CommandContext } from '../../src/commands/handled.js'
+import type { InboxCommand } from '../../src/domain/inbox/inbox.js'
+import { createDecisionIndex } from '../../src/projections/decision-index.js'
+import { uuid } from '../support/uuid.js'
+import { openWriteSide, type WriteSide } from '../support/write-side.js'
+
+const ada = uuid('ada')
+const inbox = `inbox-${ada}`
+const [garden, attic] = [uuid('garden'), uuid('attic')]
+
+describe('read markers of one person that wait at the same time', () => {
+  let side: WriteSide
+
+  beforeEach(async () => {
+    side = await openWriteSide()
+  })
+
+  afterEach(() => side[Symbol.asyncDispose]())
+
+  const mark = (chatId: string, seq: number, unread = false): InboxCommand => ({
+    type: 'MarkRead',
+    userId: ada,
+    chatId,
+    seq,
+    unread,
+  })
+  const from = (name: string, fingerprint?: string): CommandContext => ({
+    commandId: uuid(name),
+    actor: ada,
+    origin: 'socket',
+    correlationId: uuid('request'),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+  })
+
+  const stored = async (): Promise<unknown[]> =>
+    (await side.log.readStream(inbox, { limit: 100 })).map(({ data }) => (JSON.parse(data) as { chats: unknown }).chats)
+
+  it('are one event, and each is answered with it', async () => {
+    const node = side.createNode()
+    const markers = [mark(garden, 1), mark(attic, 4), mark(garden, 3)]
+    const results = await Promise.all(
+      markers.map((command, index) => node.handle(inbox, inboxKind, command, from(`marker ${index}`))),
+    )
+    expect(results.map(({ kind }) => kind)).to.deep.equal(['done', 'done', 'done'])
+    expect(await stored()).to.deep.equal([
+      [
+        { chatId: garden, seq: 3 },
+        { chatId: attic, seq: 4 },
+      ],
+    ])
+    const heads = results.map((result) => result.kind === 'done' && result.events.map(({ version }) => version))
+    expect(heads).to.deep.equal([[1], [1], [1]])
+  })
+
+  it('stand apart where one can be repeated: its repeat must find what it did', async () => {
+    const running = side.startIndex()
+    const index = createDecisionIndex(side.pool, side.index)
+    const [gate, lookedUp] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const node = side.createNode({
+      index: {
+        ...index,
+        async lookUp(commandIds) {
+          const found = await index.lookUp(commandIds)
+          lookedUp.resolve()
+          return found
+        },
+      },
+      log: {
+        ...side.log,
+        async append(...call) {
+          await gate.promise
+          return side.log.append(...call)
+        },
+      },
+    })
+    const keyed = () => node.handle(inbox, inboxKind, mark(attic, 4), from('keyed', 'body'))
+    const first = node.handle(inbox, inboxKind, mark(garden, 1), from('first'))
+    const second = keyed()
+    await lookedUp.promise
+    const third = node.handle(inbox, inboxKind, mark(garden, 3), from('third'))
+    gate.resolve()
+    await Promise.all([first, second, third])
+    expect(await stored()).to.have.length(3)
+    expect((await keyed()).kind).to.equal('repeated')
+    await running[Symbol.asyncDispose]()
+  })
+})
