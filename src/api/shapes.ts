@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { SessionView } from '../identity/sessions.js'
 import { accountRoles } from '../domain/roles/events.js'
 import type { EditView } from '../projections/conversations/edits.js'
+import type { FoundMessage } from '../projections/conversations/search.js'
 import type { PinView } from '../projections/conversations/pins.js'
 import type { ReactionView } from '../projections/conversations/reactions.js'
 import type {
@@ -160,6 +161,19 @@ export const reactionShape = shapeOf<ReactionView>()(
 export const pinShape = shapeOf<PinView>()(
   'Pin',
   z.object({ message: messageShape, pinnedBy: personShape, pinnedAt: time }),
+)
+
+export const foundMessageShape = shapeOf<FoundMessage>()(
+  'FoundMessage',
+  z.object({
+    message: messageShape,
+    highlight: z.object({
+      text: z.string().meta({ description: 'plain text: an excerpt of what the message says' }),
+      ranges: z
+        .array(z.tuple([z.int(), z.int()]))
+        .meta({ description: 'the hits in `text`: first and one past the last, in UTF-16 code units' }),
+    }),
+  }),
 )
 
 export const ownReportShape = shapeOf<OwnReportView>()(

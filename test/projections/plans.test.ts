@@ -126,7 +126,14 @@ describe('with many people, chats and messages stored', function () {
     ],
     'the chat of a report': [1, () => queries.chatOfReport(report())],
     'the own report of a message': [1, () => queries.ownReport(message(), viewer(), null)],
+    // each chat has a word of the text's index of its own; all hits are sorted
+    'messages that say a rare word': [LIMIT * 2, () => filled(search('needle'))],
     'the own profile': [1, () => queries.ownProfile(viewer())],
+  }
+
+  const search = async (query: string) => {
+    const within = { chatId: null, senderId: null, from: null, to: null }
+    return (await queries.search(viewer(), query, within, LIMIT, null)) ?? { items: [] }
   }
 
   for (const [what, [most, ask]] of Object.entries(asks))
@@ -191,6 +198,11 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
 
     ${messagesOf('generate_series(1, 2)', LONG)};
     ${messagesOf(`generate_series(3, ${CHATS})`, 10)};
+
+    insert into ${table('search_texts')} (message_id, chat_id, sent_version, sender_id, created_at, words)
+    select id, chat_id, sent_version, sender_id, created_at, to_tsvector('simple', 'hello' || case when seq % 400 = 0 then ' needle' else '' end)
+      || array_to_tsvector(array['#' || replace(chat_id::text, '-', ''), '@' || replace(sender_id::text, '-', '')])
+    from ${table('messages')};
 
     insert into ${table('reports')} (id, chat_id, message_id, reporter_id, reason, created_at, settled_at, settled_by)
     select md5('r' || r)::uuid, ${chat('1')}, md5('m1 ' || r)::uuid, ${person('1')}, 'spam', timestamptz '2026-01-01Z' + r * interval '1 second',

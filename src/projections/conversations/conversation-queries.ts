@@ -4,6 +4,7 @@ import type { Position } from '../../eventstore/event-log.js'
 import type { EditView } from './edits.js'
 import type { PinView } from './pins.js'
 import type { ReactionView } from './reactions.js'
+import type { FoundMessage, SearchWithin } from './search.js'
 import type {
   BanView,
   ChatView,
@@ -110,6 +111,17 @@ export interface ConversationQueries {
   reactions(chatId: string, messageId: string, viewer: string): Promise<AtVersion<ReactionView[]> | null>
   /** The last pinned first. */
   pins(chatId: string, viewer: string): Promise<AtVersion<PinView[]> | null>
+
+  /**
+   * Messages in sight that say what the query asks for (`isSearch`), the latest first; null where `chatId` is not a chat of the viewer's.
+   */
+  search(
+    viewer: string,
+    query: string,
+    within: SearchWithin,
+    limit: number,
+    after: Cursor | null,
+  ): Promise<Paged<FoundMessage> | null>
 
   /** What the person may see of the chat, and its version; null for an outsider. */
   standing(chatId: string, viewer: string): Promise<ChatStanding | null>
