@@ -14,6 +14,7 @@ import { openChatRoutes } from './routes/open-chats.js'
 import { operationRoutes } from './routes/operations.js'
 import { participantRoutes } from './routes/participants.js'
 import { reportRoutes } from './routes/reports.js'
+import { searchRoutes } from './routes/search.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { roleRoutes } from './routes/roles.js'
 import { userRoutes } from './routes/users.js'
@@ -36,6 +37,7 @@ export const routeList: readonly Route[] = [
   ...inboxRoutes,
   ...oneMessageRoutes,
   ...reportRoutes,
+  ...searchRoutes,
   ...operationRoutes,
   ...docsRoutes,
 ]

@@ -5,6 +5,7 @@ import type {
   BanView,
   ChatView,
   EditView,
+  FoundMessage,
   ListedChatView,
   MessageView,
   OwnReportView,
@@ -160,6 +161,19 @@ export const reactionShape = shapeOf<ReactionView>()(
 export const pinShape = shapeOf<PinView>()(
   'Pin',
   z.object({ message: messageShape, pinnedBy: personShape, pinnedAt: time }),
+)
+
+export const foundMessageShape = shapeOf<FoundMessage>()(
+  'FoundMessage',
+  z.object({
+    message: messageShape,
+    highlight: z.object({
+      text: z.string().meta({ description: 'plain text: an excerpt of what the message says' }),
+      ranges: z
+        .array(z.tuple([z.int(), z.int()]))
+        .meta({ description: 'the hits in `text`: first and one past the last, in UTF-16 code units' }),
+    }),
+  }),
 )
 
 export const ownReportShape = shapeOf<OwnReportView>()(

@@ -29,6 +29,7 @@ describe('with many people, chats and messages stored', function () {
   let queries: ConversationQueries
   let readStream: (after: number) => Promise<unknown[]>
   let asked: Asked[]
+  const called = new Set<string>()
   const ids = { viewer: '', back: '', full: '', hiding: '', message: '', report: '' }
 
   before(async () => {
@@ -38,7 +39,7 @@ describe('with many people, chats and messages stored', function () {
     asked = []
     const { connectionString = '' } = read.side.pool.options
     pool = listeningPool(connectionString, (statement) => asked.push(statement))
-    queries = createConversationQueries(pool, open)
+    queries = noting(createConversationQueries(pool, open), called)
     const events = createEventTable(pool, createPositions('any'), 10_000)
     readStream = (after) => events.readStream('chat-c1', { after, limit: LIMIT })
     const { rows } = await pool.query<typeof ids>(`select md5('p1')::uuid as viewer, md5('p2')::uuid as back,
@@ -126,7 +127,22 @@ describe('with many people, chats and messages stored', function () {
     ],
     'the chat of a report': [1, () => queries.chatOfReport(report())],
     'the own report of a message': [1, () => queries.ownReport(message(), viewer(), null)],
+    // each chat has a word of the text's index of its own; all hits are sorted
+    'messages that say a rare word': [LIMIT * 2, () => filled(search('needle'))],
+    'the history of a message': [2, () => queries.edits(full(), message(), viewer())],
+    'who reacted': [2, () => queries.reactions(full(), message(), viewer()).then((found) => found?.answer ?? [])],
+    pins: [LIMIT, () => queries.pins(full(), viewer()).then((found) => found?.answer ?? [])],
+    'from whom a message is hidden': [
+      PARTICIPANTS * 3,
+      () => queries.unseeing(hiding(), 5_000, LONG).then((ids) => [...ids, 'none']),
+    ],
+    'everyone, page by page': [LIMIT + 1, () => queries.everyone(LIMIT, back()).then(({ items }) => items)],
     'the own profile': [1, () => queries.ownProfile(viewer())],
+  }
+
+  const search = async (query: string) => {
+    const within = { chatId: null, senderId: null, from: null, to: null }
+    return (await queries.search(viewer(), query, within, LIMIT, null)) ?? { items: [] }
   }
 
   for (const [what, [most, ask]] of Object.entries(asks))
@@ -141,7 +157,21 @@ describe('with many people, chats and messages stored', function () {
         expect(wrong, statement.name ?? statement.text).to.deep.equal([])
       }
     })
+
+  it('no query is left without a case', () => {
+    expect(Object.keys(queries).filter((name) => !called.has(name))).to.deep.equal([])
+  })
 })
+
+/** The same queries; each one's name is added when it is called. */
+function noting(queries: ConversationQueries, called: Set<string>): ConversationQueries {
+  return new Proxy(queries, {
+    get(target, name, receiver) {
+      called.add(String(name))
+      return Reflect.get(target, name, receiver) as unknown
+    },
+  })
+}
 
 /** A page that holds as much as was asked for. */
 const filled = async (page: Promise<{ items: unknown[] }>): Promise<unknown[]> => {
@@ -196,6 +226,18 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
 
     ${messagesOf('generate_series(1, 2)', LONG)};
     ${messagesOf(`generate_series(3, ${CHATS})`, 10)};
+
+    insert into ${table('search_texts')} (message_id, chat_id, sent_version, sender_id, created_at, words)
+    select id, chat_id, sent_version, sender_id, created_at, to_tsvector('simple', 'hello' || case when seq % 400 = 0 then ' needle' else '' end)
+      || array_to_tsvector(array['#' || replace(chat_id::text, '-', ''), '@' || replace(sender_id::text, '-', '')])
+    from ${table('messages')};
+
+    insert into ${table('edits')} (message_id, version, content, at)
+    select id, version, 'Hullo', created_at from ${table('messages')};
+    insert into ${table('reactions')} (message_id, emoji, user_id, version) select id, '👍', sender_id, version from ${table('messages')};
+    insert into ${table('reaction_counts')} (message_id, emoji, first_version, count) select id, '👍', version, 1 from ${table('messages')};
+    insert into ${table('pins')} (chat_id, message_id, pinned_by, pinned_at, version)
+    select chat_id, id, sender_id, created_at, version from ${table('messages')} where seq <= 5;
 
     insert into ${table('reports')} (id, chat_id, message_id, reporter_id, reason, created_at, settled_at, settled_by)
     select md5('r' || r)::uuid, ${chat('1')}, md5('m1 ' || r)::uuid, ${person('1')}, 'spam', timestamptz '2026-01-01Z' + r * interval '1 second',

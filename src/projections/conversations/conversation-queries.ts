@@ -5,6 +5,7 @@ import type {
   BanView,
   ChatView,
   EditView,
+  FoundMessage,
   ListedChatView,
   MessageView,
   OwnProfile,
@@ -15,6 +16,7 @@ import type {
   ProfileView,
   ReactionView,
   ReportView,
+  SearchWithin,
   SharedChatView,
 } from './views.js'
 
@@ -110,6 +112,17 @@ export interface ConversationQueries {
   reactions(chatId: string, messageId: string, viewer: string): Promise<AtVersion<ReactionView[]> | null>
   /** The last pinned first. */
   pins(chatId: string, viewer: string): Promise<AtVersion<PinView[]> | null>
+
+  /**
+   * Messages in sight that say what the query asks for (`isSearch`), the latest first; null where `chatId` is not a chat of the viewer's.
+   */
+  search(
+    viewer: string,
+    query: string,
+    within: SearchWithin,
+    limit: number,
+    after: Cursor | null,
+  ): Promise<Paged<FoundMessage> | null>
 
   /** What the person may see of the chat, and its version; null for an outsider. */
   standing(chatId: string, viewer: string): Promise<ChatStanding | null>

@@ -24,6 +24,7 @@ import { applyDeletedSeq, applyRead, deletedSeqsSchema } from './reading.js'
 import { applyOpenChat, openChatsSchema } from './open-chats.js'
 import { applyProfileChanged, applyRegistered, peopleSchema } from './people.js'
 import { applyReported, applySettled, reportsSchema } from './reports.js'
+import { applyEditedWords, applySentWords, forgetWords, searchSchema } from './search.js'
 import { applyArchived, applySettings } from './settings.js'
 
 /** Each with the tables that it makes. */
@@ -42,6 +43,7 @@ const parts: readonly [schema: (table: TableName) => string, ...tables: string[]
   [blocksSchema, 'blocks'],
   [openChatsSchema, 'open_chats'],
   [reportsSchema, 'reports'],
+  [searchSchema, 'search_texts'],
 ]
 
 /** People, chats, who takes part in them and what is said: one projection, so that a membership and the messages it guards agree. */
@@ -57,7 +59,9 @@ export const createConversations = (reader: EventReader): Projection => ({
     const flush = async (): Promise<void> => {
       const messages = sent
       sent = []
-      if (messages.length > 0) await applySent(messages, tx, table)
+      if (messages.length === 0) return
+      await applySent(messages, tx, table)
+      await applySentWords(messages, tx, table)
     }
     for (const opened of await reader.open(batch)) {
       const { event, stream, version, at: recordedAt } = opened
@@ -136,10 +140,12 @@ async function applyOther(
     case 'InviteRevoked':
       return applyChange(0, where, tx, table)
     case 'MessageEdited':
-      return applyEdited(event, where, tx, table)
+      await applyEdited(event, where, tx, table)
+      return applyEditedWords(event, tx, table)
     case 'MessageDeleted':
       await applyDeletedSeq(event.messageId, where, tx, table)
-      return applyDeleted(event, where, tx, table)
+      await applyDeleted(event, where, tx, table)
+      return forgetWords(event.messageId, tx, table)
     case 'ReactionAdded':
     case 'ReactionRemoved':
       return applyReaction(event, where, tx, table)

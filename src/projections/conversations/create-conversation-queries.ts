@@ -22,6 +22,7 @@ import { reactionsInSight } from './reactions.js'
 import { openChatPage } from './open-chats.js'
 import { createPeopleQueries, toPerson, type PersonRow } from './people.js'
 import { createReportQueries } from './reports.js'
+import { searchPage } from './search.js'
 import type { PersonView } from './views.js'
 
 const FIRST_PARTICIPANTS = 50
@@ -61,6 +62,8 @@ export function createConversationQueries(
     edits: (chatId, messageId, viewer) => editsInSight(pool, table, chatId, viewer, messageId),
     reactions: (chatId, messageId, viewer) => reactionsInSight(pool, table, chatId, viewer, messageId, MOST_REACTING),
     pins: (chatId, viewer) => pinsInSight(pool, table, chatId, viewer, render),
+    search: (viewer, query, within, limit, after) =>
+      searchPage(pool, table, viewer, query, within, limit, after, render),
     standing: (chatId, viewer) => standingOf(pool, table, chatId, viewer),
     standings: (viewer) => standingsOf(pool, table, checkpoint, viewer),
 

@@ -92,7 +92,7 @@ export function createPeopleQueries(pool: Pool, table: TableName, checkpoint: st
     async everyone(limit: number, after: string | null) {
       const { rows } = await pool.query<ProfileRow>({
         name: `everyone ${people}`,
-        text: `select * from ${people} where $1::uuid is null or id > $1 order by id limit $2`,
+        text: `select * from ${people} where id > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000') order by id limit $2`,
         values: [after, limit + 1],
       })
       const items = rows.slice(0, limit).map(toOwnProfile)

@@ -131,3 +131,23 @@ export interface ReactionView {
   emoji: string
   people: PersonView[]
 }
+
+/** What may be asked for besides the words; null where all will do. Times are those of `createdAt`, both included. */
+export interface SearchWithin {
+  chatId: string | null
+  senderId: string | null
+  from: string | null
+  to: string | null
+}
+
+export interface FoundMessage {
+  message: MessageView
+  highlight: Highlight
+}
+
+export interface Highlight {
+  /** An excerpt of what the message says, as it was written; never HTML. */
+  text: string
+  /** Where in `text` the hits are, in UTF-16 code units: the first, and the one after the last. */
+  ranges: [from: number, to: number][]
+}

@@ -127,6 +127,7 @@ export const requests: Record<string, (world: World) => Request> = {
     path: `/chats/${chatId}/messages/${messageId}/reports`,
     body: { reason: 'spam' },
   }),
+  'GET /search/messages': () => ({ path: '/search/messages?q=hello' }),
   'GET /reports': () => ({ path: '/reports' }),
   'POST /reports/:id/settle': () => ({
     path: `/reports/${randomUUID()}/settle`,
