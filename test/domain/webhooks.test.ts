@@ -1,0 +1,60 @@
+import type { Folded } from '../../src/domain/event.js'
+import type { ModerationEvent } from '../../src/domain/moderation/events.js'
+import { moderationDecider, MOST_WEBHOOKS } from '../../src/domain/moderation/moderation.js'
+import { given } from '../support/given-when-then.js'
+
+const out = { by: 'ada', direction: 'out', events: ['new_message'], botId: null } as const
+const created = (webhookId: string): Folded<ModerationEvent> => ({
+  type: 'WebhookCreated',
+  webhookId,
+  ...out,
+  events: [...out.events],
+})
+const deleted: Folded<ModerationEvent> = { type: 'WebhookDeleted', webhookId: 'w', by: 'ada' }
+const disabled: Folded<ModerationEvent> = { type: 'WebhookDisabled', webhookId: 'w', why: 'failing' }
+
+const create = { type: 'CreateWebhook', webhookId: 'w', ...out, url: 'https://hook.example/', name: null } as const
+const remove = { type: 'DeleteWebhook', webhookId: 'w', by: 'ada' } as const
+const disable = { type: 'DisableWebhook', webhookId: 'w', why: 'creator' } as const
+
+describe('webhooks of a chat', () => {
+  const some = (count: number) => Array.from({ length: count }, (_, number) => created(`w${String(number)}`))
+
+  it('are created with the frames that they want', () => {
+    const { type: _, ...rest } = create
+    given(moderationDecider)
+      .when(create)
+      .then({ type: 'WebhookCreated', ...rest, events: ['new_message'] })
+  })
+
+  it('are created once, whatever became of them short of deletion', () => {
+    given(moderationDecider, created('w')).when(create).then()
+    given(moderationDecider, created('w'), disabled).when(create).then()
+  })
+
+  it('are so many at most, and a deleted one makes room', () => {
+    given(moderationDecider, ...some(MOST_WEBHOOKS))
+      .when(create)
+      .thenRejected({ code: 'too-many-webhooks' })
+    const { type: _, ...rest } = create
+    given(moderationDecider, ...some(MOST_WEBHOOKS - 1), created('w'), deleted)
+      .when(create)
+      .then({ type: 'WebhookCreated', ...rest, events: ['new_message'] })
+  })
+
+  it('are deleted once, disabled ones too', () => {
+    given(moderationDecider).when(remove).thenRejected({ code: 'webhook-not-found' })
+    given(moderationDecider, created('w'), deleted).when(remove).thenRejected({ code: 'webhook-not-found' })
+    given(moderationDecider, created('w'), disabled)
+      .when(remove)
+      .then({ type: 'WebhookDeleted', webhookId: 'w', by: 'ada' })
+  })
+
+  it('are disabled once, and not after they were deleted', () => {
+    given(moderationDecider, created('w'))
+      .when(disable)
+      .then({ type: 'WebhookDisabled', webhookId: 'w', why: 'creator' })
+    given(moderationDecider, created('w'), disabled).when(disable).then()
+    given(moderationDecider, created('w'), deleted).when(disable).then()
+  })
+})
