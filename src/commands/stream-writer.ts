@@ -115,23 +115,20 @@ export function createStreamWriter<Command, State, Event extends EventShape, Rej
   /** Of neighbours that nobody can repeat, the first says what all of them do, where their kind has such an event. */
   function mergeAll(plan: readonly Planned[]): readonly Planned[] {
     if (merge === undefined) return plan
-    const merged: Planned[] = []
-    let last: { event: Decided<Event>; at: number } | null = null
-    for (const planned of plan) {
+    let first: { event: Decided<Event>; planned: Planned } | null = null
+    return plan.map((planned) => {
       const event = mergeable(planned)
-      const both: Decided<Event> | null = event === null || last === null ? null : merge(last.event, event)
-      if (both !== null && last !== null) {
-        const first: Planned = merged[last.at]!
-        merged[last.at] = { member: first.member, verdict: { kind: 'events', events: [both] } }
-        last = { event: both, at: last.at }
-        merged.push({ ...planned, verdict: { kind: 'merged', into: first.member.context.commandId } })
-        continue
+      const both = event === null || first === null ? null : merge(first.event, event)
+      if (both !== null && first !== null) {
+        first.event = both
+        first.planned.verdict = { kind: 'events', events: [both] }
+        return { ...planned, verdict: { kind: 'merged', into: first.planned.member.context.commandId } }
       }
-      if (event !== null) last = { event, at: merged.length }
-      else if (planned.verdict.kind === 'events') last = null
-      merged.push(planned)
-    }
-    return merged
+      const copy = { ...planned }
+      if (event !== null) first = { event, planned: copy }
+      else if (planned.verdict.kind === 'events') first = null
+      return copy
+    })
   }
 
   const mergeable = ({ member, verdict }: Planned): Decided<Event> | null =>

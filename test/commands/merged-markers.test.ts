@@ -57,13 +57,13 @@ describe('read markers of one person that wait at the same time', () => {
   it('stand apart where one can be repeated: its repeat must find what it did', async () => {
     const running = side.startIndex()
     const index = createDecisionIndex(side.pool, side.index)
-    const [gate, lookedUp] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const [gate, lookedUp] = [Promise.withResolvers<null>(), Promise.withResolvers<null>()]
     const node = side.createNode({
       index: {
         ...index,
         async lookUp(commandIds) {
           const found = await index.lookUp(commandIds)
-          lookedUp.resolve()
+          lookedUp.resolve(null)
           return found
         },
       },
@@ -80,7 +80,7 @@ describe('read markers of one person that wait at the same time', () => {
     const second = keyed()
     await lookedUp.promise
     const third = node.handle(inbox, inboxKind, mark(garden, 3), from('third'))
-    gate.resolve()
+    gate.resolve(null)
     await Promise.all([first, second, third])
     expect(await stored()).to.have.length(3)
     expect((await keyed()).kind).to.equal('repeated')
