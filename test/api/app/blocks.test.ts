@@ -87,6 +87,17 @@ describe('blocking someone', () => {
     }
   })
 
+  it('who is blocked says nothing in the direct chat that there is; who blocks still may', async () => {
+    const { id } = (await direct(ada, bob)).body as { id: string }
+    const say = (who: Person): Promise<Answer> =>
+      parley.call('POST', `/chats/${id}/messages`, { token: who.token, body: { content: 'hi' } })
+    await block(ada, bob.id)
+    expect((await say(bob)).body).to.include({ status: 403, code: 'not-authorized' })
+    expect((await say(ada)).status).to.equal(201)
+    await block(ada, bob.id, 'DELETE')
+    expect((await say(bob)).status).to.equal(201)
+  })
+
   it('what was done before stays done: its repeat is answered as it was', async () => {
     const body = { participantIds: [ada.id], name: 'Team' }
     const create = () =>
