@@ -32,6 +32,8 @@ export const joined = (userId: string, lastSeq = 0): Decided<ChatEvent> => ({
 
 export const left = (userId: string): Decided<ChatEvent> => ({ type: 'ParticipantLeft', userId })
 
+export const removed = (userId: string, by: string): Decided<ChatEvent> => ({ type: 'ParticipantRemoved', userId, by })
+
 export const roleChanged = (userId: string, role: Role, by: string): Decided<ChatEvent> => ({
   type: 'ParticipantRoleChanged',
   userId,

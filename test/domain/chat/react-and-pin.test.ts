@@ -1,0 +1,115 @@
+import { chatDecider } from '../../../src/domain/chat/chat.js'
+import { MOST_EMOJIS, MOST_OWN_EMOJIS, MOST_PINS } from '../../../src/domain/chat/messages.js'
+import type { KnownMessage, MessageFact } from '../../../src/domain/chat/message-fact.js'
+import { given } from '../../support/given-when-then.js'
+import { archived, created, direct, fact, joined, sent } from './chat-events.js'
+
+const messageId = 'message 1'
+const { sentVersion } = fact()
+const react = (userId: string, emoji: string, change: Partial<KnownMessage> = {}, on = true) =>
+  ({ type: 'React', messageId, userId, emoji, on, message: fact(change) }) as const
+const reacted = (userId: string, emoji: string) =>
+  ({ type: 'ReactionAdded', messageId, sentVersion, userId, emoji }) as const
+const tookBack = (userId: string, emoji: string) =>
+  ({ type: 'ReactionRemoved', messageId, sentVersion, userId, emoji }) as const
+
+const emojis = (count: number): [string, number][] => Array.from({ length: count }, (_, index) => [`e${index}`, 1])
+
+describe('reacting to a message', () => {
+  it('is one per person and emoji', () => {
+    given(chatDecider, created(), sent('ada', 1)).when(react('bob', '👍')).then(reacted('bob', '👍'))
+    given(chatDecider, created(), sent('ada', 1))
+      .when(react('bob', '👍', { mine: new Set(['👍']) }))
+      .then()
+  })
+
+  it('is taken back once', () => {
+    given(chatDecider, created(), sent('ada', 1))
+      .when(react('bob', '👍', { mine: new Set(['👍']) }, false))
+      .then(tookBack('bob', '👍'))
+    given(chatDecider, created(), sent('ada', 1))
+      .when(react('bob', '👍', {}, false))
+      .then()
+  })
+
+  it(`takes at most ${MOST_OWN_EMOJIS} emoji of one person`, () => {
+    const mine = (count: number) => ({ mine: new Set(emojis(count).map(([emoji]) => emoji)) })
+    given(chatDecider, created(), sent('ada', 1))
+      .when(react('bob', '👍', mine(MOST_OWN_EMOJIS)))
+      .thenRejected({ code: 'too-many-reactions' })
+    given(chatDecider, created(), sent('ada', 1))
+      .when(react('bob', '👍', mine(MOST_OWN_EMOJIS - 1)))
+      .then(reacted('bob', '👍'))
+  })
+
+  it(`takes at most ${MOST_EMOJIS} different emoji, but any number of people with one that is there`, () => {
+    const full = new Map(emojis(MOST_EMOJIS))
+    given(chatDecider, created(), sent('ada', 1))
+      .when(react('bob', '👍', { emojis: full }))
+      .thenRejected({ code: 'too-many-reactions' })
+    given(chatDecider, created(), sent('ada', 1))
+      .when(react('bob', 'e0', { emojis: full }))
+      .then(reacted('bob', 'e0'))
+  })
+
+  it('is not for a deleted message, nor in an archived chat, nor for outsiders', () => {
+    given(chatDecider, created(), sent('ada', 1))
+      .when(react('bob', '👍', { status: 'deleted' }))
+      .thenRejected({ code: 'message-deleted' })
+    given(chatDecider, created(), sent('ada', 1), archived('ada'))
+      .when(react('bob', '👍'))
+      .thenRejected({ code: 'chat-archived' })
+    given(chatDecider, created(), sent('ada', 1)).when(react('eve', '👍')).thenRejected({ code: 'not-a-participant' })
+  })
+
+  it('is not for who may not see the message', () => {
+    given(
+      chatDecider,
+      created({ ada: 'owner' }, { historyVisibility: 'since-joined' }),
+      sent('ada', 1),
+      joined('late', 1),
+    )
+      .when(react('late', '👍'))
+      .thenRejected({ code: 'message-not-found' })
+  })
+})
+
+describe('pinning a message', () => {
+  const pin = (by: string, message: MessageFact = fact(), on = true) =>
+    ({ type: 'PinMessage', messageId, by, on, message }) as const
+  const pinned = (by: string, id = messageId) => ({ type: 'MessagePinned', messageId: id, sentVersion, by }) as const
+  const unpinned = (by: string) => ({ type: 'MessageUnpinned', messageId, sentVersion, by }) as const
+
+  it('is for everyone who takes part, once', () => {
+    for (const first of [created(), direct])
+      given(chatDecider, first, sent('ada', 1)).when(pin('bob')).then(pinned('bob'))
+    given(chatDecider, created(), sent('ada', 1), pinned('bob'))
+      .when(pin('ada', fact({ pinned: true })))
+      .then()
+  })
+
+  it('is undone once', () => {
+    given(chatDecider, created(), sent('ada', 1), pinned('bob'))
+      .when(pin('ada', fact({ pinned: true }), false))
+      .then(unpinned('ada'))
+    given(chatDecider, created(), sent('ada', 1))
+      .when(pin('ada', fact(), false))
+      .then()
+  })
+
+  it(`holds at most ${MOST_PINS} messages a chat`, () => {
+    const pins = Array.from({ length: MOST_PINS }, (_, index) => pinned('ada', `other ${index}`))
+    given(chatDecider, created(), sent('ada', 1), ...pins)
+      .when(pin('ada'))
+      .thenRejected({ code: 'too-many-pins' })
+    given(chatDecider, created(), sent('ada', 1), ...pins, unpinned('ada'))
+      .when(pin('ada'))
+      .then(pinned('ada'))
+  })
+
+  it('is not for a deleted message', () => {
+    given(chatDecider, created(), sent('ada', 1))
+      .when(pin('ada', fact({ status: 'deleted' })))
+      .thenRejected({ code: 'message-deleted' })
+  })
+})
