@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { linksIn } from '../content/links.js'
 import { UnknownPositionError, type EventLog, type Position, type RecordedEvent } from '../eventstore/event-log.js'
-import type { EventReader } from '../privacy/event-reader.js'
+import type { MessageEdited, MessageSent } from '../domain/chat/events.js'
+import type { Opened } from '../domain/event.js'
+import type { EventReader, OpenedEvent } from '../privacy/event-reader.js'
 import type { Job, Jobs } from './jobs.js'
 
 export interface FollowLinksDeps {
@@ -70,16 +72,22 @@ async function startingPosition(log: EventLog, jobs: Jobs): Promise<Position> {
   }
 }
 
+/** A message, or what was put in its place, where it can still be read. */
+export const saysSomething = (
+  event: OpenedEvent['event'],
+): event is Opened<MessageSent | MessageEdited> & { content: string } =>
+  (event.type === 'MessageSent' || event.type === 'MessageEdited') && event.content !== null
+
 /** Not those of an import: they are not news. */
 async function messagesWithLinks(
   events: readonly RecordedEvent[],
   { reader, clock }: Pick<FollowLinksDeps, 'reader' | 'clock'>,
 ): Promise<Job[]> {
-  const sent = events.filter(({ type }) => type === 'MessageSent')
+  const sent = events.filter(({ type }) => type === 'MessageSent' || type === 'MessageEdited')
   if (sent.length === 0) return []
   const since = new Date(clock().getTime() - MOST_AGE_MS).toISOString()
   return (await reader.open(sent)).flatMap(({ event, stream, version, at, metadata }) => {
-    if (event.type !== 'MessageSent' || event.content === null) return []
+    if (!saysSomething(event)) return []
     if (metadata.origin === 'import' || at < since || linksIn(event.content, 1).length === 0) return []
     return [{ stream, version }]
   })

@@ -1,12 +1,11 @@
 import { v5 as uuidv5 } from 'uuid'
 import type { RunSystemCommand } from '../commands/run-system-command.js'
 import { linksIn } from '../content/links.js'
-import type { MessageSent } from '../domain/chat/events.js'
-import type { Opened } from '../domain/event.js'
 import { idOf } from '../domain/streams.js'
 import type { EventLog } from '../eventstore/event-log.js'
 import { KeyDestroyedError } from '../privacy/data-keys.js'
 import type { EventReader, OpenedEvent } from '../privacy/event-reader.js'
+import { saysSomething } from './follow-links.js'
 import type { Job } from './jobs.js'
 import type { PreviewLink } from './preview-link.js'
 
@@ -19,6 +18,10 @@ export interface PreviewMessageDeps {
   previewLink: PreviewLink
   run: RunSystemCommand
   inDirectChats: boolean
+}
+
+interface About {
+  messageId: string
 }
 
 export const MOST_LINKS = 3
@@ -42,7 +45,7 @@ export function createPreviewMessage({
     return event?.type === 'ChatCreated' && event.chatType === 'direct'
   }
 
-  async function add(sent: OpenedEvent, event: Opened<MessageSent>, previews: Parameters<typeof addInput>[2]) {
+  async function add(sent: OpenedEvent, event: About, previews: Parameters<typeof addInput>[2]) {
     const cause = { commandId: previewsCommandId(event.messageId, sent.version), causationId: sent.id }
     try {
       await run('addLinkPreviews', addInput(sent, event, previews), cause)
@@ -54,7 +57,7 @@ export function createPreviewMessage({
   return async ({ stream, version }, signal) => {
     const [sent] = await reader.open(await log.readStream(stream, { after: version - 1, limit: 1 }))
     const event = sent?.event
-    if (sent === undefined || event?.type !== 'MessageSent' || event.content === null) return 'done'
+    if (sent === undefined || event === undefined || !saysSomething(event)) return 'done'
     if (!inDirectChats && (await isDirect(stream))) return 'done'
 
     const links = linksIn(event.content, MOST_LINKS).filter(({ length }) => length <= MOST_LINK_LENGTH)
@@ -69,7 +72,7 @@ export function createPreviewMessage({
 
 const addInput = (
   { stream, version }: OpenedEvent,
-  { messageId }: Opened<MessageSent>,
+  { messageId }: About,
   previews: readonly Exclude<Awaited<ReturnType<PreviewLink>>, null | 'later'>[],
 ) => ({
   chatId: idOf(stream),

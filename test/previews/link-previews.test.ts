@@ -97,6 +97,41 @@ describe('link previews', () => {
     expect(await get(`/chats/${group}`)).to.include({ version: sent.version + 1 })
   })
 
+  const edit = ({ chatId, id }: Message, content: string): Promise<unknown> =>
+    parley.call('PATCH', `/chats/${chatId}/messages/${id}`, { token: alice.token, body: { content } })
+
+  it('are of what the message says now: an edit takes the old ones away, and brings those of its links', async () => {
+    await start()
+    const other = 'https://b.example/'
+    web.pages[other] = '<title>Another</title>'
+    const sent = await send(group, PAGE)
+    await eventually(async () => expect((await messageOf(sent)).linkPreviews).to.deep.equal([preview]))
+    await edit(sent, `no, ${other}`)
+    await eventually(async () =>
+      expect((await messageOf(sent)).linkPreviews).to.deep.equal([{ ...preview, url: other, title: 'Another' }]),
+    )
+    await edit(sent, 'never mind')
+    await eventually(async () => expect((await messageOf(sent)).linkPreviews).to.deep.equal([]))
+  })
+
+  it('are not added to a message that says something else by the time they are found', async () => {
+    await start()
+    const asked = Promise.withResolvers<null>()
+    const gate = Promise.withResolvers<null>()
+    const { safeFetch } = web
+    web.safeFetch = async (url) => {
+      asked.resolve(null)
+      await gate.promise
+      return safeFetch(url)
+    }
+    const sent = await send(group, PAGE)
+    await asked.promise
+    await edit(sent, 'never mind')
+    gate.resolve(null)
+    await eventually(async () => expect(await jobs()).to.deep.equal([{ attempts: 1, done: true }]))
+    expect(await eventsOf(group)).to.deep.equal(['ChatCreated', 'MessageSent', 'MessageEdited'])
+  })
+
   it('are sealed: the log shows neither link nor title', async () => {
     await start()
     const { log } = parley.app.core
