@@ -1,0 +1,169 @@
+import { expect } from 'chai'
+import { createDecisionIndex } from '../../src/projections/decision-index.js'
+import { CommandFault } from '../../src/commands/command-fault.js'
+import type { CommandHandler } from '../../src/commands/handle-command.js'
+import type { Handled } from '../../src/commands/handled.js'
+import { chatKind } from '../../src/commands/stream-kind.js'
+import type { ChatCommand, ChatRejection } from '../../src/domain/chat/commands.js'
+import type { ChatEvent } from '../../src/domain/chat/events.js'
+import { onEachLog } from '../support/event-logs.js'
+import { eventually } from '../support/eventually.js'
+import { uuid } from '../support/uuid.js'
+import { openWriteSide, type WriteSide } from '../support/write-side.js'
+
+const [ada, bob] = [uuid('ada'), uuid('bob')]
+const chat = `chat-${uuid('chat')}`
+const messageId = uuid('first')
+const message = { status: 'absent' } as const
+
+const create: ChatCommand = {
+  type: 'CreateChat',
+  chatType: 'group',
+  by: ada,
+  participantIds: [bob],
+  name: 'Team',
+  historyVisibility: 'full',
+  joinPolicy: 'open',
+  imported: false,
+}
+const send = (content: string): ChatCommand => ({
+  type: 'SendMessage',
+  messageId: uuid(content),
+  senderId: ada,
+  messageType: 'text',
+  content,
+  metadata: null,
+  clientMessageId: null,
+})
+const edit: ChatCommand = { type: 'EditMessage', messageId, by: ada, content: 'otherwise', message }
+const remove: ChatCommand = { type: 'DeleteMessage', messageId, by: ada, message }
+const react: ChatCommand = { type: 'React', messageId, userId: bob, emoji: '👍', on: true, message }
+
+onEachLog('rules about one message, over nodes whose index lags', (kind) => {
+  let side: WriteSide
+  let commands = 0
+
+  beforeEach(async () => {
+    side = await openWriteSide(undefined, kind)
+  })
+
+  afterEach(() => side[Symbol.asyncDispose]())
+
+  const handle = (node: CommandHandler, command: ChatCommand): Promise<Handled<ChatEvent, ChatRejection>> =>
+    node.handle(chat, chatKind, command, {
+      commandId: uuid(`command ${commands++}`),
+      actor: ada,
+      origin: 'rest',
+      correlationId: uuid('request'),
+    })
+
+  async function outcome(node: CommandHandler, command: ChatCommand): Promise<string> {
+    const result = await handle(node, command)
+    return result.kind === 'rejected' ? result.rejection.code : result.kind
+  }
+
+  const typesIn = async (): Promise<string[]> =>
+    (await side.log.readStream(chat, { limit: 100 })).map(({ type }) => type)
+
+  /** A chat with one message, and two nodes: the index knows nothing of it. */
+  async function twoNodes(): Promise<[CommandHandler, CommandHandler]> {
+    const nodes = [side.createNode(), side.createNode()] as const
+    await handle(nodes[0], create)
+    await handle(nodes[0], send('first'))
+    return [...nodes]
+  }
+
+  it('an edit after a deletion never brings text back, whichever nodes took them', async () => {
+    const [one, other] = await twoNodes()
+    expect(await outcome(other, edit)).to.equal('done') // the other node knows the chat from here on
+    expect(await outcome(one, remove)).to.equal('done')
+    expect(await outcome(other, edit)).to.equal('message-deleted')
+    expect(await outcome(one, edit)).to.equal('message-deleted')
+    expect(await typesIn()).to.deep.equal(['ChatCreated', 'MessageSent', 'MessageEdited', 'MessageDeleted'])
+  })
+
+  it('also when both come at once: what comes after the deletion is refused', async () => {
+    const [one, other] = await twoNodes()
+    const outcomes = await Promise.all([outcome(one, remove), ...Array.from({ length: 5 }, () => outcome(other, edit))])
+    expect(outcomes[0]).to.equal('done')
+    const types = await typesIn()
+    expect(types.at(-1)).to.equal('MessageDeleted')
+    expect(types.filter((type) => type === 'MessageEdited')).to.have.length(
+      outcomes.filter((kind) => kind === 'done').length - 1,
+    )
+  })
+
+  it('a deletion and an edit that wait in the same round are decided one after the other', async () => {
+    const [one] = await twoNodes()
+    expect(await Promise.all([outcome(one, remove), outcome(one, edit), outcome(one, remove)])).to.deep.equal([
+      'done',
+      'message-deleted',
+      'unchanged',
+    ])
+  })
+
+  it('a person reacts once with an emoji, from whichever node', async () => {
+    const [one, other] = await twoNodes()
+    const outcomes = await Promise.all([outcome(one, react), outcome(other, react), outcome(one, react)])
+    expect(outcomes.toSorted()).to.deep.equal(['done', 'unchanged', 'unchanged'])
+    expect((await typesIn()).filter((type) => type === 'ReactionAdded')).to.have.length(1)
+  })
+
+  it('a message of another chat is not there', async () => {
+    const [one] = await twoNodes()
+    const index = side.startIndex()
+    await eventually(async () => {
+      const known = await createDecisionIndex(side.pool, side.index).lookUpMessages([
+        { chatId: uuid('chat'), messageId, userId: null },
+      ])
+      expect(known.facts[0]?.status).to.equal('sent')
+    })
+    const elsewhere = `chat-${uuid('elsewhere')}`
+    const context = { actor: ada, origin: 'rest', correlationId: uuid('request') } as const
+    await one.handle(elsewhere, chatKind, create, { ...context, commandId: uuid('elsewhere') })
+    const result = await one.handle(elsewhere, chatKind, remove, { ...context, commandId: uuid('remove there') })
+    expect(result).to.deep.equal({ kind: 'rejected', rejection: { code: 'message-not-found' } })
+    await index[Symbol.asyncDispose]()
+  })
+
+  it('what the index knows and what it has not reached yet are one: before, between and after it has caught up', async () => {
+    const [one, other] = await twoNodes()
+    const index = side.startIndex()
+    const known = () =>
+      createDecisionIndex(side.pool, side.index).lookUpMessages([{ chatId: uuid('chat'), messageId, userId: bob }])
+    expect(await outcome(one, react)).to.equal('done')
+    await eventually(async () =>
+      expect((await known()).facts[0]).to.deep.include({ version: 3, mine: new Set(['👍']) }),
+    )
+    await index[Symbol.asyncDispose]()
+    expect(await outcome(one, { ...react, on: false } as ChatCommand)).to.equal('done')
+    expect(await outcome(other, react)).to.equal('done')
+    expect(await outcome(one, react)).to.equal('unchanged')
+    const later = side.startIndex()
+    await eventually(async () =>
+      expect((await known()).facts[0]).to.deep.include({ version: 5, emojis: new Map([['👍', 1]]) }),
+    )
+    await later[Symbol.asyncDispose]()
+    expect(await outcome(side.createNode(), react)).to.equal('unchanged')
+  })
+})
+
+describe('a message behind more than the index may lag', () => {
+  it('is not judged at all, rather than wrongly', async function () {
+    this.timeout(120_000)
+    await using side = await openWriteSide()
+    const node = side.createNode()
+    const context = (name: string) =>
+      ({ commandId: uuid(name), actor: ada, origin: 'rest', correlationId: uuid('request') }) as const
+    await node.handle(chat, chatKind, create, context('create'))
+    await node.handle(chat, chatKind, send('first'), context('first'))
+    for (let from = 0; from < 10_500; from += 500)
+      await Promise.all(
+        Array.from({ length: 500 }, (_, index) =>
+          node.handle(chat, chatKind, send(`m${from + index}`), context(`m${from + index}`)),
+        ),
+      )
+    const refused = await node.handle(chat, chatKind, edit, context('edit')).catch((error: unknown) => error)
+    expect(refused).to.be.instanceOf(CommandFault).and.to.include({ code: 'projection-behind' })
+  })
+})
