@@ -3,6 +3,7 @@ import { inboxKind } from '../../src/commands/stream-kind.js'
 import type { CommandContext } from '../../src/commands/handled.js'
 import type { InboxCommand } from '../../src/domain/inbox/inbox.js'
 import { createDecisionIndex } from '../../src/projections/decision-index.js'
+import { gatedLog } from '../support/gated-log.js'
 import { uuid } from '../support/uuid.js'
 import { openWriteSide, type WriteSide } from '../support/write-side.js'
 
@@ -57,7 +58,8 @@ describe('read markers of one person that wait at the same time', () => {
   it('stand apart where one can be repeated: its repeat must find what it did', async () => {
     const running = side.startIndex()
     const index = createDecisionIndex(side.pool, side.index)
-    const [gate, lookedUp] = [Promise.withResolvers<null>(), Promise.withResolvers<null>()]
+    const lookedUp = Promise.withResolvers<null>()
+    const { log, open } = gatedLog(side.log)
     const node = side.createNode({
       index: {
         ...index,
@@ -67,20 +69,14 @@ describe('read markers of one person that wait at the same time', () => {
           return found
         },
       },
-      log: {
-        ...side.log,
-        async append(...call) {
-          await gate.promise
-          return side.log.append(...call)
-        },
-      },
+      log,
     })
     const keyed = () => node.handle(inbox, inboxKind, mark(attic, 4), from('keyed', 'body'))
     const first = node.handle(inbox, inboxKind, mark(garden, 1), from('first'))
     const second = keyed()
     await lookedUp.promise
     const third = node.handle(inbox, inboxKind, mark(garden, 3), from('third'))
-    gate.resolve(null)
+    open()
     await Promise.all([first, second, third])
     expect(await stored()).to.have.length(3)
     expect((await keyed()).kind).to.equal('repeated')

@@ -8,6 +8,7 @@ import type { ChatCommand, ChatRejection } from '../../src/domain/chat/commands.
 import type { ChatEvent } from '../../src/domain/chat/events.js'
 import { onEachLog } from '../support/event-logs.js'
 import { eventually } from '../support/eventually.js'
+import { gatedLog } from '../support/gated-log.js'
 import { uuid } from '../support/uuid.js'
 import { openWriteSide, type WriteSide } from '../support/write-side.js'
 
@@ -94,12 +95,27 @@ onEachLog('rules about one message, over nodes whose index lags', (kind) => {
   })
 
   it('a deletion and an edit that wait in the same round are decided one after the other', async () => {
-    const [one] = await twoNodes()
-    expect(await Promise.all([outcome(one, remove), outcome(one, edit), outcome(one, remove)])).to.deep.equal([
-      'done',
-      'message-deleted',
-      'unchanged',
-    ])
+    await twoNodes()
+    const { log, open } = gatedLog(side.log)
+    const asked = Promise.withResolvers<null>()
+    const index = createDecisionIndex(side.pool, side.index)
+    const one = side.createNode({
+      log,
+      index: {
+        ...index,
+        async lookUpMessages(about) {
+          if (about.length === 2) asked.resolve(null) // the first went alone, the others together
+          return index.lookUpMessages(about)
+        },
+      },
+    })
+    const before = outcome(one, send('another'))
+    const outcomes = [remove, edit, remove].map((command) => outcome(one, command))
+    await asked.promise
+    await eventually(() => expect(side.pool.waitingCount).to.equal(0))
+    open()
+    expect(await before).to.equal('done')
+    expect(await Promise.all(outcomes)).to.deep.equal(['done', 'message-deleted', 'unchanged'])
   })
 
   it('a person reacts once with an emoji, from whichever node', async () => {
