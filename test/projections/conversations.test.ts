@@ -120,7 +120,7 @@ onEachLog('conversations', (kind) => {
     const rows = async ({ table }: Pick<OpenProjection, 'table'>): Promise<unknown[]> =>
       Promise.all(
         conversations.tables.map(
-          async (name) => (await pool.query<object>(`select * from ${table(name)} order by 1, 2, 3`)).rows,
+          async (name) => (await pool.query<object>(`select * from ${table(name)} t order by t::text`)).rows,
         ),
       )
     const before = await rows(await openProjection(pool, conversations, core.log))

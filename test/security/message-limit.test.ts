@@ -139,7 +139,7 @@ for (const where of ['on this node', 'through Redis'] as const) {
     })
 
     it('begins anew when the window is over, and takes nothing back then', async () => {
-      const limit = newLimit(1)
+      const limit = newLimit(3)
       const key = uuid(`window ${where}`)
       const [old] = [await limit.take(key), await limit.take(key)]
       await eventually(async () => expect(isRefused(await limit.take(key))).to.equal(false))

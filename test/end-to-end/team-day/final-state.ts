@@ -28,13 +28,16 @@ export async function checkFinalState({ members, offers }: Team, chats: Chats, t
   const has30Left = 'Has 30 left?'
   const isBack = 'I am back'
   const greetings = await unreadGreetings(m(0), general)
+  // Both opened it at once: whoever came first.
+  const { createdBy } = await m(0).get<{ createdBy: string }>(`/chats/${direct}`)
+  const inDirect = (member: Member): string => (member.id === createdBy ? 'owner' : 'member')
   expect(await listed(m(0))).to.have.deep.members([
     ['general', 'owner', greetings, has30Left],
-    ['direct', 'owner', 0, 'At noon'],
+    ['direct', inDirect(m(0)), 0, 'At noon'],
   ])
   expect(await listed(m(1))).to.have.deep.members([
     ['general', 'member', await unreadGreetings(m(1), general), has30Left],
-    ['direct', 'member', 0, 'At noon'],
+    ['direct', inDirect(m(1)), 0, 'At noon'],
   ])
   expect(await listed(m(2))).to.have.deep.members([
     ['general', 'member', 0, has30Left],
