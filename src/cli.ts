@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { doctorCommand } from './cli/doctor-command.js'
 import { importCommand } from './cli/import-command.js'
 import { projectionsCommand } from './cli/projections-command.js'
 import { userCommand } from './cli/user-command.js'
@@ -10,6 +11,7 @@ import { explainFailure } from './explain-failure.js'
 export type OperatorCommand = (args: string[], config: Config) => Promise<number>
 
 const commands: Record<string, OperatorCommand> = {
+  doctor: doctorCommand,
   import: importCommand,
   projections: projectionsCommand,
   user: userCommand,
@@ -20,6 +22,7 @@ const usage = `parley — operator commands
   parley import FILE [--source NAME] [--json]   import an NDJSON archive; FILE may be - with --source
   parley projections [--json]                   where each projection stands
   parley projections rebuild NAME               throw it away and follow from the start; stop the server first
+  parley doctor unread [--json]                 count from the log what is unread, and name what the read model has wrong
   parley user create [--admin] [--name NAME] EMAIL   make an account; prints a link that sets its password
   parley user invite [--expires 7d]             a link with which one person can register
   parley user grant EMAIL ROLE [--yes]          make someone auditor, analyst or admin

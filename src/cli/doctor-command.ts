@@ -1,0 +1,107 @@
+import { parseArgs } from 'node:util'
+import { Presets, SingleBar } from 'cli-progress'
+import type { Config } from '../config.js'
+import { openFoundations, type Foundations } from '../core.js'
+import { countUnread, type Reading } from '../domain/unread.js'
+import type { RecordedEvent } from '../eventstore/event-log.js'
+import { openProjection } from '../projections/checkpoint.js'
+import { storedReadings } from '../projections/conversations/stored-readings.js'
+import { createReleases } from '../release.js'
+import { UsageError } from './usage-error.js'
+import { say } from './with-core.js'
+
+const PAGE = 5_000
+
+interface Difference {
+  chatId: string
+  userId: string
+  /** Null where the read model has nobody, or the log has. */
+  stored: Reading | null
+  computed: Reading | null
+}
+
+/**
+ * `parley doctor unread [--json]` counts from the log alone what everyone has not read, beside a server that runs, and names each
+ * difference from the read model.
+ */
+export async function doctorCommand(args: string[], config: Config): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false } },
+  })
+  if (positionals.length !== 1 || positionals[0] !== 'unread')
+    throw new UsageError('Usage: parley doctor unread [--json]')
+  const releases = createReleases()
+  try {
+    const foundations = await openFoundations(config, say, () => new Date(), releases)
+    const { checked, differences } = await checkUnread(foundations, values.json)
+    process.stdout.write(values.json ? `${JSON.stringify({ checked, differences })}\n` : report(checked, differences))
+    return differences.length === 0 ? 0 : 1
+  } finally {
+    await releases[Symbol.asyncDispose]()
+  }
+}
+
+async function checkUnread(foundations: Foundations, json: boolean) {
+  const { log, databases, projections, reader } = foundations
+  const open = await openProjection(databases.main, projections.conversations, log)
+  const { readings: stored, checkpoint } = await storedReadings(databases.main, open)
+  const bar = createBar(2 * log.countBetween(log.start, checkpoint), json)
+
+  /** Every event up to the checkpoint, in the order of the log. */
+  async function eachEvent(take: (recorded: RecordedEvent) => void): Promise<void> {
+    let after = log.start
+    while (log.comparePositions(after, checkpoint) < 0) {
+      const { events, position } = await log.readAll(after, PAGE)
+      if (events.length === 0) return
+      for (const event of events) if (log.comparePositions(event.position, checkpoint) <= 0) take(event)
+      bar?.increment(events.length)
+      after = position
+    }
+  }
+
+  const deletedIds = new Set<string>()
+  await eachEvent((recorded) => {
+    if (recorded.type !== 'MessageDeleted') return
+    const { event } = reader.fold(recorded)
+    if (event.type === 'MessageDeleted') deletedIds.add(event.messageId)
+  })
+  const counts = countUnread(deletedIds)
+  await eachEvent((recorded) => {
+    if (/^(chat|inbox)-/.test(recorded.stream)) counts.fold(recorded.stream, reader.fold(recorded).event)
+  })
+  bar?.stop()
+  const computed = counts.readings()
+  return { checked: computed.size, differences: compare(stored, computed) }
+}
+
+function compare(stored: ReadonlyMap<string, Reading>, computed: ReadonlyMap<string, Reading>): Difference[] {
+  return [...new Set([...stored.keys(), ...computed.keys()])].flatMap((key) => {
+    const [ours, theirs] = [stored.get(key) ?? null, computed.get(key) ?? null]
+    if (ours?.readSeq === theirs?.readSeq && ours?.unread === theirs?.unread) return []
+    const [chatId = '', userId = ''] = key.split(' ')
+    return [{ chatId, userId, stored: ours, computed: theirs }]
+  })
+}
+
+function createBar(events: number, json: boolean): SingleBar | null {
+  if (json || !process.stderr.isTTY) return null
+  const bar = new SingleBar(
+    { format: '{bar} {percentage}% | {eta_formatted} left', stream: process.stderr },
+    Presets.shades_classic,
+  )
+  bar.start(events, 0)
+  return bar
+}
+
+const told = (reading: Reading | null): string =>
+  reading === null ? 'nobody' : `read to ${reading.readSeq}, ${reading.unread} unread`
+
+function report(checked: number, differences: readonly Difference[]): string {
+  const lines = differences.map(
+    ({ chatId, userId, stored, computed }) =>
+      `chat ${chatId}, user ${userId}: stored ${told(stored)}; by the log ${told(computed)}\n`,
+  )
+  return `${lines.join('')}${checked} checked, ${differences.length} wrong\n`
+}

@@ -1,0 +1,60 @@
+import { expect } from 'chai'
+import type { AnyEvent } from '../../src/domain/any-event.js'
+import type { Folded } from '../../src/domain/event.js'
+import { countUnread } from '../../src/domain/unread.js'
+import { banned, created, joined, left, sent } from './chat/chat-events.js'
+
+const chat = 'chat-garden'
+const read = (userId: string, seq: number, unread?: true): Folded<AnyEvent> => ({
+  type: 'ChatsRead',
+  userId,
+  chats: [{ chatId: 'garden', seq, ...(unread && { unread }) }],
+})
+const deleted = (seq: number): Folded<AnyEvent> => ({
+  type: 'MessageDeleted',
+  messageId: `message ${seq}`,
+  sentVersion: 2,
+  senderId: 'ada',
+  by: 'ada',
+})
+
+function counted(...events: Folded<AnyEvent>[]): Record<string, [readSeq: number, unread: number]> {
+  const gone = events.flatMap((event) => (event.type === 'MessageDeleted' ? [event.messageId] : []))
+  const counts = countUnread(new Set(gone))
+  for (const event of events) counts.fold(chat, event)
+  return Object.fromEntries(
+    [...counts.readings()].map(([key, { readSeq, unread }]) => [key.split(' ')[1] ?? '', [readSeq, unread]]),
+  )
+}
+
+const said = (by: string, ...seqs: number[]): Folded<AnyEvent>[] => seqs.map((seq) => sent(by, seq))
+
+describe('what is unread, counted from the log', () => {
+  it('is what others said since: one’s own is read', () => {
+    expect(counted(created(), ...said('ada', 1, 2))).to.deep.equal({ ada: [2, 0], bob: [0, 2] })
+    expect(counted(created(), ...said('ada', 1), ...said('bob', 2))).to.deep.equal({ ada: [1, 1], bob: [2, 0] })
+  })
+
+  it('begins with joining, and ends with going', () => {
+    const begun = [created(), ...said('ada', 1, 2), joined('cem', 2), ...said('ada', 3)]
+    expect(counted(...begun)).to.deep.equal({ ada: [3, 0], bob: [0, 3], cem: [2, 1] })
+    expect(counted(...begun, left('cem'), banned('ada', 'bob'))).to.deep.equal({ ada: [3, 0] })
+    expect(counted(...begun, left('cem'), read('cem', 3))).not.to.have.property('cem')
+  })
+
+  it('a marker raises what is read, and sets it back only on purpose', () => {
+    const three = [created(), ...said('ada', 1, 2, 3)]
+    expect(counted(...three, read('bob', 2))['bob']).to.deep.equal([2, 1])
+    expect(counted(...three, read('bob', 2), read('bob', 1))['bob']).to.deep.equal([2, 1])
+    expect(counted(...three, read('bob', 3), read('bob', 1, true))['bob']).to.deep.equal([1, 2])
+    expect(counted(...three, read('ada', 1, true))['ada']).to.deep.equal([1, 2])
+  })
+
+  it('is not what was deleted, and never more than 999', () => {
+    const three = [created(), ...said('ada', 1, 2, 3)]
+    expect(counted(...three, deleted(2))['bob']).to.deep.equal([0, 2])
+    expect(counted(...three, read('bob', 2), deleted(2))['bob']).to.deep.equal([2, 1])
+    const many = Array.from({ length: 1_100 }, (_, index) => index + 1)
+    expect(counted(created(), ...said('ada', ...many))['bob']).to.deep.equal([0, 999])
+  })
+})
