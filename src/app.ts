@@ -10,10 +10,8 @@ import { problemOf } from './api/problem-details.js'
 import { createApi } from './api/server.js'
 import { originsOf } from './api/cross-origin.js'
 import { createMessageLimit } from './commands/message-limit.js'
-import { createEditMessage } from './commands/edit-message.js'
-import { refusingContent } from './commands/refuse-content.js'
-import { createSendMessage, type SendMessage } from './commands/send-message.js'
-import type { RunCommand } from './commands/run-command.js'
+import { createSay, type EditMessage, type SendMessage } from './commands/say.js'
+import type { Caller, RunCommand } from './commands/run-command.js'
 import type { Config } from './config.js'
 import { openCore, type Core, type Overrides } from './core.js'
 import { securityKinds } from './domain/security/events.js'
@@ -109,7 +107,8 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused })
   const limit = createMessageLimit(config.rateLimitMessagesPerMinute, redis)
   const { renderContent, isRefused } = core.content
-  const sendMessage = measured(refusingContent(isRefused, createSendMessage(run, limit)), metrics, onRefused)
+  const saying = { run, limit, isRefused }
+  const sendMessage = measured(tellingRefusals(createSay('sendMessage', saying), onRefused), metrics)
   const presentSent = createPresentSent({ log, reader, people, progress, queries, renderContent })
   const { accessTokenSeconds } = config
   const tokens = createTokens({
@@ -140,7 +139,7 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     revocations,
     run,
     sendMessage,
-    editMessage: createEditMessage(run, isRefused),
+    editMessage: tellingRefusals(createSay('editMessage', saying), onRefused),
     presentSent,
     clock,
     comparePositions,
@@ -296,14 +295,20 @@ function watchOver({ log, sealer, clock }: Core, hash: (text: string) => string,
   )
 }
 
+const tellingRefusals = <Say extends SendMessage | EditMessage>(say: Say, onRefused: OnRefused): Say =>
+  (async (input: never, caller: Caller) => {
+    const result = await say(input, caller)
+    if (result.kind === 'limited') onRefused(result.name, caller.client ?? NOWHERE, caller.userId)
+    return result
+  }) as Say
+
 const measured =
-  (sendMessage: SendMessage, metrics: Metrics, onRefused: OnRefused): SendMessage =>
+  (sendMessage: SendMessage, metrics: Metrics): SendMessage =>
   async (input, caller) => {
     const stop = metrics.messageSeconds.startTimer()
     const result = await sendMessage(input, caller)
     stop()
     if (result.kind === 'done') metrics.messagesSent.inc()
-    if (result.kind === 'limited') onRefused(result.name, caller.client ?? NOWHERE, caller.userId)
     return result
   }
 

@@ -1,7 +1,6 @@
 import type { z } from 'zod'
 import type { Caller, RunCommand } from '../commands/run-command.js'
-import type { EditMessage } from '../commands/edit-message.js'
-import type { SendMessage } from '../commands/send-message.js'
+import type { EditMessage, SendMessage } from '../commands/say.js'
 import type { Position } from '../eventstore/event-log.js'
 import type { SessionGate } from '../identity/session-gate.js'
 import type { Claims, Tokens } from '../identity/tokens.js'
@@ -94,5 +93,5 @@ export function createClientEvents({
   }
 }
 
-const done = (result: { kind: 'rejected' } | { kind: string; position: Position }): Reply =>
+const done = (result: { kind: 'rejected' | 'limited' } | { kind: string; position: Position }): Reply =>
   'position' in result ? { extra: { position: result.position } } : { fault: result }

@@ -8,8 +8,7 @@ import { createClientAddress } from '../../src/api/client-address.js'
 import { problemOf } from '../../src/api/problem-details.js'
 import { createMessageLimit } from '../../src/commands/message-limit.js'
 import type { Caller, InputOf, RunCommand } from '../../src/commands/run-command.js'
-import { createEditMessage } from '../../src/commands/edit-message.js'
-import { createSendMessage } from '../../src/commands/send-message.js'
+import { createSay } from '../../src/commands/say.js'
 import { parseConfig } from '../../src/config.js'
 import { openCore, type Core } from '../../src/core.js'
 import { idOf } from '../../src/domain/streams.js'
@@ -106,6 +105,8 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
   )
   const securityEvents: SecurityEvent[] = []
 
+  const limit = createMessageLimit(options.messagesPerMinute ?? 0)
+  const saying = { run: core.run, limit, isRefused: () => false }
   const realtime = releases.add(
     createRealtime({
       httpServer,
@@ -118,8 +119,8 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       gate,
       revocations,
       run: core.run,
-      sendMessage: createSendMessage(core.run, createMessageLimit(options.messagesPerMinute ?? 0)),
-      editMessage: createEditMessage(core.run, () => false),
+      sendMessage: createSay('sendMessage', saying),
+      editMessage: createSay('editMessage', saying),
       presentSent,
       problemOf,
       clock,

@@ -2,9 +2,11 @@ import { z } from 'zod'
 import { editBodySchema, emojiSchema, idSchema } from '../../commands/input-schemas.js'
 import type { Caller } from '../../commands/run-command.js'
 import type { AtVersion, ConversationQueries } from '../../projections/conversations/conversation-queries.js'
+import { rateLimitHeaders } from '../../limits/quota.js'
 import { commandHeaders, seen, settled, versionHeader } from '../answers.js'
 import { inChatSchema } from '../parameters.js'
 import type { Parts } from '../parts.js'
+import { asProblem } from '../problem-details.js'
 import { answer, route } from '../route.js'
 import { editShape, messageShape, pinShape, reactionShape } from '../shapes.js'
 
@@ -29,14 +31,16 @@ const edit = route({
   path: '/chats/:id/messages/:messageId',
   summary: 'Say it otherwise: only its author may',
   access: 'author',
+  limited: false, // by the limit of messages
   params: ofMessageSchema,
   body: editBodySchema,
   answers: { 200: messageShape },
   async handle({ params: { id, messageId }, body: { content }, caller }, parts) {
-    const result = settled(await parts.editMessage({ chatId: id, messageId, content }, caller))
-    return answer(200, await messageNow(parts, id, messageId, caller, result.position), {
-      headers: commandHeaders(result, caller),
-    })
+    const result = await parts.editMessage({ chatId: id, messageId, content }, caller)
+    if (result.kind === 'rejected' || result.kind === 'limited') throw asProblem(result)
+    const now = await messageNow(parts, id, messageId, caller, result.position)
+    const headers = { ...commandHeaders(result, caller), ...(result.quota && rateLimitHeaders([result.quota])) }
+    return answer(200, now, { headers })
   },
 })
 
