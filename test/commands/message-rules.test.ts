@@ -152,7 +152,7 @@ onEachLog('rules about one message, over nodes whose index lags', (kind) => {
       expect((await known()).facts[0]).to.deep.include({ version: 3, mine: new Set(['👍']) }),
     )
     await index[Symbol.asyncDispose]()
-    expect(await outcome(one, { ...react, on: false } as ChatCommand)).to.equal('done')
+    expect(await outcome(one, { ...react, on: false })).to.equal('done')
     expect(await outcome(other, react)).to.equal('done')
     expect(await outcome(one, react)).to.equal('unchanged')
     const later = side.startIndex()
