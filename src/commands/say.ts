@@ -44,7 +44,7 @@ export function createSay<Name extends Saying>(name: Name, { run, limit, isRefus
     if (caller.key === null) return otherwise
     const result = await run(name, input, { ...caller, onlyRepeat: true })
     const isNew = result.kind === 'rejected' && (result.rejection as { code: string }).code === 'not-a-repeat'
-    return isNew ? otherwise : (result)
+    return isNew ? otherwise : result
   }
 
   return async (input, caller) => {
