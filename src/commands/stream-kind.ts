@@ -39,8 +39,6 @@ export interface StreamKind<Command, State, Event extends EventShape, Rejection>
   decider: Decider<Command, State, Event, Rejection>
   /** How much of the state cache a state takes: 1 and one for each entry it holds. */
   weigh(state: State): number
-  /** Whether "already so" may be answered from a cached state (only where a later state cannot take it back). */
-  staleAlreadySo(command: Command): boolean
   /**
    * The one event that says what both do, the earlier one being not yet appended: for commands that wait together and that nobody can
    * repeat. Null where they must stand apart.
@@ -77,7 +75,6 @@ export const chatKind: StreamKind<ChatCommand, Chat, ChatEvent, ChatRejection> =
     chat.status === 'open'
       ? 1 + 2 * (chat.participants.size + chat.past.size) + chat.banned.size + chat.invites.size
       : 1,
-  staleAlreadySo: () => false,
   messages: { of: messageOf, askedBy, give: giveMessage },
   snapshot: {
     evolveVersion: 2,
@@ -133,7 +130,6 @@ function giveMessage(command: ChatCommand, message: MessageFact): ChatCommand {
 export const userKind: StreamKind<UserCommand, User, UserEvent, UserRejection> = {
   decider: userDecider,
   weigh: (user) => (user.status === 'active' ? 1 + user.blocked.size : 1),
-  staleAlreadySo: () => false,
   snapshot: {
     evolveVersion: 2,
     toJson: (user) => (user.status === 'active' ? { ...user, blocked: [...user.blocked] } : user),
@@ -147,7 +143,6 @@ export const userKind: StreamKind<UserCommand, User, UserEvent, UserRejection> =
 export const rolesKind: StreamKind<RolesCommand, Roles, RolesEvent, RolesRejection> = {
   decider: rolesDecider,
   weigh: ({ people }) => 1 + people.size,
-  staleAlreadySo: () => false,
   snapshot: {
     evolveVersion: 1,
     toJson: ({ version, people }) => ({ version, people: [...people] }),
@@ -161,7 +156,6 @@ export const rolesKind: StreamKind<RolesCommand, Roles, RolesEvent, RolesRejecti
 export const inboxKind: StreamKind<InboxCommand, Inbox, InboxEvent, never> = {
   decider: inboxDecider,
   weigh: ({ markers, muted, hidden }) => 1 + markers.size + muted.size + hidden.size,
-  staleAlreadySo: ({ type }) => type === 'MarkRead',
   merge: mergeMarkers,
   snapshot: {
     evolveVersion: 2,
@@ -177,7 +171,6 @@ export const inboxKind: StreamKind<InboxCommand, Inbox, InboxEvent, never> = {
 export const moderationKind: StreamKind<ModerationCommand, Moderation, ModerationEvent, ModerationRejection> = {
   decider: moderationDecider,
   weigh: ({ open, settled, webhooks }) => 1 + open.size + settled.size + webhooks.size,
-  staleAlreadySo: () => false,
   snapshot: {
     evolveVersion: 1,
     toJson: ({ open, settled, webhooks }) => ({ open: [...open], settled: [...settled], webhooks: [...webhooks] }),

@@ -46,7 +46,7 @@ export interface WriterDeps {
  */
 export function createStreamWriter<Command, State, Event extends EventShape, Rejection>(
   stream: string,
-  { decider, staleAlreadySo, messages, merge }: StreamKind<Command, State, Event, Rejection>,
+  { decider, messages, merge }: StreamKind<Command, State, Event, Rejection>,
   folded: FoldedStream<State, Event>,
   { log, seal, pause, onAppended }: WriterDeps,
 ) {
@@ -173,8 +173,8 @@ export function createStreamWriter<Command, State, Event extends EventShape, Rej
     }
   }
 
-  const needsFreshState = ({ member, verdict: { kind } }: Planned): boolean =>
-    kind === 'rejected' || (kind === 'unchanged' && !staleAlreadySo(member.command))
+  /** Nothing is appended for these that would show the state to be old: another node may have taken back what it says. */
+  const needsFreshState = ({ verdict: { kind } }: Planned): boolean => kind === 'rejected' || kind === 'unchanged'
 
   /** True once everyone planned is answered or queued again; false when the plan must be made anew. */
   async function append(plan: readonly Planned[]): Promise<boolean> {

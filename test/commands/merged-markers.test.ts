@@ -82,4 +82,13 @@ describe('read markers of one person that wait at the same time', () => {
     expect((await keyed()).kind).to.equal('repeated')
     await running[Symbol.asyncDispose]()
   })
+
+  it('raise what was set back by another node, of which this one has not heard', async () => {
+    const [here, there] = [side.createNode(), side.createNode()]
+    await here.handle(inbox, inboxKind, mark(garden, 5), from('read'))
+    await there.handle(inbox, inboxKind, mark(garden, 5, true), from('heard'))
+    await here.handle(inbox, inboxKind, mark(garden, 1, true), from('set back'))
+    await there.handle(inbox, inboxKind, mark(garden, 3), from('read on'))
+    expect((await stored()).at(-1)).to.deep.equal([{ chatId: garden, seq: 3 }])
+  })
 })
