@@ -117,4 +117,35 @@ describe('what someone has read, muted and hidden', () => {
     await call(alice, 'POST', `/chats/${chatId}/participants`, { userId: bob.id })
     expect((await listed(bob))?.muted).to.equal(true)
   })
+
+  it('setting back is told to one’s own devices alone, reading on to everyone; hiding to one’s own', async () => {
+    await send(alice)
+    await send(alice)
+    const [own, others] = [parley.socket(bob.token), parley.socket(alice.token)]
+    const heard: object[] = []
+    others.on('read', (frame: object) => heard.push(frame))
+    others.on('chat_hidden', (frame: object) => heard.push(frame))
+    await Promise.all([next(own, 'ready'), next(others, 'ready')])
+    const isBack = next(own, 'read')
+    const hides = next(own, 'chat_hidden')
+    const told = next(others, 'read')
+    const back = { chatId, seq: 1, unread: true }
+    expect(await own.emitWithAck('read', back)).to.include({ ok: true })
+    expect(await isBack).to.deep.equal({ chatId, userId: bob.id, seq: 1 })
+    await call(bob, 'PUT', `/chats/${chatId}/hide`, { hidden: true })
+    expect(await hides).to.deep.equal({ chatId, hidden: true })
+    await read(bob, { seq: 2 })
+    await told
+    expect(heard).to.deep.equal([{ chatId, userId: bob.id, seq: 2 }])
+  })
+
+  it('a direct chat that is hidden comes back with what is said in it', async () => {
+    const made = await call(alice, 'POST', '/chats', { participantIds: [bob.id] })
+    chatId = (made.body as { id: string }).id
+    await send(alice)
+    await call(bob, 'PUT', `/chats/${chatId}/hide`, { hidden: true })
+    expect(await listed(bob)).to.equal(undefined)
+    await send(alice)
+    expect((await listed(bob))?.unreadCount).to.equal(2)
+  })
 })
