@@ -51,6 +51,7 @@ export const problemTable = {
   'too-many-invites': { status: 409, title: 'The chat has too many invites' },
   'too-many-reactions': { status: 409, title: 'The message has too many reactions' },
   'too-many-pins': { status: 409, title: 'The chat has too many pinned messages' },
+  'webhook-disabled': { status: 409, title: 'The webhook is disabled' },
   'too-many-webhooks': { status: 409, title: 'The chat has too many webhooks' },
   'too-many-blocks': { status: 409, title: 'Too many people are blocked' },
   'email-taken': { status: 409, title: 'The address is taken' },
