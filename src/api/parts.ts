@@ -16,6 +16,7 @@ import type { ConversationQueries } from '../projections/conversations/conversat
 import type { PastFrames } from '../realtime/past-frames.js'
 import type { PresentSent } from '../realtime/present-sent.js'
 import type { ReadYourWrites, ReadYourWritesDeps } from './read-your-writes.js'
+import type { WebhookSecrets } from '../webhooks/webhook-secrets.js'
 import type { Readiness } from './shapes.js'
 
 export interface ApiDeps
@@ -27,6 +28,7 @@ export interface ApiDeps
     > {
   run: RunCommand
   invites: InviteCodes
+  webhookSecrets: WebhookSecrets
   /** Where people find the client. */
   publicUrl: () => string
   sendMessage: SendMessage

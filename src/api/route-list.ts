@@ -19,6 +19,7 @@ import { searchRoutes } from './routes/search.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { roleRoutes } from './routes/roles.js'
 import { userRoutes } from './routes/users.js'
+import { webhookRoutes } from './routes/webhooks.js'
 
 /** The API as one table. A path that another one's parameter could match comes first. */
 export const routeList: readonly Route[] = [
@@ -35,6 +36,7 @@ export const routeList: readonly Route[] = [
   ...participantRoutes,
   ...banRoutes,
   ...inviteRoutes,
+  ...webhookRoutes,
   ...messageRoutes,
   ...inboxRoutes,
   ...oneMessageRoutes,

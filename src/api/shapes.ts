@@ -18,6 +18,7 @@ import type {
   ReactionView,
   ReportView,
   SharedChatView,
+  WebhookView,
 } from '../projections/conversations/views.js'
 
 /** What answers hold, as `openapi.json` shows it. */
@@ -213,6 +214,25 @@ export const reportShape = shapeOf<ReportView>()(
     reportCount: count,
   }),
 )
+
+const webhookFields = {
+  id,
+  direction: z.enum(['out', 'in']),
+  name: z.string().nullable(),
+  url: z.string().nullable().meta({ description: 'null to members' }),
+  events: z.array(z.string()).nullable().meta({ description: 'empty for all; null for one that leads in' }),
+  botId: id.nullable(),
+  createdBy: personShape,
+  createdAt: time,
+  status: z.enum(['active', 'disabled', 'deleted']),
+  disabledWhy: z.enum(['failing', 'creator']).nullable(),
+}
+
+export const webhookShape = shapeOf<WebhookView>()('Webhook', z.object(webhookFields))
+
+export const newWebhookShape = z
+  .object({ ...webhookFields, secret: z.string().meta({ description: 'signs what is sent; shown only here' }) })
+  .meta({ id: 'NewWebhook' })
 
 export const anyObjectShape: z.ZodType<object> = z.looseObject({})
 

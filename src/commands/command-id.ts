@@ -5,6 +5,7 @@ const COMMANDS = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c01'
 const CHATS = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c02'
 const MESSAGES = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c03'
 const REPORTS = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c05'
+const WEBHOOKS = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c06'
 const BOTS = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c08'
 const DIRECT_CHATS = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c04'
 
@@ -17,6 +18,8 @@ export const newChatId = (commandId: string): string => uuidv5(commandId, CHATS)
 export const newMessageId = (commandId: string): string => uuidv5(commandId, MESSAGES)
 
 export const newReportId = (commandId: string): string => uuidv5(commandId, REPORTS)
+
+export const newWebhookId = (commandId: string): string => uuidv5(commandId, WEBHOOKS)
 
 export const newBotId = (commandId: string): string => uuidv5(commandId, BOTS)
 

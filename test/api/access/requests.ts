@@ -99,6 +99,15 @@ export const requests: Record<string, (world: World) => Request> = {
   'DELETE /chats/:id/bans/:userId': ({ chatId, people }) => ({ path: `/chats/${chatId}/bans/${people.bystander.id}` }),
   'POST /chats/:id/invites': ({ chatId }) => ({ path: `/chats/${chatId}/invites`, body: { maxUses: 1 } }),
   'DELETE /chats/:id/invites/:code': ({ chatId }) => ({ path: `/chats/${chatId}/invites/${unknownToken}` }),
+  'POST /chats/:id/webhooks': ({ chatId }) => ({
+    path: `/chats/${chatId}/webhooks`,
+    body: { url: 'https://hook.example/' },
+  }),
+  'GET /chats/:id/webhooks': ({ chatId }) => ({ path: `/chats/${chatId}/webhooks` }),
+  'DELETE /chats/:id/webhooks/:webhookId': ({ chatId }) => ({
+    path: `/chats/${chatId}/webhooks/${randomUUID()}`,
+    refusedAs: 'webhook-not-found',
+  }),
   'POST /invites/:code/join': () => ({ path: `/invites/${unknownToken}/join`, refusedAs: 'invite-not-found' }),
   'PATCH /chats/:id/participants/:userId': ({ chatId, people }) => ({
     path: `/chats/${chatId}/participants/${people.bystander.id}`,
