@@ -1,12 +1,13 @@
 import type { IRouter } from 'express'
 import { rolesSuffice } from '../identity/access.js'
+import { refuseBots } from './authentication.js'
 import { callerOf, clientKeyOf, whenceOf } from './caller.js'
 import { send, type Handler, type Request, type Reply } from './exchange.js'
 import { linkHeader } from './link-header.js'
 import { isCounted } from './limit-requests.js'
 import { NOTHING } from './parameters.js'
 import type { Parts } from './parts.js'
-import { ProblemError } from './problem-details.js'
+import { asProblem, ProblemError } from './problem-details.js'
 import { readBody } from './read-body.js'
 import type { Answer, Answers, Route } from './route.js'
 
@@ -32,9 +33,11 @@ function handlersOf(route: Route, authenticate: Handler, limit: Handler, parts: 
   }
   return [
     takeRoute,
+    ...(route.bots === 'refused' ? [refuseBots] : []),
     ...(isOpen(route) ? [] : [authenticate]),
     route.limited ? limit : isCounted,
     ...(isOpen(route) ? [] : [requireRole(route)]),
+    ...(route.bots === 'bound' ? [requireBound(route)] : []),
     ...(route.method === 'get' ? [] : readBody),
     ...(route.access === 'either' ? [unlessBody(authenticate)] : []),
     endpoint(route, parts),
@@ -62,6 +65,16 @@ function requireRole({ access, raised }: Route): Handler {
     if (![access, ...asked].every((needed) => rolesSuffice(needed, roles)))
       throw new ProblemError('not-authorized', { detail: 'Not authorized: your roles do not reach so far' })
     next()
+  }
+}
+
+/** A bot meets a chat that its token is not bound to as an outsider does. */
+function requireBound({ method }: Route): Handler {
+  const outside = asProblem({ code: method === 'get' ? 'chat-not-found' : 'not-a-participant' })
+  return (req, res, next) => {
+    const { boundTo } = res.locals
+    const isIn = boundTo === undefined || boundTo.has((req.params['id'] ?? '').toLowerCase())
+    next(isIn ? undefined : outside)
   }
 }
 

@@ -24,7 +24,10 @@ import type { Readiness } from './shapes.js'
 export interface ApiDeps
   extends
     ReadYourWritesDeps,
-    Pick<Identity, 'accounts' | 'sessions' | 'passwordChanges' | 'emailChanges' | 'background'> {
+    Pick<
+      Identity,
+      'accounts' | 'sessions' | 'passwordChanges' | 'emailChanges' | 'bots' | 'botTokens' | 'botGate' | 'background'
+    > {
   run: RunCommand
   invites: InviteCodes
   webhooks: { secrets: WebhookSecrets; deliveries: Pick<Deliveries, 'states'>; replay: ReplayWebhook }

@@ -1,6 +1,7 @@
 import type { Route } from './route.js'
 import { banRoutes } from './routes/bans.js'
 import { blockRoutes } from './routes/blocks.js'
+import { botRoutes } from './routes/bots.js'
 import { chatSettingsRoutes } from './routes/chat-settings.js'
 import { chatRoutes } from './routes/chats.js'
 import { credentialRoutes } from './routes/credentials.js'
@@ -28,6 +29,7 @@ export const routeList: readonly Route[] = [
   ...userRoutes,
   ...roleRoutes,
   ...blockRoutes,
+  ...botRoutes,
   ...openChatRoutes,
   ...chatRoutes,
   ...chatSettingsRoutes,

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { BotTokenView } from '../identity/bot-tokens.js'
+import type { BotView } from '../identity/bots.js'
 import type { DeliveryState } from '../webhooks/deliveries.js'
 import type { SessionView } from '../identity/sessions.js'
 import { accountRoles } from '../domain/roles/events.js'
@@ -67,6 +69,20 @@ export const refreshedShape = z
 export const openSessionShape = shapeOf<SessionView>()(
   'OpenSession',
   z.object({ id, createdAt: time, lastUsedAt: time, ip: z.string(), userAgent: z.string(), current: z.boolean() }),
+)
+
+export const botShape = shapeOf<BotView & { name: string | null }>()(
+  'Bot',
+  z.object({ id, name: z.string().nullable(), ownerId: id, createdAt: time }),
+)
+
+const botTokenFields = { id, chatIds: z.array(id), createdAt: time, expiresAt: time }
+
+export const botTokenShape = shapeOf<BotTokenView>()('BotToken', z.object(botTokenFields))
+
+export const newBotTokenShape = shapeOf<BotTokenView & { token: string }>()(
+  'NewBotToken',
+  z.object({ ...botTokenFields, token: z.string() }),
 )
 
 export const participantShape = shapeOf<ParticipantView>()(

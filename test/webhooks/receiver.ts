@@ -23,7 +23,11 @@ interface Payload {
 
 export interface Receiver extends AsyncDisposable {
   web: LocalWeb
+  /** The chat that a test is about: what comes of others is answered 204. */
+  chatId: string
+  /** Of that chat. */
   received: Received[]
+  ofOthers: Received[]
   /** What it answers to an attempt; 204 unless a test says otherwise. */
   answer: (attempt: Received) => number | Promise<number>
 }
@@ -33,7 +37,9 @@ export async function startReceiver(): Promise<Receiver> {
   const web = await startLocalWeb()
   const receiver: Receiver = {
     web,
+    chatId: '',
     received: [],
+    ofOthers: [],
     answer: () => 204,
     [Symbol.asyncDispose]: () => web[Symbol.asyncDispose](),
   }
@@ -49,8 +55,9 @@ export async function startReceiver(): Promise<Receiver> {
         body,
         frame: JSON.parse(body) as Received['frame'],
       }
-      receiver.received.push(attempt)
-      response.writeHead(await receiver.answer(attempt)).end()
+      const isOfTest = attempt.frame.payload.chatId === receiver.chatId
+      ;(isOfTest ? receiver.received : receiver.ofOthers).push(attempt)
+      response.writeHead(isOfTest ? await receiver.answer(attempt) : 204).end()
     })
   }
   return receiver

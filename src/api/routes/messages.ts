@@ -14,6 +14,7 @@ const send = route({
   path: '/chats/:id/messages',
   summary: 'Send a message',
   access: 'participant',
+  bots: 'bound',
   limited: false, // by the limit of messages
   params: inChatSchema,
   body: messageBodySchema,
@@ -51,6 +52,7 @@ const history = route({
   path: '/chats/:id/messages',
   summary: 'Messages, ascending by seq; without parameters the latest',
   access: 'participant',
+  bots: 'bound',
   params: inChatSchema,
   query: pageSchema,
   answers: { 200: z.array(messageShape) },
@@ -71,6 +73,7 @@ const events = route({
   path: '/chats/:id/events',
   summary: 'What happened above a version: the same frames as on sockets',
   access: 'participant',
+  bots: 'bound',
   params: inChatSchema,
   query: z.strictObject({ after: startSchema.prefault(0), limit: limitSchema }),
   answers: { 200: z.array(frameShape) },

@@ -104,14 +104,17 @@ export function createWebhookQueries(pool: Pool, table: TableName): WebhookQueri
       return new Map(rows.map(({ id, ...standing }) => [id, standing]))
     },
 
+    /** One after another, which `offset 0` sees to: Postgres expects a hundred people, and would rather read all webhooks. */
     async webhooksEndedBy(ended) {
       const { rows } = await pool.query<{ webhookId: string; chatId: string; causationId: string }>({
         name: `ended ${webhooks}`,
         text: `select w.id as "webhookId", w.chat_id as "chatId", e."causationId" as "causationId"
                from json_to_recordset($1) as e("userId" uuid, "chatId" uuid, version integer, at timestamptz, "causationId" text)
-               join ${webhooks} w on w.by_id = e."userId" and w.status = 'active'
-                 and case when e."chatId" is null then w.created_at <= e.at
-                          else w.chat_id = e."chatId" and w.from_version < e.version end`,
+               cross join lateral (
+                 select id, chat_id from ${webhooks} where by_id = e."userId" and status = 'active'
+                   and case when e."chatId" is null then created_at <= e.at
+                            else chat_id = e."chatId" and from_version < e.version end
+                 offset 0) w`,
         values: [JSON.stringify(ended)],
       })
       return rows
