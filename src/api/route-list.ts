@@ -19,8 +19,9 @@ import { sessionRoutes } from './routes/sessions.js'
 import { roleRoutes } from './routes/roles.js'
 import { userRoutes } from './routes/users.js'
 
-/** The API as one table. A path that another one's parameter could match comes first. */
+/** The API as one table. A path that another one's parameter could match comes first; otherwise, what is asked for most. */
 export const routeList: readonly Route[] = [
+  ...messageRoutes,
   ...identityRoutes,
   ...sessionRoutes,
   ...credentialRoutes,
@@ -33,7 +34,6 @@ export const routeList: readonly Route[] = [
   ...participantRoutes,
   ...banRoutes,
   ...inviteRoutes,
-  ...messageRoutes,
   ...inboxRoutes,
   ...oneMessageRoutes,
   ...reportRoutes,
