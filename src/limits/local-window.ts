@@ -50,7 +50,7 @@ export function createLocalWindow({
       const window = windowOf(key, at)
       const isOver = window.taken >= points
       if (!isOver) window.taken++
-      const resetMs = window.endsAt - at
+      const resetMs = Math.min(window.endsAt - at, seconds * 1_000) // a sum of fractions may come out above its parts
       const quota = { name, limit: points, windowSeconds: seconds, remaining: points - window.taken, resetMs }
       return isOver ? { ...quota, retryAfterMs: resetMs } : quota
     },

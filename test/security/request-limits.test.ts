@@ -19,6 +19,11 @@ describe('a window on this node', () => {
     expect(window.take('a')).to.include({ remaining: 1, resetMs: 60_000 })
   })
 
+  it('never says longer than it is, at whatever moment it begins', () => {
+    const window = createLocalWindow({ name: 'w', points: 1, seconds: 60, now: () => 24_901.178_013_374_47 })
+    expect(window.take('a').resetMs).to.equal(60_000)
+  })
+
   it('remembers so many keys at most, however many come', () => {
     const window = createLocalWindow({ name: 'w', points: 1, seconds: 60 })
     window.take('first')
