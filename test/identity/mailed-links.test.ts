@@ -23,7 +23,8 @@ describe('a mailed link that is asked for while the account changes', () => {
 
   afterEach(() => side[Symbol.asyncDispose]())
 
-  const links = async (): Promise<unknown[]> => (await side.pool.query('select purpose from mailed_tokens')).rows
+  const links = async (): Promise<object[]> =>
+    (await side.pool.query<{ purpose: string }>('select purpose from mailed_tokens')).rows
 
   /** Asks while a transaction that changes the account is open, and ends that once somebody waits for it. */
   async function askedDuring(change: string, ask: () => Promise<void>): Promise<void> {

@@ -14,7 +14,7 @@ const send = route({
   path: '/chats/:id/messages',
   summary: 'Send a message',
   access: 'participant',
-  limited: false, // by the limit of messages
+  countsAs: 'message',
   params: inChatSchema,
   body: messageBodySchema,
   answers: { 201: messageShape },

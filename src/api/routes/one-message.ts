@@ -31,7 +31,7 @@ const edit = route({
   path: '/chats/:id/messages/:messageId',
   summary: 'Say it otherwise: only its author may',
   access: 'author',
-  limited: false, // by the limit of messages
+  countsAs: 'message',
   params: ofMessageSchema,
   body: editBodySchema,
   answers: { 200: messageShape },
