@@ -44,6 +44,7 @@ import type { Runner } from './projections/runner.js'
 import { watchCommands } from './watch-commands.js'
 import { createSecurityEvents, type SecurityEvents } from './security/security-events.js'
 import { createSecurityWriter } from './security/security-writer.js'
+import { createWebhookSecrets } from './webhooks/webhook-secrets.js'
 
 /** A running Parley. Disposing of it finishes what is in flight and releases everything, in reverse order. */
 export interface App extends AsyncDisposable {
@@ -184,6 +185,7 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     ...identity,
     addresses: createAddresses(databases.main),
     invites: core.invites,
+    webhookSecrets: createWebhookSecrets(deriveKey(databases.masterKey, 'parley/webhook/1')),
     publicUrl,
     standings: core.standings,
     pastFrames: createPastFrames({ log, reader, queries }),

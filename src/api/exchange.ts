@@ -15,6 +15,8 @@ export interface Locals extends Record<string, unknown> {
   isMessage?: true
   /** Who asks, once it is known. */
   claims?: Claims
+  /** Where a bot asks: the chats that its token is bound to. */
+  boundTo?: ReadonlySet<string>
 }
 
 export type Request = Parameters<Handler>[0]

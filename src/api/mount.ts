@@ -1,11 +1,12 @@
 import type { IRouter } from 'express'
 import { rolesSuffice } from '../identity/access.js'
+import { refuseBots } from './authentication.js'
 import { callerOf, clientKeyOf, whenceOf } from './caller.js'
 import { send, type Handler, type Request, type Reply } from './exchange.js'
 import { linkHeader } from './link-header.js'
 import { NOTHING } from './parameters.js'
 import type { Parts } from './parts.js'
-import { ProblemError } from './problem-details.js'
+import { asProblem, ProblemError } from './problem-details.js'
 import { readBody } from './read-body.js'
 import type { Answer, Answers, Counted, Route } from './route.js'
 
@@ -34,9 +35,11 @@ function handlersOf(route: Route, authenticate: Handler, limit: Limit, parts: Pa
   }
   return [
     takeRoute,
+    ...(route.bots === 'refused' ? [refuseBots] : []),
     ...(isOpen(route) ? [] : [authenticate]),
     limit[route.countsAs],
     ...(isOpen(route) ? [] : [requireRole(route)]),
+    ...(route.bots === 'bound' ? [requireBound(route)] : []),
     ...(route.method === 'get' ? [] : readBody),
     ...(route.access === 'either' ? [unlessBody(authenticate)] : []),
     endpoint(route, parts),
@@ -64,6 +67,16 @@ function requireRole({ access, raised }: Route): Handler {
     if (![access, ...asked].every((needed) => rolesSuffice(needed, roles)))
       throw new ProblemError('not-authorized', { detail: 'Not authorized: your roles do not reach so far' })
     next()
+  }
+}
+
+/** A bot meets a chat that its token is not bound to as an outsider does. */
+function requireBound({ method }: Route): Handler {
+  const outside = asProblem({ code: method === 'get' ? 'chat-not-found' : 'not-a-participant' })
+  return (req, res, next) => {
+    const { boundTo } = res.locals
+    const isIn = boundTo === undefined || boundTo.has((req.params['id'] ?? '').toLowerCase())
+    next(isIn ? undefined : outside)
   }
 }
 

@@ -7,6 +7,12 @@ import type { Parts } from './parts.js'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
+/**
+ * Whether a bot's token is let in: never, unless a route says otherwise; `bound` in the chats that it is bound to, the path's `id` among
+ * them; `admitted` anywhere.
+ */
+export type ForBots = 'refused' | 'bound' | 'admitted'
+
 /** What each status answers with; null: no body. */
 export type Answers = Readonly<Record<number, z.ZodType | null>>
 
@@ -58,6 +64,7 @@ export interface Route {
   path: string
   summary: string
   access: Access
+  bots: ForBots
   /** Whether a client's key makes repeating it safe; otherwise the header is ignored. */
   takesKey: boolean
   /** Parameters of the query that only a role may give. */
@@ -77,6 +84,7 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
   path: string
   summary: string
   access: Who
+  bots?: ForBots
   /** As a rule, whoever has a token may give a key. */
   takesKey?: boolean
   raised?: Readonly<Record<string, AccountRole>>
@@ -93,13 +101,6 @@ export function route<Who extends Access, const Given extends Answers, Params = 
   given: RouteOf<Who, Params, Query, Body, Given>,
 ): Route {
   const takesKey = given.access !== 'anyone' && given.access !== 'either'
-  return {
-    takesKey,
-    countsAs: 'request',
-    raised: {},
-    params: null,
-    query: null,
-    body: null,
-    ...given,
-  } as unknown as Route
+  const unless = { bots: 'refused', countsAs: 'request', raised: {}, params: null, query: null, body: null }
+  return { takesKey, ...unless, ...given } as unknown as Route
 }

@@ -36,7 +36,7 @@ export function createApi(deps: ApiDeps): Express {
   api.use(refuseRepeated)
   const parts = { ...deps, reads: createReadYourWrites(deps), openApi: openApiDocument(routeList) }
   if (deps.metricsToken !== null) api.use('/metrics', requireToken(deps.metricsToken))
-  mountRoutes(api, routeList, createAuthentication(deps.tokens, deps.gate), limitsOf(deps.limits), parts)
+  mountRoutes(api, routeList, createAuthentication(deps), limitsOf(deps.limits), parts)
   api.use(() => {
     throw new ProblemError('not-found')
   })

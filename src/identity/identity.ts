@@ -3,6 +3,9 @@ import type { Pool } from 'pg'
 import type { RunCommand } from '../commands/run-command.js'
 import { createAccounts, type AccountDeps, type Accounts, type RegistrationMode } from './accounts.js'
 import { createBackground, type Background } from './background.js'
+import { createBotGate, type BotGate } from './bot-gate.js'
+import { createBotTokens, type BotTokens } from './bot-tokens.js'
+import { createBots, type Bots } from './bots.js'
 import { createCatchUp } from './catch-up.js'
 import { createEmailChanges, type EmailChanges } from './email-changes.js'
 import { startHousekeeping } from './housekeeping.js'
@@ -37,6 +40,9 @@ export interface Identity extends AsyncDisposable {
   sessions: Sessions
   passwordChanges: PasswordChanges
   emailChanges: EmailChanges
+  bots: Bots
+  botTokens: BotTokens
+  botGate: BotGate
   background: Background
 }
 
@@ -55,6 +61,7 @@ export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
     deps.onReuse(userId, from)
   }
   const emailChanges = createEmailChanges({ pool, passwords, post, letters, mayMailLink, clock })
+  const botTokens = createBotTokens({ pool, newId, clock })
   const housekeeping = await startHousekeeping({
     pool,
     clock,
@@ -73,6 +80,9 @@ export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
     sessions: createSessions({ ...deps, catchUp, onReuse }),
     passwordChanges: createPasswordChanges({ pool, passwords, catchUp, post, letters, mayMailLink, clock }),
     emailChanges,
+    bots: createBots({ pool, run, clock }),
+    botTokens,
+    botGate: createBotGate({ ...deps, find: botTokens.find }),
     background,
     async [Symbol.asyncDispose]() {
       await housekeeping[Symbol.asyncDispose]()

@@ -25,7 +25,11 @@ describe('authentication', () => {
       judged++
       return tokens.keyOf(given)
     }
-    const authenticate = createAuthentication({ ...tokens, keyOf }, () => null)
+    const authenticate = createAuthentication({
+      tokens: { ...tokens, keyOf },
+      gate: () => null,
+      botGate: () => expect.fail(),
+    })
     const ask = (authorization: string): Promise<unknown> =>
       new Promise((resolve) => {
         void authenticate({ headers: { authorization } } as never, { locals: {} } as never, resolve)
