@@ -17,6 +17,7 @@ import { openCore, type Core, type Overrides } from './core.js'
 import { securityKinds } from './domain/security/events.js'
 import { createAddresses } from './identity/addresses.js'
 import { startIdentity } from './identity/identity.js'
+import { createLinkLimit, LINK_LIMIT } from './identity/mail/link-limit.js'
 import { createFileMailer, createSmtpMailer, type Mailer } from './identity/mail/mailer.js'
 import { createPasswordGuard, passwordLimits } from './identity/password-guard.js'
 import { registerUser } from './identity/register-user.js'
@@ -43,6 +44,7 @@ import type { Runner } from './projections/runner.js'
 import { watchCommands } from './watch-commands.js'
 import { createSecurityEvents, type SecurityEvents } from './security/security-events.js'
 import { createSecurityWriter } from './security/security-writer.js'
+import { createWebhookSecrets } from './webhooks/webhook-secrets.js'
 
 /** A running Parley. Disposing of it finishes what is in flight and releases everything, in reverse order. */
 export interface App extends AsyncDisposable {
@@ -102,7 +104,8 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
   const hash = keyedHash(databases.masterKey)
   const security = watchOver(core, hash, metrics, releases)
   const run = watchCommands(tellingPeople(core.run, people), security)
-  for (const name of ['messages', 'requests', 'address', ...passwordLimits]) metrics.rateLimited.inc({ limit: name }, 0)
+  for (const name of ['messages', 'requests', 'address', 'refused-messages', LINK_LIMIT, ...passwordLimits])
+    metrics.rateLimited.inc({ limit: name }, 0)
   const onRefused = tellingLimits(security, metrics)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused })
   const limit = createMessageLimit(config.rateLimitMessagesPerMinute, redis)
@@ -164,6 +167,12 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
       registration: config.registration,
       onReuse: (userId, { ip, userAgent }) => security.record({ type: 'refresh-reuse', ip, userAgent, userId }),
       mailer: overrides.mailer ?? createMailer(config, say),
+      mayMailLink: createLinkLimit({
+        isOn: config.rateLimits,
+        redis,
+        hash,
+        onRefused: (name) => onRefused(name, NOWHERE, null),
+      }),
       publicUrl,
       log: logger,
       newId: randomUUID,
@@ -176,6 +185,7 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     ...identity,
     addresses: createAddresses(databases.main),
     invites: core.invites,
+    webhookSecrets: createWebhookSecrets(deriveKey(databases.masterKey, 'parley/webhook/1')),
     publicUrl,
     standings: core.standings,
     pastFrames: createPastFrames({ log, reader, queries }),

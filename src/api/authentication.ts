@@ -1,19 +1,27 @@
 import { LRUCache } from 'lru-cache'
 import passport from 'passport'
+import type { BotGate } from '../identity/bot-gate.js'
+import { isBotToken } from '../identity/bot-tokens.js'
 import type { Claims, Tokens } from '../identity/tokens.js'
 import { createTokenStrategy } from '../identity/token-strategy.js'
 import type { SessionGate, SessionRefusal } from '../identity/session-gate.js'
-import type { Handler, Reply } from './exchange.js'
+import type { Handler, Reply, Request } from './exchange.js'
 import { asProblem, ProblemError } from './problem-details.js'
 
 const MOST_REMEMBERED = 10_000
 
+export interface AuthenticationDeps {
+  tokens: Tokens
+  gate: SessionGate
+  botGate: BotGate
+}
+
 /**
  * Lets in who carries a good bearer token, without a session. Passport judges each token once, for its machinery costs about a
  * fifth of a send's time; from then on `tokens` is asked, which remembers what it verified and whose word passport took anyway. Whether
- * its session still holds is asked of `gate` each time.
+ * its session still holds is asked of `gate` each time. A bot's token is a matter of `botGate` alone.
  */
-export function createAuthentication(tokens: Tokens, gate: SessionGate): Handler {
+export function createAuthentication({ tokens, gate, botGate }: AuthenticationDeps): Handler {
   /** Goes on in the same tick where nothing has to be asked, which is nearly always. */
   function admit(claims: Claims, res: Reply, next: (error?: unknown) => void): void {
     const settle = (refused: SessionRefusal | null): void => {
@@ -29,25 +37,52 @@ export function createAuthentication(tokens: Tokens, gate: SessionGate): Handler
   authenticator.use('jwt', createTokenStrategy(tokens))
   const tokenOf = new LRUCache<string, string>({ max: MOST_REMEMBERED })
 
+  /** Passport takes headers with more blanks and words as well: those are judged each time, for there is no end of them. */
+  function remember(authorization: string): void {
+    const token = authorization.slice(authorization.indexOf(' ') + 1)
+    if (!('code' in tokens.verify(token))) tokenOf.set(authorization, token)
+  }
+
   const judge: Handler = (req, res, next) => {
     const onJudged = (error: unknown, claims: Claims | false, info?: Error): void => {
       if (error || claims === false) {
         next(error ?? refusal(info))
         return
       }
-      const { authorization = '' } = req.headers
-      tokenOf.set(authorization, authorization.slice(authorization.indexOf(' ') + 1))
+      remember(req.headers.authorization ?? '')
       admit(claims, res, next)
     }
     ;(authenticator.authenticate('jwt', { session: false }, onJudged) as Handler)(req, res, next)
   }
 
+  async function admitBot(token: string, res: Reply): Promise<void> {
+    const found = await botGate(token)
+    if ('code' in found) throw asProblem(found)
+    res.locals.claims = found
+    res.locals.boundTo = found.chatIds
+  }
+
   return (req, res, next) => {
+    const botToken = botTokenOf(req)
+    if (botToken !== null) {
+      admitBot(botToken, res).then(() => next(), next)
+      return
+    }
     const token = tokenOf.get(req.headers.authorization ?? '')
     const claims = token === undefined ? undefined : tokens.verify(token)
     if (claims === undefined || 'code' in claims) judge(req, res, next)
     else admit(claims, res, next)
   }
+}
+
+/** For routes that let no bots in, whatever else they ask for; what its token is worth is not looked at. */
+export const refuseBots: Handler = (req, _res, next) =>
+  next(botTokenOf(req) === null ? undefined : new ProblemError('not-for-bots'))
+
+/** Null where the request carries none. */
+function botTokenOf({ headers }: Request): string | null {
+  const [, token = ''] = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '') ?? []
+  return isBotToken(token) ? token : null
 }
 
 /** What passport-jwt says of a request without a token is a plain error. */

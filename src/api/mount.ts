@@ -1,21 +1,24 @@
 import type { IRouter } from 'express'
 import { rolesSuffice } from '../identity/access.js'
+import { refuseBots } from './authentication.js'
 import { callerOf, clientKeyOf, whenceOf } from './caller.js'
 import { send, type Handler, type Request, type Reply } from './exchange.js'
 import { linkHeader } from './link-header.js'
-import { isCounted } from './limit-requests.js'
 import { NOTHING } from './parameters.js'
 import type { Parts } from './parts.js'
-import { ProblemError } from './problem-details.js'
+import { asProblem, ProblemError } from './problem-details.js'
 import { readBody } from './read-body.js'
-import type { Answer, Answers, Route } from './route.js'
+import type { Answer, Answers, Counted, Route } from './route.js'
+
+/** What counts requests of each kind. */
+type Limit = Readonly<Record<Counted, Handler>>
 
 /** Puts the routes on the router; whatever else their paths are asked for is answered 405. */
 export function mountRoutes(
   router: IRouter,
   routes: readonly Route[],
   authenticate: Handler,
-  limit: Handler,
+  limit: Limit,
   parts: Parts,
 ): void {
   for (const path of new Set(routes.map((route) => route.path))) {
@@ -25,16 +28,18 @@ export function mountRoutes(
   }
 }
 
-function handlersOf(route: Route, authenticate: Handler, limit: Handler, parts: Parts): Handler[] {
+function handlersOf(route: Route, authenticate: Handler, limit: Limit, parts: Parts): Handler[] {
   const takeRoute: Handler = (_req, res, next) => {
     res.locals.route = route.path
     next()
   }
   return [
     takeRoute,
+    ...(route.bots === 'refused' ? [refuseBots] : []),
     ...(isOpen(route) ? [] : [authenticate]),
-    route.limited ? limit : isCounted,
+    limit[route.countsAs],
     ...(isOpen(route) ? [] : [requireRole(route)]),
+    ...(route.bots === 'bound' ? [requireBound(route)] : []),
     ...(route.method === 'get' ? [] : readBody),
     ...(route.access === 'either' ? [unlessBody(authenticate)] : []),
     endpoint(route, parts),
@@ -62,6 +67,16 @@ function requireRole({ access, raised }: Route): Handler {
     if (![access, ...asked].every((needed) => rolesSuffice(needed, roles)))
       throw new ProblemError('not-authorized', { detail: 'Not authorized: your roles do not reach so far' })
     next()
+  }
+}
+
+/** A bot meets a chat that its token is not bound to as an outsider does. */
+function requireBound({ method }: Route): Handler {
+  const outside = asProblem({ code: method === 'get' ? 'chat-not-found' : 'not-a-participant' })
+  return (req, res, next) => {
+    const { boundTo } = res.locals
+    const isIn = boundTo === undefined || boundTo.has((req.params['id'] ?? '').toLowerCase())
+    next(isIn ? undefined : outside)
   }
 }
 

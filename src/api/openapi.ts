@@ -46,7 +46,7 @@ function open(schema: z.core.JSONSchema.BaseSchema): void {
 }
 
 function operationOf(route: Route, toSchema: ToSchema): object {
-  const { summary, access, params, query, body, answers } = route
+  const { summary, access, bots, params, query, body, answers } = route
   const parameters = [
     ...parametersIn('path', params ?? NOTHING, toSchema),
     ...parametersIn('query', query ?? NOTHING, toSchema),
@@ -55,6 +55,7 @@ function operationOf(route: Route, toSchema: ToSchema): object {
   return {
     summary,
     'x-access': access,
+    'x-bots': bots,
     ...(access !== 'anyone' && { security: [{ bearer: [] }, ...(access === 'either' ? [{}] : [])] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== null && {

@@ -16,14 +16,19 @@ import type { ConversationQueries } from '../projections/conversations/conversat
 import type { PastFrames } from '../realtime/past-frames.js'
 import type { PresentSent } from '../realtime/present-sent.js'
 import type { ReadYourWrites, ReadYourWritesDeps } from './read-your-writes.js'
+import type { WebhookSecrets } from '../webhooks/webhook-secrets.js'
 import type { Readiness } from './shapes.js'
 
 export interface ApiDeps
   extends
     ReadYourWritesDeps,
-    Pick<Identity, 'accounts' | 'sessions' | 'passwordChanges' | 'emailChanges' | 'background'> {
+    Pick<
+      Identity,
+      'accounts' | 'sessions' | 'passwordChanges' | 'emailChanges' | 'bots' | 'botTokens' | 'botGate' | 'background'
+    > {
   run: RunCommand
   invites: InviteCodes
+  webhookSecrets: WebhookSecrets
   /** Where people find the client. */
   publicUrl: () => string
   sendMessage: SendMessage

@@ -1,6 +1,7 @@
 import type { Route } from './route.js'
 import { banRoutes } from './routes/bans.js'
 import { blockRoutes } from './routes/blocks.js'
+import { botRoutes } from './routes/bots.js'
 import { chatSettingsRoutes } from './routes/chat-settings.js'
 import { chatRoutes } from './routes/chats.js'
 import { credentialRoutes } from './routes/credentials.js'
@@ -18,6 +19,7 @@ import { searchRoutes } from './routes/search.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { roleRoutes } from './routes/roles.js'
 import { userRoutes } from './routes/users.js'
+import { webhookRoutes } from './routes/webhooks.js'
 
 /** The API as one table. A path that another one's parameter could match comes first. */
 export const routeList: readonly Route[] = [
@@ -27,12 +29,14 @@ export const routeList: readonly Route[] = [
   ...userRoutes,
   ...roleRoutes,
   ...blockRoutes,
+  ...botRoutes,
   ...openChatRoutes,
   ...chatRoutes,
   ...chatSettingsRoutes,
   ...participantRoutes,
   ...banRoutes,
   ...inviteRoutes,
+  ...webhookRoutes,
   ...messageRoutes,
   ...inboxRoutes,
   ...oneMessageRoutes,

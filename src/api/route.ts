@@ -7,6 +7,12 @@ import type { Parts } from './parts.js'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
+/**
+ * Whether a bot's token is let in: never, unless a route says otherwise; `bound` in the chats that it is bound to, the path's `id` among
+ * them; `admitted` anywhere.
+ */
+export type ForBots = 'refused' | 'bound' | 'admitted'
+
 /** What each status answers with; null: no body. */
 export type Answers = Readonly<Record<number, z.ZodType | null>>
 
@@ -48,6 +54,9 @@ export interface Context<Who extends Access, Params, Query, Body> {
   clientKey: () => string | null
 }
 
+/** `message`: the limit of messages, and where it is refused another one. */
+export type Counted = 'request' | 'message' | 'nothing'
+
 /** One row of the API: what it takes, what it answers, and how; validation, routing and `openapi.json` come from it. */
 export interface Route {
   method: Method
@@ -55,6 +64,7 @@ export interface Route {
   path: string
   summary: string
   access: Access
+  bots: ForBots
   /** Whether a client's key makes repeating it safe; otherwise the header is ignored. */
   takesKey: boolean
   /** Parameters of the query that only a role may give. */
@@ -63,8 +73,8 @@ export interface Route {
   query: z.ZodType | null
   body: z.ZodType | null
   answers: Answers
-  /** False where a limit of its own holds, or where what watches over the server must always get an answer. */
-  limited: boolean
+  /** What it counts against; `nothing` where what watches over the server must always get an answer. */
+  countsAs: Counted
   /** @throws whatever `problemOf` knows */
   handle: (context: Context<Access, unknown, unknown, unknown>, parts: Parts) => Promise<Answer<Answers>>
 }
@@ -74,6 +84,7 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
   path: string
   summary: string
   access: Who
+  bots?: ForBots
   /** As a rule, whoever has a token may give a key. */
   takesKey?: boolean
   raised?: Readonly<Record<string, AccountRole>>
@@ -81,7 +92,7 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
   query?: z.ZodType<Query>
   body?: z.ZodType<Body>
   answers: Given
-  limited?: false
+  countsAs?: Counted
   handle: (context: Context<Who, Params, Query, Body>, parts: Parts) => Promise<Answer<Given>>
 }
 
@@ -90,5 +101,6 @@ export function route<Who extends Access, const Given extends Answers, Params = 
   given: RouteOf<Who, Params, Query, Body, Given>,
 ): Route {
   const takesKey = given.access !== 'anyone' && given.access !== 'either'
-  return { takesKey, limited: true, raised: {}, params: null, query: null, body: null, ...given } as unknown as Route
+  const unless = { bots: 'refused', countsAs: 'request', raised: {}, params: null, query: null, body: null }
+  return { takesKey, ...unless, ...given } as unknown as Route
 }

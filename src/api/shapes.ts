@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { BotTokenView } from '../identity/bot-tokens.js'
+import type { BotView } from '../identity/bots.js'
 import type { SessionView } from '../identity/sessions.js'
 import { accountRoles } from '../domain/roles/events.js'
 import type {
@@ -16,6 +18,7 @@ import type {
   ReactionView,
   ReportView,
   SharedChatView,
+  WebhookView,
 } from '../projections/conversations/views.js'
 
 /** What answers hold, as `openapi.json` shows it. */
@@ -65,6 +68,20 @@ export const refreshedShape = z
 export const openSessionShape = shapeOf<SessionView>()(
   'OpenSession',
   z.object({ id, createdAt: time, lastUsedAt: time, ip: z.string(), userAgent: z.string(), current: z.boolean() }),
+)
+
+export const botShape = shapeOf<BotView & { name: string | null }>()(
+  'Bot',
+  z.object({ id, name: z.string().nullable(), ownerId: id, createdAt: time }),
+)
+
+const botTokenFields = { id, chatIds: z.array(id), createdAt: time, expiresAt: time }
+
+export const botTokenShape = shapeOf<BotTokenView>()('BotToken', z.object(botTokenFields))
+
+export const newBotTokenShape = shapeOf<BotTokenView & { token: string }>()(
+  'NewBotToken',
+  z.object({ ...botTokenFields, token: z.string() }),
 )
 
 export const participantShape = shapeOf<ParticipantView>()(
@@ -197,6 +214,25 @@ export const reportShape = shapeOf<ReportView>()(
     reportCount: count,
   }),
 )
+
+const webhookFields = {
+  id,
+  direction: z.enum(['out', 'in']),
+  name: z.string().nullable(),
+  url: z.string().nullable().meta({ description: 'null to members' }),
+  events: z.array(z.string()).nullable().meta({ description: 'empty for all; null for one that leads in' }),
+  botId: id.nullable(),
+  createdBy: personShape,
+  createdAt: time,
+  status: z.enum(['active', 'disabled', 'deleted']),
+  disabledWhy: z.enum(['failing', 'creator']).nullable(),
+}
+
+export const webhookShape = shapeOf<WebhookView>()('Webhook', z.object(webhookFields))
+
+export const newWebhookShape = z
+  .object({ ...webhookFields, secret: z.string().meta({ description: 'signs what is sent; shown only here' }) })
+  .meta({ id: 'NewWebhook' })
 
 export const anyObjectShape: z.ZodType<object> = z.looseObject({})
 

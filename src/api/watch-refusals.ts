@@ -7,6 +7,7 @@ import type { ProblemCode } from './problem-table.js'
 /** Refusals that somebody may want to know of; those of limits and of passwords are told where they are made. */
 const WATCHED: Partial<Record<ProblemCode, SecurityKind>> = {
   'not-authorized': 'access-refused',
+  'not-for-bots': 'access-refused',
   'invalid-token': 'token-refused',
 }
 

@@ -5,6 +5,8 @@ const COMMANDS = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c01'
 const CHATS = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c02'
 const MESSAGES = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c03'
 const REPORTS = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c05'
+const WEBHOOKS = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c06'
+const BOTS = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c08'
 const DIRECT_CHATS = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c04'
 
 /** The id of a command to which its client gave a key: the same for the same person, operation (with its path) and key. */
@@ -16,6 +18,10 @@ export const newChatId = (commandId: string): string => uuidv5(commandId, CHATS)
 export const newMessageId = (commandId: string): string => uuidv5(commandId, MESSAGES)
 
 export const newReportId = (commandId: string): string => uuidv5(commandId, REPORTS)
+
+export const newWebhookId = (commandId: string): string => uuidv5(commandId, WEBHOOKS)
+
+export const newBotId = (commandId: string): string => uuidv5(commandId, BOTS)
 
 /** Two people always have the same direct chat, whoever opens it. Ids in lower case. */
 export const directChatId = (userId: string, otherId: string): string =>

@@ -3,6 +3,7 @@ import { inboxCommands } from './inbox-commands.js'
 import { messageCommands } from './message-commands.js'
 import { moderationCommands } from './moderation-commands.js'
 import { userCommands } from './user-commands.js'
+import { webhookCommands } from './webhook-commands.js'
 
 /** The write side as one table. */
 export const commandList = {
@@ -11,6 +12,7 @@ export const commandList = {
   ...messageCommands,
   ...inboxCommands,
   ...moderationCommands,
+  ...webhookCommands,
 }
 
 export type CommandList = typeof commandList

@@ -77,12 +77,10 @@ export const onModeration = <Input extends InChat, Refusal>(
   ...rest,
 })
 
-export const onRoles = <Input extends { userId: string }>(
-  rest: Omit<
-    Rest<CommandRow<Input, RolesCommand, Roles, RolesEvent, RolesRejection, UnknownUser>>,
-    'stream' | 'prepare'
-  >,
-): CommandRow<Input, RolesCommand, Roles, RolesEvent, RolesRejection, UnknownUser> => ({
+/** That the person exists is asked first, unless the row asks more. */
+export const onRoles = <Input extends { userId: string }, Refusal = never>(
+  rest: Unplaced<CommandRow<Input, RolesCommand, Roles, RolesEvent, RolesRejection, UnknownUser | Refusal>>,
+): CommandRow<Input, RolesCommand, Roles, RolesEvent, RolesRejection, UnknownUser | Refusal> => ({
   kind: rolesKind,
   stream: () => rolesStream,
   prepare: (input, _, { factOf }) => everyoneExists(input, [input.userId], factOf),

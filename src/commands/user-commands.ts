@@ -2,8 +2,10 @@ import type { RolesChange } from '../domain/roles/roles.js'
 import { userStream } from '../domain/streams.js'
 import type { RevocationReason } from '../domain/user/events.js'
 import type { ProfileChange } from '../domain/user/user.js'
+import { newBotId } from './command-id.js'
 import { onRoles, onUser } from './command-row.js'
 import { everyoneExists, type UnknownUser } from './facts.js'
+import { userKind } from './stream-kind.js'
 
 /** What people do to themselves, and what identity and admins do to them. */
 export const userCommands = {
@@ -11,6 +13,19 @@ export const userCommands = {
     operation: () => 'register',
     stream: (_input, _commandId, actor) => userStream(actor),
     command: (input, _, userId) => ({ type: 'RegisterUser', userId, ...input }),
+  }),
+
+  /** A bot is someone without credentials. */
+  registerBot: onUser<{ name: string }>({
+    operation: () => 'POST /bots',
+    stream: (_input, commandId) => userStream(newBotId(commandId)),
+    command: ({ name }, commandId, botOf) => ({
+      type: 'RegisterUser',
+      userId: newBotId(commandId),
+      name,
+      imported: false,
+      botOf,
+    }),
   }),
 
   changeProfile: onUser<{ change: ProfileChange; originalAt?: string }>({
@@ -52,6 +67,17 @@ export const userCommands = {
   deactivateUser: onRoles<{ userId: string }>({
     operation: ({ userId }) => `POST /users/${userId}/deactivate`,
     command: (input, _, by) => ({ type: 'DeactivateUser', ...input, by }),
+  }),
+
+  /** For good: nobody gives it a token any more. Its owner may, and admins. */
+  deactivateBot: onRoles<{ userId: string; byOwner?: boolean }, { code: 'bot-not-found' }>({
+    operation: ({ userId }) => `DELETE /bots/${userId}`,
+    command: (input, _, by) => ({ type: 'DeactivateUser', ...input, by }),
+    async prepare(input, actor, { factOf }) {
+      const bot = await factOf(userStream(input.userId), userKind, ({ status }) => status === 'active')
+      if (bot.status === 'absent' || bot.botOf === null) return { refusal: { code: 'bot-not-found' } }
+      return { input: { ...input, byOwner: bot.botOf === actor } }
+    },
   }),
 
   reactivateUser: onRoles<{ userId: string }>({

@@ -24,6 +24,7 @@ export async function deleteExpired(pool: Pool, now: Date): Promise<void> {
   ])
   await pool.query('delete from mailed_tokens where expires_at < $1', [now])
   await pool.query('delete from invites where expires_at < $1', [now])
+  await pool.query('delete from bot_tokens where expires_at < $1', [ago(now, KEPT_MS)])
 }
 
 export interface HousekeepingDeps {

@@ -3,10 +3,14 @@ import type { Pool } from 'pg'
 import type { RunCommand } from '../commands/run-command.js'
 import { createAccounts, type AccountDeps, type Accounts, type RegistrationMode } from './accounts.js'
 import { createBackground, type Background } from './background.js'
+import { createBotGate, type BotGate } from './bot-gate.js'
+import { createBotTokens, type BotTokens } from './bot-tokens.js'
+import { createBots, type Bots } from './bots.js'
 import { createCatchUp } from './catch-up.js'
 import { createEmailChanges, type EmailChanges } from './email-changes.js'
 import { startHousekeeping } from './housekeeping.js'
 import { createLetters } from './mail/letters.js'
+import type { MayMailLink } from './mail/link-limit.js'
 import { createMailQueue } from './mail/mail-queue.js'
 import type { Mailer } from './mail/mailer.js'
 import { createPost } from './mail/post.js'
@@ -23,6 +27,7 @@ export interface IdentityDeps extends Pick<AccountDeps, 'registerUser'>, Pick<Se
   successorSecrets: readonly KeyObject[]
   registration: RegistrationMode
   mailer: Mailer
+  mayMailLink: MayMailLink
   /** Where links in mails lead; asked for only once the server listens. */
   publicUrl: () => string
   log: { warn(message: string, about: object): unknown }
@@ -35,12 +40,15 @@ export interface Identity extends AsyncDisposable {
   sessions: Sessions
   passwordChanges: PasswordChanges
   emailChanges: EmailChanges
+  bots: Bots
+  botTokens: BotTokens
+  botGate: BotGate
   background: Background
 }
 
 /** Joins the parts of identity, and first completes what a crash left half done. */
 export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
-  const { pool, run, registerUser, registration: mode, mailer, log, newId, clock } = deps
+  const { pool, run, registerUser, registration: mode, mailer, mayMailLink, log, newId, clock } = deps
   const passwords = createPasswords()
   const background = createBackground(log)
   const queue = createMailQueue({ mailer, log })
@@ -52,7 +60,8 @@ export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
     post.toPerson(userId, letters.sessionEnded())
     deps.onReuse(userId, from)
   }
-  const emailChanges = createEmailChanges({ pool, passwords, post, letters, clock })
+  const emailChanges = createEmailChanges({ pool, passwords, post, letters, mayMailLink, clock })
+  const botTokens = createBotTokens({ pool, newId, clock })
   const housekeeping = await startHousekeeping({
     pool,
     clock,
@@ -69,8 +78,11 @@ export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
       },
     },
     sessions: createSessions({ ...deps, catchUp, onReuse }),
-    passwordChanges: createPasswordChanges({ pool, passwords, catchUp, post, letters, clock }),
+    passwordChanges: createPasswordChanges({ pool, passwords, catchUp, post, letters, mayMailLink, clock }),
     emailChanges,
+    bots: createBots({ pool, run, clock }),
+    botTokens,
+    botGate: createBotGate({ ...deps, find: botTokens.find }),
     background,
     async [Symbol.asyncDispose]() {
       await housekeeping[Symbol.asyncDispose]()

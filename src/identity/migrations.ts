@@ -73,4 +73,26 @@ export const identityMigrations: { name: string; up(knex: Knex): Promise<void>; 
       })
     },
   },
+  {
+    name: 'identity-003-bots',
+    async up(knex) {
+      await knex.schema.createTable('bots', (table) => {
+        table.uuid('id').primary()
+        table.uuid('owner_id').notNullable().references('credentials.user_id').onDelete('cascade').index()
+        table.timestamp('created_at').notNullable()
+        table.timestamp('deleted_at').comment('the row stays: what made the bot may be repeated')
+      })
+      await knex.schema.createTable('bot_tokens', (table) => {
+        table.uuid('id').primary()
+        table.binary('hash').notNullable().unique().comment('SHA-256; the token itself is nowhere')
+        table.uuid('bot_id').notNullable().references('bots.id').onDelete('cascade').index()
+        table.specificType('chat_ids', 'uuid[]').notNullable().comment('where it is good')
+        table.timestamp('created_at').notNullable()
+        table.timestamp('expires_at').notNullable()
+      })
+    },
+    async down(knex) {
+      for (const name of ['bot_tokens', 'bots']) await knex.schema.dropTable(name)
+    },
+  },
 ]

@@ -8,10 +8,37 @@ import type { OpenedEvent } from '../privacy/event-reader.js'
 import type { ConversationQueries, PastDetails } from '../projections/conversations/conversation-queries.js'
 import type { MessageView, ParticipantView, PersonView } from '../projections/conversations/views.js'
 
+/** The events of a chat's own stream, as clients know them. */
+export const chatFrameNames = [
+  'chat_created',
+  'chat_updated',
+  'chat_archived',
+  'chat_unarchived',
+  'participant_joined',
+  'participant_left',
+  'participant_removed',
+  'participant_banned',
+  'participant_unbanned',
+  'participant_role_changed',
+  'new_message',
+  'message_edited',
+  'message_deleted',
+  'reaction_added',
+  'reaction_removed',
+  'message_pinned',
+  'message_unpinned',
+  'link_previews',
+  'skipped',
+] as const
+
 /** An event as clients see it, on sockets and in `/events` alike. */
 export interface Frame {
   event: string
   payload: object
+}
+
+export interface ChatFrame extends Frame {
+  event: (typeof chatFrameNames)[number]
 }
 
 /** A chat's event and where it stands. */
@@ -76,7 +103,7 @@ function namedIn(event: Opened<ChatEvent>): string[] {
  * A past event, rendered against what it is about as that is now: what was deleted or edited since is never told again. Every
  * `version` is that of the event itself. Null for what no client needs to know: it is `skipped`.
  */
-export function pastFrame({ stream, version, event }: PlacedChatEvent, details: PastDetails): Frame | null {
+export function pastFrame({ stream, version, event }: PlacedChatEvent, details: PastDetails): ChatFrame | null {
   const where = { chatId: idOf(stream), version }
   const person = (userId: string) => details.people.get(userId) ?? unknownPerson(userId)
   const by = (userId: string) => ({ by: person(userId) })
@@ -134,7 +161,11 @@ export function pastFrame({ stream, version, event }: PlacedChatEvent, details: 
     case 'ChatChanged':
     case 'ChatArchived':
     case 'ChatUnarchived': {
-      const names = { ChatChanged: 'chat_updated', ChatArchived: 'chat_archived', ChatUnarchived: 'chat_unarchived' }
+      const names = {
+        ChatChanged: 'chat_updated',
+        ChatArchived: 'chat_archived',
+        ChatUnarchived: 'chat_unarchived',
+      } as const
       return { event: names[event.type], payload: { ...where, chat: { ...details.chat, version } } }
     }
     case 'InviteCreated':

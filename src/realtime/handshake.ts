@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { SessionGate } from '../identity/session-gate.js'
+import { isBotToken } from '../identity/bot-tokens.js'
 import type { Tokens } from '../identity/tokens.js'
 import type { RequestLimits, Source } from '../limits/request-limits.js'
 import type { SecurityEvents } from '../security/security-events.js'
@@ -26,6 +27,7 @@ export function createHandshake({ tokens, gate, problemOf, clientAddress, limits
     if (!hasToken) return { fault: { code: 'token-missing' } }
     const parsed = handshakeSchema.safeParse(auth)
     if (!parsed.success) return { fault: parsed.error }
+    if (isBotToken(parsed.data.token)) return { fault: { code: 'not-for-bots' } }
     const claims = tokens.verify(parsed.data.token)
     if ('code' in claims) return { fault: claims }
     const refused = await gate(claims)

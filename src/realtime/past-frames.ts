@@ -3,7 +3,7 @@ import { maySee, type VersionRange } from '../domain/visibility.js'
 import type { EventLog, RecordedEvent } from '../eventstore/event-log.js'
 import type { EventReader } from '../privacy/event-reader.js'
 import type { ChatStanding, ConversationQueries } from '../projections/conversations/conversation-queries.js'
-import { isChatEvent, judgedAt, pastFrame, wantedBy, type Frame } from './frames.js'
+import { isChatEvent, judgedAt, pastFrame, wantedBy, type ChatFrame, type Frame } from './frames.js'
 
 export interface FramePage {
   /** Ascending, without a hole: what is not for the viewer is `skipped`. */
@@ -55,7 +55,7 @@ export function createFramesInSight({ log, reader, queries }: PastFramesDeps): F
     const details = await queries.pastDetails(chatId, wantedBy(events))
     if (details === null) throw new Error(`the read model lacks chat ${chatId}`)
     const frames = events.map((event) => [event.version, pastFrame(event, details)] as const)
-    return new Map(frames.filter((entry): entry is [number, Frame] => entry[1] !== null))
+    return new Map(frames.filter((entry): entry is [number, ChatFrame] => entry[1] !== null))
   }
 
   return async ({ chatId, version, ranges }, afterVersion, limit) => {

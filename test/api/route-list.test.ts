@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { routeList } from '../../src/api/route-list.js'
+import type { Route } from '../../src/api/route.js'
 import { openApiDocument } from '../../src/api/openapi.js'
 
 interface Operation {
@@ -16,6 +17,8 @@ const document = openApiDocument(routeList) as {
   components: { schemas: Record<string, object> }
 }
 
+const nameOf = ({ method, path }: Route): string => `${method} ${path}`
+
 const namesIn = (path: string): string[] => Array.from(path.matchAll(/:(\w+)/g), ([, name]) => name!)
 
 const operationOf = (method: string, path: string): Operation =>
@@ -23,7 +26,7 @@ const operationOf = (method: string, path: string): Operation =>
 
 describe('the route table', () => {
   it('has each method of each path once', () => {
-    const rows = routeList.map(({ method, path }) => `${method} ${path}`)
+    const rows = routeList.map(nameOf)
     expect(new Set(rows).size).to.equal(rows.length)
   })
 
@@ -53,6 +56,30 @@ describe('the route table', () => {
     ])
     const either = routeList.filter(({ access }) => access === 'either').map(({ path }) => path)
     expect(either).to.deep.equal(['/auth/logout'])
+  })
+
+  it('lets bots read and say in chats that their token is bound to, and nothing else', () => {
+    const of = (bots: string): string[] => routeList.filter((row) => row.bots === bots).map(nameOf)
+    expect(of('bound')).to.have.members([
+      'get /chats/:id',
+      'get /chats/:id/participants',
+      'get /chats/:id/events',
+      'put /chats/:id/read',
+      'post /chats/:id/messages',
+      'get /chats/:id/messages',
+      'get /chats/:id/messages/:messageId',
+      'patch /chats/:id/messages/:messageId',
+      'delete /chats/:id/messages/:messageId',
+      'get /chats/:id/messages/:messageId/history',
+      'get /chats/:id/messages/:messageId/reactions',
+      'put /chats/:id/messages/:messageId/reactions/:emoji',
+      'delete /chats/:id/messages/:messageId/reactions/:emoji',
+      'get /chats/:id/pins',
+      'put /chats/:id/pins/:messageId',
+      'delete /chats/:id/pins/:messageId',
+    ])
+    const open = ['get /healthz', 'get /readyz', 'get /metrics', 'get /openapi.json', 'get /docs', 'get /docs/:file']
+    expect(of('admitted')).to.have.members(['get /users/me', ...open])
   })
 })
 

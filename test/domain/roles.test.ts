@@ -107,6 +107,13 @@ describe('deactivating', () => {
     rolesAfter.when(deactivate(cleo, bob)).thenRejected({ code: 'not-an-admin' })
     rolesAfter.when(reactivate(cleo, bob)).thenRejected({ code: 'not-an-admin' })
   })
+
+  it('a bot needs no role of its owner', () => {
+    rolesAfter
+      .when({ ...deactivate(cleo, bob), byOwner: true })
+      .then({ type: 'UserDeactivated', userId: cleo, by: bob })
+    rolesAfter.when({ ...deactivate(cleo, bob), byOwner: false }).thenRejected({ code: 'not-an-admin' })
+  })
 })
 
 describe('a standing', () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import type pg from 'pg'
 import { deleteExpired, startHousekeeping } from '../../src/identity/housekeeping.js'
@@ -62,6 +63,16 @@ describe('what is over is deleted', () => {
     expect(await rows('refresh_tokens')).to.equal(2)
     await after(1.1)
     expect(await rows('refresh_tokens')).to.equal(1)
+  })
+
+  it('tokens of bots a day after their end, so that whoever still has one is told why', async () => {
+    const [owner, bot, now] = [session.userId, randomUUID(), new Date(side.time.now)]
+    await side.pool.query('insert into bots (id, owner_id, created_at) values ($1, $2, $3)', [bot, owner, now])
+    await side.identity.botTokens.create({ botId: bot, ownerId: owner }, [randomUUID()], DAY / 1_000)
+    await after(2)
+    expect(await rows('bot_tokens')).to.equal(1)
+    await after(0.001)
+    expect([await rows('bot_tokens'), await rows('bots')]).to.deep.equal([0, 1])
   })
 
   it('links and invites past their time', async () => {

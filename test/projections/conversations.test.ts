@@ -108,6 +108,12 @@ onEachLog('conversations', (kind) => {
     await asAlice('PUT', `/chats/${setId}/bans/${carol.id}`, { reason: 'spam' })
     await asAlice('PUT', `/chats/${setId}/bans/${bob.id}`, {})
     await asAlice('DELETE', `/chats/${setId}/bans/${bob.id}`)
+    const hookUrl = { url: 'https://hook.example/', events: ['new_message'] }
+    const hooks = [1, 2, 3].map(() => post<{ id: string }>(alice, `/chats/${setId}/webhooks`, hookUrl))
+    const [kept, stopped] = await Promise.all(hooks)
+    await asAlice('DELETE', `/chats/${setId}/webhooks/${kept!.id}`)
+    const { runAsSystem } = parley.app.core
+    await runAsSystem('disableWebhook', { chatId: setId, webhookId: stopped!.id, why: 'failing' })
     await asAlice('POST', `/chats/${await createChat({ joinPolicy: 'open' })}/archive`)
     await asAlice('PUT', `/users/me/blocks/${bob.id}`)
     await asAlice('PUT', `/users/me/blocks/${carol.id}`)
@@ -136,7 +142,7 @@ onEachLog('conversations', (kind) => {
     const after = await rows(open)
     expect(after).to.deep.equal(before)
     const empty = conversations.tables.filter((_, index) => (after[index] as object[]).length === 0)
-    expect(empty).not.to.include.members(['bans', 'blocks', 'open_chats'])
+    expect(empty).not.to.include.members(['bans', 'blocks', 'open_chats', 'webhooks'])
     const queries = createConversationQueries(pool, open)
     expect((await queries.chat(chatId, bob.id))?.answer).to.include({ myRole: 'owner', participantCount: 1 })
   })

@@ -10,14 +10,18 @@ import {
 import { next, startTestApp, type TestApp } from '../support/test-app.js'
 import {
   everyone,
+  isBot,
   openChat,
   outsiders,
   registerPeople,
   verdict,
+  type Bot,
   type People,
-  type WithToken,
+  type WithToken as AnyWithToken,
   type World,
 } from '../api/access/people.js'
+
+type WithToken = Exclude<AnyWithToken, Bot>
 
 /** For each event, a payload that is right in everything but, perhaps, in who sends it. */
 const payloads: Record<ClientEventName, (world: World, who: WithToken) => object> = {
@@ -34,7 +38,7 @@ const payloads: Record<ClientEventName, (world: World, who: WithToken) => object
 
 const names = Object.keys(clientEventSchemas) as ClientEventName[]
 const ofChats = names.filter((name) => clientEventAccess[name] !== 'user')
-const withToken = everyone.filter((who): who is WithToken => who !== 'no token')
+const withToken = everyone.filter((who): who is WithToken => who !== 'no token' && !isBot(who))
 
 interface Ack {
   ok: boolean
@@ -67,6 +71,12 @@ describe('who may use which event of a socket', function () {
     const socket = parley.socket(undefined as unknown as string)
     const { data } = await next<{ data: Problem }>(socket, 'connect_error')
     expect(data.code).to.equal('token-missing')
+  })
+
+  it('with a bot’s token there is none', async () => {
+    const socket = parley.socket(people['bot, chat not bound'].token)
+    const { data } = await next<{ data: Problem }>(socket, 'connect_error')
+    expect(data.code).to.equal('not-for-bots')
   })
 
   for (const name of names) {

@@ -57,6 +57,7 @@ const chat = route({
   path: '/chats/:id',
   summary: 'One of my chats, with its first participants',
   access: 'participant',
+  bots: 'bound',
   params: inChatSchema,
   answers: { 200: chatShape },
   async handle({ params: { id }, caller }, { queries }) {

@@ -33,6 +33,7 @@ const docs = route({
   path: '/docs',
   summary: 'This description, as a page to read',
   access: 'anyone',
+  bots: 'admitted',
   answers: { 200: z.string() },
   handle: () => Promise.resolve(answer(200, page.content, { headers: page.headers })),
 })
@@ -42,6 +43,7 @@ const docsFile = route({
   path: '/docs/:file',
   summary: 'What that page is made of',
   access: 'anyone',
+  bots: 'admitted',
   params: z.strictObject({ file: z.string() }),
   answers: { 200: z.string() },
   handle({ params }) {

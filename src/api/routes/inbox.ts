@@ -9,6 +9,7 @@ const read = route({
   path: '/chats/:id/read',
   summary: 'Mark as read up to a seq; never moves back',
   access: 'participant',
+  bots: 'bound',
   params: inChatSchema,
   body: readBodySchema,
   answers: { 204: null },

@@ -18,6 +18,7 @@ const message = route({
   path: '/chats/:id/messages/:messageId',
   summary: 'One message',
   access: 'participant',
+  bots: 'bound',
   params: ofMessageSchema,
   answers: { 200: messageShape },
   async handle({ params: { id, messageId }, caller }, { queries }) {
@@ -31,7 +32,8 @@ const edit = route({
   path: '/chats/:id/messages/:messageId',
   summary: 'Say it otherwise: only its author may',
   access: 'author',
-  limited: false, // by the limit of messages
+  bots: 'bound',
+  countsAs: 'message',
   params: ofMessageSchema,
   body: editBodySchema,
   answers: { 200: messageShape },
@@ -49,6 +51,7 @@ const remove = route({
   path: '/chats/:id/messages/:messageId',
   summary: 'Delete a message: its author may, and owners and admins of the chat',
   access: 'participant',
+  bots: 'bound',
   params: ofMessageSchema,
   answers: { 200: messageShape },
   async handle({ params: { id, messageId }, caller }, parts) {
@@ -64,6 +67,7 @@ const history = route({
   path: '/chats/:id/messages/:messageId/history',
   summary: 'All that a message has said, what it says now last',
   access: 'participant',
+  bots: 'bound',
   params: ofMessageSchema,
   answers: { 200: z.array(editShape) },
   async handle({ params: { id, messageId }, caller }, { queries }) {
@@ -77,6 +81,7 @@ const reactions = route({
   path: '/chats/:id/messages/:messageId/reactions',
   summary: 'Who reacted with what',
   access: 'participant',
+  bots: 'bound',
   params: ofMessageSchema,
   answers: { 200: z.array(reactionShape) },
   async handle({ params: { id, messageId }, caller }, { queries }) {
@@ -91,6 +96,7 @@ const reacting = (on: boolean) =>
     path: '/chats/:id/messages/:messageId/reactions/:emoji',
     summary: on ? 'React with an emoji' : 'Take a reaction back',
     access: 'participant',
+    bots: 'bound',
     params: reactionSchema,
     answers: { 204: null },
     async handle({ params: { id: chatId, messageId, emoji }, caller }, { run }) {
@@ -104,6 +110,7 @@ const pins = route({
   path: '/chats/:id/pins',
   summary: 'Pinned messages, the last pinned first',
   access: 'participant',
+  bots: 'bound',
   params: inChatSchema,
   answers: { 200: z.array(pinShape) },
   async handle({ params: { id }, caller }, { queries }) {
@@ -118,6 +125,7 @@ const pinning = (on: boolean) =>
     path: '/chats/:id/pins/:messageId',
     summary: on ? 'Pin a message' : 'Unpin a message',
     access: 'participant',
+    bots: 'bound',
     params: ofMessageSchema,
     answers: { 204: null },
     async handle({ params: { id: chatId, messageId }, caller }, { run }) {

@@ -7,7 +7,8 @@ const healthz = route({
   path: '/healthz',
   summary: 'The process is up',
   access: 'anyone',
-  limited: false,
+  bots: 'admitted',
+  countsAs: 'nothing',
   answers: { 200: z.object({ status: z.literal('ok') }) },
   handle: () => Promise.resolve(answer(200, { status: 'ok' as const })),
 })
@@ -17,7 +18,8 @@ const readyz = route({
   path: '/readyz',
   summary: 'Whether this node can serve, and the state of what it needs',
   access: 'anyone',
-  limited: false,
+  bots: 'admitted',
+  countsAs: 'nothing',
   answers: { 200: readinessShape, 503: readinessShape },
   async handle(_context, { readiness }) {
     const body = await readiness()
@@ -30,7 +32,8 @@ const metrics = route({
   path: '/metrics',
   summary: 'Metrics, in the text format of Prometheus',
   access: 'anyone',
-  limited: false,
+  bots: 'admitted',
+  countsAs: 'nothing',
   answers: { 200: z.string() },
   async handle(_context, { registry }) {
     return answer(200, await registry.metrics(), { headers: { 'Content-Type': registry.contentType } })
@@ -42,6 +45,7 @@ const openApi = route({
   path: '/openapi.json',
   summary: 'This description',
   access: 'anyone',
+  bots: 'admitted',
   answers: { 200: anyObjectShape },
   handle: (_context, { openApi }) => Promise.resolve(answer(200, openApi)),
 })

@@ -14,6 +14,7 @@ const me = route({
   path: '/users/me',
   summary: 'The person who asks',
   access: 'user',
+  bots: 'admitted',
   answers: { 200: userShape },
   async handle({ caller }, parts) {
     return answer(200, await ownUser(caller.userId, parts))

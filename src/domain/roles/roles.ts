@@ -8,7 +8,8 @@ export type RolesChange = { to: readonly AccountRole[] } | { grant: AccountRole 
 /** `by` is null for the operator. That the person exists is a fact of their own stream. */
 export type RolesCommand =
   | { type: 'ChangeRoles'; userId: string; change: RolesChange; by: string | null }
-  | { type: 'DeactivateUser'; userId: string; by: string | null }
+  /** Whoever owns the bot that it is about needs no role. */
+  | { type: 'DeactivateUser'; userId: string; by: string | null; byOwner?: boolean }
   | { type: 'ReactivateUser'; userId: string; by: string | null }
 
 export type RolesRejection =
@@ -50,7 +51,8 @@ export const rolesDecider: Decider<RolesCommand, Roles, RolesEvent, RolesRejecti
 
 function decide(command: RolesCommand, roles: Roles): Outcome<RolesEvent, RolesRejection> {
   const { userId, by } = command
-  if (by !== null && !isActiveAdmin(standingIn(roles, by))) return reject({ code: 'not-an-admin' })
+  const isOwner = command.type === 'DeactivateUser' && command.byOwner === true
+  if (by !== null && !isOwner && !isActiveAdmin(standingIn(roles, by))) return reject({ code: 'not-an-admin' })
   if (by === userId) return reject({ code: 'own-account' })
   const event = eventOf(command, standingIn(roles, userId))
   if (event === null) return accept()

@@ -18,6 +18,7 @@ import type {
   ReportView,
   SearchWithin,
   SharedChatView,
+  WebhookView,
 } from './views.js'
 
 /** Where one page of a list ended; opaque to clients. */
@@ -39,6 +40,30 @@ export interface AtVersion<Answer> {
 export interface Bans extends Paged<BanView> {
   /** Of who asks. */
   role: Role
+}
+
+/** Where they lead, only owners and admins are to be told. */
+export interface Webhooks {
+  items: WebhookView[]
+  /** Of who asks. */
+  role: Role
+}
+
+/** A webhook, and what its creator may do in the chat: it may do no more. */
+export interface WebhookStanding {
+  chatId: string
+  /** Who created it. */
+  userId: string
+  direction: 'out' | 'in'
+  /** Names of frames; empty for all. */
+  events: string[]
+  /** Null where the personal data of who gave it was destroyed. */
+  url: string | null
+  isActive: boolean
+  /** The creator's; null where they do not take part. */
+  role: Role | null
+  /** The chat's when it was created: only what comes later concerns it. */
+  fromVersion: number
 }
 
 export type MessagePage = { before: number } | { after: number } | { around: number } | { latest: true }
@@ -146,4 +171,16 @@ export interface ConversationQueries {
   chatOfReport(reportId: string): Promise<string | null>
   /** The person's report with this id; without one, their newest of the message. */
   ownReport(messageId: string, reporterId: string, reportId: string | null): Promise<OwnReportView | null>
+
+  /** Those of the chat that are not deleted, the oldest first. */
+  webhooks(chatId: string, viewer: string): Promise<AtVersion<Webhooks> | null>
+  /** One of the chat, deleted or not. */
+  webhook(chatId: string, viewer: string, webhookId: string): Promise<AtVersion<WebhookView> | null>
+  /** Whoever asks: for what carries webhooks out. By id. */
+  webhookStandings(webhookIds: readonly string[]): Promise<Map<string, WebhookStanding>>
+  /** Those that a person created in a chat before it had this version, or anywhere before then, and that are not disabled. */
+  webhooksOf(
+    userId: string,
+    before: { chatId: string; version: number } | { at: string },
+  ): Promise<{ id: string; chatId: string }[]>
 }

@@ -26,6 +26,7 @@ import { applyProfileChanged, applyRegistered, peopleSchema } from './people.js'
 import { applyReported, applySettled, reportsSchema } from './reports.js'
 import { applyEditedWords, applySentWords, forgetWords, searchSchema } from './search.js'
 import { applyArchived, applySettings } from './settings.js'
+import { applyWebhookCreated, applyWebhookDeleted, applyWebhookDisabled, webhooksSchema } from './webhooks.js'
 
 /** Each with the tables that it makes. */
 const parts: readonly [schema: (table: TableName) => string, ...tables: string[]][] = [
@@ -44,12 +45,13 @@ const parts: readonly [schema: (table: TableName) => string, ...tables: string[]
   [openChatsSchema, 'open_chats'],
   [reportsSchema, 'reports'],
   [searchSchema, 'search_texts'],
+  [webhooksSchema, 'webhooks'],
 ]
 
 /** People, chats, who takes part in them and what is said: one projection, so that a membership and the messages it guards agree. */
 export const createConversations = (reader: EventReader): Projection => ({
   name: 'conversations',
-  version: 3,
+  version: 4,
   tables: parts.flatMap(([, ...tables]) => tables),
   streamPrefixes: ['user-', 'chat-', 'inbox-', 'moderation-'],
   schema: (table) => parts.map(([make]) => make(table)).join('\n'),
@@ -156,9 +158,11 @@ async function applyOther(
     case 'ChatHidden':
       return applyOwnSetting(event, tx, table)
     case 'WebhookCreated':
+      return applyWebhookCreated(event, where, tx, table)
     case 'WebhookDeleted':
+      return applyWebhookDeleted(event, tx, table)
     case 'WebhookDisabled':
-      return
+      return applyWebhookDisabled(event, tx, table)
     case 'SessionOpened':
     case 'SessionRevoked':
     case 'PasswordChanged':

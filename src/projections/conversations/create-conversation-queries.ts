@@ -24,6 +24,7 @@ import { createPeopleQueries, toPerson, type PersonRow } from './people.js'
 import { createReportQueries } from './reports.js'
 import { searchPage } from './search-page.js'
 import type { PersonView } from './views.js'
+import { createWebhookQueries } from './webhooks.js'
 
 const FIRST_PARTICIPANTS = 50
 const MOST_REACTING = 100
@@ -39,6 +40,7 @@ export function createConversationQueries(
   return {
     ...createPeopleQueries(pool, table, checkpoint),
     ...createReportQueries(pool, table, render),
+    ...createWebhookQueries(pool, table),
 
     async chat(chatId, viewer) {
       const row = await ownChatRow(pool, table, chatId, viewer, FIRST_PARTICIPANTS)

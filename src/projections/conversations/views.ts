@@ -132,6 +132,22 @@ export interface ReactionView {
   people: PersonView[]
 }
 
+/** A webhook as every participant sees it; `url` is for owners and admins. */
+export interface WebhookView {
+  id: string
+  direction: 'out' | 'in'
+  name: string | null
+  url: string | null
+  /** Names of frames, empty for all; null for one that leads in. */
+  events: string[] | null
+  /** Who speaks through one that leads in. */
+  botId: string | null
+  createdBy: PersonView
+  createdAt: string
+  status: 'active' | 'disabled' | 'deleted'
+  disabledWhy: 'failing' | 'creator' | null
+}
+
 /** What may be asked for besides the words; null where all will do. Times are those of `createdAt`, both included. */
 export interface SearchWithin {
   chatId: string | null

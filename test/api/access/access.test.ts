@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { routeList } from '../../../src/api/route-list.js'
 import { startTestApp, type Answer, type TestApp } from '../../support/test-app.js'
-import { everyone, openChat, outsiders, registerPeople, verdict, type People, type Who, type World } from './people.js'
+import {
+  everyone,
+  openChat,
+  outsiders,
+  registerPeople,
+  verdictOf,
+  type People,
+  type Who,
+  type World,
+} from './people.js'
 import { requests } from './requests.js'
 import { rowsOf, type Row } from './rows.js'
 
@@ -24,7 +33,7 @@ describe('who may use which route', function () {
   function ask({ name, method }: Row, world: World, who: Who): Promise<Answer> {
     const { path, body } = requests[name]!(world)
     const sent = body === undefined ? {} : { body }
-    return parley.call(method, path, who === 'no token' ? sent : { token: people[who].token, ...sent })
+    return parley.call(method, path, who === 'no token' ? sent : { token: world.people[who].token, ...sent })
   }
 
   it('there is a request for each route of the table, and none for another', () => {
@@ -33,10 +42,10 @@ describe('who may use which route', function () {
 
   for (const row of rows) {
     it(`${row.name}: ${row.access}`, async () => {
-      const world = await openChat(parley, people)
+      await using world = await openChat(parley, people)
       for (const who of everyone) {
         const { status, body } = await ask(row, world, who)
-        const expected = verdict(row.access, who, row.method === 'GET')
+        const expected = verdictOf(row, who)
         const { refusedAs } = requests[row.name]!(world)
         if (expected === 'in' && refusedAs !== undefined)
           expect((body as { code?: string }).code, who).to.equal(refusedAs)
@@ -48,8 +57,8 @@ describe('who may use which route', function () {
 
   for (const row of ofChats) {
     it(`${row.name}: to who is outside, a chat looks exactly like none`, async () => {
-      const world = await openChat(parley, people)
-      for (const who of outsiders) {
+      await using world = await openChat(parley, people)
+      for (const who of [...outsiders, 'bot, chat not bound'] as const) {
         const [there, none] = [await ask(row, world, who), await ask(row, { ...world, chatId: randomUUID() }, who)]
         expect(whole(there), who).to.deep.equal(whole(none))
       }

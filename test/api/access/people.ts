@@ -1,5 +1,7 @@
 import type { AccountRole } from '../../../src/domain/roles/events.js'
 import type { Access } from '../../../src/identity/access.js'
+import { uuid } from '../../support/uuid.js'
+import type { Row } from './rows.js'
 import type { Person, TestApp } from '../../support/test-app.js'
 
 /** Everyone whom the table of access tells apart. */
@@ -12,16 +14,20 @@ export const everyone = [
   'admin',
   'participant',
   'chat admin',
+  'bot',
+  'bot, chat not bound',
 ] as const
 export type Who = (typeof everyone)[number]
 export type WithToken = Exclude<Who, 'no token'>
+export type Bot = Extract<Who, `bot${string}`>
+export const isBot = (who: Who): who is Bot => who.startsWith('bot')
 
-/** Who is not in the chat, whatever else they may do: to them it must look like none. */
+/** The people who are not in the chat, whatever else they may do: to them it must look like none. */
 export const outsiders = everyone.filter(
-  (who): who is WithToken => !['no token', 'participant', 'chat admin'].includes(who),
+  (who): who is Exclude<WithToken, Bot> => !['no token', 'participant', 'chat admin'].includes(who) && !isBot(who),
 )
 
-const inside: readonly Who[] = ['participant', 'chat admin']
+const inside: readonly Who[] = ['participant', 'chat admin', 'bot']
 
 const mayUse: Record<Access, (who: Who) => boolean> = {
   anyone: () => true,
@@ -44,23 +50,44 @@ export function verdict(access: Access, who: Who, isRead: boolean): string {
   return isOfChat && isRead && !inside.includes(who) ? 'chat-not-found' : 'not-authorized'
 }
 
-export type People = Record<WithToken, Person> & {
-  /** Takes part in each chat, and does nothing. */
-  bystander: Person
+/** The same of a route, which says more of bots. */
+export function verdictOf({ access, bots, method }: Row, who: Who): string {
+  if (isBot(who) && bots !== 'bound') return bots === 'admitted' ? 'in' : 'not-for-bots'
+  return verdict(access, who, method === 'GET')
 }
+
+/** The bot takes part in each chat, with a token that is bound to it and with one that is not. */
+export type People = Record<Exclude<WithToken, Bot>, Person> &
+  Record<Bot, Pick<Person, 'id' | 'token'>> & {
+    /** Takes part in each chat, and does nothing. */
+    bystander: Person
+  }
 
 export async function registerPeople(parley: TestApp): Promise<People> {
   const withRole = (role: AccountRole): Promise<Person> => parley.withRoles(role, role)
+  const owner = await parley.register('owner')
+  const made = await parley.call('POST', '/bots', { token: owner.token, body: { name: 'Bot' } })
+  const { id: botId } = made.body as { id: string }
   return {
+    bot: { id: botId, token: '' },
+    'bot, chat not bound': { id: botId, token: (await makeToken(parley, owner, botId, uuid('elsewhere'))).token },
     outsider: await parley.register('outsider'),
     'removed participant': await parley.register('removed'),
     participant: await parley.register('participant'),
-    'chat admin': await parley.register('owner'),
+    'chat admin': owner,
     bystander: await parley.register('bystander'),
     auditor: await withRole('auditor'),
     analyst: await withRole('analyst'),
     admin: await withRole('admin'),
   }
+}
+
+async function makeToken(parley: TestApp, owner: { token: string }, botId: string, chatId: string) {
+  const { body } = await parley.call('POST', `/bots/${botId}/tokens`, {
+    token: owner.token,
+    body: { chatIds: [chatId] },
+  })
+  return body as { id: string; token: string }
 }
 
 /** What a request may be about. */
@@ -72,14 +99,17 @@ export interface World {
 }
 
 /** A chat of its own for each row of the table, so that no row meets what another one did. */
-export async function openChat(parley: TestApp, people: People): Promise<World> {
-  const { token } = people['chat admin']
+export async function openChat(parley: TestApp, people: People): Promise<World & AsyncDisposable> {
+  const owner = people['chat admin']
+  const { token } = owner
   const others = [people.participant, people.bystander, people['removed participant']]
   const created = await parley.call('POST', '/chats', {
     token,
     body: { participantIds: others.map(({ id }) => id), name: 'Board' },
   })
   const { id: chatId } = created.body as { id: string }
+  const role = 'admin' // which makes no more of a bot than its token does
+  await parley.call('POST', `/chats/${chatId}/participants`, { token, body: { userId: people.bot.id, role } })
   const sent = await parley.call('POST', `/chats/${chatId}/messages`, {
     token: people.participant.token,
     body: { content: 'hello' },
@@ -89,5 +119,13 @@ export async function openChat(parley: TestApp, people: People): Promise<World> 
   const { headers } = await parley.call('DELETE', `/chats/${chatId}/participants/${gone.id}`, { token })
   const position = headers.get('parley-position') ?? ''
   await parley.call('GET', `/chats/${chatId}`, { token, headers: { 'parley-position': position } })
-  return { people, chatId, messageId }
+  const bound = await makeToken(parley, owner, people.bot.id, chatId)
+  return {
+    people: { ...people, bot: { id: people.bot.id, token: bound.token } },
+    chatId,
+    messageId,
+    async [Symbol.asyncDispose]() {
+      await parley.call('DELETE', `/bots/${people.bot.id}/tokens/${bound.id}`, { token })
+    },
+  }
 }

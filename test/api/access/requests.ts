@@ -64,6 +64,19 @@ export const requests: Record<string, (world: World) => Request> = {
   'PUT /users/:id/roles': ({ people }) => ({ path: `/users/${people.bystander.id}/roles`, body: { roles: [] } }),
   'POST /users/:id/deactivate': ({ people }) => ({ path: `/users/${people.bystander.id}/deactivate` }),
   'POST /users/:id/reactivate': ({ people }) => ({ path: `/users/${people.bystander.id}/reactivate` }),
+  'POST /bots': () => ({ path: '/bots', body: { name: 'Helper' } }),
+  'GET /bots': () => ({ path: '/bots' }),
+  'DELETE /bots/:id': () => ({ path: `/bots/${randomUUID()}`, refusedAs: 'bot-not-found' }),
+  'POST /bots/:id/tokens': () => ({
+    path: `/bots/${randomUUID()}/tokens`,
+    body: { chatIds: [randomUUID()] },
+    refusedAs: 'bot-not-found',
+  }),
+  'GET /bots/:id/tokens': () => ({ path: `/bots/${randomUUID()}/tokens`, refusedAs: 'bot-not-found' }),
+  'DELETE /bots/:id/tokens/:tokenId': () => ({
+    path: `/bots/${randomUUID()}/tokens/${randomUUID()}`,
+    refusedAs: 'bot-not-found',
+  }),
   'POST /chats': ({ people }) => ({ path: '/chats', body: { participantIds: [people.bystander.id], name: 'Another' } }),
   'GET /chats': () => ({ path: '/chats' }),
   'GET /chats/open': () => ({ path: '/chats/open?query=boa' }),
@@ -86,6 +99,15 @@ export const requests: Record<string, (world: World) => Request> = {
   'DELETE /chats/:id/bans/:userId': ({ chatId, people }) => ({ path: `/chats/${chatId}/bans/${people.bystander.id}` }),
   'POST /chats/:id/invites': ({ chatId }) => ({ path: `/chats/${chatId}/invites`, body: { maxUses: 1 } }),
   'DELETE /chats/:id/invites/:code': ({ chatId }) => ({ path: `/chats/${chatId}/invites/${unknownToken}` }),
+  'POST /chats/:id/webhooks': ({ chatId }) => ({
+    path: `/chats/${chatId}/webhooks`,
+    body: { url: 'https://hook.example/' },
+  }),
+  'GET /chats/:id/webhooks': ({ chatId }) => ({ path: `/chats/${chatId}/webhooks` }),
+  'DELETE /chats/:id/webhooks/:webhookId': ({ chatId }) => ({
+    path: `/chats/${chatId}/webhooks/${randomUUID()}`,
+    refusedAs: 'webhook-not-found',
+  }),
   'POST /invites/:code/join': () => ({ path: `/invites/${unknownToken}/join`, refusedAs: 'invite-not-found' }),
   'PATCH /chats/:id/participants/:userId': ({ chatId, people }) => ({
     path: `/chats/${chatId}/participants/${people.bystander.id}`,

@@ -1,4 +1,4 @@
-import type { Route } from '../../../src/api/route.js'
+import type { ForBots, Route } from '../../../src/api/route.js'
 import type { Access } from '../../../src/identity/access.js'
 
 /** One line of the table of access. */
@@ -7,12 +7,13 @@ export interface Row {
   name: string
   method: string
   access: Access
+  bots: ForBots
   answers: readonly number[]
 }
 
 /** Each route, and beside it each of its parameters that only a role may give. */
-export const rowsOf = ({ method, path, access, raised, answers }: Route): Row[] => {
-  const row = { method: method.toUpperCase(), answers: Object.keys(answers).map(Number) }
+export const rowsOf = ({ method, path, access, bots, raised, answers }: Route): Row[] => {
+  const row = { method: method.toUpperCase(), bots, answers: Object.keys(answers).map(Number) }
   const name = `${row.method} ${path}`
   const more = Object.entries(raised).map(([parameter, role]) => ({
     ...row,

@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { newWebhookId } from '../../commands/command-id.js'
+import { idSchema, textSchema } from '../../commands/input-schemas.js'
+import { parseTarget } from '../../outbound/target-url.js'
+import { chatFrameNames } from '../../realtime/frames.js'
+import { commandHeaders, seen, settled, stillIn, versionHeader } from '../answers.js'
+import { inChatSchema } from '../parameters.js'
+import { answer, route } from '../route.js'
+import { newWebhookShape, webhookShape } from '../shapes.js'
+
+const MOST_URL = 2_048
+
+const inWebhookSchema = inChatSchema.extend({ webhookId: idSchema })
+
+/** What is said of it beyond its form, whoever delivers will find out: names may lead elsewhere by then. */
+const urlSchema = z
+  .string()
+  .max(MOST_URL)
+  .transform((text, context) => {
+    const target = parseTarget(text)
+    if (target !== null) return target.url.href
+    context.addIssue({ code: 'custom', message: 'must be http or https, on port 80 or 443, without credentials' })
+    return z.NEVER
+  })
+
+const eventsSchema = z
+  .array(z.enum(chatFrameNames))
+  .transform((names) => chatFrameNames.filter((name) => names.includes(name)))
+  .meta({ description: 'names of events as sockets know them; empty for all' })
+
+const outgoingSchema = z.strictObject({
+  direction: z.literal('out').default('out'),
+  url: urlSchema,
+  events: eventsSchema.default([]),
+  name: textSchema(255).nullable().default(null),
+})
+
+const create = route({
+  method: 'post',
+  path: '/chats/:id/webhooks',
+  summary: 'Have events of the chat sent to a URL, as far as I may see them; the secret is shown only here',
+  access: 'chat-admin',
+  params: inChatSchema,
+  body: outgoingSchema,
+  answers: { 201: newWebhookShape },
+  async handle({ params: { id: chatId }, body, caller }, { run, reads, queries, webhookSecrets }) {
+    const result = settled(await run('createWebhook', { chatId, ...body, botId: null }, caller))
+    await reads.written(result.position)
+    const id = newWebhookId(result.commandId)
+    const { answer: webhook } = stillIn(await queries.webhook(chatId, caller.userId, id))
+    const shown = { ...webhook, secret: webhookSecrets.secretOf(id) }
+    return answer(201, shown, { headers: commandHeaders(result, caller) })
+  },
+})
+
+const list = route({
+  method: 'get',
+  path: '/chats/:id/webhooks',
+  summary: 'What leads out of the chat and into it; only its owners and admins see where to',
+  access: 'participant',
+  params: inChatSchema,
+  answers: { 200: z.array(webhookShape) },
+  async handle({ params: { id }, caller }, { queries }) {
+    const found = seen(await queries.webhooks(id, caller.userId), 'chat-not-found')
+    const { items, role } = found.answer
+    const shown = role === 'member' ? items.map((webhook) => ({ ...webhook, url: null })) : items
+    return answer(200, shown, { headers: versionHeader(found.version) })
+  },
+})
+
+const remove = route({
+  method: 'delete',
+  path: '/chats/:id/webhooks/:webhookId',
+  summary: 'End a webhook',
+  access: 'chat-admin',
+  params: inWebhookSchema,
+  answers: { 204: null },
+  async handle({ params: { id: chatId, webhookId }, caller }, { run }) {
+    const result = settled(await run('deleteWebhook', { chatId, webhookId }, caller))
+    return answer(204, null, { headers: commandHeaders(result, caller) })
+  },
+})
+
+export const webhookRoutes = [create, list, remove]
