@@ -9,6 +9,7 @@ import { createHttpServer } from './api/http-server.js'
 import { problemOf } from './api/problem-details.js'
 import { createApi } from './api/server.js'
 import { originsOf } from './api/cross-origin.js'
+import { createMaySpeak } from './commands/incoming-webhooks.js'
 import { createMessageLimit } from './commands/message-limit.js'
 import { createSay, type EditMessage, type SendMessage } from './commands/say.js'
 import type { Caller, RunCommand } from './commands/run-command.js'
@@ -43,6 +44,7 @@ import type { Runner } from './projections/runner.js'
 import { watchCommands } from './watch-commands.js'
 import { createSecurityEvents, type SecurityEvents } from './security/security-events.js'
 import { createSecurityWriter } from './security/security-writer.js'
+import { createIncomingSecrets } from './webhooks/incoming-secrets.js'
 import { createWebhookSecrets } from './webhooks/webhook-secrets.js'
 
 /** A running Parley. Disposing of it finishes what is in flight and releases everything, in reverse order. */
@@ -178,6 +180,10 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     addresses: createAddresses(databases.main),
     invites: core.invites,
     webhookSecrets: createWebhookSecrets(deriveKey(databases.masterKey, 'parley/webhook/1')),
+    incomingWebhooks: {
+      secrets: createIncomingSecrets(deriveKey(databases.masterKey, 'parley/incoming-webhook/1')),
+      maySpeak: createMaySpeak({ factOf: core.handler.factOf, standings: core.standings }),
+    },
     publicUrl,
     standings: core.standings,
     pastFrames: createPastFrames({ log, reader, queries }),

@@ -38,7 +38,7 @@ function handlersOf(route: Route, authenticate: Handler, limit: Handler, parts: 
     route.limited ? limit : isCounted,
     ...(isOpen(route) ? [] : [requireRole(route)]),
     ...(route.bots === 'bound' ? [requireBound(route)] : []),
-    ...(route.method === 'get' ? [] : readBody),
+    ...(route.method === 'get' ? [] : readBody(route.bodyAs)),
     ...(route.access === 'either' ? [unlessBody(authenticate)] : []),
     endpoint(route, parts),
   ]

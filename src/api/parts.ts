@@ -16,6 +16,8 @@ import type { ConversationQueries } from '../projections/conversations/conversat
 import type { PastFrames } from '../realtime/past-frames.js'
 import type { PresentSent } from '../realtime/present-sent.js'
 import type { ReadYourWrites, ReadYourWritesDeps } from './read-your-writes.js'
+import type { MaySpeak } from '../commands/incoming-webhooks.js'
+import type { IncomingSecrets } from '../webhooks/incoming-secrets.js'
 import type { WebhookSecrets } from '../webhooks/webhook-secrets.js'
 import type { Readiness } from './shapes.js'
 
@@ -29,6 +31,7 @@ export interface ApiDeps
   run: RunCommand
   invites: InviteCodes
   webhookSecrets: WebhookSecrets
+  incomingWebhooks: { secrets: IncomingSecrets; maySpeak: MaySpeak }
   /** Where people find the client. */
   publicUrl: () => string
   sendMessage: SendMessage

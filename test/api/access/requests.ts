@@ -108,6 +108,10 @@ export const requests: Record<string, (world: World) => Request> = {
     path: `/chats/${chatId}/webhooks/${randomUUID()}`,
     refusedAs: 'webhook-not-found',
   }),
+  'POST /hooks/:webhookId/:secret': () => ({
+    path: `/hooks/${randomUUID()}/${unknownToken}`,
+    body: { text: 'hello' },
+  }),
   'POST /invites/:code/join': () => ({ path: `/invites/${unknownToken}/join`, refusedAs: 'invite-not-found' }),
   'PATCH /chats/:id/participants/:userId': ({ chatId, people }) => ({
     path: `/chats/${chatId}/participants/${people.bystander.id}`,
