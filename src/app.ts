@@ -18,6 +18,7 @@ import { openCore, type Core, type Overrides } from './core.js'
 import { securityKinds } from './domain/security/events.js'
 import { createAddresses } from './identity/addresses.js'
 import { startIdentity } from './identity/identity.js'
+import { createLinkLimit, LINK_LIMIT } from './identity/mail/link-limit.js'
 import { createFileMailer, createSmtpMailer, type Mailer } from './identity/mail/mailer.js'
 import { createPasswordGuard, passwordLimits } from './identity/password-guard.js'
 import { registerUser } from './identity/register-user.js'
@@ -105,7 +106,8 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
   const hash = keyedHash(databases.masterKey)
   const security = watchOver(core, hash, metrics, releases)
   const run = watchCommands(tellingPeople(core.run, people), security)
-  for (const name of ['messages', 'requests', 'address', ...passwordLimits]) metrics.rateLimited.inc({ limit: name }, 0)
+  for (const name of ['messages', 'requests', 'address', 'refused-messages', LINK_LIMIT, ...passwordLimits])
+    metrics.rateLimited.inc({ limit: name }, 0)
   const onRefused = tellingLimits(security, metrics)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused })
   const limit = createMessageLimit(config.rateLimitMessagesPerMinute, redis)
@@ -167,6 +169,12 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
       registration: config.registration,
       onReuse: (userId, { ip, userAgent }) => security.record({ type: 'refresh-reuse', ip, userAgent, userId }),
       mailer: overrides.mailer ?? createMailer(config, say),
+      mayMailLink: createLinkLimit({
+        isOn: config.rateLimits,
+        redis,
+        hash,
+        onRefused: (name) => onRefused(name, NOWHERE, null),
+      }),
       publicUrl,
       log: logger,
       newId: randomUUID,

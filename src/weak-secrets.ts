@@ -29,5 +29,8 @@ const isCounted = (bytes: Buffer): boolean => {
 /** A sentence, or the hexadecimal form of a key in the place of its bytes. */
 const isPrintable = (bytes: Buffer): boolean => bytes.every((byte) => byte >= 0x20 && byte < 0x7f)
 
-/** One that an example shows, or that somebody has typed. */
-export const isWeakToken = (token: string): boolean => /example|change/i.test(token) || new Set(token).size < 8
+/** What examples show, and people type. */
+const TYPED = /example|change|secret|passw|metric|token|parley|admin|default|qwerty|123456|abcdef/i
+
+/** One that an example shows, or that somebody has typed. Random characters hold such a word once in some hundred thousand times. */
+export const isWeakToken = (token: string): boolean => TYPED.test(token) || new Set(token).size < 8

@@ -364,7 +364,14 @@ describe('where others reach the server', () => {
         `METRICS_TOKEN is missing, and HOST is ${HOST}, which others reach: make one with "openssl rand -hex 24"`,
       ])
     expect(exposed({})).to.deep.equal([])
-    expect(exposed({ METRICS_TOKEN: 'change-me-please-now' })[0]).to.match(/^METRICS_TOKEN can be guessed/)
+    for (const typed of [
+      'change-me-please-now',
+      'MyPassword-is-long',
+      'metrics-of-our-site',
+      '1234567890-0987654321',
+      'aaaabbbbccccaaaa',
+    ])
+      expect(exposed({ METRICS_TOKEN: typed })[0], typed).to.match(/^METRICS_TOKEN can be guessed/)
   })
 
   for (const [what, key] of guessable) {

@@ -37,14 +37,19 @@ export function createAuthentication({ tokens, gate, botGate }: AuthenticationDe
   authenticator.use('jwt', createTokenStrategy(tokens))
   const tokenOf = new LRUCache<string, string>({ max: MOST_REMEMBERED })
 
+  /** Passport takes headers with more blanks and words as well: those are judged each time, for there is no end of them. */
+  function remember(authorization: string): void {
+    const token = authorization.slice(authorization.indexOf(' ') + 1)
+    if (!('code' in tokens.verify(token))) tokenOf.set(authorization, token)
+  }
+
   const judge: Handler = (req, res, next) => {
     const onJudged = (error: unknown, claims: Claims | false, info?: Error): void => {
       if (error || claims === false) {
         next(error ?? refusal(info))
         return
       }
-      const { authorization = '' } = req.headers
-      tokenOf.set(authorization, authorization.slice(authorization.indexOf(' ') + 1))
+      remember(req.headers.authorization ?? '')
       admit(claims, res, next)
     }
     ;(authenticator.authenticate('jwt', { session: false }, onJudged) as Handler)(req, res, next)

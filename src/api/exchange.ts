@@ -11,6 +11,8 @@ export interface Locals extends Record<string, unknown> {
   client: Client
   /** Whether a limit has counted it. */
   isCounted?: true
+  /** Whether it is a message or an edit, which is counted where it is refused. */
+  isMessage?: true
   /** Who asks, once it is known. */
   claims?: Claims
   /** Where a bot asks: the chats that its token is bound to. */

@@ -4,19 +4,21 @@ import { refuseBots } from './authentication.js'
 import { callerOf, clientKeyOf, whenceOf } from './caller.js'
 import { send, type Handler, type Request, type Reply } from './exchange.js'
 import { linkHeader } from './link-header.js'
-import { isCounted } from './limit-requests.js'
 import { NOTHING } from './parameters.js'
 import type { Parts } from './parts.js'
 import { asProblem, ProblemError } from './problem-details.js'
 import { readBody } from './read-body.js'
-import type { Answer, Answers, Route } from './route.js'
+import type { Answer, Answers, Counted, Route } from './route.js'
+
+/** What counts requests of each kind. */
+type Limit = Readonly<Record<Counted, Handler>>
 
 /** Puts the routes on the router; whatever else their paths are asked for is answered 405. */
 export function mountRoutes(
   router: IRouter,
   routes: readonly Route[],
   authenticate: Handler,
-  limit: Handler,
+  limit: Limit,
   parts: Parts,
 ): void {
   for (const path of new Set(routes.map((route) => route.path))) {
@@ -26,7 +28,7 @@ export function mountRoutes(
   }
 }
 
-function handlersOf(route: Route, authenticate: Handler, limit: Handler, parts: Parts): Handler[] {
+function handlersOf(route: Route, authenticate: Handler, limit: Limit, parts: Parts): Handler[] {
   const takeRoute: Handler = (_req, res, next) => {
     res.locals.route = route.path
     next()
@@ -35,7 +37,7 @@ function handlersOf(route: Route, authenticate: Handler, limit: Handler, parts: 
     takeRoute,
     ...(route.bots === 'refused' ? [refuseBots] : []),
     ...(isOpen(route) ? [] : [authenticate]),
-    route.limited ? limit : isCounted,
+    limit[route.countsAs],
     ...(isOpen(route) ? [] : [requireRole(route)]),
     ...(route.bots === 'bound' ? [requireBound(route)] : []),
     ...(route.method === 'get' ? [] : readBody(route.bodyAs)),

@@ -55,6 +55,9 @@ export interface Context<Who extends Access, Params, Query, Body> {
   clientKey: () => string | null
 }
 
+/** `message`: the limit of messages, and where it is refused another one. */
+export type Counted = 'request' | 'message' | 'nothing'
+
 /** One row of the API: what it takes, what it answers, and how; validation, routing and `openapi.json` come from it. */
 export interface Route {
   method: Method
@@ -72,8 +75,8 @@ export interface Route {
   body: z.ZodType | null
   bodyAs: BodyAs
   answers: Answers
-  /** False where a limit of its own holds, or where what watches over the server must always get an answer. */
-  limited: boolean
+  /** What it counts against; `nothing` where what watches over the server must always get an answer. */
+  countsAs: Counted
   /** @throws whatever `problemOf` knows */
   handle: (context: Context<Access, unknown, unknown, unknown>, parts: Parts) => Promise<Answer<Answers>>
 }
@@ -92,7 +95,7 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
   body?: z.ZodType<Body>
   bodyAs?: BodyAs
   answers: Given
-  limited?: false
+  countsAs?: Counted
   handle: (context: Context<Who, Params, Query, Body>, parts: Parts) => Promise<Answer<Given>>
 }
 
@@ -101,6 +104,7 @@ export function route<Who extends Access, const Given extends Answers, Params = 
   given: RouteOf<Who, Params, Query, Body, Given>,
 ): Route {
   const takesKey = given.access !== 'anyone' && given.access !== 'either'
-  const unless = { bots: 'refused', limited: true, raised: {}, params: null, query: null, body: null, bodyAs: 'json' }
+  const nothing = { raised: {}, params: null, query: null, body: null }
+  const unless = { bots: 'refused', countsAs: 'request', bodyAs: 'json', ...nothing }
   return { takesKey, ...unless, ...given } as unknown as Route
 }

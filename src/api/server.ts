@@ -5,7 +5,7 @@ import { createAuthentication } from './authentication.js'
 import type { ClientAddress } from './client-address.js'
 import { crossOrigin } from './cross-origin.js'
 import type { Handler } from './exchange.js'
-import { limitRefused, limitRequests } from './limit-requests.js'
+import { limitRefused, limitsOf } from './limit-requests.js'
 import { mountRoutes } from './mount.js'
 import { observeRequests } from './observe-requests.js'
 import { openApiDocument } from './openapi.js'
@@ -36,7 +36,7 @@ export function createApi(deps: ApiDeps): Express {
   api.use(refuseRepeated)
   const parts = { ...deps, reads: createReadYourWrites(deps), openApi: openApiDocument(routeList) }
   if (deps.metricsToken !== null) api.use('/metrics', requireToken(deps.metricsToken))
-  mountRoutes(api, routeList, createAuthentication(deps), limitRequests(deps.limits), parts)
+  mountRoutes(api, routeList, createAuthentication(deps), limitsOf(deps.limits), parts)
   api.use(() => {
     throw new ProblemError('not-found')
   })

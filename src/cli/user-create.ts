@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { textSchema } from '../commands/input-schemas.js'
 import type { Config } from '../config.js'
 import type { Core } from '../core.js'
-import { createAccounts } from '../identity/accounts.js'
+import { createAccounts, type LoggedIn } from '../identity/accounts.js'
 import { isEmail } from '../identity/email.js'
 import { createPasswords } from '../identity/passwords.js'
 import { registerUser } from '../identity/register-user.js'
@@ -10,11 +11,9 @@ import { UsageError } from './usage-error.js'
 import { withCore } from './with-core.js'
 
 /** Makes a link with which the person chooses a password, once. */
-export type SetPasswordLink = (
-  account: { userId: string; email: string },
-  core: Core,
-  config: Config,
-) => Promise<string>
+export type SetPasswordLink = (account: LoggedIn, core: Core, config: Config) => Promise<string>
+
+const nameSchema = textSchema(255)
 
 const USAGE = 'Usage: parley user create [--admin] [--name NAME] EMAIL'
 
@@ -32,6 +31,8 @@ export const createUserCreate =
     })
     const [email, ...more] = positionals
     if (email === undefined || more.length > 0 || !isEmail(email)) throw new UsageError(USAGE)
+    const { data: name } = nameSchema.safeParse(values.name ?? email.slice(0, email.lastIndexOf('@')))
+    if (name === undefined) throw new UsageError('--name takes 1 to 255 characters, none of control or direction')
     return withCore(config, async (core) => {
       const accounts = createAccounts({
         pool: core.databases.main,
@@ -41,13 +42,12 @@ export const createUserCreate =
         newId: randomUUID,
         clock: core.clock,
       })
-      const name = values.name ?? email.slice(0, email.lastIndexOf('@'))
       const password = randomBytes(32).toString('base64url')
       const registered = await accounts.register({ email, password, name })
       if ('code' in registered)
         throw new UsageError(`${email} is registered already; to give a role: parley user grant ${email} ROLE`)
       if (values.admin) await core.runAsSystem('changeRoles', { userId: registered.userId, change: { grant: 'admin' } })
-      print(await setPasswordLink({ userId: registered.userId, email: registered.email }, core, config))
+      print(await setPasswordLink(registered, core, config))
       return 0
     })
   }

@@ -34,7 +34,7 @@ export interface SayDeps {
 
 /**
  * Says something within the person's limit, and nothing that is refused. A repeat does not count, and is answered also to those who are over
- * the limit, or whose words would be refused by now.
+ * the limit, or whose words would be refused by now. What is refused counts, for looking for words costs more than sending them.
  */
 export function createSay<Name extends Saying>(name: Name, { run, limit, isRefused: isBad }: SayDeps): Say<Name> {
   type Result = Awaited<ReturnType<Say<Name>>>
@@ -48,14 +48,15 @@ export function createSay<Name extends Saying>(name: Name, { run, limit, isRefus
   }
 
   return async (input, caller) => {
-    if (isBad(input.content)) return onlyRepeat(input, caller, contentRefused)
     const taken = await limit.take(caller.userId)
-    if (taken === null) return run(name, input, caller)
-    if (isRefused(taken)) {
+    if (taken !== null && isRefused(taken)) {
       const answer = await onlyRepeat(input, caller, { kind: 'limited', ...taken })
       return answer.kind === 'limited' ? answer : { ...answer, quota: taken }
     }
-    const result = await run(name, input, caller)
+    const result = isBad(input.content)
+      ? await onlyRepeat(input, caller, contentRefused)
+      : await run(name, input, caller)
+    if (taken === null) return result
     if (result.kind !== 'repeated') return { ...result, quota: taken }
     await taken.giveBack()
     return { ...result, quota: { ...taken, remaining: taken.remaining + 1 } }

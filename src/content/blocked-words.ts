@@ -1,6 +1,6 @@
 import { DataSet, RegExpMatcher, parseRawPattern } from 'obscenity'
 import { doubledLetters, foldContiguous, foldSpacedOut, foldWord, patternOf } from './word-folding.js'
-import { hasLetter, isSpacedOut, isWholeWord, withRepetitions, type Span } from './word-span.js'
+import { hasLetter, isSpacedOut, isWholeWord, toWordEnd, withRepetitions, type Span } from './word-span.js'
 
 /** Words that are not to be said. */
 export interface BlockedWords {
@@ -16,13 +16,16 @@ interface Entry {
   mayGoOn: boolean
 }
 
+/** Who has made a text in which masked words leave new ones bare again and again is not to be read to the end. */
+const MOST_PASSES = 4
+
 /** Whether an entry has the two letters without which everything would be blocked. */
 export const isBlockable = (entry: string): boolean => foldWord(entry).replace(' ', '').length >= 2
 
 /**
  * Finds words through the usual disguises: case, look-alikes, digits and signs for letters, characters that nobody sees, letters
  * repeated, letters spaced out. Whole words only, so that none is found within an ordinary one; an entry that ends in `*` is also
- * found where a word begins with it.
+ * found where a word begins with it, and takes that word to its end.
  */
 export function createBlockedWords(list: readonly string[]): BlockedWords {
   const entries = list.filter(isBlockable).map((text) => ({ word: foldWord(text), mayGoOn: text.trim().endsWith('*') }))
@@ -34,10 +37,15 @@ export function createBlockedWords(list: readonly string[]): BlockedWords {
     ...findContiguous(text),
     ...findSpacedOut(text).filter((span) => isSpacedOut(text, span)),
   ]
-  /** Again, until nothing is found: a word may only stand apart once its neighbour is masked. */
-  function mask(text: string): string {
-    const spans = spansIn(text)
-    return spans.length === 0 ? text : mask(spans.reduce(maskSpan, text))
+  /** Again, until nothing is found: a word may only stand apart once its neighbour is masked. In the end all is masked. */
+  function mask(given: string): string {
+    let text = given
+    for (let pass = 0; pass < MOST_PASSES; pass++) {
+      const spans = spansIn(text)
+      if (spans.length === 0) return text
+      text = spans.reduce(maskSpan, text)
+    }
+    return maskSpan(text, { from: 0, to: text.length })
   }
   return { areIn: (text) => spansIn(text).length > 0, mask }
 }
@@ -58,8 +66,10 @@ function createFinder(
   return (text) =>
     matcher.getAllMatches(text).flatMap((match) => {
       const { phraseMetadata, startIndex, endIndex } = words.getPayloadWithPhraseMetadata(match)
+      const mayGoOn = phraseMetadata?.mayGoOn === true
       const span = withRepetitions(text, { from: startIndex, to: endIndex + 1 })
-      return hasLetter(text, span) && isWholeWord(text, span, phraseMetadata?.mayGoOn === true) ? [span] : []
+      if (!hasLetter(text, span) || !isWholeWord(text, span, mayGoOn)) return []
+      return mayGoOn ? [toWordEnd(text, span)] : [span]
     })
 }
 

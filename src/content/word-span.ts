@@ -8,6 +8,7 @@ export interface Span {
 const UNSEEN = '\\p{Default_Ignorable_Code_Point}\\p{Cf}\\p{M}\\u2800'
 const WORD_BEFORE = new RegExp(`[\\p{L}\\p{N}][${UNSEEN}]*$`, 'u')
 const WORD_AFTER = new RegExp(`^[${UNSEEN}]*[\\p{L}\\p{N}]`, 'u')
+const REST_OF_WORD = new RegExp(`[\\p{L}\\p{N}${UNSEEN}]*`, 'uy')
 const ALL_UNSEEN = new RegExp(`[${UNSEEN}]`, 'gu')
 
 /** What may stand between the letters of a word that is spaced out: up to three signs or blanks within a line. */
@@ -23,6 +24,12 @@ export function withRepetitions(text: string, { from, to }: Span): Span {
   while (from > 0 && text[from - 1]?.toLowerCase() === first) from--
   while (to < text.length && text[to]?.toLowerCase() === last) to++
   return { from, to }
+}
+
+/** What a word goes on with: so that masking its beginning leaves no other word bare. */
+export function toWordEnd(text: string, { from, to }: Span): Span {
+  REST_OF_WORD.lastIndex = to
+  return { from, to: to + (REST_OF_WORD.exec(text)?.[0].length ?? 0) }
 }
 
 /** Whether no letter and no digit stands before it, nor after it unless `mayGoOn`. */

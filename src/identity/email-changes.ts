@@ -1,23 +1,34 @@
 import type { Pool } from 'pg'
 import { normaliseEmail } from './email.js'
 import type { Letters } from './mail/letters.js'
+import type { MayMailLink } from './mail/link-limit.js'
 import type { Post } from './mail/post.js'
-import { dropMailedTokens, findMailedToken, makeMailedToken, useMailedToken, type Mailed } from './mailed-tokens.js'
+import {
+  dropMailedTokens,
+  findMailedToken,
+  makeMailedToken,
+  useMailedToken,
+  type AskedUnder,
+  type Mailed,
+} from './mailed-tokens.js'
 import type { Passwords } from './passwords.js'
 import { inTransaction } from './transaction.js'
 
 const CONFIRM_MS = 24 * 60 * 60_000
 
 export interface EmailChanges {
-  /** Whether the password is right, which they have to give again; then it was given in this session. @throws TooBusyError */
-  checkPassword(who: { userId: string; sessionId: string; password: string }): Promise<boolean>
+  /**
+   * Null unless the password is right, which they have to give again; then it was given in this session, and this is what they ask
+   * under. @throws TooBusyError
+   */
+  checkPassword(who: { userId: string; sessionId: string; password: string }): Promise<AskedUnder | null>
   /**
    * Mails a link to the new address and, where it is another, a notice to the old one. To an address that is somebody's goes nothing:
-   * nobody is told whether it is.
+   * nobody is told whether it is. Nor does anything where password or address have changed since the check, or too much was asked for.
    */
-  request(change: { userId: string; newEmail: string }): Promise<void>
+  request(change: { userId: string; newEmail: string; under: AskedUnder }): Promise<void>
   /** Mails a link that confirms the address they registered with. */
-  sendConfirmation(to: Mailed): Promise<void>
+  sendConfirmation(account: Mailed & AskedUnder): Promise<void>
   confirm(token: string): Promise<{ code: 'invalid-link' | 'email-taken' } | null>
 }
 
@@ -26,42 +37,43 @@ export interface EmailChangeDeps {
   passwords: Passwords
   post: Post
   letters: Letters
+  mayMailLink: MayMailLink
   clock: () => Date
 }
 
-export function createEmailChanges({ pool, passwords, post, letters, clock }: EmailChangeDeps): EmailChanges {
-  async function sendConfirmation(to: Mailed): Promise<void> {
-    const token = await makeMailedToken(pool, 'confirm-email', to, new Date(clock().getTime() + CONFIRM_MS))
-    post.toAddress(to.email, letters.confirmEmail(token))
-  }
+export function createEmailChanges(deps: EmailChangeDeps): EmailChanges {
+  const { pool, passwords, post, letters, mayMailLink, clock } = deps
 
-  async function emailOf(userId: string): Promise<string | null> {
-    const { rows } = await pool.query<{ email: string }>('select email from credentials where user_id = $1', [userId])
-    return rows[0]?.email ?? null
+  async function sendLink(to: Mailed, under: AskedUnder): Promise<void> {
+    if (!(await mayMailLink(to))) return
+    const token = await makeMailedToken(pool, 'confirm-email', to, under, new Date(clock().getTime() + CONFIRM_MS))
+    if (token !== null) post.toAddress(to.email, letters.confirmEmail(token))
   }
 
   return {
     async checkPassword({ userId, sessionId, password }) {
-      const { rows } = await pool.query<{ hash: string }>(
-        'select password_hash as hash from credentials where user_id = $1',
+      const { rows } = await pool.query<AskedUnder & { hash: string }>(
+        `select email, password_changes as "passwordChanges", password_hash as hash from credentials where user_id = $1`,
         [userId],
       )
-      if (!(await passwords.verify(rows[0]?.hash ?? null, password))) return false
+      const [known] = rows
+      if (!(await passwords.verify(known?.hash ?? null, password)) || known === undefined) return null
       await pool.query('update sessions set authenticated_at = $2 where id = $1', [sessionId, clock()])
-      return true
+      return { email: known.email, passwordChanges: known.passwordChanges }
     },
 
-    async request({ userId, newEmail: raw }) {
+    async request({ userId, newEmail: raw, under }) {
       const newEmail = normaliseEmail(raw)
-      const oldEmail = await emailOf(userId)
-      if (oldEmail === null) return
-      if (newEmail === oldEmail) return sendConfirmation({ userId, email: oldEmail })
-      post.toAddress(oldEmail, letters.emailChangeAsked())
-      const { rowCount } = await pool.query('select from credentials where email = $1', [newEmail])
-      if (rowCount === 0) await sendConfirmation({ userId, email: newEmail })
+      if (!(await mayMailLink({ userId }))) return
+      if (newEmail !== under.email) {
+        post.toAddress(under.email, letters.emailChangeAsked())
+        const { rowCount } = await pool.query('select from credentials where email = $1', [newEmail])
+        if (rowCount !== 0) return
+      }
+      await sendLink({ userId, email: newEmail }, under)
     },
 
-    sendConfirmation,
+    sendConfirmation: (account) => sendLink(account, account),
 
     async confirm(token) {
       const found = await findMailedToken(pool, 'confirm-email', token, clock())

@@ -10,6 +10,7 @@ import { createCatchUp } from './catch-up.js'
 import { createEmailChanges, type EmailChanges } from './email-changes.js'
 import { startHousekeeping } from './housekeeping.js'
 import { createLetters } from './mail/letters.js'
+import type { MayMailLink } from './mail/link-limit.js'
 import { createMailQueue } from './mail/mail-queue.js'
 import type { Mailer } from './mail/mailer.js'
 import { createPost } from './mail/post.js'
@@ -26,6 +27,7 @@ export interface IdentityDeps extends Pick<AccountDeps, 'registerUser'>, Pick<Se
   successorSecrets: readonly KeyObject[]
   registration: RegistrationMode
   mailer: Mailer
+  mayMailLink: MayMailLink
   /** Where links in mails lead; asked for only once the server listens. */
   publicUrl: () => string
   log: { warn(message: string, about: object): unknown }
@@ -46,7 +48,7 @@ export interface Identity extends AsyncDisposable {
 
 /** Joins the parts of identity, and first completes what a crash left half done. */
 export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
-  const { pool, run, registerUser, registration: mode, mailer, log, newId, clock } = deps
+  const { pool, run, registerUser, registration: mode, mailer, mayMailLink, log, newId, clock } = deps
   const passwords = createPasswords()
   const background = createBackground(log)
   const queue = createMailQueue({ mailer, log })
@@ -58,7 +60,7 @@ export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
     post.toPerson(userId, letters.sessionEnded())
     deps.onReuse(userId, from)
   }
-  const emailChanges = createEmailChanges({ pool, passwords, post, letters, clock })
+  const emailChanges = createEmailChanges({ pool, passwords, post, letters, mayMailLink, clock })
   const botTokens = createBotTokens({ pool, newId, clock })
   const housekeeping = await startHousekeeping({
     pool,
@@ -76,7 +78,7 @@ export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
       },
     },
     sessions: createSessions({ ...deps, catchUp, onReuse }),
-    passwordChanges: createPasswordChanges({ pool, passwords, catchUp, post, letters, clock }),
+    passwordChanges: createPasswordChanges({ pool, passwords, catchUp, post, letters, mayMailLink, clock }),
     emailChanges,
     bots: createBots({ pool, run, clock }),
     botTokens,

@@ -12,17 +12,31 @@ export interface Mailed {
 
 type Queries = Pick<ClientBase, 'query'>
 
-/** Makes a token for a mail, of which only the hash is kept. Null for someone without credentials. */
-export async function makeMailedToken(tx: Queries, purpose: Purpose, to: Mailed, expiresAt: Date): Promise<string> {
+/** What of the account a link was asked under; once either is another, the link must not come to be. */
+export interface AskedUnder {
+  email: string
+  passwordChanges: number
+}
+
+/**
+ * Makes a token for a mail, of which only the hash is kept. Null where the account is no longer what it was asked under: a change under
+ * way is waited for, and one that comes later finds the token and drops it.
+ */
+export async function makeMailedToken(
+  tx: Queries,
+  purpose: Purpose,
+  to: Mailed,
+  under: AskedUnder,
+  expiresAt: Date,
+): Promise<string | null> {
   const token = newSecretToken()
-  await tx.query('insert into mailed_tokens (hash, purpose, user_id, email, expires_at) values ($1, $2, $3, $4, $5)', [
-    hashOf(token),
-    purpose,
-    to.userId,
-    to.email,
-    expiresAt,
-  ])
-  return token
+  const { rowCount } = await tx.query(
+    `insert into mailed_tokens (hash, purpose, user_id, email, expires_at)
+     select $1, $2, user_id, $4, $5 from credentials
+     where user_id = $3 and email = $6 and password_changes = $7 for share`,
+    [hashOf(token), purpose, to.userId, to.email, expiresAt, under.email, under.passwordChanges],
+  )
+  return rowCount === 1 ? token : null
 }
 
 /** Whose it is, without using it. Null where it is unknown, used, or too old. */

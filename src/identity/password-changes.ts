@@ -2,8 +2,16 @@ import type { ClientBase, Pool } from 'pg'
 import type { CatchUp, Doer, Whence } from './catch-up.js'
 import { normaliseEmail } from './email.js'
 import type { Letters } from './mail/letters.js'
+import type { MayMailLink } from './mail/link-limit.js'
 import type { Post } from './mail/post.js'
-import { dropMailedTokens, findMailedToken, makeMailedToken, useMailedToken } from './mailed-tokens.js'
+import {
+  dropMailedTokens,
+  findMailedToken,
+  makeMailedToken,
+  useMailedToken,
+  type AskedUnder,
+  type Mailed,
+} from './mailed-tokens.js'
 import type { Passwords } from './passwords.js'
 import { markRevoked } from './session-end.js'
 import { inTransaction } from './transaction.js'
@@ -28,11 +36,12 @@ export interface PasswordChangeDeps {
   catchUp: CatchUp
   post: Post
   letters: Letters
+  mayMailLink: MayMailLink
   clock: () => Date
 }
 
 export function createPasswordChanges(deps: PasswordChangeDeps): PasswordChanges {
-  const { pool, passwords, catchUp, post, letters, clock } = deps
+  const { pool, passwords, catchUp, post, letters, mayMailLink, clock } = deps
 
   async function finish(userId: string, doer: Doer): Promise<void> {
     post.toPerson(userId, letters.passwordChanged())
@@ -63,13 +72,15 @@ export function createPasswordChanges(deps: PasswordChangeDeps): PasswordChanges
 
     async sendReset(raw) {
       const email = normaliseEmail(raw)
-      const { rows } = await pool.query<{ userId: string }>(
-        `select user_id as "userId" from credentials where email = $1 and status = 'active'`,
+      const { rows } = await pool.query<Mailed & AskedUnder>(
+        `select user_id as "userId", email, password_changes as "passwordChanges"
+         from credentials where email = $1 and status = 'active'`,
         [email],
       )
-      for (const { userId } of rows) {
-        const token = await makeMailedToken(pool, 'reset-password', { userId, email }, after(clock(), RESET_MS))
-        post.toAddress(email, letters.resetPassword(token))
+      for (const account of rows) {
+        if (!(await mayMailLink({ email }))) return
+        const token = await makeMailedToken(pool, 'reset-password', account, account, after(clock(), RESET_MS))
+        if (token !== null) post.toAddress(email, letters.resetPassword(token))
       }
     },
 

@@ -4,8 +4,8 @@ import type { Quota, Refusal } from './quota.js'
 /** So many in a window that begins with the first, on this node. */
 export interface LocalWindow {
   take(key: string): Quota | Refusal
-  /** Whether the next one would be refused. */
-  isSpent(key: string): boolean
+  /** As what the next one would be refused; takes nothing. */
+  refusalOf(key: string): Refusal | null
 }
 
 export interface LocalWindowOptions {
@@ -44,19 +44,29 @@ export function createLocalWindow({
     return made
   }
 
+  function told({ taken, endsAt }: Window, at: number): Quota {
+    const resetMs = Math.min(endsAt - at, seconds * 1_000) // a sum of fractions may come out above its parts
+    return { name, limit: points, windowSeconds: seconds, remaining: points - taken, resetMs }
+  }
+
+  function refused(window: Window, at: number): Refusal {
+    const quota = told(window, at)
+    return { ...quota, retryAfterMs: quota.resetMs }
+  }
+
   return {
     take(key) {
       const at = now()
       const window = windowOf(key, at)
-      const isOver = window.taken >= points
-      if (!isOver) window.taken++
-      const resetMs = window.endsAt - at
-      const quota = { name, limit: points, windowSeconds: seconds, remaining: points - window.taken, resetMs }
-      return isOver ? { ...quota, retryAfterMs: resetMs } : quota
+      if (window.taken >= points) return refused(window, at)
+      window.taken++
+      return told(window, at)
     },
-    isSpent(key) {
+    refusalOf(key) {
       const known = windows.peek(key)
-      return known !== undefined && now() < known.endsAt && known.taken >= points
+      if (known === undefined || known.taken < points) return null
+      const at = now()
+      return at < known.endsAt ? refused(known, at) : null
     },
   }
 }

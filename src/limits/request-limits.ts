@@ -1,5 +1,5 @@
 import { addressKey } from './address-key.js'
-import { createLocalWindow } from './local-window.js'
+import { createLocalWindow, type LocalWindow } from './local-window.js'
 import type { Quota, Refusal } from './quota.js'
 
 const A_MINUTE = 60
@@ -7,6 +7,8 @@ const A_MINUTE = 60
 const PER_PERSON = 3_000
 /** For those who have not said who they are, or not truly; many people may share an address. */
 const PER_ADDRESS = 1_200
+/** Messages that come to nothing take nothing from the limit of messages; ten a second are more than any mistake makes. */
+const REFUSED_MESSAGES = 600
 
 export interface Source {
   ip: string
@@ -19,6 +21,10 @@ export interface RequestLimits {
   take(source: Source, userId: string | null): Quota | Refusal | null
   /** Whether an address has nothing left. */
   isSpent(ip: string): boolean
+  /** Before a message or an edit: not null where so many of the person's were refused that no more are looked at. */
+  refusalOfMessage(source: Source, userId: string): Refusal | null
+  /** After one that was refused. */
+  takeRefusedMessage(userId: string): void
 }
 
 export interface RequestLimitsOptions {
@@ -26,7 +32,7 @@ export interface RequestLimitsOptions {
   onRefused(limit: string, source: Source, userId: string | null): void
   perPerson?: number
   perAddress?: number
-  now?: () => number
+  refusedMessages?: number
 }
 
 /**
@@ -34,10 +40,17 @@ export interface RequestLimitsOptions {
  * bounds protect a node, not a promise.
  */
 export function createRequestLimits(options: RequestLimitsOptions): RequestLimits {
-  const { isOn, onRefused, perPerson = PER_PERSON, perAddress = PER_ADDRESS, now } = options
-  const clock = now === undefined ? {} : { now }
-  const people = createLocalWindow({ name: 'requests', points: perPerson, seconds: A_MINUTE, ...clock })
-  const addresses = createLocalWindow({ name: 'address', points: perAddress, seconds: A_MINUTE, ...clock })
+  const {
+    isOn,
+    onRefused,
+    perPerson = PER_PERSON,
+    perAddress = PER_ADDRESS,
+    refusedMessages = REFUSED_MESSAGES,
+  } = options
+  const minute = (name: string, points: number): LocalWindow => createLocalWindow({ name, points, seconds: A_MINUTE })
+  const people = minute('requests', perPerson)
+  const addresses = minute('address', perAddress)
+  const refused = minute('refused-messages', refusedMessages)
   return {
     take(source, userId) {
       if (!isOn) return null
@@ -45,6 +58,14 @@ export function createRequestLimits(options: RequestLimitsOptions): RequestLimit
       if ('retryAfterMs' in taken) onRefused(taken.name, source, userId)
       return taken
     },
-    isSpent: (ip) => isOn && addresses.isSpent(addressKey(ip)),
+    isSpent: (ip) => isOn && addresses.refusalOf(addressKey(ip)) !== null,
+    refusalOfMessage(source, userId) {
+      const refusal = isOn ? refused.refusalOf(userId) : null
+      if (refusal !== null) onRefused(refusal.name, source, userId)
+      return refusal
+    },
+    takeRefusedMessage(userId) {
+      if (isOn) refused.take(userId)
+    },
   }
 }

@@ -22,7 +22,7 @@ export interface AnsweringDeps {
   gate: SessionGate
   problemOf: ProblemOf
   logger: winston.Logger
-  limits: Pick<RequestLimits, 'take'>
+  limits: Omit<RequestLimits, 'isSpent'>
   security: SecurityEvents
 }
 
@@ -44,7 +44,7 @@ export function createAnswering({ handlers, gate, problemOf, logger, limits, sec
     const refused = gate(claims)
     const fault = refused instanceof Promise ? await refused : refused
     if (fault !== null) return { fault }
-    const limited = name === 'send_message' ? null : limitedBy(sender)
+    const limited = limitedBy(sender, name === 'send_message')
     if (limited !== null) return { fault: limited }
     if (!isClientEvent(name)) return { fault: { code: 'unknown-event' } }
     if (!rolesSuffice(clientEventAccess[name], claims.roles)) return { fault: { code: 'not-authorized' } }
@@ -55,9 +55,10 @@ export function createAnswering({ handlers, gate, problemOf, logger, limits, sec
     return handlers[name](parsed.data as never, sender, reply)
   }
 
-  /** Messages have a limit of their own. */
-  function limitedBy({ caller: { userId, client } }: Sender): unknown {
-    const taken = client === null ? null : limits.take(client, userId)
+  /** Messages have a limit of their own, and one for those that are refused. */
+  function limitedBy({ caller: { userId, client } }: Sender, isMessage: boolean): unknown {
+    if (client === null) return null
+    const taken = isMessage ? limits.refusalOfMessage(client, userId) : limits.take(client, userId)
     return taken !== null && 'retryAfterMs' in taken ? taken : null
   }
 
@@ -76,6 +77,7 @@ export function createAnswering({ handlers, gate, problemOf, logger, limits, sec
       reply(result.extra)
       return
     }
+    if (name === 'send_message') limits.takeRefusedMessage(sender.caller.userId)
     const error = problemOf(result.fault, requestId)
     if (error.status === 500)
       logger.error('a socket event failed', { requestId, event: name, stack: stackOf(result.fault) })

@@ -137,19 +137,18 @@ function takeFrom(source: Source, now: number): ToRecord {
   return { type: 'SecurityEventRecorded', ...event, count, from, to }
 }
 
+/** Of each minute, wherever it begins: when it was drawn on. */
 function createBudget() {
-  let since = -Infinity
-  let spent = 0
-  let spentByOutsiders = 0
+  const spent: number[] = []
+  const spentByOutsiders: number[] = []
   return {
     take(now: number, isOurs: boolean): boolean {
-      if (now - since >= BUDGET_MS) {
-        since = now
-        spent = spentByOutsiders = 0
+      for (const times of [spent, spentByOutsiders]) {
+        while (times[0] !== undefined && now - times[0] >= BUDGET_MS) times.shift()
       }
-      if (spent >= MOST_A_MINUTE || (!isOurs && spentByOutsiders >= MOST_OF_OUTSIDERS)) return false
-      spent++
-      if (!isOurs) spentByOutsiders++
+      if (spent.length >= MOST_A_MINUTE || (!isOurs && spentByOutsiders.length >= MOST_OF_OUTSIDERS)) return false
+      spent.push(now)
+      if (!isOurs) spentByOutsiders.push(now)
       return true
     },
   }

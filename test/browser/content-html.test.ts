@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Browser, Page } from 'playwright-core'
-import { normaliseText } from '../../src/domain/text.js'
+import { normaliseLabel, normaliseText } from '../../src/domain/text.js'
+import type { Highlight } from '../../src/projections/conversations/views.js'
 import { createReleases } from '../../src/release.js'
 import { chromiumPath, countLeftOut, startBrowser } from '../support/browser.js'
 import { eventually } from '../support/eventually.js'
@@ -10,6 +11,11 @@ import { xssPayloads } from './xss-payloads.js'
 interface Shown {
   content: string
   contentHtml: string
+}
+
+interface Found {
+  message: Shown
+  highlight: Highlight
 }
 
 /** What happened in the page that should not. */
@@ -121,8 +127,8 @@ describe('in a browser', function () {
 
   it('names are no HTML of ours: shown as text, they are what was given', async () => {
     const { page, incidents } = await openPage()
-    const names = xssPayloads.filter((payload) => normaliseText(payload, 255).ok && !payload.includes('\n'))
-    for (const name of names.slice(0, 40)) {
+    const names = xssPayloads.filter((payload) => normaliseLabel(payload, 255).ok && !payload.includes('\n'))
+    for (const name of names) {
       const { body } = await parley.call('PATCH', '/users/me', { token: alice.token, body: { name } })
       const shown = (body as { name: string }).name
       expect(shown).to.equal(name.normalize('NFC').trim())
@@ -132,11 +138,40 @@ describe('in a browser', function () {
     expect(incidents).to.deep.equal({ executed: [], requests: [] })
     await page.context().close()
   })
+
+  it('what search highlights is the content as text, and ranges within it: marked, it is what was sent', async () => {
+    const { page, incidents } = await openPage()
+    const sent: string[] = []
+    for (const payload of xssPayloads) {
+      const normalised = normaliseText(`sought ${payload} sought`, 10_000)
+      if (normalised.ok) sent.push((await send(normalised.text)).content)
+    }
+    const found: Found[] = []
+    for (let path: string | null = '/search/messages?q=sought&limit=100'; path !== null;) {
+      const { body, headers } = await parley.call('GET', path, { token: alice.token })
+      found.push(...(body as Found[]))
+      path = /<([^>]*)>; rel="next"/.exec(headers.get('link') ?? '')?.[1] ?? null
+    }
+    expect(found.map(({ message }) => message.content)).to.deep.equal([...sent].reverse())
+    for (const { message, highlight } of found) {
+      expect(message.content).to.include(highlight.text.replace(/^…|…$/gu, ''))
+      expect(highlight.ranges).not.to.be.empty
+      const shown = await page.evaluate(showMarked, highlight)
+      expect(shown).to.deep.equal({
+        text: highlight.text,
+        marked: highlight.ranges.map(([from, to]) => highlight.text.slice(from, to)),
+      })
+      for (const word of shown.marked) expect(word?.toLowerCase()).to.equal('sought')
+    }
+    expect(incidents).to.deep.equal({ executed: [], requests: [] })
+    await page.context().close()
+  })
 })
 
 /* What follows runs in the page. */
 
 declare const document: {
+  createElement(name: 'mark'): PageElement
   querySelector(selector: string): { textContent: string | null } | null
   getElementById(id: string): PageElement
 }
@@ -146,6 +181,8 @@ interface PageElement {
   textContent: string | null
   href?: string
   querySelectorAll(selector: string): Iterable<PageElement>
+  append(...nodes: (PageElement | string)[]): void
+  replaceChildren(): void
   addEventListener(type: string, listener: (event: { preventDefault(): void }) => void): void
   dispatchEvent(event: unknown): void
 }
@@ -167,4 +204,22 @@ function showText(text: string): string | null {
   const place = document.getElementById('messages')
   place.textContent = text
   return place.textContent
+}
+
+/** As a client shows it: what is in a range in a `mark`, all of it as text. */
+function showMarked({ text, ranges }: Highlight): { text: string | null; marked: (string | null)[] } {
+  const place = document.getElementById('messages')
+  place.replaceChildren()
+  let shown = 0
+  for (const [from, to] of ranges) {
+    const mark = document.createElement('mark')
+    mark.append(text.slice(from, to))
+    place.append(text.slice(shown, from), mark)
+    shown = to
+  }
+  place.append(text.slice(shown))
+  return {
+    text: place.textContent,
+    marked: [...place.querySelectorAll('mark')].map(({ textContent }) => textContent),
+  }
 }

@@ -79,6 +79,7 @@ describe('roles, given by the operator beside a running server', function () {
     expect(chosen.body).to.have.nested.property('user.roles').that.deep.equals(['admin'])
     const again = await create(['root@example.com'], config).catch((error: unknown) => (error as Error).message)
     expect(again).to.include('parley user grant root@example.com ROLE')
+    expect(() => create(['--name', 'Ro\u202eot', 'other@example.com'], config)).to.throw('--name takes')
     expect(printed).to.have.length(1)
   })
 })

@@ -21,7 +21,9 @@ describe('e-mail addresses', () => {
     it(`${right.slice(0, 30)} is one`, () => expect(isEmail(right)).to.equal(true))
   }
 
-  for (const wrong of ['', 'ada', '@b', 'a@', 'a@b@c', 'a b@c', 'a\u0000@b', 'a\ud800@b', `${'🦊'.repeat(254)}@b`]) {
+  const unseen = ['\u202eada@b', 'ada@\u2066b', 'a\u200bda@b', 'ada@b\u00ad']
+  const broken = ['', 'ada', '@b', 'a@', 'a@b@c', 'a b@c', 'a\u0000@b', 'a\ud800@b', `${'🦊'.repeat(254)}@b`]
+  for (const wrong of [...broken, ...unseen]) {
     it(`${JSON.stringify(wrong.slice(0, 30))} is none`, () => expect(isEmail(wrong)).to.equal(false))
   }
 })

@@ -82,6 +82,7 @@ export async function openIdentitySide(overrides: Partial<IdentityDeps> = {}): P
     successorSecrets: [key()],
     registration: 'open',
     mailer: { deliver: (mail) => Promise.resolve(void side.mails.push(mail)), close: () => undefined },
+    mayMailLink: () => Promise.resolve(true),
     publicUrl: () => 'https://chat.example.com',
     log: { warn: (message, about) => side.warnings.push({ message, about }) },
     newId: randomUUID,

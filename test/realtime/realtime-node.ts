@@ -125,7 +125,12 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       problemOf,
       clock,
       clientAddress: createClientAddress([]),
-      limits: { take: () => null, isSpent: () => false },
+      limits: {
+        take: () => null,
+        isSpent: () => false,
+        refusalOfMessage: () => null,
+        takeRefusedMessage: () => undefined,
+      },
       security: { record: (event) => securityEvents.push(event) },
       allowedOrigins: options.allowedOrigins ?? [],
       logger: silent,

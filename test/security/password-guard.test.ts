@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
+import { z } from 'zod'
+import { routeList } from '../../src/api/route-list.js'
 import { createPasswordGuard, type PasswordGuard, type PasswordOf } from '../../src/identity/password-guard.js'
 import { openRedis, type RedisConnection } from '../../src/limits/redis.js'
 import { eventually } from '../support/eventually.js'
@@ -143,6 +145,31 @@ describe('failed passwords on two nodes of one Redis', () => {
 })
 
 describe('every route that takes a password', () => {
+  /** A guess of somebody's password, at each route of which the body has one to be checked. */
+  const guesses: Record<string, (email: string) => object> = {
+    '/auth/register': (email) => ({ email, password: 'a guess of it', name: 'Eve' }),
+    '/auth/login': (email) => ({ email, password: 'a guess of it' }),
+    '/auth/password': () => ({ currentPassword: 'a guess of it', newPassword: 'another one' }),
+    '/auth/email': () => ({ password: 'a guess of it', newEmail: 'eve@example.org' }),
+  }
+
+  it('refuses the eleventh guess, and then the right one', async () => {
+    const takingOne = routeList.filter(({ body }) =>
+      ['password', 'currentPassword'].some((field) => body instanceof z.ZodObject && field in body.shape),
+    )
+    expect(takingOne.map(({ path }) => path)).to.have.members(Object.keys(guesses))
+    for (const { path } of takingOne) {
+      await using parley = await startTestApp({ rateLimits: true })
+      const ada = await parley.register('Ada')
+      const guess = (more: object = {}): Promise<Answer> =>
+        parley.call('POST', path, { token: ada.token, body: { ...guesses[path]!(ada.email), ...more } })
+      for (let time = 0; time < 10; time++) expect((await guess()).status, path).to.be.oneOf([401, 409])
+      const right = path === '/auth/password' ? { currentPassword: 'correct horse' } : { password: 'correct horse' }
+      for (const refused of [await guess(), await guess(right)])
+        expect(refused.body, path).to.include({ status: 429, code: 'rate-limited' })
+    }
+  })
+
   it('asks the guard: login and register', async () => {
     await using parley = await startTestApp({ rateLimits: true })
     const ada = await parley.register('Ada')

@@ -11,20 +11,25 @@ describe('a window on this node', () => {
     expect(window.take('a')).to.deep.equal({ name: 'w', limit: 2, windowSeconds: 60, remaining: 1, resetMs: 60_000 })
     now += 20_000
     expect(window.take('a')).to.include({ remaining: 0, resetMs: 40_000 })
-    expect(window.isSpent('a')).to.equal(true)
+    expect(window.refusalOf('a')).to.include({ remaining: 0, retryAfterMs: 40_000 })
     expect(window.take('a')).to.include({ remaining: 0, retryAfterMs: 40_000 })
     expect(window.take('b')).to.include({ remaining: 1 })
     now += 40_000
-    expect(window.isSpent('a')).to.equal(false)
+    expect(window.refusalOf('a')).to.equal(null)
     expect(window.take('a')).to.include({ remaining: 1, resetMs: 60_000 })
+  })
+
+  it('never says longer than it is, at whatever moment it begins', () => {
+    const window = createLocalWindow({ name: 'w', points: 1, seconds: 60, now: () => 24_901.178_013_374_47 })
+    expect(window.take('a').resetMs).to.equal(60_000)
   })
 
   it('remembers so many keys at most, however many come', () => {
     const window = createLocalWindow({ name: 'w', points: 1, seconds: 60 })
     window.take('first')
     for (let key = 0; key < 50_000; key++) window.take(String(key))
-    expect(window.isSpent('first')).to.equal(false)
-    expect(window.isSpent('49999')).to.equal(true)
+    expect(window.refusalOf('first')).to.equal(null)
+    expect(window.refusalOf('49999')).not.to.equal(null)
   })
 })
 
@@ -108,5 +113,31 @@ describe('limits of requests, over REST and sockets', () => {
     expect((await ask('send_message', { chatId, content: 'hi' })).ok).to.equal(true)
     const sent = await parley.call('POST', `/chats/${chatId}/messages`, { token: ada.token, body: { content: 'hi' } })
     expect(sent.status).to.equal(201)
+  })
+
+  it('hold for messages that are refused, so that what takes nothing is not without end', async () => {
+    await using parley = await startTestApp({ rateLimits: true, rateLimitMessagesPerMinute: 30 })
+    const ada = await parley.register('Ada')
+    const body = { participantIds: [], name: 'Team' }
+    const created = await parley.call('POST', '/chats', { token: ada.token, body })
+    const path = `/chats/${(created.body as { id: string }).id}/messages`
+    const socket = parley.socket(ada.token)
+    await next(socket, 'ready')
+    const ways = [
+      async () =>
+        ((await socket.emitWithAck('send_message', { chatId: 'none' })) as { error: { code: string } }).error.code,
+      async () => (await parley.call('POST', path, { token: ada.token, body: { content: '' } })).body['code'] as string,
+      async () =>
+        (await parley.call('PATCH', `${path}/${uuid('none')}`, { token: ada.token, body: { text: 1 } })).body['code'],
+    ]
+    const codes = new Set<string>()
+    for (let round = 0; round < 20; round++)
+      for (const code of await Promise.all(Array.from({ length: 33 }, (_, index) => ways[index % 3]!())))
+        codes.add(code)
+    expect([...codes].sort()).to.deep.equal(['message-empty', 'rate-limited', 'validation-failed'])
+    for (const way of ways) expect(await way()).to.equal('rate-limited')
+    const refused = await parley.call('POST', path, { token: ada.token, body: { content: 'hi' } })
+    expect(refused.headers.get('ratelimit-policy')).to.equal('"refused-messages";q=600;w=60')
+    expect((await parley.call('GET', '/users/me', { token: ada.token })).status).to.equal(200)
   })
 })

@@ -116,6 +116,22 @@ describe('security events', () => {
     expect(appended.filter(({ kind }) => kind === 'role-granted')).to.have.length(20)
   })
 
+  it('are bounded in whatever minute, also in one that begins amid a burst', async () => {
+    const many = (from: number): void => {
+      for (let source = 0; source < 200; source++) events.record(failure({ ip: `source ${from + source}` }))
+    }
+    events.record(failure())
+    await pass(0)
+    many(0)
+    await pass(59)
+    await pass(1)
+    expect(appended).to.have.length(MOST_OF_OUTSIDERS + 1)
+    await pass(58)
+    expect(appended).to.have.length(MOST_OF_OUTSIDERS + 1)
+    await pass(1)
+    expect(appended).to.have.length(2 * MOST_OF_OUTSIDERS)
+  })
+
   it('are bounded in memory: sources that find no room are counted, not kept', async () => {
     for (let source = 0; source < MOST_SOURCES + 700; source++) events.record(failure({ ip: `source ${source}` }))
     expect(dropped).to.equal(700)

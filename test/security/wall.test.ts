@@ -178,6 +178,9 @@ describe('the wall', () => {
           parley.call('PATCH', '/users/me', { token: alice.token, body: { statusText: name } }),
           parley.call('POST', '/chats', { token: alice.token, body: { participantIds: [], name } }),
           parley.call('POST', '/auth/register', { body: { email: 'a@example.com', password: 'long enough', name } }),
+          parley.call('POST', '/auth/register', {
+            body: { email: `${name}@example.com`, password: 'long enough', name: 'Alice' },
+          }),
         ])
         for (const { body } of told) expect(body).to.include({ status: 400, code: 'validation-failed' })
         expect((await send(JSON.stringify({ content: name }))).body).to.include({ content: name })

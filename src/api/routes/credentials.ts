@@ -61,10 +61,10 @@ const changeEmail = route({
   answers: { 202: null },
   async handle({ body: { password, newEmail }, caller, whence }, { emailChanges, background, passwordGuard }) {
     const who = whoIs(caller)
-    const check = async () => ((await emailChanges.checkPassword({ ...who, password })) ? {} : WRONG_PASSWORD)
-    const refused = await passwordGuard({ userId: caller.userId }, whence(), check)
-    if ('code' in refused || 'retryAfterMs' in refused) throw asProblem(refused)
-    background.run('change-email', () => emailChanges.request({ ...who, newEmail }))
+    const check = async () => (await emailChanges.checkPassword({ ...who, password })) ?? WRONG_PASSWORD
+    const under = await passwordGuard({ userId: caller.userId }, whence(), check)
+    if ('code' in under || 'retryAfterMs' in under) throw asProblem(under)
+    background.run('change-email', () => emailChanges.request({ ...who, newEmail, under }))
     return answer(202, null)
   },
 })

@@ -15,7 +15,7 @@ const send = route({
   summary: 'Send a message',
   access: 'participant',
   bots: 'bound',
-  limited: false, // by the limit of messages
+  countsAs: 'message',
   params: inChatSchema,
   body: messageBodySchema,
   answers: { 201: messageShape },

@@ -33,7 +33,7 @@ const edit = route({
   summary: 'Say it otherwise: only its author may',
   access: 'author',
   bots: 'bound',
-  limited: false, // by the limit of messages
+  countsAs: 'message',
   params: ofMessageSchema,
   body: editBodySchema,
   answers: { 200: messageShape },

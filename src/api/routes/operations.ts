@@ -8,7 +8,7 @@ const healthz = route({
   summary: 'The process is up',
   access: 'anyone',
   bots: 'admitted',
-  limited: false,
+  countsAs: 'nothing',
   answers: { 200: z.object({ status: z.literal('ok') }) },
   handle: () => Promise.resolve(answer(200, { status: 'ok' as const })),
 })
@@ -19,7 +19,7 @@ const readyz = route({
   summary: 'Whether this node can serve, and the state of what it needs',
   access: 'anyone',
   bots: 'admitted',
-  limited: false,
+  countsAs: 'nothing',
   answers: { 200: readinessShape, 503: readinessShape },
   async handle(_context, { readiness }) {
     const body = await readiness()
@@ -33,7 +33,7 @@ const metrics = route({
   summary: 'Metrics, in the text format of Prometheus',
   access: 'anyone',
   bots: 'admitted',
-  limited: false,
+  countsAs: 'nothing',
   answers: { 200: z.string() },
   async handle(_context, { registry }) {
     return answer(200, await registry.metrics(), { headers: { 'Content-Type': registry.contentType } })

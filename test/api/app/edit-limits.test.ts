@@ -49,4 +49,19 @@ describe('an edit', () => {
     expect(codeOf(await edit('green grass', 'k1'))).to.deep.equal([422, 'content-refused'])
     expect((await edit('green')).status).to.equal(200)
   })
+
+  it('that may not be said counts as well, as does such a message: looking for words is work', async () => {
+    await using parley = await startTestApp({
+      blockedWords: ['grass'],
+      blockedWordsPolicy: 'refuse',
+      rateLimitMessagesPerMinute: 3,
+    })
+    const { alice, path } = await chatOf(parley)
+    const send = (content: string): Promise<Answer> =>
+      parley.call('POST', path, { token: alice.token, body: { content } })
+    const { id } = (await send('hi')).body as { id: string }
+    expect(codeOf(await send('green grass'))).to.deep.equal([422, 'content-refused'])
+    expect(codeOf(await editing(parley, alice, `${path}/${id}`)('grass'))).to.deep.equal([422, 'content-refused'])
+    expect(codeOf(await send('green grass'))).to.deep.equal([429, 'rate-limited'])
+  })
 })
