@@ -18,6 +18,8 @@ import type { PresentSent } from '../realtime/present-sent.js'
 import type { ReadYourWrites, ReadYourWritesDeps } from './read-your-writes.js'
 import type { MaySpeak } from '../commands/incoming-webhooks.js'
 import type { IncomingSecrets } from '../webhooks/incoming-secrets.js'
+import type { Deliveries } from '../webhooks/deliveries.js'
+import type { ReplayWebhook } from '../webhooks/replay-webhook.js'
 import type { WebhookSecrets } from '../webhooks/webhook-secrets.js'
 import type { Readiness } from './shapes.js'
 
@@ -30,8 +32,12 @@ export interface ApiDeps
     > {
   run: RunCommand
   invites: InviteCodes
-  webhookSecrets: WebhookSecrets
-  incomingWebhooks: { secrets: IncomingSecrets; maySpeak: MaySpeak }
+  webhooks: {
+    secrets: WebhookSecrets
+    deliveries: Pick<Deliveries, 'states'>
+    replay: ReplayWebhook
+    incoming: { secrets: IncomingSecrets; maySpeak: MaySpeak }
+  }
   /** Where people find the client. */
   publicUrl: () => string
   sendMessage: SendMessage

@@ -38,14 +38,14 @@ const receive = route({
   answers: { 200: z.string(), 400: z.string(), 403: z.string(), 404: z.string(), 410: z.string(), 429: z.string() },
   async handle({ params: { webhookId, secret }, body, whence, clientKey }, parts) {
     const { ip, userAgent, correlationId } = whence()
-    if (!parts.incomingWebhooks.secrets.isRight(webhookId, secret)) {
+    if (!parts.webhooks.incoming.secrets.isRight(webhookId, secret)) {
       parts.security.record({ type: 'token-refused', ip, userAgent })
       return refusal(NO_SERVICE)
     }
     const message = messageOf(body)
     if ('text' in message) return refusal(message)
     const webhook = await find(webhookId, parts)
-    if (webhook === null || !(await parts.incomingWebhooks.maySpeak(webhook))) return refusal(NO_SERVICE)
+    if (webhook === null || !(await parts.webhooks.incoming.maySpeak(webhook))) return refusal(NO_SERVICE)
     const given = clientKey()
     const key = given === null ? null : { value: given }
     const { chatId, botId: userId } = webhook
@@ -66,8 +66,8 @@ export const hookRoutes = [receive]
 /** Where others say something by it. */
 export const incomingUrl = (
   webhookId: string,
-  { publicUrl, incomingWebhooks }: Pick<Parts, 'publicUrl' | 'incomingWebhooks'>,
-): string => new URL(`/hooks/${webhookId}/${incomingWebhooks.secrets.secretOf(webhookId)}`, publicUrl()).href
+  { publicUrl, webhooks }: Pick<Parts, 'publicUrl' | 'webhooks'>,
+): string => new URL(`/hooks/${webhookId}/${webhooks.incoming.secrets.secretOf(webhookId)}`, publicUrl()).href
 
 const refusal = ({ status, text }: Refusal) => answer(status, text, { headers: PLAIN })
 
