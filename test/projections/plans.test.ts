@@ -129,6 +129,11 @@ describe('with many people, chats and messages stored', function () {
     'the own report of a message': [1, () => queries.ownReport(message(), viewer(), null)],
     // each chat has a word of the text's index of its own; all hits are sorted
     'messages that say a rare word': [LIMIT * 2, () => filled(search('needle'))],
+    'messages that say a word that was typed wrong': [LIMIT * 2, () => filled(search('neddle'))],
+    'messages that say a word that nobody said': [
+      OWN_CHATS,
+      () => search('unsaid').then(({ items }) => [...items, 'none']),
+    ],
     'the history of a message': [2, () => queries.edits(full(), message(), viewer())],
     'who reacted': [2, () => queries.reactions(full(), message(), viewer()).then((found) => found?.answer ?? [])],
     pins: [LIMIT, () => queries.pins(full(), viewer()).then((found) => found?.answer ?? [])],
@@ -141,7 +146,7 @@ describe('with many people, chats and messages stored', function () {
   }
 
   const search = async (query: string) => {
-    const within = { chatId: null, senderId: null, from: null, to: null }
+    const within = { chatId: null, senderId: null, from: null, to: null, order: 'relevance' as const }
     return (await queries.search(viewer(), query, within, LIMIT, null)) ?? { items: [] }
   }
 

@@ -139,7 +139,8 @@ export interface ConversationQueries {
   pins(chatId: string, viewer: string): Promise<AtVersion<PinView[]> | null>
 
   /**
-   * Messages in sight that say what the query asks for (`isSearch`), the latest first; null where `chatId` is not a chat of the viewer's.
+   * Messages in sight that say what the query asks for (`isSearch`), and below them those that say nearly that; null where `chatId` is not a
+   * chat of the viewer's.
    */
   search(
     viewer: string,
