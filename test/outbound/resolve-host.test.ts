@@ -1,7 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { lookup } from 'node:dns/promises'
-import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { resolveHost } from '../../src/outbound/resolve-host.js'
 
