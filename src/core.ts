@@ -36,7 +36,7 @@ export interface Overrides {
   wrapLog?: (log: EventLog) => EventLog
   /** In place of a mail server. */
   mailer?: Mailer
-  /** The web, as link previews see it. */
+  /** The web, as link previews and webhooks see it. */
   safeFetch?: SafeFetch
 }
 

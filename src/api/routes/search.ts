@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { idSchema, textSchema } from '../../commands/input-schemas.js'
+import { isSearchCursor } from '../../projections/conversations/search-cursor.js'
 import { isSearch } from '../../projections/conversations/search-query.js'
-import { isTimeCursor } from '../../projections/conversations/time-cursor.js'
 import { seen } from '../answers.js'
 import { cursorSchema, limitSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
@@ -15,7 +15,8 @@ const searchMessages = route({
   method: 'get',
   path: '/search/messages',
   summary:
-    'Messages that I may see and that say all of it, latest first: words, "phrases", -excluded; the last word may be a beginning. ' +
+    'Messages that I may see and that say all of it, and below them those that do but for slips of typing: words, "phrases" as they stand, ' +
+    '-excluded; the last word may be a beginning. ' +
     'Ranges of the highlight are in UTF-16 code units of its text',
   access: 'user',
   query: z.strictObject({
@@ -24,7 +25,8 @@ const searchMessages = route({
     senderId: idSchema.nullable().default(null),
     from: timeSchema,
     to: timeSchema,
-    after: cursorSchema(isTimeCursor).nullable().default(null),
+    order: z.enum(['relevance', 'latest']).default('relevance'),
+    after: cursorSchema(isSearchCursor).nullable().default(null),
     limit: limitSchema,
   }),
   answers: { 200: z.array(foundMessageShape) },

@@ -22,7 +22,7 @@ import { reactionsInSight } from './reactions.js'
 import { openChatPage } from './open-chats.js'
 import { createPeopleQueries, toPerson, type PersonRow } from './people.js'
 import { createReportQueries } from './reports.js'
-import { searchPage } from './search.js'
+import { searchPage } from './search-page.js'
 import type { PersonView } from './views.js'
 import { createWebhookQueries } from './webhooks.js'
 

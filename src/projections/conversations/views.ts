@@ -154,6 +154,8 @@ export interface SearchWithin {
   senderId: string | null
   from: string | null
   to: string | null
+  /** `relevance`: the nearer to each other the words stand and the more often, the higher, then the latest first. */
+  order: 'relevance' | 'latest'
 }
 
 export interface FoundMessage {

@@ -45,10 +45,22 @@ describe('search', function () {
     return (answer.body as Found[]).map(({ message }) => message.content)
   }
 
+  /** Two at a time. */
+  async function pagesOf(q: string): Promise<string[][]> {
+    const pages: string[][] = []
+    for (let after: Record<string, string> | null = {}; after !== null;) {
+      const answer = await ask(ada, q, { chatId: club.id, limit: '2', ...after })
+      pages.push((answer.body as Found[]).map(({ message }) => message.content))
+      const [, next] = /<([^>]+)>; rel="next"/.exec(answer.headers.get('link') ?? '') ?? []
+      after = next === undefined ? null : { after: new URL(next, 'http://localhost').searchParams.get('after') ?? '' }
+    }
+    return pages
+  }
+
   it('words in any order, phrases, what is left out, beginnings; without case and accents, and in scripts without spaces', async () => {
     const [roses, rue, cjk] = ['Red roses at the CAFÉ', 'Roses, not red: rue', '私は東京に住んでいます']
     for (const content of [roses, rue, cjk]) await say(content)
-    expect(await found('red roses')).to.deep.equal([rue, roses])
+    expect(await found('red roses')).to.have.members([rue, roses])
     expect(await found('"red roses"')).to.deep.equal([roses])
     expect(await found('roses -cafe')).to.deep.equal([rue])
     expect(await found('roses -"not red"')).to.deep.equal([roses])
@@ -100,15 +112,66 @@ describe('search', function () {
     const from = all[1]!.message.createdAt
     const since = all.filter(({ message }) => message.createdAt >= from).map(({ message }) => message.content)
     expect(await found('page', ada, { chatId: club.id, from })).to.deep.equal(since)
-    const pages: string[][] = []
-    for (let after: Record<string, string> | null = {}; after !== null;) {
-      const answer = await ask(ada, 'page', { chatId: club.id, limit: '2', ...after })
-      pages.push((answer.body as Found[]).map(({ message }) => message.content))
-      const [, next] = /<([^>]+)>; rel="next"/.exec(answer.headers.get('link') ?? '') ?? []
-      after = next === undefined ? null : { after: new URL(next, 'http://localhost').searchParams.get('after') ?? '' }
-    }
+    const pages = await pagesOf('page')
     expect(pages.map((page) => page.length)).to.deep.equal([2, 2, 1])
     expect(pages.flat()).to.deep.equal(all.map(({ message }) => message.content))
+  })
+
+  it('what says it more nearly together, and more often, comes first; or the latest, where that is asked for', async () => {
+    const said = ['apple and, further on, a pear', 'apple pear', 'pear, and an apple', 'apple pear, apple pear']
+    for (const content of said) await say(content)
+    expect(await found('apple pear')).to.deep.equal([said[3], said[1], said[2], said[0]])
+    const latest = { chatId: club.id, order: 'latest' }
+    expect(await found('apple pear', ada, latest)).to.deep.equal([said[3], said[2], said[1], said[0]])
+    expect((await ask(ada, 'apple', { order: 'best' })).status).to.equal(400)
+  })
+
+  it('a word typed wrong finds what was meant, below what says just that', async () => {
+    const [meant, typed] = ['The restaurant opens at six', 'restuarant is not how one writes it']
+    await say(meant)
+    for (const slip of ['resturant', 'restauurant', 'restaurand', 'retsaurant', 'Réstaurnt'])
+      expect(await found(slip), slip).to.deep.equal([meant])
+    expect(await found('restuarant opnes')).to.deep.equal([meant])
+    expect(await found('"resturant"')).to.deep.equal([])
+    expect(await found('resturant -opens')).to.deep.equal([])
+    expect(await found('opens -resturant')).to.deep.equal([meant])
+    expect(await found('sxi')).to.deep.equal([])
+    await say(typed)
+    await say('One more restaurant')
+    expect(await found('restuarant')).to.deep.equal([typed, 'One more restaurant', meant])
+  })
+
+  it('of a word typed wrong, what was meant is highlighted', async () => {
+    await say('An éxample, and examples')
+    const [hit] = (await ask(ada, 'exmaple')).body as Found[]
+    const { text, ranges } = hit!.highlight
+    expect(ranges.map(([from, to]) => text.slice(from, to))).to.deep.equal(['éxample'])
+  })
+
+  it('a word typed wrong finds only what one may see now', async () => {
+    club = await createClub(parley, ada, [bob], { historyVisibility: 'since-joined' })
+    const hidden = await say('chrysalis, the hidden one')
+    await club.call(ada, 'POST', '/participants', { userId: eve.id })
+    const edited = await say('chrysalis, the edited one')
+    const deleted = await say('chrysalis, the deleted one')
+    await say('chrysalis, the one in sight')
+    await club.call(ada, 'PATCH', `/messages/${edited}`, { content: 'finished' })
+    last = await club.call(ada, 'DELETE', `/messages/${deleted}`)
+    expect(await found('chrysalsi', eve)).to.deep.equal(['chrysalis, the one in sight'])
+    expect(await found('chrysalsi', bob)).to.deep.equal(['chrysalis, the one in sight', 'chrysalis, the hidden one'])
+    last = await club.call(ada, 'DELETE', `/messages/${hidden}`)
+    last = await club.call(eve, 'POST', '/leave')
+    expect(await found('chrysalsi', eve, {})).to.deep.equal([])
+  })
+
+  it('pages go on from what says it to what says it nearly, without a hole or a repeat', async () => {
+    for (const n of [1, 2, 3]) await say(`harbour ${'harbour '.repeat(n % 2)}${n}`)
+    for (const n of [4, 5, 6]) await say(`harbours ${n}`)
+    const pages = await pagesOf('"harbour" harbour')
+    expect(pages).to.deep.equal([['harbour harbour 3', 'harbour harbour 1'], ['harbour 2']])
+    const all = ['harbour harbour 3', 'harbour harbour 1', 'harbour 2', 'harbours 6', 'harbours 5', 'harbours 4']
+    expect((await pagesOf('harbour six-not-said -six')).flat()).to.deep.equal([])
+    expect((await pagesOf('harbour -nothing')).flat()).to.deep.equal(all)
   })
 
   it('a query that says nothing to look for is refused; none can break the query language', async () => {

@@ -1,0 +1,38 @@
+/** Letters as `searchWords` leaves them: those with accents are without. */
+const ALPHABETS = [
+  'abcdefghijklmnopqrstuvwxyzßæœøłđ',
+  'αβγδεζηθικλμνξοπρσςτυφχψω',
+  'абвгдежзиклмнопрстуфхцчшщъыьэюяєіђљњћџґ',
+  'אבגדהוזחטיךכלםמןנסעףפץצקרשת',
+  'ءابةتثجحخدذرزسشصضطظعغفقكلمنهويىپچژکگی',
+  'աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆև',
+  'აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ',
+]
+
+/** Of shorter words, half of those that are one slip away mean something else; in longer ones a slip is one of too many. */
+const SHORTEST = 4
+const LONGEST = 24
+
+/**
+ * What may have been meant by a folded word: all that is one slip away from it, which is a letter too many, one missing, one wrong, or two
+ * swapped. Some 60 for each letter of it; none for what has digits, is short, or is very long.
+ */
+export function nearWords(word: string): string[] {
+  const letters = Array.from(word)
+  if (letters.length < SHORTEST || letters.length > LONGEST || /\P{L}/u.test(word)) return []
+  const alphabet = alphabetOf(letters)
+  const near = letters.flatMap((letter, at) => {
+    const [before, after] = [letters.slice(0, at).join(''), letters.slice(at + 1).join('')]
+    const [next = '', ...rest] = letters.slice(at + 1)
+    const changed = alphabet.flatMap((other) => [before + other + after, before + other + letter + after])
+    return [before + after, before + next + letter + rest.join(''), ...changed]
+  })
+  const longer = alphabet.map((last) => word + last)
+  return Array.from(new Set([...near, ...longer])).filter((other) => other !== word)
+}
+
+/** Of whichever scripts it is written in; in others, letters of its own are all that may be missing or wrong. */
+function alphabetOf(letters: readonly string[]): string[] {
+  const known = ALPHABETS.filter((alphabet) => letters.some((letter) => alphabet.includes(letter)))
+  return Array.from(new Set([...Array.from(known.join('')), ...letters]))
+}
