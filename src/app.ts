@@ -14,6 +14,7 @@ import { createSay, type EditMessage, type SendMessage } from './commands/say.js
 import type { Caller, RunCommand } from './commands/run-command.js'
 import type { Config } from './config.js'
 import { openCore, type Core, type Overrides } from './core.js'
+import { openWebhooks } from './open-webhooks.js'
 import { securityKinds } from './domain/security/events.js'
 import { createAddresses } from './identity/addresses.js'
 import { startIdentity } from './identity/identity.js'
@@ -28,7 +29,7 @@ import { createLogger } from './logger.js'
 import { createMetrics, measureLag, type Lag, type Metrics } from './metrics.js'
 import { senderOf } from './identity/mail/sender.js'
 import { deriveKey } from './privacy/derive-key.js'
-import { createSafeFetch } from './outbound/safe-fetch.js'
+import { createSafeFetch, type SafeFetch } from './outbound/safe-fetch.js'
 import { createJobs } from './previews/jobs.js'
 import { createPreviewLink } from './previews/preview-link.js'
 import { createPreviewMessage } from './previews/preview-message.js'
@@ -44,7 +45,6 @@ import type { Runner } from './projections/runner.js'
 import { watchCommands } from './watch-commands.js'
 import { createSecurityEvents, type SecurityEvents } from './security/security-events.js'
 import { createSecurityWriter } from './security/security-writer.js'
-import { createWebhookSecrets } from './webhooks/webhook-secrets.js'
 
 /** A running Parley. Disposing of it finishes what is in flight and releases everything, in reverse order. */
 export interface App extends AsyncDisposable {
@@ -151,7 +151,10 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     clientAddress: createClientAddress(config.trustedProxies),
   }
 
-  if (config.linkPreviews) releases.add(startPreviews(config, core, overrides, logger))
+  const safeFetch = overrides.safeFetch ?? createSafeFetch()
+  if (config.linkPreviews) releases.add(startPreviews(config, core, safeFetch, logger))
+  const pastFrames = createPastFrames({ log, reader, queries })
+  const webhooks = await openWebhooks(core, { safeFetch, pastFrames, logger, metrics }, releases)
 
   const server = createHttpServer()
   let url = ''
@@ -185,10 +188,10 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
     ...identity,
     addresses: createAddresses(databases.main),
     invites: core.invites,
-    webhookSecrets: createWebhookSecrets(deriveKey(databases.masterKey, 'parley/webhook/1')),
+    webhooks,
     publicUrl,
     standings: core.standings,
-    pastFrames: createPastFrames({ log, reader, queries }),
+    pastFrames,
     readiness: createReadiness({
       log,
       pool: databases.main,
@@ -333,9 +336,9 @@ function lagOf({ log }: Core) {
   }
 }
 
-function startPreviews(config: Config, core: Core, overrides: Overrides, logger: Logger): AsyncDisposable {
+function startPreviews(config: Config, core: Core, safeFetch: SafeFetch, logger: Logger): AsyncDisposable {
   const { log, reader, databases, runAsSystem: run, content, clock } = core
-  const previewLink = createPreviewLink({ safeFetch: overrides.safeFetch ?? createSafeFetch(), mask: content.mask })
+  const previewLink = createPreviewLink({ safeFetch, mask: content.mask })
   const inDirectChats = config.linkPreviewsInDirectChats
   return startLinkPreviews({
     log,

@@ -1,3 +1,4 @@
+import './compile-cache.js'
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { doctorCommand } from './cli/doctor-command.js'

@@ -10,7 +10,6 @@ import type { Config } from './config.js'
 import { createContentPolicy, type ContentPolicy } from './content-policy.js'
 import { openDatabases, type Databases } from './databases.js'
 import type { EventLog, NewEvent, Position } from './eventstore/event-log.js'
-import { openEventStoreDbEventLog } from './eventstore/eventstoredb/eventstoredb-event-log.js'
 import { openPostgresEventLog } from './eventstore/postgres/postgres-event-log.js'
 import { logStream } from './domain/streams.js'
 import type { SafeFetch } from './outbound/safe-fetch.js'
@@ -37,7 +36,7 @@ export interface Overrides {
   wrapLog?: (log: EventLog) => EventLog
   /** In place of a mail server. */
   mailer?: Mailer
-  /** The web, as link previews see it. */
+  /** The web, as link previews and webhooks see it. */
   safeFetch?: SafeFetch
 }
 
@@ -93,14 +92,15 @@ export async function openFoundations(
   return { databases, log, dataKeys, reader, sealer, projections: createProjectionList(reader) }
 }
 
-function openEventLog(
+/** The client of EventStoreDB is only loaded where it is used: it takes as long as all the rest of the log. */
+async function openEventLog(
   { eventStoreUrl, eventStoreStreamPrefix: streamPrefix }: Config,
   { main: pool, mainUrl }: Databases,
   openingEvent: (logId: string) => NewEvent,
 ): Promise<EventLog> {
-  return eventStoreUrl === null
-    ? openPostgresEventLog({ pool, connectionString: mainUrl, openingEvent })
-    : openEventStoreDbEventLog({ connectionString: eventStoreUrl, streamPrefix, openingEvent })
+  if (eventStoreUrl === null) return openPostgresEventLog({ pool, connectionString: mainUrl, openingEvent })
+  const { openEventStoreDbEventLog } = await import('./eventstore/eventstoredb/eventstoredb-event-log.js')
+  return openEventStoreDbEventLog({ connectionString: eventStoreUrl, streamPrefix, openingEvent })
 }
 
 export async function openCore(config: Config, options: CoreOptions, releases: Releases): Promise<Core> {

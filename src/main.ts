@@ -1,3 +1,4 @@
+import './compile-cache.js'
 import { readFileSync } from 'node:fs'
 import { createApp } from './app.js'
 import { parseConfig } from './config.js'

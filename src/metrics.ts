@@ -29,6 +29,12 @@ export function createMetrics() {
       help: 'Of these, what is not in the log',
       registers,
     }),
+    webhookDeliveries: new Counter({
+      name: 'webhook_deliveries_total',
+      help: 'Attempts to deliver to webhooks',
+      labelNames: ['outcome'],
+      registers,
+    }),
     redisAway: new Gauge({ name: 'redis_away', help: '1 while limits count on this node alone', registers }),
     loginFailures: new Counter({ name: 'login_failures_total', help: 'Logins refused', registers }),
     messageSeconds: histogram('message_processing_duration_seconds', 'From a message arriving to its answer'),

@@ -5,6 +5,7 @@ import { identityMigrations } from './identity/migrations.js'
 import { previewMigrations } from './previews/migrations.js'
 import { keyMigrations } from './privacy/migrations.js'
 import { projectionMigrations } from './projections/migrations.js'
+import { webhookMigrations } from './webhooks/migrations.js'
 
 /** The main database: log, credentials, checkpoints, snapshots, followers. A projection makes its own tables. */
 export const mainMigrations: readonly Migration[] = [
@@ -13,6 +14,7 @@ export const mainMigrations: readonly Migration[] = [
   ...projectionMigrations,
   ...snapshotMigrations,
   ...previewMigrations,
+  ...webhookMigrations,
 ]
 
 /** The key store, a database apart: never in the same backup file as the log. */

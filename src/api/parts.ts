@@ -16,6 +16,8 @@ import type { ConversationQueries } from '../projections/conversations/conversat
 import type { PastFrames } from '../realtime/past-frames.js'
 import type { PresentSent } from '../realtime/present-sent.js'
 import type { ReadYourWrites, ReadYourWritesDeps } from './read-your-writes.js'
+import type { Deliveries } from '../webhooks/deliveries.js'
+import type { ReplayWebhook } from '../webhooks/replay-webhook.js'
 import type { WebhookSecrets } from '../webhooks/webhook-secrets.js'
 import type { Readiness } from './shapes.js'
 
@@ -28,7 +30,7 @@ export interface ApiDeps
     > {
   run: RunCommand
   invites: InviteCodes
-  webhookSecrets: WebhookSecrets
+  webhooks: { secrets: WebhookSecrets; deliveries: Pick<Deliveries, 'states'>; replay: ReplayWebhook }
   /** Where people find the client. */
   publicUrl: () => string
   sendMessage: SendMessage

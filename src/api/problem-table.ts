@@ -54,6 +54,7 @@ export const problemTable = {
   'too-many-invites': { status: 409, title: 'The chat has too many invites' },
   'too-many-reactions': { status: 409, title: 'The message has too many reactions' },
   'too-many-pins': { status: 409, title: 'The chat has too many pinned messages' },
+  'webhook-disabled': { status: 409, title: 'The webhook is disabled' },
   'too-many-webhooks': { status: 409, title: 'The chat has too many webhooks' },
   'too-many-bots': { status: 409, title: 'The person has too many bots' },
   'too-many-bot-tokens': { status: 409, title: 'The bot has too many tokens' },

@@ -21,8 +21,9 @@ import { roleRoutes } from './routes/roles.js'
 import { userRoutes } from './routes/users.js'
 import { webhookRoutes } from './routes/webhooks.js'
 
-/** The API as one table. A path that another one's parameter could match comes first. */
+/** The API as one table. A path that another one's parameter could match comes first; otherwise, what is asked for most. */
 export const routeList: readonly Route[] = [
+  ...messageRoutes,
   ...identityRoutes,
   ...sessionRoutes,
   ...credentialRoutes,
@@ -37,7 +38,6 @@ export const routeList: readonly Route[] = [
   ...banRoutes,
   ...inviteRoutes,
   ...webhookRoutes,
-  ...messageRoutes,
   ...inboxRoutes,
   ...oneMessageRoutes,
   ...reportRoutes,

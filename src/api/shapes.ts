@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { BotTokenView } from '../identity/bot-tokens.js'
 import type { BotView } from '../identity/bots.js'
+import type { DeliveryState } from '../webhooks/deliveries.js'
 import type { SessionView } from '../identity/sessions.js'
 import { accountRoles } from '../domain/roles/events.js'
 import type {
@@ -228,7 +229,23 @@ const webhookFields = {
   disabledWhy: z.enum(['failing', 'creator']).nullable(),
 }
 
-export const webhookShape = shapeOf<WebhookView>()('Webhook', z.object(webhookFields))
+const deliveryShape = shapeOf<DeliveryState>()(
+  'Delivery',
+  z.object({
+    deliveredUpTo: count.meta({ description: 'version of the chat' }),
+    lastDeliveredAt: time.nullable(),
+    failures: count.meta({ description: 'in a row' }),
+    lastFailure: z.object({ at: time, reason: z.string() }).nullable(),
+    nextAttemptAt: time.nullable(),
+  }),
+)
+
+export const webhookShape = shapeOf<WebhookView & { delivery: DeliveryState | null }>()(
+  'Webhook',
+  z.object({ ...webhookFields, delivery: deliveryShape.nullable().meta({ description: 'null to members' }) }),
+)
+
+export const replayShape = z.object({ afterVersion: count }).meta({ id: 'Replay' })
 
 export const newWebhookShape = z
   .object({ ...webhookFields, secret: z.string().meta({ description: 'signs what is sent; shown only here' }) })

@@ -1,22 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { linksIn } from '../content/links.js'
-import { UnknownPositionError, type EventLog, type Position, type RecordedEvent } from '../eventstore/event-log.js'
+import type { EventLog, RecordedEvent } from '../eventstore/event-log.js'
 import type { MessageEdited, MessageSent } from '../domain/chat/events.js'
 import type { Opened } from '../domain/event.js'
+import { followLog, placeIn, type FollowLogDeps } from '../followers/follow-log.js'
 import type { EventReader, OpenedEvent } from '../privacy/event-reader.js'
 import type { Job, Jobs } from './jobs.js'
 
-export interface FollowLinksDeps {
+export interface FollowLinksDeps extends Pick<FollowLogDeps, 'onFailure' | 'retryMs'> {
   log: EventLog
   reader: Pick<EventReader, 'open'>
   jobs: Jobs
   clock: () => Date
   /** Told when there is something to look at. */
   onNoted(): void
-  /** Told once for each failure, not for its repeats. */
-  onFailure(error: unknown): void
-  /** Pause after the first failure, doubling up to 30 s; 500 ms by default. */
-  retryMs?: number
 }
 
 /** Older messages are left alone: nobody wants thousands of pages fetched because a node was away. */
@@ -29,47 +25,26 @@ const WRITE_EVERY = 5_000
  * signal ends it.
  */
 export async function followLinks(deps: FollowLinksDeps, signal: AbortSignal): Promise<void> {
-  const { log, jobs, onNoted, onFailure, retryMs = 500 } = deps
-  let position: Position | null = null
-  let failures = 0
+  const { log, jobs, onNoted } = deps
+  let unwritten = 0
 
-  async function follow(): Promise<void> {
-    position ??= await startingPosition(log, jobs)
-    let unwritten = 0
-    for await (const page of log.follow(position, { streamPrefixes: ['chat-'], signal })) {
-      const found = await messagesWithLinks(page.events, deps)
-      unwritten += page.events.length
-      if (found.length > 0 || unwritten >= WRITE_EVERY) {
-        await jobs.note(found, page.position)
-        unwritten = 0
-      }
-      if (found.length > 0) onNoted()
-      position = page.position
-      failures = 0
+  /** Where none is known, or one of another log, it begins with what comes next. */
+  async function start() {
+    const head = await log.head()
+    return placeIn(log, await jobs.position(head), head)
+  }
+
+  const examine: FollowLogDeps['examine'] = async ({ events, position }) => {
+    const found = await messagesWithLinks(events, deps)
+    unwritten += events.length
+    if (found.length > 0 || unwritten >= WRITE_EVERY) {
+      await jobs.note(found, position)
+      unwritten = 0
     }
+    if (found.length > 0) onNoted()
   }
 
-  while (!signal.aborted) {
-    try {
-      await follow()
-    } catch (error) {
-      if (failures++ === 0) onFailure(error)
-      await sleep(Math.min(30_000, retryMs * 2 ** (failures - 1)), undefined, { signal }).catch(() => undefined)
-    }
-  }
-}
-
-/** Where none is known, or one of another log, it begins with what comes next. */
-async function startingPosition(log: EventLog, jobs: Jobs): Promise<Position> {
-  const head = await log.head()
-  const known = await jobs.position(head)
-  try {
-    log.comparePositions(known, head)
-    return known
-  } catch (error) {
-    if (error instanceof UnknownPositionError) return head
-    throw error
-  }
+  await followLog({ ...deps, streamPrefixes: ['chat-'], start, examine }, signal)
 }
 
 /** A message, or what was put in its place, where it can still be read. */

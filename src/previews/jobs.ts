@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { Position } from '../eventstore/event-log.js'
+import { createFollowerPosition } from '../followers/follower-position.js'
 
 /** A message whose links are to be looked at. */
 export interface Job {
@@ -31,12 +32,7 @@ export function createJobs(pool: Pool): Jobs {
     pool.query(`update link_preview_jobs set ${set} where stream = $1 and version = $2`, [stream, version])
 
   return {
-    async position(otherwise) {
-      const text = 'insert into followers (name, position) values ($1, $2) on conflict (name) do nothing'
-      await pool.query(text, [NAME, otherwise])
-      const { rows } = await pool.query<{ position: string }>('select position from followers where name = $1', [NAME])
-      return rows[0]?.position ?? otherwise
-    },
+    position: (otherwise) => createFollowerPosition(pool, NAME).read(otherwise),
 
     async note(jobs, position) {
       await pool.query(

@@ -1,4 +1,5 @@
 import { createBell } from '../eventstore/bell.js'
+import { takeJobs } from '../followers/take-jobs.js'
 import { followLinks, type FollowLinksDeps } from './follow-links.js'
 import type { Job, Jobs } from './jobs.js'
 import type { PreviewMessage } from './preview-message.js'
@@ -22,7 +23,6 @@ export function startLinkPreviews(deps: LinkPreviewsDeps): AsyncDisposable {
   const bell = createBell()
   const stop = new AbortController()
   const { signal } = stop
-  const underWay = new Set<Promise<void>>()
 
   async function work(job: Job): Promise<void> {
     const outcome = await previewMessage(job, signal).catch((error: unknown) => {
@@ -33,29 +33,11 @@ export function startLinkPreviews(deps: LinkPreviewsDeps): AsyncDisposable {
     else await jobs.putBack(job, signal.aborted ? 'stopped' : 'failed')
   }
 
-  /** Where even that fails, the lease ends by itself. */
-  function begin(job: Job): void {
-    const working = work(job)
-      .catch(onFailure)
-      .finally(() => {
-        underWay.delete(working)
-        bell.ring()
-      })
-    underWay.add(working)
-  }
-
-  async function take(): Promise<void> {
-    while (!signal.aborted) {
-      const { rings } = bell
-      const free = MOST_AT_ONCE - underWay.size
-      const claimed = free === 0 ? [] : await jobs.claim(free).catch(() => [])
-      claimed.forEach(begin)
-      if (claimed.length === 0) await bell.wait(rings, pollMs, signal)
-    }
-    await Promise.all(underWay)
-  }
-
-  const running = Promise.all([followLinks({ ...deps, onNoted: () => bell.ring() }, signal), take()])
+  const claim = (most: number): Promise<Job[]> => jobs.claim(most)
+  const running = Promise.all([
+    followLinks({ ...deps, onNoted: () => bell.ring() }, signal),
+    takeJobs({ claim, work, mostAtOnce: MOST_AT_ONCE, bell, pollMs, onFailure }, signal),
+  ])
   return {
     async [Symbol.asyncDispose]() {
       stop.abort()

@@ -30,7 +30,7 @@ describe('with many people, chats and messages stored', function () {
   let readStream: (after: number) => Promise<unknown[]>
   let asked: Asked[]
   const called = new Set<string>()
-  const ids = { viewer: '', back: '', full: '', hiding: '', message: '', report: '' }
+  const ids = { viewer: '', back: '', full: '', hiding: '', message: '', report: '', webhook: '' }
 
   before(async () => {
     read = await openReadSide()
@@ -43,7 +43,8 @@ describe('with many people, chats and messages stored', function () {
     const events = createEventTable(pool, createPositions('any'), 10_000)
     readStream = (after) => events.readStream('chat-c1', { after, limit: LIMIT })
     const { rows } = await pool.query<typeof ids>(`select md5('p1')::uuid as viewer, md5('p2')::uuid as back,
-      md5('c1')::uuid as full, md5('c2')::uuid as hiding, md5('m1 10000')::uuid as message, md5('r10000')::uuid as report`)
+      md5('c1')::uuid as full, md5('c2')::uuid as hiding, md5('m1 10000')::uuid as message, md5('r10000')::uuid as report,
+      md5('w1 1')::uuid as webhook`)
     Object.assign(ids, rows[0])
   })
 
@@ -52,7 +53,7 @@ describe('with many people, chats and messages stored', function () {
     await read[Symbol.asyncDispose]()
   })
 
-  const { viewer, back, full, hiding, message, report } = Object.fromEntries(
+  const { viewer, back, full, hiding, message, report, webhook } = Object.fromEntries(
     Object.keys(ids).map((key) => [key, () => ids[key as keyof typeof ids]]),
   ) as { [Key in keyof typeof ids]: () => string }
 
@@ -142,6 +143,18 @@ describe('with many people, chats and messages stored', function () {
       () => queries.unseeing(hiding(), 5_000, LONG).then((ids) => [...ids, 'none']),
     ],
     'everyone, page by page': [LIMIT + 1, () => queries.everyone(LIMIT, back()).then(({ items }) => items)],
+    'the webhooks of a chat': [20, () => queries.webhooks(full(), viewer()).then((found) => found?.answer.items ?? [])],
+    'one webhook': [1, () => queries.webhook(full(), viewer(), webhook())],
+    'what webhooks may do': [2, () => queries.webhookStandings([webhook()]).then((found) => [...found])],
+    // all that the two have made are looked at
+    'webhooks that end with their creator’s power': [
+      101,
+      () =>
+        queries.webhooksEndedBy([
+          { userId: viewer(), chatId: full(), version: 100, at: reportedAt(0), causationId: 'e1' },
+          { userId: back(), chatId: null, version: 100, at: reportedAt(0), causationId: 'e2' },
+        ]),
+    ],
     'the own profile': [1, () => queries.ownProfile(viewer())],
   }
 
@@ -247,6 +260,11 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
     insert into ${table('reports')} (id, chat_id, message_id, reporter_id, reason, created_at, settled_at, settled_by)
     select md5('r' || r)::uuid, ${chat('1')}, md5('m1 ' || r)::uuid, ${person('1')}, 'spam', timestamptz '2026-01-01Z' + r * interval '1 second',
       case when r % 100 > 0 then now() end, case when r % 100 > 0 then ${person('2')} end from generate_series(1, ${REPORTS}) as r;
+
+    insert into ${table('webhooks')} (id, chat_id, place, from_version, by_id, created_at, direction, url)
+    select md5('w' || c || ' ' || w)::uuid, ${chat('c')}, w, w, ${person('1 + (c + w) % 1000')}, now(), 'out', 'https://hook.example/'
+    from generate_series(1, ${CHATS}) as c, generate_series(1, 10) as w;
+    update ${table('webhooks')} set by_id = ${person('1')} where id = md5('w1 1')::uuid;
 
     insert into events (position, stream, version, id, type, data, metadata)
     select 1000 + v, 'chat-c' || v % 2, (v + 1) / 2, md5('e' || v)::uuid, 'MessageSent', '{}', '{}' from generate_series(1, ${LONG * 2}) as v;

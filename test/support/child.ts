@@ -19,7 +19,11 @@ export function startChild(
 ): Child {
   const { PATH = '', NODE_V8_COVERAGE } = process.env
   const child = spawn(process.execPath, [`dist/src/${script}`, ...args], {
-    env: { PATH, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }), ...env },
+    env: {
+      PATH,
+      ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE, NODE_DISABLE_COMPILE_CACHE: '1' }),
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

@@ -5,6 +5,7 @@ import { createApp, type App } from '../../src/app.js'
 import type { AccountRole } from '../../src/domain/roles/events.js'
 import type { Config } from '../../src/config.js'
 import type { Overrides } from '../../src/core.js'
+import type { SafeFetch } from '../../src/outbound/safe-fetch.js'
 import type { Mail, Mailer } from '../../src/identity/mail/mailer.js'
 import { changeRoles } from './change-roles.js'
 import { createTestDatabase, type TestDatabase } from './test-database.js'
@@ -54,6 +55,9 @@ export interface TestApp extends AsyncDisposable {
   socket(token: string, cursors?: Record<string, number>, headers?: Record<string, string>): Socket
 }
 
+/** Tests reach no network, unless they bring one. */
+const nowhere: SafeFetch = () => Promise.resolve({ kind: 'refused', code: 'unresolvable' })
+
 /** The whole app on databases of its own, with no message limit unless a test asks for one. */
 export async function startTestApp(config: Partial<Config> = {}, overrides: Overrides = {}): Promise<TestApp> {
   const database = await createTestDatabase()
@@ -62,7 +66,10 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
   const mailer: Mailer = { deliver: (mail) => Promise.resolve(void mails.push(mail)), close: () => undefined }
   const options = { say: () => undefined, logger: winston.createLogger({ silent: true }) }
   const start = (more: Partial<Config> = {}, moreOverrides: Overrides = {}): Promise<App> =>
-    createApp({ ...whole, ...more }, { ...options, overrides: { mailer, ...overrides, ...moreOverrides } })
+    createApp(
+      { ...whole, ...more },
+      { ...options, overrides: { mailer, safeFetch: nowhere, ...overrides, ...moreOverrides } },
+    )
   let app = await start()
   const sockets: Socket[] = []
   const nodes: App[] = []

@@ -5,10 +5,12 @@ import { parseTarget } from '../../outbound/target-url.js'
 import { chatFrameNames } from '../../realtime/frames.js'
 import { commandHeaders, seen, settled, stillIn, versionHeader } from '../answers.js'
 import { inChatSchema } from '../parameters.js'
+import { asProblem } from '../problem-details.js'
 import { answer, route } from '../route.js'
-import { newWebhookShape, webhookShape } from '../shapes.js'
+import { newWebhookShape, replayShape, webhookShape } from '../shapes.js'
 
 const MOST_URL = 2_048
+const MOST_VERSION = 2 ** 31 - 1
 
 const inWebhookSchema = inChatSchema.extend({ webhookId: idSchema })
 
@@ -43,12 +45,12 @@ const create = route({
   params: inChatSchema,
   body: outgoingSchema,
   answers: { 201: newWebhookShape },
-  async handle({ params: { id: chatId }, body, caller }, { run, reads, queries, webhookSecrets }) {
+  async handle({ params: { id: chatId }, body, caller }, { run, reads, queries, webhooks }) {
     const result = settled(await run('createWebhook', { chatId, ...body, botId: null }, caller))
     await reads.written(result.position)
     const id = newWebhookId(result.commandId)
     const { answer: webhook } = stillIn(await queries.webhook(chatId, caller.userId, id))
-    const shown = { ...webhook, secret: webhookSecrets.secretOf(id) }
+    const shown = { ...webhook, secret: webhooks.secrets.secretOf(id) }
     return answer(201, shown, { headers: commandHeaders(result, caller) })
   },
 })
@@ -60,11 +62,17 @@ const list = route({
   access: 'participant',
   params: inChatSchema,
   answers: { 200: z.array(webhookShape) },
-  async handle({ params: { id }, caller }, { queries }) {
+  async handle({ params: { id }, caller }, { queries, webhooks }) {
     const found = seen(await queries.webhooks(id, caller.userId), 'chat-not-found')
     const { items, role } = found.answer
-    const shown = role === 'member' ? items.map((webhook) => ({ ...webhook, url: null })) : items
-    return answer(200, shown, { headers: versionHeader(found.version) })
+    const headers = versionHeader(found.version)
+    if (role === 'member') {
+      const shown = items.map((webhook) => ({ ...webhook, url: null, delivery: null }))
+      return answer(200, shown, { headers })
+    }
+    const states = await webhooks.deliveries.states(items.map((webhook) => webhook.id))
+    const shown = items.map((webhook) => ({ ...webhook, delivery: states.get(webhook.id) ?? null }))
+    return answer(200, shown, { headers })
   },
 })
 
@@ -81,4 +89,20 @@ const remove = route({
   },
 })
 
-export const webhookRoutes = [create, list, remove]
+const replay = route({
+  method: 'post',
+  path: '/chats/:id/webhooks/:webhookId/replay',
+  summary: 'Deliver again what comes after a version of the chat, as it is now; from no earlier than its creator sees',
+  access: 'chat-admin',
+  takesKey: false, // it is no command: to ask again is to begin again
+  params: inWebhookSchema,
+  body: z.strictObject({ afterVersion: z.int().min(0).max(MOST_VERSION) }),
+  answers: { 202: replayShape },
+  async handle({ params: { id: chatId, webhookId }, body: { afterVersion }, caller }, { webhooks }) {
+    const result = await webhooks.replay({ chatId, webhookId, afterVersion, by: caller.userId })
+    if (result.kind === 'rejected') throw asProblem(result)
+    return answer(202, { afterVersion: result.afterVersion })
+  },
+})
+
+export const webhookRoutes = [create, list, remove, replay]

@@ -59,11 +59,22 @@ export interface WebhookStanding {
   events: string[]
   /** Null where the personal data of who gave it was destroyed. */
   url: string | null
-  isActive: boolean
+  status: WebhookView['status']
   /** The creator's; null where they do not take part. */
   role: Role | null
   /** The chat's when it was created: only what comes later concerns it. */
   fromVersion: number
+}
+
+/** Someone is no owner or admin of a chat any more or, where `chatId` is null, of any. */
+export interface EndedPower {
+  userId: string
+  chatId: string | null
+  /** Of the event that says so, in its stream; `at` is its recorded time. */
+  version: number
+  at: string
+  /** The event's id. */
+  causationId: string
 }
 
 export type MessagePage = { before: number } | { after: number } | { around: number } | { latest: true }
@@ -178,9 +189,6 @@ export interface ConversationQueries {
   webhook(chatId: string, viewer: string, webhookId: string): Promise<AtVersion<WebhookView> | null>
   /** Whoever asks: for what carries webhooks out. By id. */
   webhookStandings(webhookIds: readonly string[]): Promise<Map<string, WebhookStanding>>
-  /** Those that a person created in a chat before it had this version, or anywhere before then, and that are not disabled. */
-  webhooksOf(
-    userId: string,
-    before: { chatId: string; version: number } | { at: string },
-  ): Promise<{ id: string; chatId: string }[]>
+  /** Those that are active and were made before their creator lost what it takes to have them. */
+  webhooksEndedBy(ended: readonly EndedPower[]): Promise<{ webhookId: string; chatId: string; causationId: string }[]>
 }

@@ -64,7 +64,7 @@ export async function applyWebhookDisabled(
   await tx.query(text, [webhookId, why])
 }
 
-type WebhookQueries = Pick<ConversationQueries, 'webhooks' | 'webhook' | 'webhookStandings' | 'webhooksOf'>
+type WebhookQueries = Pick<ConversationQueries, 'webhooks' | 'webhook' | 'webhookStandings' | 'webhooksEndedBy'>
 
 export function createWebhookQueries(pool: Pool, table: TableName): WebhookQueries {
   const webhooks = table('webhooks')
@@ -95,7 +95,7 @@ export function createWebhookQueries(pool: Pool, table: TableName): WebhookQueri
       const { rows } = await pool.query<WebhookStanding & { id: string }>({
         name: `standings ${webhooks}`,
         text: `select w.id, w.chat_id as "chatId", w.by_id as "userId", w.direction, coalesce(w.events, '{}') as events, w.url,
-                 w.status = 'active' as "isActive", m.role, w.from_version as "fromVersion"
+                 w.status, m.role, w.from_version as "fromVersion"
                from ${webhooks} w left join ${table('memberships')} m
                  on m.chat_id = w.chat_id and m.user_id = w.by_id and m.to_version is null
                where w.id = any($1::uuid[])`,
@@ -104,13 +104,20 @@ export function createWebhookQueries(pool: Pool, table: TableName): WebhookQueri
       return new Map(rows.map(({ id, ...standing }) => [id, standing]))
     },
 
-    async webhooksOf(userId, before) {
-      const [earlier, values] =
-        'chatId' in before
-          ? ['chat_id = $2 and from_version < $3', [before.chatId, before.version]]
-          : ['created_at <= $2', [before.at]]
-      const text = `select id, chat_id as "chatId" from ${webhooks} where by_id = $1 and status = 'active' and ${earlier}`
-      return (await pool.query<{ id: string; chatId: string }>(text, [userId, ...values])).rows
+    /** One after another, which `offset 0` sees to: Postgres expects a hundred people, and would rather read all webhooks. */
+    async webhooksEndedBy(ended) {
+      const { rows } = await pool.query<{ webhookId: string; chatId: string; causationId: string }>({
+        name: `ended ${webhooks}`,
+        text: `select w.id as "webhookId", w.chat_id as "chatId", e."causationId" as "causationId"
+               from json_to_recordset($1) as e("userId" uuid, "chatId" uuid, version integer, at timestamptz, "causationId" text)
+               cross join lateral (
+                 select id, chat_id from ${webhooks} where by_id = e."userId" and status = 'active'
+                   and case when e."chatId" is null then created_at <= e.at
+                            else chat_id = e."chatId" and from_version < e.version end
+                 offset 0) w`,
+        values: [JSON.stringify(ended)],
+      })
+      return rows
     },
   }
 }

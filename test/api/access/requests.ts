@@ -108,6 +108,11 @@ export const requests: Record<string, (world: World) => Request> = {
     path: `/chats/${chatId}/webhooks/${randomUUID()}`,
     refusedAs: 'webhook-not-found',
   }),
+  'POST /chats/:id/webhooks/:webhookId/replay': ({ chatId }) => ({
+    path: `/chats/${chatId}/webhooks/${randomUUID()}/replay`,
+    body: { afterVersion: 0 },
+    refusedAs: 'webhook-not-found',
+  }),
   'POST /invites/:code/join': () => ({ path: `/invites/${unknownToken}/join`, refusedAs: 'invite-not-found' }),
   'PATCH /chats/:id/participants/:userId': ({ chatId, people }) => ({
     path: `/chats/${chatId}/participants/${people.bystander.id}`,

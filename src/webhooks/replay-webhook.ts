@@ -1,0 +1,66 @@
+import type { CommandHandler } from '../commands/handle-command.js'
+import { asAdmin } from '../commands/webhook-commands.js'
+import { rangesOf } from '../domain/chat/state.js'
+import type { Position } from '../eventstore/event-log.js'
+import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
+import type { Progress } from '../projections/progress.js'
+import type { Deliveries } from './deliveries.js'
+
+type Refusal = 'not-a-participant' | 'direct-chat' | 'role-too-low' | 'webhook-not-found' | 'webhook-disabled'
+
+export interface ReplayAsked {
+  chatId: string
+  webhookId: string
+  /** Version of the chat; everything above it is delivered again. */
+  afterVersion: number
+  by: string
+}
+
+/** Where it begins: never ahead of where the webhook stands, nor before what its creator may see. */
+export type ReplayWebhook = (
+  asked: ReplayAsked,
+) => Promise<{ kind: 'replaying'; afterVersion: number } | { kind: 'rejected'; rejection: { code: Refusal } }>
+
+export interface ReplayWebhookDeps {
+  factOf: CommandHandler['factOf']
+  queries: Pick<ConversationQueries, 'webhookStandings'>
+  head(): Promise<Position>
+  /** Of conversations. */
+  progress: Progress
+  deliveries: Pick<Deliveries, 'setBack'>
+  /** Told when there is something to deliver. */
+  onDue(): void
+}
+
+const BEHIND_MS = 2_000
+
+/** No event: where a webhook stands is no part of the log. To ask for it twice is to have it once, or twice if it was under way. */
+export function createReplayWebhook(deps: ReplayWebhookDeps): ReplayWebhook {
+  const { factOf, queries, head, progress, deliveries, onDue } = deps
+
+  /** That there is none is said only by a read model that knows all that was in the log. */
+  async function find(webhookId: string) {
+    const known = (await queries.webhookStandings([webhookId])).get(webhookId)
+    if (known !== undefined) return known
+    await progress.reached(await head(), { timeoutMs: BEHIND_MS })
+    return (await queries.webhookStandings([webhookId])).get(webhookId)
+  }
+
+  return async ({ chatId, webhookId, afterVersion, by }) => {
+    const chat = await asAdmin(chatId, by, factOf)
+    if ('code' in chat) return rejected(chat.code)
+    const webhook = await find(webhookId)
+    if (webhook?.chatId !== chatId || webhook.direction === 'in' || webhook.status === 'deleted')
+      return rejected('webhook-not-found')
+    const [first] = rangesOf(chat, webhook.userId)
+    if (webhook.status === 'disabled' || first === undefined) return rejected('webhook-disabled')
+    const head = Math.max(chat.version, webhook.fromVersion)
+    const version = Math.min(Math.max(afterVersion, first[0] - 1), head)
+    const standing = await deliveries.setBack(webhookId, { chatId, version, head })
+    if (standing === null) return rejected('webhook-disabled')
+    onDue()
+    return { kind: 'replaying', afterVersion: standing }
+  }
+}
+
+const rejected = (code: Refusal) => ({ kind: 'rejected', rejection: { code } }) as const
