@@ -106,4 +106,32 @@ describe('floods', function () {
     await eventually(() => expect(answers.filter((answer) => answer.includes('Invalid namespace'))).to.have.length(100))
     socket.close()
   })
+
+  it('of one person’s connections leave the others theirs: a hundred at once, left or not, and more as they close', async () => {
+    const eve = await parley.register('Eve')
+    const hello = `40${JSON.stringify({ token: eve.token })}`
+    const comeIn = async (): Promise<{ socket: WebSocket; answer: string }> => {
+      const socket = raw()
+      const heard = new Promise<string>((resolve) =>
+        socket.on('message', (data: Buffer) => {
+          const text = data.toString()
+          if (/^4[04]/.test(text)) resolve(text)
+        }),
+      )
+      await once(socket, 'open')
+      socket.send(hello)
+      return { socket, answer: await heard }
+    }
+    const inside = await Promise.all(Array.from({ length: 100 }, comeIn))
+    expect(inside.filter(({ answer }) => answer.startsWith('44'))).to.deep.equal([])
+    const [first, second] = inside as [(typeof inside)[0], (typeof inside)[0]]
+    first.socket.send('41') // leaves, and keeps the connection
+    const refused = await comeIn()
+    expect(refused.answer).to.match(/^44.*"rate-limited"/)
+    const others = parley.socket(ada.token)
+    await next(others, 'ready')
+    second.socket.close()
+    await eventually(async () => expect((await comeIn()).answer).to.match(/^40/))
+    for (const { socket } of inside) socket.terminate()
+  })
 })
