@@ -42,9 +42,7 @@ describe('importing into a chat', () => {
     given(chatDecider, imported, archived('ada'))
       .when(onLine(3, send('ada', 1)))
       .then(onLine(3, sent('ada', 1)))
-    given(chatDecider, imported, archived('ada'))
-      .when(send('ada', 1))
-      .thenRejected({ code: 'chat-archived' })
+    given(chatDecider, imported, archived('ada')).when(send('ada', 1)).thenRejected({ code: 'chat-archived' })
   })
 
   it('a leave by one who is not in it is refused', () => {
