@@ -104,7 +104,15 @@ async function assemble(config: Config, { say, overrides = {}, ...given }: AppOp
   const hash = keyedHash(databases.masterKey)
   const security = watchOver(core, hash, metrics, releases)
   const run = watchCommands(tellingPeople(core.run, people), security)
-  for (const name of ['messages', 'requests', 'address', 'refused-messages', LINK_LIMIT, ...passwordLimits])
+  for (const name of [
+    'messages',
+    'requests',
+    'address',
+    'refused-messages',
+    'connections',
+    LINK_LIMIT,
+    ...passwordLimits,
+  ])
     metrics.rateLimited.inc({ limit: name }, 0)
   const onRefused = tellingLimits(security, metrics)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused })

@@ -85,6 +85,7 @@ export async function openFoundations(
   const databases = await openDatabases(config, say, releases)
   const { masterKey } = databases
   const dataKeys = createDataKeys({ pool: databases.keys, masterKey })
+  await dataKeys.check()
   const made = createMadeEvents()
   const sealer = createEventSealer({ dataKeys, masterKey, made })
   const reader = createEventReader({ dataKeys, made })

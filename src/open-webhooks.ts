@@ -1,4 +1,5 @@
 import type { Logger } from 'winston'
+import { createMaySpeak } from './commands/incoming-webhooks.js'
 import type { Core } from './core.js'
 import { createFollowerPosition } from './followers/follower-position.js'
 import type { Metrics } from './metrics.js'
@@ -8,6 +9,7 @@ import type { PastFrames } from './realtime/past-frames.js'
 import type { Releases } from './release.js'
 import { createDeliverEvents } from './webhooks/deliver-events.js'
 import { createDeliveries } from './webhooks/deliveries.js'
+import { createIncomingSecrets } from './webhooks/incoming-secrets.js'
 import { createReplayWebhook } from './webhooks/replay-webhook.js'
 import { startWebhooks } from './webhooks/start-webhooks.js'
 import { createWebhookSecrets } from './webhooks/webhook-secrets.js'
@@ -19,7 +21,7 @@ interface Around {
   metrics: Metrics
 }
 
-/** What carries webhooks out, and what the API asks of it. */
+/** What carries webhooks out and what they bring in, and what the API asks of it. */
 export async function openWebhooks(core: Core, { safeFetch, pastFrames, logger, metrics }: Around, releases: Releases) {
   const { log, reader, queries, standings, handler, clock, databases, runAsSystem: run } = core
   const { progress } = core.runners.conversations
@@ -59,5 +61,9 @@ export async function openWebhooks(core: Core, { safeFetch, pastFrames, logger, 
     deliveries,
     onDue: () => running.wake(),
   })
-  return { secrets, deliveries, replay }
+  const incoming = {
+    secrets: createIncomingSecrets(deriveKey(databases.masterKey, 'parley/incoming-webhook/1')),
+    maySpeak: createMaySpeak({ factOf: handler.factOf, standings }),
+  }
+  return { secrets, deliveries, replay, incoming }
 }

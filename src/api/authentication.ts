@@ -81,8 +81,9 @@ export const refuseBots: Handler = (req, _res, next) =>
 
 /** Null where the request carries none. */
 function botTokenOf({ headers }: Request): string | null {
-  const [, token = ''] = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '') ?? []
-  return isBotToken(token) ? token : null
+  const { authorization = '' } = headers
+  const token = authorization.slice(authorization.lastIndexOf(' ') + 1)
+  return isBotToken(token) && /^bearer +\S+$/i.test(authorization) ? token : null
 }
 
 /** What passport-jwt says of a request without a token is a plain error. */

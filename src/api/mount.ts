@@ -41,7 +41,7 @@ function handlersOf(route: Route, authenticate: Handler, limit: Limit, parts: Pa
     limit[route.countsAs],
     ...(isOpen(route) ? [] : [requireRole(route)]),
     ...(route.bots === 'bound' ? [requireBound(route)] : []),
-    ...(route.method === 'get' ? [] : readBody),
+    ...(route.method === 'get' ? [] : readBody(route.bodyAs)),
     ...(route.access === 'either' ? [unlessBody(authenticate)] : []),
     endpoint(route, parts),
   ]

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { NOTHING } from './parameters.js'
+import { bodyTypes, type BodyAs } from './read-body.js'
 import { problemShape } from './shapes.js'
 import type { Route } from './route.js'
 
@@ -46,7 +47,7 @@ function open(schema: z.core.JSONSchema.BaseSchema): void {
 }
 
 function operationOf(route: Route, toSchema: ToSchema): object {
-  const { summary, access, bots, params, query, body, answers } = route
+  const { summary, access, bots, params, query, body, bodyAs, answers } = route
   const parameters = [
     ...parametersIn('path', params ?? NOTHING, toSchema),
     ...parametersIn('query', query ?? NOTHING, toSchema),
@@ -59,7 +60,7 @@ function operationOf(route: Route, toSchema: ToSchema): object {
     ...(access !== 'anyone' && { security: [{ bearer: [] }, ...(access === 'either' ? [{}] : [])] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== null && {
-      requestBody: { required: access !== 'either', content: contentOf(toSchema(body, 'input')) },
+      requestBody: { required: access !== 'either', content: bodyOf(bodyAs, toSchema(body, 'input')) },
     }),
     responses: {
       ...Object.fromEntries(Object.entries(answers).map(([status, shape]) => [status, responseOf(shape, toSchema)])),
@@ -79,6 +80,8 @@ function headersOf({ method, access, takesKey }: Route): object[] {
 const contentOf = (schema: JsonSchema) => ({
   [schema['type'] === 'string' ? 'text/plain' : 'application/json']: { schema },
 })
+
+const bodyOf = (as: BodyAs, schema: JsonSchema) => Object.fromEntries(bodyTypes[as].map((type) => [type, { schema }]))
 
 const responseOf = (shape: z.ZodType | null, toSchema: ToSchema): object =>
   shape === null

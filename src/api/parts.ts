@@ -16,6 +16,8 @@ import type { ConversationQueries } from '../projections/conversations/conversat
 import type { PastFrames } from '../realtime/past-frames.js'
 import type { PresentSent } from '../realtime/present-sent.js'
 import type { ReadYourWrites, ReadYourWritesDeps } from './read-your-writes.js'
+import type { MaySpeak } from '../commands/incoming-webhooks.js'
+import type { IncomingSecrets } from '../webhooks/incoming-secrets.js'
 import type { Deliveries } from '../webhooks/deliveries.js'
 import type { ReplayWebhook } from '../webhooks/replay-webhook.js'
 import type { WebhookSecrets } from '../webhooks/webhook-secrets.js'
@@ -30,7 +32,12 @@ export interface ApiDeps
     > {
   run: RunCommand
   invites: InviteCodes
-  webhooks: { secrets: WebhookSecrets; deliveries: Pick<Deliveries, 'states'>; replay: ReplayWebhook }
+  webhooks: {
+    secrets: WebhookSecrets
+    deliveries: Pick<Deliveries, 'states'>
+    replay: ReplayWebhook
+    incoming: { secrets: IncomingSecrets; maySpeak: MaySpeak }
+  }
   /** Where people find the client. */
   publicUrl: () => string
   sendMessage: SendMessage

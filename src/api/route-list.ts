@@ -6,6 +6,7 @@ import { chatSettingsRoutes } from './routes/chat-settings.js'
 import { chatRoutes } from './routes/chats.js'
 import { credentialRoutes } from './routes/credentials.js'
 import { docsRoutes } from './routes/docs.js'
+import { hookRoutes } from './routes/hooks.js'
 import { identityRoutes } from './routes/identity.js'
 import { inboxRoutes } from './routes/inbox.js'
 import { inviteRoutes } from './routes/invites.js'
@@ -38,6 +39,7 @@ export const routeList: readonly Route[] = [
   ...banRoutes,
   ...inviteRoutes,
   ...webhookRoutes,
+  ...hookRoutes,
   ...inboxRoutes,
   ...oneMessageRoutes,
   ...reportRoutes,

@@ -4,6 +4,7 @@ import type { AccountRole } from '../domain/roles/events.js'
 import type { Access } from '../identity/access.js'
 import type { Whence } from '../identity/catch-up.js'
 import type { Parts } from './parts.js'
+import type { BodyAs } from './read-body.js'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
@@ -72,6 +73,7 @@ export interface Route {
   params: z.ZodType | null
   query: z.ZodType | null
   body: z.ZodType | null
+  bodyAs: BodyAs
   answers: Answers
   /** What it counts against; `nothing` where what watches over the server must always get an answer. */
   countsAs: Counted
@@ -91,6 +93,7 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
   params?: z.ZodType<Params>
   query?: z.ZodType<Query>
   body?: z.ZodType<Body>
+  bodyAs?: BodyAs
   answers: Given
   countsAs?: Counted
   handle: (context: Context<Who, Params, Query, Body>, parts: Parts) => Promise<Answer<Given>>
@@ -101,6 +104,7 @@ export function route<Who extends Access, const Given extends Answers, Params = 
   given: RouteOf<Who, Params, Query, Body, Given>,
 ): Route {
   const takesKey = given.access !== 'anyone' && given.access !== 'either'
-  const unless = { bots: 'refused', countsAs: 'request', raised: {}, params: null, query: null, body: null }
+  const nothing = { raised: {}, params: null, query: null, body: null }
+  const unless = { bots: 'refused', countsAs: 'request', bodyAs: 'json', ...nothing }
   return { takesKey, ...unless, ...given } as unknown as Route
 }

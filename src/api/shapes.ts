@@ -251,6 +251,10 @@ export const newWebhookShape = z
   .object({ ...webhookFields, secret: z.string().meta({ description: 'signs what is sent; shown only here' }) })
   .meta({ id: 'NewWebhook' })
 
+export const newIncomingWebhookShape = z
+  .object({ ...webhookFields, url: z.string().meta({ description: 'holds the secret; shown only here' }) })
+  .meta({ id: 'NewIncomingWebhook' })
+
 export const anyObjectShape: z.ZodType<object> = z.looseObject({})
 
 export const frameShape = z.object({ event: z.string(), payload: anyObjectShape }).meta({ id: 'Frame' })

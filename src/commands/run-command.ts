@@ -20,6 +20,8 @@ export interface Caller {
   key: { value: string } | { commandId: string; fingerprint: string } | null
   /** Null for those who came by no session. */
   client: { session: string; ip: string; userAgent: string } | null
+  /** Whence they came all the same, for who watches over commands; it is in no event. */
+  whence?: { ip: string; userAgent: string }
   /** Answers a repeat, and refuses what would be done for the first time. */
   onlyRepeat?: true
 }

@@ -15,13 +15,13 @@ export const userCommands = {
     command: (input, _, userId) => ({ type: 'RegisterUser', userId, ...input }),
   }),
 
-  /** A bot is someone without credentials. */
-  registerBot: onUser<{ name: string }>({
+  /** A bot is someone without credentials. `botId`: where something else is made with it, by whose command it is known. */
+  registerBot: onUser<{ name: string; botId?: string }>({
     operation: () => 'POST /bots',
-    stream: (_input, commandId) => userStream(newBotId(commandId)),
-    command: ({ name }, commandId, botOf) => ({
+    stream: ({ botId }, commandId) => userStream(botId ?? newBotId(commandId)),
+    command: ({ name, botId }, commandId, botOf) => ({
       type: 'RegisterUser',
-      userId: newBotId(commandId),
+      userId: botId ?? newBotId(commandId),
       name,
       imported: false,
       botOf,

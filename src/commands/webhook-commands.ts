@@ -1,7 +1,7 @@
 import type { ChatRejection } from '../domain/chat/commands.js'
 import { roleOf, type OpenChat } from '../domain/chat/state.js'
 import { chatStream } from '../domain/streams.js'
-import { newWebhookId } from './command-id.js'
+import { newBotId, newWebhookId } from './command-id.js'
 import { onModeration, type InChat } from './command-row.js'
 import type { FactOf } from './facts.js'
 import { chatKind } from './stream-kind.js'
@@ -10,7 +10,6 @@ interface CreateWebhookInput extends InChat {
   direction: 'out' | 'in'
   /** Names of frames; empty for all. Null for one that leads in. */
   events: readonly string[] | null
-  botId: string | null
   url: string | null
   name: string | null
 }
@@ -27,6 +26,7 @@ export const webhookCommands = {
       type: 'CreateWebhook',
       webhookId: newWebhookId(commandId),
       by,
+      botId: input.direction === 'in' ? newBotId(commandId) : null,
       ...input,
     }),
     async prepare(input, actor, { factOf }) {

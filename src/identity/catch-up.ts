@@ -48,6 +48,7 @@ export function createCatchUp({ pool, run, newId }: { pool: Pool; run: RunComman
       correlationId: doer?.correlationId ?? newId(),
       key: { commandId, fingerprint: commandId },
       client: doer === null || doer.sessionId === null ? null : { ...clientOf(doer), session: doer.sessionId },
+      ...(doer !== null && { whence: clientOf(doer) }),
     }
   }
 

@@ -1,5 +1,6 @@
 import { addressKey } from './address-key.js'
 import { createLocalWindow, type LocalWindow } from './local-window.js'
+import { createOpenAtOnce } from './open-at-once.js'
 import type { Quota, Refusal } from './quota.js'
 
 const A_MINUTE = 60
@@ -9,6 +10,8 @@ const PER_PERSON = 3_000
 const PER_ADDRESS = 1_200
 /** Messages that come to nothing take nothing from the limit of messages; ten a second are more than any mistake makes. */
 const REFUSED_MESSAGES = 600
+/** Each takes a place on the node, and gets all that the person is told: more than anybody has devices. */
+const CONNECTIONS = 100
 
 export interface Source {
   ip: string
@@ -25,6 +28,9 @@ export interface RequestLimits {
   refusalOfMessage(source: Source, userId: string): Refusal | null
   /** After one that was refused. */
   takeRefusedMessage(userId: string): void
+  /** Null where the person may hold one more connection, until it is given back. */
+  openConnection(source: Source, userId: string): Refusal | null
+  closeConnection(userId: string): void
 }
 
 export interface RequestLimitsOptions {
@@ -33,6 +39,7 @@ export interface RequestLimitsOptions {
   perPerson?: number
   perAddress?: number
   refusedMessages?: number
+  connectionsOfOne?: number
 }
 
 /**
@@ -46,11 +53,13 @@ export function createRequestLimits(options: RequestLimitsOptions): RequestLimit
     perPerson = PER_PERSON,
     perAddress = PER_ADDRESS,
     refusedMessages = REFUSED_MESSAGES,
+    connectionsOfOne = CONNECTIONS,
   } = options
   const minute = (name: string, points: number): LocalWindow => createLocalWindow({ name, points, seconds: A_MINUTE })
   const people = minute('requests', perPerson)
   const addresses = minute('address', perAddress)
   const refused = minute('refused-messages', refusedMessages)
+  const connections = createOpenAtOnce('connections', connectionsOfOne)
   return {
     take(source, userId) {
       if (!isOn) return null
@@ -66,6 +75,14 @@ export function createRequestLimits(options: RequestLimitsOptions): RequestLimit
     },
     takeRefusedMessage(userId) {
       if (isOn) refused.take(userId)
+    },
+    openConnection(source, userId) {
+      const refusal = isOn ? connections.open(userId) : null
+      if (refusal !== null) onRefused(refusal.name, source, userId)
+      return refusal
+    },
+    closeConnection(userId) {
+      if (isOn) connections.close(userId)
     },
   }
 }

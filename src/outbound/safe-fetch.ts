@@ -1,10 +1,10 @@
-import { lookup } from 'node:dns/promises'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { RefusedError, type Fetched, type FetchRefusal } from './outcome.js'
 import { isPublicAddress } from './public-address.js'
 import { readBody } from './read-body.js'
+import { resolveHost } from './resolve-host.js'
 import { parseTarget, type Target } from './target-url.js'
 
 export interface FetchRequest {
@@ -39,7 +39,7 @@ const MOST_HEADER_BYTES = 16 * 1024
 const REDIRECTS = [301, 302, 303, 307, 308]
 
 const internet: Network = {
-  resolve: async (host) => (await lookup(host, { all: true, order: 'verbatim' })).map(({ address }) => address),
+  resolve: (host) => resolveHost(host),
   reach: (host, port) => ({ host, port }),
 }
 

@@ -22,6 +22,11 @@ export interface DataKeys {
    * that process's caches.
    */
   destroy(name: string): Promise<void>
+  /**
+   * Opens one, so that nobody writes beside keys that they cannot open.
+   * @throws KeyUnwrapError the store was written under another master key
+   */
+  check(): Promise<void>
   /** Called after each destruction by this process: drop what the key had opened. */
   onDestroyed(listener: () => void): void
 }
@@ -70,6 +75,9 @@ export function createDataKeys(store: { pool: Pool; masterKey: KeyObject }): Dat
       await table.destroy(name)
       cache.set(name, DESTROYED)
       for (const listener of listeners) listener()
+    },
+    async check() {
+      await table.getAny()
     },
     onDestroyed: (listener) => listeners.push(listener),
   }

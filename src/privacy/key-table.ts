@@ -11,6 +11,8 @@ export interface KeyTable {
   getOrCreate(names: readonly string[]): Promise<Map<string, StoredKey>>
   /** Those there are. */
   get(names: readonly string[]): Promise<Map<string, StoredKey>>
+  /** One of those there are, that was not destroyed; none in an empty table. */
+  getAny(): Promise<Map<string, StoredKey>>
   /** Leaves a tombstone, also of a name that was never made. */
   destroy(name: string): Promise<void>
 }
@@ -28,6 +30,8 @@ const GET_OR_CREATE = `
 
 const GET = 'select name, wrapped from data_keys where name = any($1::text[])'
 
+const GET_ANY = 'select name, wrapped from data_keys where wrapped is not null order by name limit 1'
+
 const DESTROY = `
   insert into data_keys (name, wrapped, destroyed_at) values ($1, null, now())
   on conflict (name) do update set wrapped = null, destroyed_at = coalesce(data_keys.destroyed_at, now())`
@@ -44,6 +48,7 @@ export function createKeyTable({ pool, masterKey }: { pool: Pool; masterKey: Key
       return query(GET_OR_CREATE, [sorted, sorted.map((name) => wrapNewKey(masterKey, name))])
     },
     get: (names) => query(GET, [names]),
+    getAny: () => query(GET_ANY, []),
     async destroy(name) {
       await query(DESTROY, [name])
     },

@@ -8,7 +8,7 @@ const KEY_BYTES = 32
 export class KeyUnwrapError extends Error {
   override readonly name = 'KeyUnwrapError'
   constructor(readonly keyName: string) {
-    super(`the key ${keyName} does not open with this master key`)
+    super(`the key ${keyName} does not open with this master key: put back the one that it was made with`)
   }
 }
 

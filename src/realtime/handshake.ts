@@ -13,7 +13,7 @@ export interface HandshakeDeps {
   gate: SessionGate
   problemOf: ProblemOf
   clientAddress: (request: IncomingMessage) => Source
-  limits: Pick<RequestLimits, 'take'>
+  limits: Pick<RequestLimits, 'take' | 'openConnection' | 'closeConnection'>
   security: SecurityEvents
 }
 
@@ -21,8 +21,10 @@ export interface HandshakeDeps {
 export function createHandshake({ tokens, gate, problemOf, clientAddress, limits, security }: HandshakeDeps) {
   /** Connections with a socket that is in or on its way; Socket.IO by itself sees only those that are in. */
   const taken = new WeakSet<Connection>()
+  /** Who last came in by a connection: it is theirs until it closes, also without a socket. */
+  const holders = new WeakMap<Connection, string>()
 
-  async function check(auth: unknown, source: Source): Promise<SocketData | { fault: unknown }> {
+  async function check(conn: Connection, auth: unknown, source: Source): Promise<SocketData | { fault: unknown }> {
     const hasToken = typeof auth === 'object' && auth !== null && 'token' in auth
     if (!hasToken) return { fault: { code: 'token-missing' } }
     const parsed = handshakeSchema.safeParse(auth)
@@ -35,7 +37,19 @@ export function createHandshake({ tokens, gate, problemOf, clientAddress, limits
     // A socket that is brought up to date costs more than most requests.
     const quota = limits.take(source, claims.userId)
     if (isLimited(quota)) return { fault: quota }
+    const full = hold(conn, source, claims.userId)
+    if (full !== null) return { fault: full }
     return { claims, cursors: parsed.data.cursors }
+  }
+
+  /** Null where it may be theirs. One that has closed meanwhile is nobody's. */
+  function hold(conn: Connection, source: Source, userId: string): unknown {
+    if (holders.get(conn) === userId || conn.readyState !== 'open') return null
+    const refusal = limits.openConnection(source, userId)
+    if (refusal !== null) return refusal
+    holders.set(conn, userId)
+    conn.once('close', () => limits.closeConnection(userId))
+    return null
   }
 
   return (socket: RealtimeSocket, next: (refused?: Error) => void): void => {
@@ -48,7 +62,7 @@ export function createHandshake({ tokens, gate, problemOf, clientAddress, limits
     taken.add(conn)
     socket.once('disconnect', () => taken.delete(conn))
     const source = clientAddress(socket.request)
-    void check(socket.handshake.auth, source)
+    void check(conn, socket.handshake.auth, source)
       .catch((fault: unknown) => ({ fault }))
       .then((checked) => {
         if ('fault' in checked) {

@@ -47,6 +47,7 @@ describe('the route table', () => {
       '/auth/password-reset',
       '/auth/password-reset/confirm',
       '/auth/email/confirm',
+      '/hooks/:webhookId/:secret',
       '/healthz',
       '/readyz',
       '/metrics',

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { startChild, type Child } from '../support/child.js'
 import { logEnvironment } from '../support/event-logs.js'
+import { startTestApp } from '../support/test-app.js'
 
 describe('starting and stopping, on embedded Postgres', function () {
   this.timeout(120_000)
@@ -114,6 +115,14 @@ describe('what keeps it from starting is said in one line', function () {
       'SMTP_URL is missing: it is required with NODE_ENV=production',
       'PUBLIC_URL is missing: it is required with NODE_ENV=production',
     ])
+  })
+
+  it('another master key than the one before', async () => {
+    await using parley = await startTestApp()
+    await parley.register('Ada')
+    const [line, ...more] = await failing({ ...parley.environment, MASTER_KEY: key })
+    expect(line).to.match(/^the key \S+ does not open with this master key/)
+    expect(more).to.deep.equal([])
   })
 
   it('a port that is taken', async () => {

@@ -145,6 +145,7 @@ describe('with many people, chats and messages stored', function () {
     'everyone, page by page': [LIMIT + 1, () => queries.everyone(LIMIT, back()).then(({ items }) => items)],
     'the webhooks of a chat': [20, () => queries.webhooks(full(), viewer()).then((found) => found?.answer.items ?? [])],
     'one webhook': [1, () => queries.webhook(full(), viewer(), webhook())],
+    'who speaks for a webhook that leads in': [1, () => queries.incomingWebhook(webhook())],
     'what webhooks may do': [2, () => queries.webhookStandings([webhook()]).then((found) => [...found])],
     // all that the two have made are looked at
     'webhooks that end with their creator’s power': [
@@ -264,7 +265,7 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
     insert into ${table('webhooks')} (id, chat_id, place, from_version, by_id, created_at, direction, url)
     select md5('w' || c || ' ' || w)::uuid, ${chat('c')}, w, w, ${person('1 + (c + w) % 1000')}, now(), 'out', 'https://hook.example/'
     from generate_series(1, ${CHATS}) as c, generate_series(1, 10) as w;
-    update ${table('webhooks')} set by_id = ${person('1')} where id = md5('w1 1')::uuid;
+    update ${table('webhooks')} set by_id = ${person('1')}, bot_id = ${person('2')} where id = md5('w1 1')::uuid;
 
     insert into events (position, stream, version, id, type, data, metadata)
     select 1000 + v, 'chat-c' || v % 2, (v + 1) / 2, md5('e' || v)::uuid, 'MessageSent', '{}', '{}' from generate_series(1, ${LONG * 2}) as v;

@@ -130,6 +130,8 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
         isSpent: () => false,
         refusalOfMessage: () => null,
         takeRefusedMessage: () => undefined,
+        openConnection: () => null,
+        closeConnection: () => undefined,
       },
       security: { record: (event) => securityEvents.push(event) },
       allowedOrigins: options.allowedOrigins ?? [],

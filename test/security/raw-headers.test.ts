@@ -38,6 +38,13 @@ describe('headers and paths that two readers could read differently', () => {
     await refused([JSON_TYPE, 'content-type: text/plain', 'Content-Length: 2'], 'POST /auth/login', '{}')
   })
 
+  it('more headers than others read are refused, and none is dropped unsaid', async () => {
+    const some = (count: number): string[] => Array.from({ length: count }, (_, index) => `X-${index}: y`)
+    await expectRefused('GET /users/me', [...some(100), tokenOf(ada), CLOSE], '', 400, 'malformed-request')
+    const answer = await exchange(rawRequest('GET /users/me', [...some(90), tokenOf(ada), CLOSE], ''))
+    expect(statusesOf(answer)).to.deep.equal([200])
+  })
+
   it('a key that is there twice is no key', () =>
     expectRefused(
       'POST /chats',

@@ -320,4 +320,38 @@ describe('security events of a running node', () => {
     for (const { ip, userAgent, ...left } of await inLog())
       expect({ ip, userAgent, isCounted: left.count > 0 }).to.deep.equal({ ip: null, userAgent: null, isCounted: true })
   })
+
+  it('tell of a reused refresh token, of sessions that somebody ended and of roles, whence it was done; not of a logout', async () => {
+    const headers = { 'user-agent': 'tester/1.0' }
+    const admin = await parley.withRoles('Root', 'admin')
+    const [ada, bob, cleo] = [await parley.register('Ada'), await parley.register('Bob'), await parley.register('Cleo')]
+    const post = (path: string, body: object, token?: string) =>
+      parley.call('POST', path, { body, headers, ...(token !== undefined && { token }) })
+    for (let time = 0; time < 2; time++) await post('/auth/refresh', { refreshToken: ada.refreshToken })
+    await post('/auth/logout', { refreshToken: cleo.refreshToken })
+    await post('/auth/password-reset', { email: bob.email })
+    const link = await eventually(() => {
+      const mail = parley.mails.find(
+        ({ to, subject }) => to === bob.email.toLowerCase() && /new password/.test(subject),
+      )
+      return /#token=(\S+)/.exec(mail!.text)![1]!
+    })
+    expect((await post('/auth/password-reset/confirm', { token: link, newPassword: 'another one' })).status).to.equal(
+      204,
+    )
+    const path = `/users/${cleo.id}/roles`
+    expect(
+      (await parley.call('PUT', path, { token: admin.token, body: { roles: ['auditor'] }, headers })).status,
+    ).to.equal(200)
+
+    await eventually(async () => {
+      const told = (await inLog()).map(({ kind, userId, ip, userAgent }) => ({ kind, userId, ip, userAgent }))
+      const from = { ip: '127.0.0.1', userAgent: 'tester/1.0' }
+      expect(told).to.have.deep.members([
+        { kind: 'refresh-reuse', userId: ada.id, ...from },
+        { kind: 'session-revoked', userId: bob.id, ...from },
+        { kind: 'role-granted', userId: cleo.id, ...from },
+      ])
+    })
+  })
 })

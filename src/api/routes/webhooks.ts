@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { newWebhookId } from '../../commands/command-id.js'
+import { createIncomingWebhook } from '../../commands/incoming-webhooks.js'
 import { idSchema, textSchema } from '../../commands/input-schemas.js'
 import { parseTarget } from '../../outbound/target-url.js'
 import { chatFrameNames } from '../../realtime/frames.js'
@@ -7,7 +8,8 @@ import { commandHeaders, seen, settled, stillIn, versionHeader } from '../answer
 import { inChatSchema } from '../parameters.js'
 import { asProblem } from '../problem-details.js'
 import { answer, route } from '../route.js'
-import { newWebhookShape, replayShape, webhookShape } from '../shapes.js'
+import { incomingUrl } from './hooks.js'
+import { newIncomingWebhookShape, newWebhookShape, replayShape, webhookShape } from '../shapes.js'
 
 const MOST_URL = 2_048
 const MOST_VERSION = 2 ** 31 - 1
@@ -31,26 +33,38 @@ const eventsSchema = z
   .meta({ description: 'names of events as sockets know them; empty for all' })
 
 const outgoingSchema = z.strictObject({
-  direction: z.literal('out').default('out'),
+  direction: z.literal('out').optional(),
   url: urlSchema,
   events: eventsSchema.default([]),
   name: textSchema(255).nullable().default(null),
 })
 
+const incomingSchema = z.strictObject({ direction: z.literal('in'), name: textSchema(255) })
+
 const create = route({
   method: 'post',
   path: '/chats/:id/webhooks',
-  summary: 'Have events of the chat sent to a URL, as far as I may see them; the secret is shown only here',
+  summary:
+    'Have events of the chat sent to a URL, as far as I may see them; or, with `direction` in, have a URL at which others say something ' +
+    'in the chat. The secret is shown only here',
   access: 'chat-admin',
   params: inChatSchema,
-  body: outgoingSchema,
-  answers: { 201: newWebhookShape },
-  async handle({ params: { id: chatId }, body, caller }, { run, reads, queries, webhooks }) {
-    const result = settled(await run('createWebhook', { chatId, ...body, botId: null }, caller))
+  body: z.discriminatedUnion('direction', [outgoingSchema, incomingSchema]),
+  answers: { 201: z.union([newWebhookShape, newIncomingWebhookShape]) },
+  async handle({ params: { id: chatId }, body, caller }, parts) {
+    const { run, reads, queries } = parts
+    const result = settled(
+      body.direction === 'in'
+        ? await createIncomingWebhook(run, { chatId, name: body.name }, caller)
+        : await run('createWebhook', { chatId, ...body, direction: 'out' }, caller),
+    )
     await reads.written(result.position)
     const id = newWebhookId(result.commandId)
     const { answer: webhook } = stillIn(await queries.webhook(chatId, caller.userId, id))
-    const shown = { ...webhook, secret: webhooks.secrets.secretOf(id) }
+    const shown =
+      body.direction === 'in'
+        ? { ...webhook, url: incomingUrl(id, parts) }
+        : { ...webhook, secret: parts.webhooks.secrets.secretOf(id) }
     return answer(201, shown, { headers: commandHeaders(result, caller) })
   },
 })
@@ -79,12 +93,15 @@ const list = route({
 const remove = route({
   method: 'delete',
   path: '/chats/:id/webhooks/:webhookId',
-  summary: 'End a webhook',
+  summary: 'End a webhook; the bot of one that leads in is removed',
   access: 'chat-admin',
   params: inWebhookSchema,
   answers: { 204: null },
-  async handle({ params: { id: chatId, webhookId }, caller }, { run }) {
+  async handle({ params: { id: chatId, webhookId }, caller }, { run, queries }) {
     const result = settled(await run('deleteWebhook', { chatId, webhookId }, caller))
+    const userId = (await queries.incomingWebhook(webhookId))?.botId
+    // It is deaf and dumb by now; where the chat does not let it go, it stays.
+    if (userId !== undefined) await run('removeParticipant', { chatId, userId }, { ...caller, key: null })
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })

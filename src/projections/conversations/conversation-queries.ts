@@ -187,6 +187,8 @@ export interface ConversationQueries {
   webhooks(chatId: string, viewer: string): Promise<AtVersion<Webhooks> | null>
   /** One of the chat, deleted or not. */
   webhook(chatId: string, viewer: string, webhookId: string): Promise<AtVersion<WebhookView> | null>
+  /** One that leads in, whatever has become of it: who speaks for it in which chat, and who made it. */
+  incomingWebhook(webhookId: string): Promise<{ chatId: string; creatorId: string; botId: string } | null>
   /** Whoever asks: for what carries webhooks out. By id. */
   webhookStandings(webhookIds: readonly string[]): Promise<Map<string, WebhookStanding>>
   /** Those that are active and were made before their creator lost what it takes to have them. */

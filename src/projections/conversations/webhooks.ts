@@ -64,7 +64,10 @@ export async function applyWebhookDisabled(
   await tx.query(text, [webhookId, why])
 }
 
-type WebhookQueries = Pick<ConversationQueries, 'webhooks' | 'webhook' | 'webhookStandings' | 'webhooksEndedBy'>
+type WebhookQueries = Pick<
+  ConversationQueries,
+  'webhooks' | 'webhook' | 'incomingWebhook' | 'webhookStandings' | 'webhooksEndedBy'
+>
 
 export function createWebhookQueries(pool: Pool, table: TableName): WebhookQueries {
   const webhooks = table('webhooks')
@@ -89,6 +92,16 @@ export function createWebhookQueries(pool: Pool, table: TableName): WebhookQueri
       const [row] = rows
       const [found] = row?.webhooks ?? []
       return row === undefined || found === undefined ? null : { version: row.version, answer: toWebhook(found) }
+    },
+
+    async incomingWebhook(webhookId) {
+      const { rows } = await pool.query<{ chatId: string; creatorId: string; botId: string }>({
+        name: `incoming ${webhooks}`,
+        text: `select chat_id as "chatId", by_id as "creatorId", bot_id as "botId" from ${webhooks}
+               where id = $1 and bot_id is not null`,
+        values: [webhookId],
+      })
+      return rows[0] ?? null
     },
 
     async webhookStandings(webhookIds) {

@@ -113,6 +113,10 @@ export const requests: Record<string, (world: World) => Request> = {
     body: { afterVersion: 0 },
     refusedAs: 'webhook-not-found',
   }),
+  'POST /hooks/:webhookId/:secret': () => ({
+    path: `/hooks/${randomUUID()}/${unknownToken}`,
+    body: { text: 'hello' },
+  }),
   'POST /invites/:code/join': () => ({ path: `/invites/${unknownToken}/join`, refusedAs: 'invite-not-found' }),
   'PATCH /chats/:id/participants/:userId': ({ chatId, people }) => ({
     path: `/chats/${chatId}/participants/${people.bystander.id}`,

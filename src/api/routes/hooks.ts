@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { messageBodySchema } from '../../commands/input-schemas.js'
+import type { IncomingWebhook } from '../../commands/incoming-webhooks.js'
+import { MOST_NESTED } from '../../commands/nesting.js'
+import type { SendMessage } from '../../commands/say.js'
+import { parseSlackPayload } from '../../webhooks/slack-payload.js'
+import { commandHeaders } from '../answers.js'
+import { validationCodeOf } from '../field-errors.js'
+import { isNestedDeeper } from '../nested-text.js'
+import type { Parts } from '../parts.js'
+import { asProblem } from '../problem-details.js'
+import { answer, route } from '../route.js'
+
+const PLAIN = { 'Content-Type': 'text/plain; charset=utf-8' }
+
+/** What those who send to Slack know how to read. */
+const NO_SERVICE = { status: 404, text: 'no_service' } as const
+
+const refusals = {
+  'validation-failed': { status: 400, text: 'invalid_payload' },
+  'message-empty': { status: 400, text: 'no_text' },
+  'message-too-long': { status: 400, text: 'msg_too_long' },
+  'content-refused': { status: 403, text: 'action_prohibited' },
+  'not-a-participant': NO_SERVICE,
+  'chat-archived': { status: 410, text: 'channel_is_archived' },
+} as const
+
+type Refusal = (typeof refusals)[keyof typeof refusals]
+
+const receive = route({
+  method: 'post',
+  path: '/hooks/:webhookId/:secret',
+  summary: 'Say something by an incoming webhook, as Slack takes it: JSON, or a form with the field `payload`',
+  access: 'anyone',
+  params: z.strictObject({ webhookId: z.string(), secret: z.string() }),
+  body: z.string().catch(''),
+  bodyAs: 'text',
+  answers: { 200: z.string(), 400: z.string(), 403: z.string(), 404: z.string(), 410: z.string(), 429: z.string() },
+  async handle({ params: { webhookId, secret }, body, whence, clientKey }, parts) {
+    const { ip, userAgent, correlationId } = whence()
+    if (!parts.webhooks.incoming.secrets.isRight(webhookId, secret)) {
+      parts.security.record({ type: 'token-refused', ip, userAgent })
+      return refusal(NO_SERVICE)
+    }
+    const message = messageOf(body)
+    if ('text' in message) return refusal(message)
+    const webhook = await find(webhookId, parts)
+    if (webhook === null || !(await parts.webhooks.incoming.maySpeak(webhook))) return refusal(NO_SERVICE)
+    const given = clientKey()
+    const key = given === null ? null : { value: given }
+    const { chatId, botId: userId } = webhook
+    const client = { session: webhookId, ip, userAgent }
+    const result = await parts.sendMessage(
+      { chatId, messageType: 'text', content: message.content, metadata: null, clientMessageId: given },
+      { userId, origin: 'rest', correlationId, key, client },
+    )
+    const refused = refusalOf(result)
+    if (refused !== null) return refused
+    if (result.kind !== 'done' && result.kind !== 'repeated') throw asProblem(result)
+    return answer(200, 'ok', { headers: { ...PLAIN, ...commandHeaders(result, { key }) } })
+  },
+})
+
+export const hookRoutes = [receive]
+
+/** Where others say something by it. */
+export const incomingUrl = (
+  webhookId: string,
+  { publicUrl, webhooks }: Pick<Parts, 'publicUrl' | 'webhooks'>,
+): string => new URL(`/hooks/${webhookId}/${webhooks.incoming.secrets.secretOf(webhookId)}`, publicUrl()).href
+
+const refusal = ({ status, text }: Refusal) => answer(status, text, { headers: PLAIN })
+
+function messageOf(body: string): { content: string } | Refusal {
+  const said = parseSlackPayload(body, (json) => isNestedDeeper(Buffer.from(json), MOST_NESTED))
+  if (said === null) return refusals['validation-failed']
+  const parsed = messageBodySchema.safeParse({ content: said })
+  if (parsed.success) return parsed.data
+  const code = validationCodeOf(parsed.error)
+  return isRefused(code) ? refusals[code] : refusals['validation-failed']
+}
+
+function refusalOf(result: Awaited<ReturnType<SendMessage>>) {
+  if (result.kind === 'limited') {
+    const seconds = Math.max(1, Math.ceil(result.retryAfterMs / 1_000))
+    return answer(429, 'rate_limited', { headers: { ...PLAIN, 'Retry-After': String(seconds) } })
+  }
+  if (result.kind !== 'rejected' || !isRefused(result.rejection.code)) return null
+  return refusal(refusals[result.rejection.code])
+}
+
+const isRefused = (code: string): code is keyof typeof refusals => Object.hasOwn(refusals, code)
+
+/** Only who was given the URL comes so far: the webhook is there, if need be further on in the log than this node has read. */
+async function find(
+  webhookId: string,
+  { queries, reads, head }: Pick<Parts, 'queries' | 'reads' | 'head'>,
+): Promise<IncomingWebhook | null> {
+  const known = await queries.incomingWebhook(webhookId)
+  if (known === null) await reads.written(await head())
+  const found = known ?? (await queries.incomingWebhook(webhookId))
+  return found === null ? null : { webhookId, ...found }
+}

@@ -1,0 +1,264 @@
+import { randomBytes } from 'node:crypto'
+import { expect } from 'chai'
+import { moderationStream } from '../../../src/domain/streams.js'
+import { startTestApp, type Answer, type Node, type Person, type TestApp } from '../../support/test-app.js'
+import { createClub, type Club } from './club.js'
+
+interface Made {
+  id: string
+  url: string
+  botId: string
+}
+
+const ORIGIN = 'https://chat.example.com'
+const codeOf = ({ body }: Answer): unknown => (body as { code?: string }).code
+const inForm = { 'content-type': 'application/x-www-form-urlencoded' }
+
+describe('webhooks that lead into a chat', () => {
+  let parley: TestApp
+  let ada: Person
+  let bob: Person
+  let admin: Person
+  let club: Club
+
+  before(async () => {
+    parley = await startTestApp({ rateLimitMessagesPerMinute: 3, blockedWords: ['heck'], blockedWordsPolicy: 'refuse' })
+    ada = await parley.register('Ada')
+    bob = await parley.register('Bob')
+    admin = await parley.withRoles('admin', 'admin')
+  })
+  after(() => parley[Symbol.asyncDispose]())
+  beforeEach(async () => {
+    club = await createClub(parley, ada, [bob])
+  })
+
+  const create = (who = ada, name = 'Build', headers = {}): Promise<Answer> =>
+    club.call(who, 'POST', '/webhooks', { direction: 'in', name }, headers)
+
+  async function made(who = ada): Promise<Made> {
+    const { status, body } = await create(who)
+    expect(status).to.equal(201)
+    return body
+  }
+
+  const pathOf = ({ url }: Made): string => url.slice(ORIGIN.length)
+  const send = (webhook: Made, body: unknown, headers = {}, node: Pick<Node, 'call'> = parley): Promise<Answer> =>
+    node.call('POST', pathOf(webhook), { body, headers })
+  /** All that is said by now, whoever said it. */
+  async function said(): Promise<{ content: string; sender: object }[]> {
+    const headers = { 'parley-position': await parley.app.core.log.head() }
+    return (await club.call(ada, 'GET', '/messages', undefined, headers)).body
+  }
+  const makeAdmin = (who: Person): Promise<Answer> =>
+    club.call(ada, 'PATCH', `/participants/${who.id}`, { role: 'admin' })
+
+  async function isRefused(webhook: Made, text = 'no_service', status = 404): Promise<void> {
+    const before = await club.eventTypes()
+    const answer = await send(webhook, { text: 'hello' })
+    expect([answer.status, answer.body]).to.deep.equal([status, text])
+    expect(answer.headers.get('content-type')).to.equal('text/plain; charset=utf-8')
+    expect(await club.eventTypes()).to.deep.equal(before)
+  }
+
+  it('an admin makes one and is shown its URL once; its bot, of that name, takes part from then on', async () => {
+    const { status, body } = await create()
+    const { id, url, botId, createdAt, ...rest } = body as Made & { createdAt: string }
+    expect(status).to.equal(201)
+    expect(rest).to.deep.equal({
+      direction: 'in',
+      name: 'Build',
+      events: null,
+      createdBy: { id: ada.id, name: 'Ada', avatarUrl: null },
+      status: 'active',
+      disabledWhy: null,
+    })
+    const secret = url.slice(`${ORIGIN}/hooks/${id}/`.length)
+    expect(url).to.equal(`${ORIGIN}/hooks/${id}/${secret}`)
+    expect(secret).to.match(/^[\w-]{43}$/)
+    const { body: people } = await club.call(bob, 'GET', '/participants')
+    const bot = (people as { id: string; name: string; role: string }[]).find((person) => person.id === botId)
+    expect(bot).to.include({ name: 'Build', role: 'member' })
+
+    const { body: listed } = await club.call(ada, 'GET', '/webhooks')
+    expect(listed).to.have.length(1)
+    expect((listed as Made[])[0]).to.include({ id, url: null, botId })
+    expect(createdAt).to.be.a('string')
+    const events = await parley.app.core.log.readAll(parley.app.core.log.start, 10_000)
+    expect(JSON.stringify(events)).to.include(id).and.not.include(secret)
+  })
+
+  it('takes what Slack takes, as JSON or as a form, and answers as Slack does', async () => {
+    const webhook = await made()
+    const payload = JSON.stringify({ text: '*green* <https://a.example/|build>', username: 'ci', icon_emoji: ':ok:' })
+    const asJson = await send(webhook, payload)
+    expect([asJson.status, asJson.body]).to.deep.equal([200, 'ok'])
+    expect(asJson.headers.get('content-type')).to.equal('text/plain; charset=utf-8')
+    const asForm = await send(webhook, new URLSearchParams({ payload }).toString(), inForm)
+    expect([asForm.status, asForm.body]).to.deep.equal([200, 'ok'])
+    // as curl sends it where nobody names a type
+    const untold = await send(webhook, payload, inForm)
+    expect(untold.status).to.equal(200)
+    const messages = await said()
+    expect(messages.map(({ content }) => content)).to.deep.equal(
+      Array.from({ length: 3 }, () => '**green** [build](https://a.example/)'),
+    )
+    expect(messages[0]!.sender).to.deep.equal({ id: webhook.botId, name: 'Build', avatarUrl: null })
+  })
+
+  for (const [what, body, status, text, headers] of [
+    ['nothing', '', 400, 'invalid_payload'],
+    ['no JSON', '{"text":', 400, 'invalid_payload'],
+    ['a form without payload', 'text=hello', 400, 'invalid_payload', inForm],
+    ['JSON nested too deep', `{"text":"a","x":${'['.repeat(40)}${']'.repeat(40)}}`, 400, 'invalid_payload'],
+    ['control characters', { text: 'a\u0007b' }, 400, 'invalid_payload'],
+    ['no text', { text: '  ' }, 400, 'no_text'],
+    ['too long a text', { text: 'a'.repeat(10_001) }, 400, 'msg_too_long'],
+    ['a word that is not allowed', { text: 'what the heck' }, 403, 'action_prohibited'],
+  ] as const)
+    it(`${what} is refused as ${text}`, async () => {
+      const answer = await send(await made(), body, headers)
+      expect([answer.status, answer.body]).to.deep.equal([status, text])
+      expect(await said()).to.deep.equal([])
+    })
+
+  it('another type of body is refused, by this route as by all; and no other takes forms', async () => {
+    const webhook = await made()
+    expect(codeOf(await send(webhook, '<x/>', { 'content-type': 'text/xml' }))).to.equal('not-json')
+    expect(codeOf(await club.call(ada, 'POST', '/messages', 'content=hello', inForm))).to.equal('not-json')
+    expect(codeOf(await send(webhook, `{"text":"${'a'.repeat(300_000)}"}`))).to.equal('body-too-large')
+  })
+
+  it('a wrong secret looks like no webhook, and is a security event', async () => {
+    const webhook = await made()
+    const refused = async (): Promise<string> => {
+      const { body } = await parley.call('GET', '/metrics')
+      return /^security_events_total{type="token-refused"} \d+$/m.exec(body)![0]
+    }
+    const before = await refused()
+    const other = await made()
+    for (const secret of [randomBytes(32).toString('base64url'), pathOf(other).split('/').at(-1)!, 'short', '%00'])
+      await isRefused({ ...webhook, url: `${ORIGIN}/hooks/${webhook.id}/${secret}` })
+    expect(await refused()).to.not.equal(before)
+    // that of one that leads out is no secret of one that leads in
+    const { body } = await club.call(ada, 'POST', '/webhooks', { url: 'https://hook.example/' })
+    const { id, secret } = body as { id: string; secret: string }
+    const asIs = secret.replace('whsec_', '')
+    for (const form of [secret, asIs, Buffer.from(asIs, 'base64').toString('base64url')])
+      await isRefused({ ...webhook, url: `${ORIGIN}/hooks/${id}/${encodeURIComponent(form)}` })
+  })
+
+  it('a key makes a message safe to repeat', async () => {
+    const webhook = await made()
+    const key = { 'idempotency-key': 'run-7' }
+    expect((await send(webhook, { text: 'one' }, key)).status).to.equal(200)
+    const again = await send(webhook, { text: 'one' }, key)
+    expect([again.status, again.body]).to.deep.equal([200, 'ok'])
+    expect(again.headers.get('idempotency-replayed')).to.equal('true')
+    expect(codeOf(await send(webhook, { text: 'two' }, key))).to.equal('idempotency-key-reused')
+    expect(await said()).to.have.length(1)
+  })
+
+  it('has a limit of messages of its own', async () => {
+    const [one, other] = [await made(), await made()]
+    for (let count = 0; count < 3; count++) expect((await send(one, { text: 'hello' })).status).to.equal(200)
+    const answer = await send(one, { text: 'hello' })
+    expect([answer.status, answer.body]).to.deep.equal([429, 'rate_limited'])
+    expect(Number(answer.headers.get('retry-after'))).to.be.within(1, 60)
+    expect((await send(other, { text: 'hello' })).status).to.equal(200)
+  })
+
+  it('with a key it is made once, also where a crash left it half made; a repeat shows the same URL', async () => {
+    const key = { 'idempotency-key': 'k1' }
+    const first = await create(ada, 'Build', key)
+    const again = await create(ada, 'Build', key)
+    expect([again.status, again.body as unknown]).to.deep.equal([201, first.body as unknown])
+    expect(codeOf(await create(ada, 'Other', key))).to.equal('idempotency-key-reused')
+    expect(await club.eventTypes()).to.deep.equal(['ChatCreated', 'ParticipantAdded'])
+
+    const half = await parley.app.core.run(
+      'createWebhook',
+      { chatId: club.id, direction: 'in', name: 'Half', url: null, events: null },
+      { userId: ada.id, origin: 'rest', correlationId: ada.id, key: { value: 'k2' }, client: null },
+    )
+    expect(half.kind).to.equal('done')
+    const { body } = await create(ada, 'Half', { 'idempotency-key': 'k2' })
+    expect((await send(body, { text: 'hello' })).status).to.equal(200)
+  })
+
+  it('a member makes none, a direct chat and an archived one get none, and nothing is recorded', async () => {
+    expect(codeOf(await create(bob))).to.equal('not-authorized')
+    const direct = await createClub(parley, ada, [bob], { type: 'direct' })
+    const body = { direction: 'in', name: 'Build' }
+    expect(codeOf(await direct.call(ada, 'POST', '/webhooks', body))).to.equal('direct-chat')
+    await club.call(ada, 'POST', '/archive')
+    expect(codeOf(await create())).to.equal('chat-archived')
+    expect(await club.eventTypes()).to.deep.equal(['ChatCreated', 'ChatArchived'])
+    expect(await parley.app.core.log.readStream(moderationStream(club.id), { limit: 10 })).to.deep.equal([])
+    for (const wrong of [{ direction: 'in' }, { ...body, url: 'https://a.example/' }, { ...body, direction: 'up' }])
+      expect(codeOf(await club.call(ada, 'POST', '/webhooks', wrong))).to.equal('validation-failed')
+  })
+
+  it('says nothing in an archived chat', async () => {
+    const webhook = await made()
+    await club.call(ada, 'POST', '/archive')
+    await isRefused(webhook, 'channel_is_archived', 410)
+  })
+
+  for (const [what, end] of [
+    ['it is deleted', (webhook: Made) => club.call(ada, 'DELETE', `/webhooks/${webhook.id}`)],
+    ['its bot is removed', (webhook: Made) => club.call(ada, 'DELETE', `/participants/${webhook.botId}`)],
+    ['its creator is no admin any more', () => club.call(ada, 'PATCH', `/participants/${bob.id}`, { role: 'member' })],
+    ['its creator has left', () => club.call(bob, 'POST', '/leave')],
+  ] as const)
+    it(`stops when ${what}, on every node at once`, async () => {
+      await makeAdmin(bob)
+      const webhook = await made(bob)
+      const node = await parley.startNode()
+      expect((await send(webhook, { text: 'hello' }, {}, node)).status).to.equal(200)
+      expect((await end(webhook)).status).to.be.oneOf([200, 204])
+      await isRefused(webhook)
+      expect((await send(webhook, { text: 'hello' }, {}, node)).body).to.equal('no_service')
+    })
+
+  it('stops when it is disabled', async () => {
+    const webhook = await made()
+    await parley.app.core.runAsSystem('disableWebhook', { chatId: club.id, webhookId: webhook.id, why: 'creator' })
+    await isRefused(webhook)
+  })
+
+  for (const whose of ['creator', 'bot'] as const)
+    it(`stops when its ${whose} is deactivated`, async () => {
+      const eve = await parley.register('Eve')
+      await club.call(ada, 'POST', '/participants', { userId: eve.id, role: 'admin' })
+      const webhook = await made(eve)
+      const userId = whose === 'creator' ? eve.id : webhook.botId
+      await parley.call('POST', `/users/${userId}/deactivate`, { token: admin.token })
+      await isRefused(webhook)
+    })
+
+  it('its bot goes with it, and is not brought back by a repeat of what made it', async () => {
+    const key = { 'idempotency-key': 'k1' }
+    const { body } = await create(ada, 'Build', key)
+    const webhook = body as Made
+    expect((await club.call(ada, 'DELETE', `/webhooks/${webhook.id}`)).status).to.equal(204)
+    expect((await create(ada, 'Build', key)).status).to.equal(201)
+    expect(await club.eventTypes()).to.deep.equal(['ChatCreated', 'ParticipantAdded', 'ParticipantRemoved'])
+    await isRefused(webhook)
+  })
+
+  it('one of an archived chat is deleted as well', async () => {
+    const webhook = await made()
+    await club.call(ada, 'POST', '/archive')
+    expect((await club.call(ada, 'DELETE', `/webhooks/${webhook.id}`)).status).to.equal(204)
+    expect((await club.call(ada, 'GET', '/webhooks')).body).to.deep.equal([])
+  })
+
+  it('its bot has no tokens, and is nobody’s bot to list', async () => {
+    const { botId } = await made()
+    const body = { chatIds: [club.id] }
+    expect(codeOf(await parley.call('POST', `/bots/${botId}/tokens`, { token: ada.token, body }))).to.equal(
+      'bot-not-found',
+    )
+    expect((await parley.call('GET', '/bots', { token: ada.token })).body).to.deep.equal([])
+  })
+})
