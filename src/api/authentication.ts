@@ -63,15 +63,15 @@ export function createAuthentication({ tokens, gate, botGate }: AuthenticationDe
   }
 
   return (req, res, next) => {
-    const botToken = botTokenOf(req)
-    if (botToken !== null) {
-      admitBot(botToken, res).then(() => next(), next)
-      return
-    }
     const token = tokenOf.get(req.headers.authorization ?? '')
     const claims = token === undefined ? undefined : tokens.verify(token)
-    if (claims === undefined || 'code' in claims) judge(req, res, next)
-    else admit(claims, res, next)
+    if (claims !== undefined && !('code' in claims)) {
+      admit(claims, res, next)
+      return
+    }
+    const botToken = botTokenOf(req)
+    if (botToken === null) judge(req, res, next)
+    else admitBot(botToken, res).then(() => next(), next)
   }
 }
 

@@ -22,8 +22,11 @@ export function searchWords(text: string): Word[] {
   })).filter(({ folded }) => folded !== '')
 }
 
-/** Letters and digits alone, so that a folded word means nothing else to Postgres. */
+const LATIN = /^[a-z0-9]+$/i
+
+/** Letters and digits alone, so that a folded word means nothing else to Postgres. Most words have nothing to fold but their case. */
 function fold(word: string): string {
+  if (LATIN.test(word)) return word.toLowerCase().slice(0, LONGEST)
   const plain = word.normalize('NFKD').toLowerCase().normalize('NFKD')
   const letters = plain.replace(/[^\p{L}\p{N}]/gu, '').normalize('NFC')
   return Array.from(letters).slice(0, LONGEST).join('')

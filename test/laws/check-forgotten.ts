@@ -5,7 +5,9 @@ import { naiveChat } from './naive-chat.js'
 import { historyOf } from './snapshot-of.js'
 import type { Listener } from './story.js'
 
-/** What a message no longer says is in nothing that a node gives from then on. */
+const ANYWHERE = { senderId: null, from: null, to: null, order: 'latest' } as const
+
+/** What a message no longer says is in nothing that a node gives from then on, and does not lead to it. */
 export const forgotten: Listener = {
   async onLook(look) {
     const { node, viewer, chatId, story } = look
@@ -30,6 +32,10 @@ export const forgotten: Listener = {
         dead.filter((each) => text.includes(each) || text.includes(each.replace('<', '&lt;').replace('>', '&gt;'))),
         name,
       ).to.deep.equal([])
+    }
+    for (const text of dead.slice(-3)) {
+      const found = await node.queries.search(viewer, `"${text}"`, { ...ANYWHERE, chatId }, 200, null)
+      expect(found?.items ?? [], `found by ${text}`).to.deep.equal([])
     }
   },
 }

@@ -1,8 +1,21 @@
 import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import { expect } from 'chai'
 import { WebSocket } from 'ws'
 import { eventually } from '../support/eventually.js'
 import { next, startTestApp, type Person, type TestApp } from '../support/test-app.js'
+
+/** On a thread of their own, so that what is measured is the server and not its clients. */
+const LOGINS = `
+  const { parentPort, workerData } = require('node:worker_threads')
+  const login = async (person) => {
+    const body = JSON.stringify({ email: 'p' + person + '@example.com', password: 'correct horse' })
+    const headers = { 'content-type': 'application/json' }
+    const response = await fetch(workerData + '/auth/login', { method: 'POST', headers, body })
+    await response.arrayBuffer()
+    return response.status
+  }
+  Promise.all(Array.from({ length: 300 }, (_, person) => login(person))).then((all) => parentPort.postMessage(all))`
 
 describe('floods', function () {
   this.timeout(60_000)
@@ -38,15 +51,14 @@ describe('floods', function () {
   it('of 300 logins at once leave /healthz under a second, and end in an answer each', async function () {
     this.retries(2) // the second is real time, and the machine may have others to serve
     await using open = await startTestApp({ rateLimits: false })
-    const logins = Promise.all(
-      Array.from({ length: 300 }, (_, person) =>
-        open.call('POST', '/auth/login', { body: { email: `p${person}@example.com`, password: 'correct horse' } }),
-      ),
-    )
+    const worker = new Worker(LOGINS, { eval: true, workerData: open.app.url }) // ends when it has told
+    const logins = once(worker, 'message').then(([statuses]) => statuses as number[])
     expect(await slowestMeanwhile(open, logins)).to.be.below(1_000)
-    for (const { status } of await logins) expect(status).to.be.oneOf([401, 503])
+    const statuses = await logins
+    expect(statuses).to.have.length(300)
+    for (const status of statuses) expect(status).to.be.oneOf([401, 503])
     // Else nothing was hashed, and there was no flood.
-    expect((await logins).filter(({ status }) => status === 401).length).to.be.at.least(100)
+    expect(statuses.filter((status) => status === 401).length).to.be.at.least(100)
   })
 
   it('of thousands of events on one socket are limited by name, and others are served', async () => {

@@ -179,6 +179,7 @@ describe('what is hidden, deleted or said otherwise since', function () {
       whole(await call(people.owner, 'GET', `/chats/${chatId}/messages`)),
       whole(await call(people.owner, 'GET', `/chats/${chatId}/bans`)),
       whole(await call(people.owner, 'GET', `/chats/${chatId}/messages/${ids.edited}/history`)),
+      whole(await call(people.owner, 'GET', '/search/messages?q=hiddne')),
       await resumed(people.owner, node, 0),
     ])
     const { deleted: _, ...alive } = hidden
@@ -247,6 +248,16 @@ describe('what is hidden, deleted or said otherwise since', function () {
         text += JSON.stringify(answer.body)
       }
       expect(text.includes(shown)).to.equal(isIn)
+    })
+
+    it(`is not told to who is ${who}, by any search`, async () => {
+      const words = everything.flatMap((marker) => [marker, `"${marker}"`, ...marker.split('-')])
+      for (const q of [...new Set([...words, 'hiddne', 'edadd', 'deaad', 'deletd', 'hid'])])
+        for (const where of ['', `&chatId=${chatId}`]) {
+          const answer = await call(people[who], 'GET', `/search/messages?q=${encodeURIComponent(q)}${where}`)
+          const found = [answer.status, Array.isArray(answer.body) ? answer.body : []]
+          expect(found, q).to.deep.equal([isIn || where === '' ? 200 : 404, []])
+        }
     })
 
     it(`is not told to who is ${who}, by socket events`, async () => {

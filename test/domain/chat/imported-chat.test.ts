@@ -3,7 +3,7 @@ import type { ChatCommand } from '../../../src/domain/chat/commands.js'
 import type { ChatEvent } from '../../../src/domain/chat/events.js'
 import type { Decided } from '../../../src/domain/event.js'
 import { given } from '../../support/given-when-then.js'
-import { created, imported, joined, left, originalAt, roleChanged, send, sent } from './chat-events.js'
+import { archived, created, imported, joined, left, originalAt, roleChanged, send, sent } from './chat-events.js'
 
 const onLine = <Shape extends ChatCommand | Decided<ChatEvent>>(line: number, shape: Shape) => ({
   ...shape,
@@ -36,6 +36,13 @@ describe('importing into a chat', () => {
     given(chatDecider, imported, sent('ada', 1))
       .when(onLine(3, send('bob', 2)))
       .then(onLine(3, joined('bob', 1)), onLine(3, sent('bob', 2)))
+  })
+
+  it('goes on where the chat has been archived since', () => {
+    given(chatDecider, imported, archived('ada'))
+      .when(onLine(3, send('ada', 1)))
+      .then(onLine(3, sent('ada', 1)))
+    given(chatDecider, imported, archived('ada')).when(send('ada', 1)).thenRejected({ code: 'chat-archived' })
   })
 
   it('a leave by one who is not in it is refused', () => {

@@ -112,4 +112,19 @@ describe('pinning a message', () => {
       .when(pin('ada', fact({ status: 'deleted' })))
       .thenRejected({ code: 'message-deleted' })
   })
+
+  it('is not for outsiders, nor for who may not see the message, nor in an archived chat', () => {
+    const hiding = created({ ada: 'owner' }, { historyVisibility: 'since-joined' })
+    for (const on of [true, false]) {
+      given(chatDecider, created(), sent('ada', 1))
+        .when(pin('eve', fact(), on))
+        .thenRejected({ code: 'not-a-participant' })
+      given(chatDecider, hiding, sent('ada', 1), joined('late', 1))
+        .when(pin('late', fact(), on))
+        .thenRejected({ code: 'message-not-found' })
+      given(chatDecider, created(), sent('ada', 1), archived('ada'))
+        .when(pin('bob', fact(), on))
+        .thenRejected({ code: 'chat-archived' })
+    }
+  })
 })
