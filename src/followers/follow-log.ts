@@ -11,14 +11,17 @@ export interface FollowLogDeps {
   examine(page: Page): Promise<void>
   /** Told once for each failure, not for its repeats. */
   onFailure(error: unknown): void
+  /** How long it lets events gather after a page that held some; not at all by default. */
+  gatherMs?: number
   /** Pause after the first failure, doubling up to 30 s; 500 ms by default. */
   retryMs?: number
 }
 
 /** Has a follower with side effects examine the log, page after page and none skipped, until the signal ends it. */
 export async function followLog(deps: FollowLogDeps, signal: AbortSignal): Promise<void> {
-  const { log, streamPrefixes, start, examine, onFailure, retryMs = 500 } = deps
+  const { log, streamPrefixes, start, examine, onFailure, gatherMs = 0, retryMs = 500 } = deps
   const isStopped = (): boolean => signal.aborted
+  const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal }).catch(() => undefined)
   let position: Position | null = null
   let failures = 0
 
@@ -28,6 +31,7 @@ export async function followLog(deps: FollowLogDeps, signal: AbortSignal): Promi
       await examine(page)
       position = page.position
       failures = 0
+      if (gatherMs > 0 && page.events.length > 0) await pause(gatherMs)
     }
   }
 
@@ -37,7 +41,7 @@ export async function followLog(deps: FollowLogDeps, signal: AbortSignal): Promi
     } catch (error) {
       if (isStopped()) return
       if (failures++ === 0) onFailure(error)
-      await sleep(Math.min(30_000, retryMs * 2 ** (failures - 1)), undefined, { signal }).catch(() => undefined)
+      await pause(Math.min(30_000, retryMs * 2 ** (failures - 1)))
     }
   }
 }

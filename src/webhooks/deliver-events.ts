@@ -60,15 +60,21 @@ export function createDeliverEvents(deps: DeliverEventsDeps): DeliverEvents {
   async function next({ webhookId }: Claimed, after: number, signal: AbortSignal): Promise<Next> {
     const head = await log.head()
     if (!(await progress.reached(head, { timeoutMs: BEHIND_MS, signal }))) return { kind: 'behind' }
-    const webhook = (await queries.webhookStandings([webhookId])).get(webhookId)
+    const known = await lookUp(webhookId)
+    if (known === undefined) return { kind: 'over' }
+    const { chatId, userId } = known
+    const page = await pastFrames(chatId, userId, after, PAGE)
+    // Judged after it was read: no event is in the page that came after what would forbid it.
+    const webhook = await lookUp(webhookId)
     if (webhook?.status !== 'active') return { kind: 'over' }
-    const { chatId, userId } = webhook
-    const page = (await mayHaveIt(webhook)) ? await pastFrames(chatId, userId, after, PAGE) : null
-    if (page === null) return { kind: 'not-allowed', chatId }
+    if (page === null || !(await mayHaveIt(webhook))) return { kind: 'not-allowed', chatId }
     const frame = page.frames.find(({ event }) => webhook.events.length === 0 || webhook.events.includes(event))
     if (frame === undefined) return { kind: 'none', version: page.version, more: page.more }
     return { kind: 'frame', frame, version: versionOf(frame), webhook }
   }
+
+  const lookUp = async (webhookId: string): Promise<WebhookStanding | undefined> =>
+    (await queries.webhookStandings([webhookId])).get(webhookId)
 
   const mayHaveIt = async ({ userId, role, url }: WebhookStanding): Promise<boolean> =>
     url !== null && role !== null && role !== 'member' && (await standings.of(userId)).isActive

@@ -37,15 +37,14 @@ interface Placed {
 
 /**
  * Notes how far chats have come, which webhooks there are, and ends those whose creator may have them no longer. What is noted is the same
- * whichever node does it and however often. It comes after the read model, so that whatever is due can be read.
+ * whichever node does it and however often. Only what must be looked up in the read model waits for it: a runner that is waited for lets
+ * no events gather.
  */
 export function createNoteChats(deps: NoteChatsDeps) {
   const { reader, queries, progress, deliveries, position, run, onDue } = deps
   let unwritten = 0
 
-  async function begin(events: readonly Placed[], heads: ReadonlyMap<string, number>): Promise<void> {
-    const created = idsIn(events, 'WebhookCreated')
-    if (created.length === 0) return
+  async function begin(created: readonly string[], heads: ReadonlyMap<string, number>): Promise<void> {
     const standings = [...(await queries.webhookStandings(created))]
     const outgoing = standings.filter(([, { direction, status }]) => direction === 'out' && status === 'active')
     await deliveries.begin(
@@ -59,9 +58,7 @@ export function createNoteChats(deps: NoteChatsDeps) {
   }
 
   /** Of those that were made before: who comes back and makes one anew keeps that. */
-  async function endPowers(events: readonly Placed[]): Promise<void> {
-    const ended = events.flatMap(endedPower)
-    if (ended.length === 0) return
+  async function endPowers(ended: readonly EndedPower[]): Promise<void> {
     for (const { webhookId, chatId, causationId } of await queries.webhooksEndedBy(ended)) {
       const cause = { commandId: disablingId(webhookId), causationId }
       await run('disableWebhook', { chatId, webhookId, why: 'creator' }, cause)
@@ -73,10 +70,14 @@ export function createNoteChats(deps: NoteChatsDeps) {
       const { event, metadata } = reader.fold(recorded)
       return { ...recorded, at: metadata.at, event }
     })
-    if (!(await progress.reached(end, { signal }))) throw new Error('ended while the read model was behind')
     const heads = headsIn(placed)
-    await begin(placed, heads)
-    await endPowers(placed)
+    const created = idsIn(placed, 'WebhookCreated')
+    const ended = placed.flatMap(endedPower)
+    if (created.length > 0 || ended.length > 0) {
+      if (!(await progress.reached(end, { signal }))) throw new Error('ended while the read model was behind')
+      await begin(created, heads)
+      await endPowers(ended)
+    }
     const over = [...idsIn(placed, 'WebhookDeleted'), ...idsIn(placed, 'WebhookDisabled')]
     if (over.length > 0) await deliveries.end(over)
     const raised = [...heads].map(([chatId, version]) => ({ chatId, version }))

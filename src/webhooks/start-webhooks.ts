@@ -23,6 +23,8 @@ export interface Webhooks extends AsyncDisposable {
 
 /** Webhooks that a node delivers to at the same time. */
 const MOST_AT_ONCE = 8
+/** So that many messages cost one look at the table. */
+const GATHER_MS = 50
 
 /**
  * Delivers events of chats to whom webhooks name. The follower only notes, for all nodes in one table, how far each chat has come; a node
@@ -45,6 +47,7 @@ export async function startWebhooks(deps: WebhooksDeps): Promise<Webhooks> {
         start: () => Promise.resolve(from),
         examine: (page) => noteChats(page, signal),
         onFailure,
+        gatherMs: GATHER_MS,
       },
       signal,
     ),

@@ -207,8 +207,9 @@ describe('webhooks', function () {
     })
 
   /** As a node does that has the webhook when its creator's power ends, and has not heard that it was disabled for that. */
-  async function deliverLate(webhookId: string): Promise<void> {
+  function deliverLate(webhookId: string, meanwhile?: () => Promise<unknown>): Promise<void> {
     const { log, reader, queries, runners, standings, runAsSystem: run, clock, databases } = parley.app.core
+    const pastFrames = createPastFrames({ log, reader, queries })
     const deliverEvents = createDeliverEvents({
       log,
       progress: runners.conversations.progress,
@@ -219,7 +220,10 @@ describe('webhooks', function () {
         },
       },
       standings,
-      pastFrames: createPastFrames({ log, reader, queries }),
+      async pastFrames(...asked) {
+        await meanwhile?.()
+        return pastFrames(...asked)
+      },
       deliveries: createDeliveries(databases.main),
       secrets: createWebhookSecrets(databases.masterKey),
       safeFetch: receiver.web.fetch,
@@ -227,9 +231,21 @@ describe('webhooks', function () {
       clock,
       onAttempt: () => undefined,
     })
-    const claimed = { webhookId, version: 1, failures: 0, lease: randomUUID() }
-    await deliverEvents(claimed, new AbortController().signal)
+    return deliverEvents({ webhookId, version: 1, failures: 0, lease: randomUUID() }, new AbortController().signal)
   }
+
+  for (const what of ['is a member only', 'is deactivated'])
+    it(`once that one ${what}, it gets nothing, also where that came while an event was looked up for it`, async () => {
+      await makeAdmin()
+      const { id } = await create(bob)
+      await deliverLate(id, async () => {
+        await losses[what]!()
+        await say('two')
+        await club.call(ada, 'GET', '/messages')
+      })
+      await createMarker()
+      expect(receiver.received).to.deep.equal([])
+    })
 
   it('made anew by who came back, it stays', async () => {
     await makeAdmin()
@@ -298,12 +314,12 @@ describe('webhooks', function () {
     await club.call(bob, 'POST', '/leave')
     await say('a hidden word, later')
     await club.call(ada, 'POST', '/participants', { userId: bob.id, role: 'admin' })
-    const anew = await create(bob)
-    receiver.received = []
+    const anew = await create(bob, { url: 'https://secure.example/anew' })
+    const ofAnew = () => receiver.received.filter(({ path }) => path === 'POST /anew').map(({ frame }) => frame)
     await replay(anew.id, 0)
     await say('last')
-    await eventually(() => expect(contents()).to.include('last'))
-    expect(receiver.received.map(({ frame: { event, payload } }) => [event, payload.version])).to.deep.equal([
+    await eventually(() => expect(ofAnew().at(-1)?.payload.content).to.equal('last'))
+    expect(ofAnew().map(({ event, payload }) => [event, payload.version])).to.deep.equal([
       ['participant_joined', 3],
       ['new_message', hidden.version],
       ['participant_left', 5],
