@@ -126,15 +126,15 @@ describe('kill -9 within identity', function () {
     it(`changing the password, ${when} ${what}: it is the old one with all sessions, or the new one with one`, async () => {
       await using database = await createTestDatabase()
       const env = environment(database)
+      let own: SignedIn
       let other: SignedIn
       {
         await using server = await start(env)
-        await server.post('/auth/register', ada)
+        own = (await server.post('/auth/register', ada)).body
         other = (await server.post('/auth/login', known)).body
       }
       {
         await using server = await start({ ...env, KILL_AT: statement, KILL_WHEN: when })
-        const own: SignedIn = await signIn(env)
         const change = { currentPassword: PASSWORD, newPassword: NEW }
         await server.post('/auth/password', change, own.accessToken).catch(() => undefined)
         expect(await server.exited).to.equal(null)
@@ -148,11 +148,5 @@ describe('kill -9 within identity', function () {
       )
       await expectAgreement(database, env)
     })
-  }
-
-  /** By another process, which is not killed. */
-  async function signIn(env: Record<string, string>): Promise<SignedIn> {
-    await using server = await start(env)
-    return (await server.post('/auth/login', known)).body
   }
 })

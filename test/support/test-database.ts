@@ -28,21 +28,43 @@ export async function makeTemplates(server: string): Promise<void> {
   await migrate(onServer(server, templates.keys), keysMigrations)
 }
 
+/** All that is left of test databases too. @throws what kept one of them from being dropped */
 export async function dropTemplates(): Promise<void> {
   const { server, main, keys } = madeTemplates()
+  const last = await spare
+  await last?.[Symbol.asyncDispose]()
+  await Promise.all(dropping)
   await drop(server, main, keys)
 }
 
-/** Disposing of it drops both databases, whoever is still connected: see `connectionsTo`. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/** Made while a test runs, for the next one. */
+let spare: Promise<TestDatabase> | undefined
+/** Under way, while other tests run. */
+const dropping: Promise<void>[] = []
+
+/** Disposing of it has both databases dropped, whoever is still connected: see `connectionsTo`. */
+export function createTestDatabase(): Promise<TestDatabase> {
+  const made = spare ?? makeTestDatabase()
+  spare = made.then(makeTestDatabase, makeTestDatabase)
+  spare.catch(() => undefined) // the next test will hear of it
+  return made
+}
+
+async function makeTestDatabase(): Promise<TestDatabase> {
   const { server, main, keys } = madeTemplates()
   const name = uniqueName('main')
   const keysName = uniqueName('keys')
-  await execute(server, `create database ${name} template ${main}`, `create database ${keysName} template ${keys}`)
+  await Promise.all([
+    execute(server, `create database ${name} template ${main}`),
+    execute(server, `create database ${keysName} template ${keys}`),
+  ])
   return {
     url: onServer(server, name),
     keysUrl: onServer(server, keysName),
-    [Symbol.asyncDispose]: () => drop(server, name, keysName),
+    [Symbol.asyncDispose]() {
+      dropping.push(drop(server, name, keysName))
+      return Promise.resolve()
+    },
   }
 }
 
