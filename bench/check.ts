@@ -1,7 +1,7 @@
 import type { Report } from './report.js'
 import type { Line } from './run-experiment.js'
 
-/** A ratio may fall to half of what was recorded: this machine is not that one, and neither is quiet. */
+/** Even the best round's ratio may fall to half of what was recorded: this machine is not that one, and neither is quiet. */
 const WORST = 0.5
 
 /**
@@ -14,9 +14,12 @@ export function findLosses(lines: readonly Line[], recorded: Pick<Report, 'lines
   if (!judged.some(({ name }) => before.has(name))) return ['nothing: no line of this run was recorded before']
   return judged.flatMap((line) => {
     const known = before.get(line.name)
-    if (known === undefined || !(known.ratio > 0) || goodness(line) >= WORST * goodness(known)) return []
-    return [`${line.name}: the ratio is ${line.ratio.toFixed(2)}, and was ${known.ratio.toFixed(2)}`]
+    if (known === undefined || !(known.ratio > 0)) return []
+    const { better, spread } = line
+    const best = better === 'higher' ? spread.to : spread.from
+    if (goodness(better, best) >= WORST * goodness(better, known.ratio)) return []
+    return [`${line.name}: the ratio is ${best.toFixed(2)} at best, and was ${known.ratio.toFixed(2)}`]
   })
 }
 
-const goodness = ({ better, ratio }: Line): number => (better === 'higher' ? ratio : 1 / ratio)
+const goodness = (better: Line['better'], ratio: number): number => (better === 'higher' ? ratio : 1 / ratio)
