@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { createSecretKey, randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { createWebhookSecrets } from '../../src/webhooks/webhook-secrets.js'
 import { eventually } from '../support/eventually.js'
+import { freePort } from '../support/free-port.js'
 
 describe('the receiver of docs/webhooks.md', () => {
   it('takes what is signed, once, and refuses what is forged, altered or old', async function () {
@@ -42,12 +42,3 @@ describe('the receiver of docs/webhooks.md', () => {
     }
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
