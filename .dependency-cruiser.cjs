@@ -1,29 +1,34 @@
-/** Dependencies point one way: DESIGN in docs/architecture.md. Each rule names what a folder may reach; all else is forbidden. */
+/** Dependencies point one way: see "Folders" in docs/architecture.md. Each rule names what a folder may reach; all else is forbidden. */
 const mayOnlyReach = (name, reach) => ({
-  name: `${name}-reaches-only-${reach.join('-') || 'nothing'}`,
+  name: `${name.replace('/', '-')}-reaches-only-${reach.map((folder) => folder.replace('/', '-')).join('-') || 'nothing'}`,
   severity: 'error',
   from: { path: `^src/${name}/` },
   to: { path: '^src/', pathNot: [name, ...reach].map((folder) => `^src/${folder}/`) },
 })
 
+const pure = ['domain', 'eventstore', 'privacy', 'async', 'postgres']
+
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'domain-is-pure', severity: 'error', from: { path: '^src/domain/' }, to: { pathNot: '^src/domain/' } },
-    mayOnlyReach('eventstore', []),
-    mayOnlyReach('database', []),
+    mayOnlyReach('async', []),
     mayOnlyReach('content', []),
     mayOnlyReach('outbound', []),
-    mayOnlyReach('privacy', ['domain', 'eventstore']),
-    mayOnlyReach('limits', []),
-    mayOnlyReach('security', ['domain', 'eventstore', 'privacy']),
-    mayOnlyReach('commands', ['domain', 'eventstore', 'privacy', 'limits']),
-    mayOnlyReach('projections', ['domain', 'eventstore', 'privacy', 'content']),
-    mayOnlyReach('identity', ['domain', 'commands', 'limits']),
+    mayOnlyReach('postgres', ['async']),
+    mayOnlyReach('eventstore', ['async', 'postgres']),
+    mayOnlyReach('limits', ['async']),
+    mayOnlyReach('privacy', ['domain', 'eventstore', 'async', 'postgres']),
+    mayOnlyReach('followers', ['eventstore', 'async', 'postgres']),
+    mayOnlyReach('security', pure),
+    mayOnlyReach('commands/pipeline', pure),
+    mayOnlyReach('commands', [...pure, 'limits']),
+    mayOnlyReach('projections/engine', [...pure, 'followers']),
+    mayOnlyReach('projections', [...pure, 'followers', 'content']),
+    mayOnlyReach('identity', ['domain', 'commands', 'limits', 'async', 'postgres']),
     mayOnlyReach('realtime', [
-      'domain',
-      'eventstore',
-      'privacy',
+      ...pure,
+      'followers',
       'projections',
       'commands',
       'identity',
@@ -31,20 +36,12 @@ module.exports = {
       'security',
       'content',
     ]),
-    mayOnlyReach('previews', ['domain', 'eventstore', 'followers', 'privacy', 'commands', 'content', 'outbound']),
-    mayOnlyReach('followers', ['eventstore']),
-    mayOnlyReach('webhooks', [
-      'domain',
-      'eventstore',
-      'followers',
-      'privacy',
-      'commands',
-      'projections',
-      'outbound',
-      'realtime',
-    ]),
+    mayOnlyReach('previews', [...pure, 'followers', 'commands', 'content', 'outbound']),
+    mayOnlyReach('webhooks', [...pure, 'followers', 'commands', 'projections', 'outbound', 'realtime', 'content']),
+    mayOnlyReach('import', ['domain', 'commands', 'async']),
     mayOnlyReach('api', [
       'domain',
+      'async',
       'commands',
       'projections',
       'identity',
@@ -54,12 +51,17 @@ module.exports = {
       'outbound',
       'webhooks',
     ]),
-    mayOnlyReach('import', ['domain', 'commands']),
     {
       name: 'only-the-roots-see-all',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(main|cli|app)[.]ts$' },
-      to: { path: '^src/(main|cli|app)[.]ts$' },
+      from: { path: '^src/', pathNot: '^src/((main|cli)[.]ts$|app/|cli/)' },
+      to: { path: '^src/((main|cli)[.]ts$|app/|cli/)' },
+    },
+    {
+      name: 'app-never-reaches-the-cli',
+      severity: 'error',
+      from: { path: '^src/app/' },
+      to: { path: '^src/(cli/|(main|cli)[.]ts$)' },
     },
     {
       name: 'nothing-unused',

@@ -1,4 +1,4 @@
-import { createReleases, type Releases } from '../src/release.js'
+import { createReleases, type Releases } from '../src/app/release.js'
 import type { Options } from './options.js'
 import { alone } from './processes/alone.js'
 import { startLoad, type Load } from './processes/load.js'

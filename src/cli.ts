@@ -1,12 +1,12 @@
-import './compile-cache.js'
+import './app/compile-cache.js'
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { doctorCommand } from './cli/doctor-command.js'
 import { importCommand } from './cli/import-command.js'
 import { projectionsCommand } from './cli/projections-command.js'
 import { userCommand } from './cli/user-command.js'
-import { parseConfig, type Config } from './config.js'
-import { explainFailure } from './explain-failure.js'
+import { parseConfig, type Config } from './app/config.js'
+import { explainFailure } from './app/explain-failure.js'
 
 /** One operator command; its result is the exit code. */
 export type OperatorCommand = (args: string[], config: Config) => Promise<number>

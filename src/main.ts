@@ -1,9 +1,9 @@
-import './compile-cache.js'
+import './app/compile-cache.js'
 import { readFileSync } from 'node:fs'
-import { createApp } from './app.js'
-import { parseConfig } from './config.js'
-import { explainFailure } from './explain-failure.js'
-import { firstConversation } from './first-conversation.js'
+import { createApp } from './app/start-app.js'
+import { parseConfig } from './app/config.js'
+import { explainFailure } from './app/explain-failure.js'
+import { firstConversation } from './app/first-conversation.js'
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`)
 

@@ -14,7 +14,7 @@ const PEOPLE = 40
 const ROOMS = 200
 const FEW = 10_000
 const LONG = 100_000
-const MOST_COST = 1.1
+const MAX_COST = 1.1
 
 export interface Grown {
   env: ParleyEnvironment
@@ -72,7 +72,7 @@ async function costOfSend(bench: Bench, { world }: Grown, room: Room) {
   return { cost: 1000 / rate }
 }
 
-const cost = (unit: string) => ({ cost: { unit, better: 'lower', target: { atMost: MOST_COST } } }) as const
+const cost = (unit: string) => ({ cost: { unit, better: 'lower', target: { atMost: MAX_COST } } }) as const
 
 const sendInto = (which: 'few' | 'long', name: string): Experiment => ({
   name,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openHttpConnection } from './http-connection.js'
 
-const MOST_CONNECTIONS = 64
+const MAX_CONNECTIONS = 64
 
 export interface PacedSends {
   url: string
@@ -13,7 +13,7 @@ export interface PacedSends {
 
 /** Sends at a steady rate, whether or not the server keeps up; gives how many were asked, and how often each bad status came. */
 export async function pacedSends({ url, perSecond, seconds, next }: PacedSends) {
-  const free = await Promise.all(Array.from({ length: MOST_CONNECTIONS }, () => openHttpConnection(url)))
+  const free = await Promise.all(Array.from({ length: MAX_CONNECTIONS }, () => openHttpConnection(url)))
   const opened = [...free]
   const queue: string[] = []
   const bad: Record<string, number> = {}

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js'
+import { startEmbeddedPostgres } from '../../src/postgres/embedded/embedded-postgres.js'
 import { move, type Place } from './pinning.js'
 
 /** The one Postgres of a run, on disk, with durable commits. */

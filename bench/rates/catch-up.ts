@@ -1,5 +1,5 @@
-import { openProjection, resetProjection } from '../../src/projections/checkpoint.js'
-import { startRunner } from '../../src/projections/runner.js'
+import { openProjection, resetProjection } from '../../src/projections/engine/checkpoint.js'
+import { startRunner } from '../../src/projections/engine/runner.js'
 import { withFoundations } from './with-core.js'
 
 /** Throws the conversations away and makes them again from the whole log; events a second. No server may be running. */

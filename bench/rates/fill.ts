@@ -6,7 +6,7 @@ export interface Fill {
   chats: { chatId: string; userIds: string[]; messages: number }[]
 }
 
-const MOST_WAITING = 512
+const MAX_WAITING = 512
 
 /** Puts messages into chats by the commands that clients send, faster than over HTTP; messages a second, projections included. */
 export const fill = ({ chats }: Fill): Promise<number> =>
@@ -29,7 +29,7 @@ export const fill = ({ chats }: Fill): Promise<number> =>
           waiting.delete(sending),
         )
         waiting.add(sending)
-        if (waiting.size >= MOST_WAITING) await Promise.race(waiting)
+        if (waiting.size >= MAX_WAITING) await Promise.race(waiting)
       }
     }
     await Promise.all(waiting)

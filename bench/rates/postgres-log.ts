@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import type { EventLog } from '../../src/eventstore/event-log.js'
-import { migrate } from '../../src/database/migrate.js'
+import { migrate } from '../../src/postgres/migrate.js'
 import { openPostgresEventLog } from '../../src/eventstore/postgres/postgres-event-log.js'
 import { logMigrations } from '../../src/eventstore/postgres/migrations.js'
 import { atOnce } from './at-once.js'

@@ -1,6 +1,6 @@
-import { parseConfig } from '../../src/config.js'
-import { openCore, openFoundations, type Core, type Foundations } from '../../src/core.js'
-import { createReleases } from '../../src/release.js'
+import { parseConfig } from '../../src/app/config.js'
+import { openCore, openFoundations, type Core, type Foundations } from '../../src/app/core.js'
+import { createReleases } from '../../src/app/release.js'
 
 /** Parley's parts without a server, on the databases of this process's environment. */
 

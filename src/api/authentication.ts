@@ -1,41 +1,41 @@
 import { LRUCache } from 'lru-cache'
 import passport from 'passport'
-import type { BotGate } from '../identity/bot-gate.js'
-import { isBotToken } from '../identity/bot-tokens.js'
-import type { Claims, Tokens } from '../identity/tokens.js'
-import { createTokenStrategy } from '../identity/token-strategy.js'
-import type { SessionGate, SessionRefusal } from '../identity/session-gate.js'
+import type { BotCheck } from '../identity/bots/bot-check.js'
+import { isBotToken } from '../identity/bots/bot-tokens.js'
+import type { Claims, Tokens } from '../identity/sessions/tokens.js'
+import { createTokenStrategy } from '../identity/sessions/token-strategy.js'
+import type { SessionCheck, SessionRefusal } from '../identity/sessions/session-check.js'
 import type { Handler, Reply, Request } from './exchange.js'
 import { asProblem, ProblemError } from './problem-details.js'
 
-const MOST_REMEMBERED = 10_000
+const MAX_REMEMBERED = 10_000
 
 export interface AuthenticationDeps {
   tokens: Tokens
-  gate: SessionGate
-  botGate: BotGate
+  sessionCheck: SessionCheck
+  botCheck: BotCheck
 }
 
 /**
  * Lets in who carries a good bearer token, without a session. Passport judges each token once, for its machinery costs about a
  * fifth of a send's time; from then on `tokens` is asked, which remembers what it verified and whose word passport took anyway. Whether
- * its session still holds is asked of `gate` each time. A bot's token is a matter of `botGate` alone.
+ * its session still holds is asked of `sessionCheck` each time. A bot's token is a matter of `botCheck` alone.
  */
-export function createAuthentication({ tokens, gate, botGate }: AuthenticationDeps): Handler {
+export function createAuthentication({ tokens, sessionCheck, botCheck }: AuthenticationDeps): Handler {
   /** Goes on in the same tick where nothing has to be asked, which is nearly always. */
   function admit(claims: Claims, res: Reply, next: (error?: unknown) => void): void {
     const settle = (refused: SessionRefusal | null): void => {
       if (refused === null) res.locals.claims = claims
       next(refused === null ? undefined : asProblem(refused))
     }
-    const answer = gate(claims)
+    const answer = sessionCheck(claims)
     if (answer instanceof Promise) answer.then(settle, next)
     else settle(answer)
   }
 
   const authenticator = new passport.Authenticator()
   authenticator.use('jwt', createTokenStrategy(tokens))
-  const tokenOf = new LRUCache<string, string>({ max: MOST_REMEMBERED })
+  const tokenOf = new LRUCache<string, string>({ max: MAX_REMEMBERED })
 
   /** Passport takes headers with more blanks and words as well: those are judged each time, for there is no end of them. */
   function remember(authorization: string): void {
@@ -56,7 +56,7 @@ export function createAuthentication({ tokens, gate, botGate }: AuthenticationDe
   }
 
   async function admitBot(token: string, res: Reply): Promise<void> {
-    const found = await botGate(token)
+    const found = await botCheck(token)
     if ('code' in found) throw asProblem(found)
     res.locals.claims = found
     res.locals.boundTo = found.chatIds

@@ -7,7 +7,7 @@ export interface Client {
   userAgent: string
 }
 
-/** Whence a request came, for limits, audit and the log (which keeps it sealed): the same for REST and for sockets. */
+/** ClientInfo a request came, for limits, audit and the log (which keeps it sealed): the same for REST and for sockets. */
 export type ClientAddress = (request: IncomingMessage) => Client
 
 const MAX_USER_AGENT_LENGTH = 512

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
-import type { Claims } from '../identity/tokens.js'
+import type { Claims } from '../identity/sessions/tokens.js'
 import type { Client } from './client-address.js'
 
 /** What is known of a request on its way. */
@@ -7,7 +7,7 @@ export interface Locals extends Record<string, unknown> {
   requestId: string
   /** The path as the route table has it; `unknown` until a route takes the request. */
   route: string
-  /** Whence it came. */
+  /** ClientInfo it came. */
   client: Client
   /** Whether a limit has counted it. */
   isCounted?: true

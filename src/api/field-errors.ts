@@ -7,11 +7,11 @@ export interface FieldError {
   message: string
 }
 
-const MOST_ERRORS = 50
+const MAX_ERRORS = 50
 
 type Issue = ZodError['issues'][number]
 
-export const fieldErrorsOf = ({ issues }: ZodError): FieldError[] => issues.flatMap(errorsOf).slice(0, MOST_ERRORS)
+export const fieldErrorsOf = ({ issues }: ZodError): FieldError[] => issues.flatMap(errorsOf).slice(0, MAX_ERRORS)
 
 /** The code that the first issue with one asks for; some faults of a message have a code of their own. */
 export function validationCodeOf({ issues }: ZodError): ProblemCode {

@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerOptions } from 'node:http'
 
 /** A token is under 1 KiB; Node answers 431 to more. */
-const MOST_HEADER_BYTES = 16 * 1024
+const MAX_HEADER_BYTES = 16 * 1024
 /** For a whole head, and for a whole request with its body. Node answers 408. */
 const HEAD_MS = 10_000
 const REQUEST_MS = 30_000
@@ -13,7 +13,7 @@ const IDLE_MS = 5_000
 /** A server that waits for nobody for long. */
 export function createHttpServer(options: ServerOptions = {}): Server {
   const server = createServer({
-    maxHeaderSize: MOST_HEADER_BYTES,
+    maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEAD_MS,
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: IDLE_MS,

@@ -1,7 +1,7 @@
 import type { IRouter } from 'express'
 import { rolesSuffice } from '../identity/access.js'
 import { refuseBots } from './authentication.js'
-import { callerOf, clientKeyOf, whenceOf } from './caller.js'
+import { callerOf, clientKeyOf, clientInfoOf } from './caller.js'
 import { send, type Handler, type Request, type Reply } from './exchange.js'
 import { linkHeader } from './link-header.js'
 import { NOTHING } from './parameters.js'
@@ -90,7 +90,7 @@ function endpoint({ method, takesKey, params, query, body, handle }: Route, part
       query: (query ?? NOTHING).parse(req.query),
       body: isCommand ? (body ?? NOTHING).parse(req.body ?? {}) : null,
       caller,
-      whence: () => whenceOf(res.locals),
+      whence: () => clientInfoOf(res.locals),
       clientKey: () => clientKeyOf(req),
     }
     if (!isCommand && caller !== null && !(await parts.reads.fresh(caller.userId, req.headers)))

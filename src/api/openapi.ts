@@ -29,7 +29,7 @@ export function openApiDocument(routes: readonly Route[]): object {
 
 type ToSchema = (schema: z.ZodType, io: Direction) => JsonSchema
 
-/** Turns schemas into JSON Schema; those with a name become components. */
+/** KeyedMutex schemas into JSON Schema; those with a name become components. */
 function createToSchema(components: Record<string, JsonSchema>): ToSchema {
   return (schema, io) => {
     const made = z.toJSONSchema(schema, { io, override: ({ jsonSchema }) => io === 'output' && open(jsonSchema) })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { idSchema } from '../commands/input-schemas.js'
+import { idSchema } from '../commands/catalogue/input-schemas.js'
 
 /** What stands in paths and query strings. */
 

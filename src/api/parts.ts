@@ -1,22 +1,22 @@
 import type { Registry } from 'prom-client'
 import type { Logger } from 'winston'
-import type { PasswordGuard } from '../identity/password-guard.js'
+import type { PasswordGuard } from '../identity/passwords/password-guard.js'
 import type { RequestLimits } from '../limits/request-limits.js'
 import type { SecurityEvents } from '../security/security-events.js'
 import type { ClientAddress } from './client-address.js'
-import type { InviteCodes } from '../commands/invite-codes.js'
+import type { InviteCodes } from '../commands/catalogue/invite-codes.js'
 import type { RunCommand } from '../commands/run-command.js'
-import type { EditMessage, SendMessage } from '../commands/say.js'
+import type { EditMessage, SendMessage } from '../commands/submit-message.js'
 import type { Identity } from '../identity/identity.js'
-import type { Standings } from '../commands/standings.js'
-import type { SessionGate } from '../identity/session-gate.js'
-import type { Addresses } from '../identity/addresses.js'
-import type { Tokens } from '../identity/tokens.js'
+import type { AccountStatuses } from '../commands/catalogue/account-statuses.js'
+import type { SessionCheck } from '../identity/sessions/session-check.js'
+import type { Addresses } from '../identity/accounts/addresses.js'
+import type { Tokens } from '../identity/sessions/tokens.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { PastFrames } from '../realtime/past-frames.js'
-import type { PresentSent } from '../realtime/present-sent.js'
+import type { RenderSentMessage } from '../realtime/render-sent-message.js'
 import type { ReadYourWrites, ReadYourWritesDeps } from './read-your-writes.js'
-import type { MaySpeak } from '../commands/incoming-webhooks.js'
+import type { MaySpeak } from '../commands/catalogue/incoming-webhooks.js'
 import type { IncomingSecrets } from '../webhooks/incoming-secrets.js'
 import type { Deliveries } from '../webhooks/deliveries.js'
 import type { ReplayWebhook } from '../webhooks/replay-webhook.js'
@@ -28,7 +28,7 @@ export interface ApiDeps
     ReadYourWritesDeps,
     Pick<
       Identity,
-      'accounts' | 'sessions' | 'passwordChanges' | 'emailChanges' | 'bots' | 'botTokens' | 'botGate' | 'background'
+      'accounts' | 'sessions' | 'passwordChanges' | 'emailChanges' | 'bots' | 'botTokens' | 'botCheck' | 'background'
     > {
   run: RunCommand
   invites: InviteCodes
@@ -42,10 +42,10 @@ export interface ApiDeps
   publicUrl: () => string
   sendMessage: SendMessage
   editMessage: EditMessage
-  presentSent: PresentSent
+  renderSentMessage: RenderSentMessage
   tokens: Tokens
-  gate: SessionGate
-  standings: Standings
+  sessionCheck: SessionCheck
+  accountStatuses: AccountStatuses
   addresses: Addresses
   queries: ConversationQueries
   pastFrames: PastFrames

@@ -1,8 +1,8 @@
 import { ZodError } from 'zod'
-import { CommandFault } from '../commands/command-fault.js'
+import { CommandFault } from '../commands/pipeline/command-fault.js'
 import type { Refusal } from '../limits/quota.js'
-import { TooBusyError } from '../identity/passwords.js'
-import { TokenRefused } from '../identity/token-strategy.js'
+import { TooBusyError } from '../identity/passwords/passwords.js'
+import { TokenRefused } from '../identity/sessions/token-strategy.js'
 import { isProblemCode, refusals, rowOf, type ProblemCode } from './problem-table.js'
 import { fieldErrorsOf, validationCodeOf, type FieldError } from './field-errors.js'
 

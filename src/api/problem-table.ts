@@ -1,6 +1,6 @@
-import type { CommandFaultCode } from '../commands/command-fault.js'
+import type { CommandFaultCode } from '../commands/pipeline/command-fault.js'
 import type { AnyRejection } from '../commands/run-command.js'
-import type { TokenRefusal } from '../identity/tokens.js'
+import type { TokenRefusal } from '../identity/sessions/tokens.js'
 
 interface Row {
   status: number

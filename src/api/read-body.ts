@@ -1,10 +1,10 @@
 import express from 'express'
-import { MOST_NESTED } from '../commands/nesting.js'
+import { MAX_NESTED } from '../commands/catalogue/nesting.js'
 import type { Handler } from './exchange.js'
 import { isNestedDeeper } from './nested-text.js'
 import { ProblemError } from './problem-details.js'
 
-const MOST_BODY_BYTES = 256 * 1024
+const MAX_BODY_BYTES = 256 * 1024
 
 /** How a route takes its body: as JSON, or as the text of JSON or of a form, which it reads by itself. */
 export type BodyAs = 'json' | 'text'
@@ -28,12 +28,12 @@ function checkEncoding(_req: unknown, _res: unknown, _body: Buffer, encoding: st
 /** Looked at as bytes, before anything is made of it. */
 function check(_req: unknown, _res: unknown, body: Buffer, encoding: string): void {
   checkEncoding(_req, _res, body, encoding)
-  if (isNestedDeeper(body, MOST_NESTED)) throw new ProblemError('too-deeply-nested')
+  if (isNestedDeeper(body, MAX_NESTED)) throw new ProblemError('too-deeply-nested')
 }
 
 const parse = {
-  json: express.json({ limit: MOST_BODY_BYTES, type: [...bodyTypes.json], verify: check }),
-  text: express.text({ limit: MOST_BODY_BYTES, type: [...bodyTypes.text], verify: checkEncoding }),
+  json: express.json({ limit: MAX_BODY_BYTES, type: [...bodyTypes.json], verify: check }),
+  text: express.text({ limit: MAX_BODY_BYTES, type: [...bodyTypes.text], verify: checkEncoding }),
 }
 
 /** For requests that may have a body: in UTF-8, of at most 256 KiB, or none. */

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { OwnWrites } from '../projections/own-writes.js'
-import type { Progress } from '../projections/progress.js'
+import type { OwnWrites } from '../projections/engine/own-writes.js'
+import type { Progress } from '../projections/engine/progress.js'
 import { ProblemError } from './problem-details.js'
 
 export interface ReadYourWrites {

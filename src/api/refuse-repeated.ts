@@ -5,12 +5,12 @@ import { ProblemError } from './problem-details.js'
 const ONCE: ReadonlySet<string> = new Set(['host', 'authorization', 'content-type'])
 
 /** Those in front of us may read no more, and drop the rest. */
-const MOST_HEADERS = 100
+const MAX_HEADERS = 100
 
 /** Refuses a request of which two readers could think differently: whom it is for, who asks, or what it holds. */
 export const refuseRepeated: Handler = ({ rawHeaders }, _res, next) => {
-  if (rawHeaders.length > 2 * MOST_HEADERS)
-    throw new ProblemError('malformed-request', { detail: `There are more than ${MOST_HEADERS} headers` })
+  if (rawHeaders.length > 2 * MAX_HEADERS)
+    throw new ProblemError('malformed-request', { detail: `There are more than ${MAX_HEADERS} headers` })
   const seen = new Set<string>()
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]?.toLowerCase() ?? ''

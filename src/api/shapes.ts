@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { BotTokenView } from '../identity/bot-tokens.js'
-import type { BotView } from '../identity/bots.js'
+import type { BotTokenView } from '../identity/bots/bot-tokens.js'
+import type { BotView } from '../identity/bots/bots.js'
 import type { DeliveryState } from '../webhooks/deliveries.js'
-import type { SessionView } from '../identity/sessions.js'
+import type { SessionView } from '../identity/sessions/sessions.js'
 import { accountRoles } from '../domain/roles/events.js'
 import type {
   BanView,
@@ -13,7 +13,7 @@ import type {
   MessageView,
   OwnReportView,
   ParticipantView,
-  PersonView,
+  UserRef,
   PinView,
   ProfileView,
   ReactionView,
@@ -35,11 +35,11 @@ const time = z.iso.datetime({ precision: 3 })
 const count = z.int().min(0)
 const role = z.enum(['owner', 'admin', 'member'])
 
-const personFields = { id, name: z.string().nullable(), avatarUrl: z.string().nullable() }
+const userRefFields = { id, name: z.string().nullable(), avatarUrl: z.string().nullable() }
 
-export const personShape = shapeOf<PersonView>()('Person', z.object(personFields))
+export const userRefShape = shapeOf<UserRef>()('Person', z.object(userRefFields))
 
-const profileFields = { ...personFields, statusText: z.string().nullable() }
+const profileFields = { ...userRefFields, statusText: z.string().nullable() }
 
 export const profileShape = shapeOf<ProfileView>()('Profile', z.object(profileFields))
 
@@ -87,12 +87,12 @@ export const newBotTokenShape = shapeOf<BotTokenView & { token: string }>()(
 
 export const participantShape = shapeOf<ParticipantView>()(
   'Participant',
-  z.object({ ...personFields, role, joinedAt: time, readSeq: count }),
+  z.object({ ...userRefFields, role, joinedAt: time, readSeq: count }),
 )
 
 export const banShape = shapeOf<BanView>()(
   'Ban',
-  z.object({ person: personShape, by: personShape, at: time, reason: z.string().nullable() }),
+  z.object({ person: userRefShape, by: userRefShape, at: time, reason: z.string().nullable() }),
 )
 
 export const inviteShape = z.object({ code: z.string(), url: z.string() }).meta({ id: 'Invite' })
@@ -130,7 +130,7 @@ export const listedChatShape = shapeOf<ListedChatView>()(
     lastMessageSenderId: id.nullable(),
     lastMessageSenderName: z.string().nullable(),
     timestamp: time,
-    participants: z.array(personShape),
+    participants: z.array(userRefShape),
   }),
 )
 
@@ -141,7 +141,7 @@ export const messageShape = shapeOf<MessageView>()(
     chatId: id,
     seq: count,
     version: count,
-    sender: personShape,
+    sender: userRefShape,
     clientMessageId: z.string().nullable(),
     type: z.string(),
     content: z.string().nullable(),
@@ -168,17 +168,17 @@ export const messageShape = shapeOf<MessageView>()(
 
 export const editShape = shapeOf<EditView>()(
   'Edit',
-  z.object({ content: z.string().nullable(), at: time, by: personShape }),
+  z.object({ content: z.string().nullable(), at: time, by: userRefShape }),
 )
 
 export const reactionShape = shapeOf<ReactionView>()(
   'Reaction',
-  z.object({ emoji: z.string(), people: z.array(personShape) }),
+  z.object({ emoji: z.string(), people: z.array(userRefShape) }),
 )
 
 export const pinShape = shapeOf<PinView>()(
   'Pin',
-  z.object({ message: messageShape, pinnedBy: personShape, pinnedAt: time }),
+  z.object({ message: messageShape, pinnedBy: userRefShape, pinnedAt: time }),
 )
 
 export const foundMessageShape = shapeOf<FoundMessage>()(
@@ -205,12 +205,12 @@ export const reportShape = shapeOf<ReportView>()(
     id,
     chatId: id,
     message: messageShape,
-    reporter: personShape,
+    reporter: userRefShape,
     reason: z.string().nullable(),
     createdAt: time,
     status: z.enum(['open', 'settled']),
     outcome: z.string().nullable(),
-    settledBy: personShape.nullable(),
+    settledBy: userRefShape.nullable(),
     settledAt: time.nullable(),
     reportCount: count,
   }),
@@ -223,7 +223,7 @@ const webhookFields = {
   url: z.string().nullable().meta({ description: 'null to members' }),
   events: z.array(z.string()).nullable().meta({ description: 'empty for all; null for one that leads in' }),
   botId: id.nullable(),
-  createdBy: personShape,
+  createdBy: userRefShape,
   createdAt: time,
   status: z.enum(['active', 'disabled', 'deleted']),
   disabledWhy: z.enum(['failing', 'creator']).nullable(),

@@ -1,36 +1,36 @@
 import type { z } from 'zod'
-import { standingIn, type Roles } from '../domain/roles/roles.js'
+import { accountStatusIn, type Roles } from '../domain/roles/roles.js'
 import type { Paged } from '../projections/conversations/conversation-queries.js'
 import type { OwnProfile } from '../projections/conversations/views.js'
-import type { Address } from '../identity/addresses.js'
+import type { Address } from '../identity/accounts/addresses.js'
 import type { Parts } from './parts.js'
 import type { accountShape } from './shapes.js'
 
 /** Someone as admins see them. */
 export type AccountView = z.infer<typeof accountShape>
 
-type Sources = Pick<Parts, 'queries' | 'addresses' | 'standings'>
+type Sources = Pick<Parts, 'queries' | 'addresses' | 'accountStatuses'>
 
 /** Everyone there is, in the order of their ids. */
 export async function listAccounts(limit: number, after: string | null, parts: Sources): Promise<Paged<AccountView>> {
   const { items, next } = await parts.queries.everyone(limit, after)
-  return { items: await withStandings(items, parts), next }
+  return { items: await withAccountStatuses(items, parts), next }
 }
 
 /** Null for someone unknown. */
 export async function accountOf(userId: string, parts: Sources): Promise<AccountView | null> {
   const profile = await parts.queries.ownProfile(userId)
-  const [account = null] = await withStandings(profile === null ? [] : [profile], parts)
+  const [account = null] = await withAccountStatuses(profile === null ? [] : [profile], parts)
   return account
 }
 
-async function withStandings(profiles: readonly OwnProfile[], { addresses, standings }: Sources) {
-  const [roles, known] = await Promise.all([standings.all(), addresses.of(profiles.map(({ id }) => id))])
+async function withAccountStatuses(profiles: readonly OwnProfile[], { addresses, accountStatuses }: Sources) {
+  const [roles, known] = await Promise.all([accountStatuses.all(), addresses.of(profiles.map(({ id }) => id))])
   return profiles.map((profile) => toAccount(profile, known.get(profile.id), roles))
 }
 
 function toAccount(profile: OwnProfile, address: Address | undefined, known: Roles): AccountView {
-  const { roles, isActive } = standingIn(known, profile.id)
+  const { roles, isActive } = accountStatusIn(known, profile.id)
   const status = isActive ? 'active' : 'deactivated'
   return {
     ...profile,

@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
 import { Presets, SingleBar } from 'cli-progress'
-import type { Config } from '../config.js'
-import { openFoundations, type Foundations } from '../core.js'
+import type { Config } from '../app/config.js'
+import { openFoundations, type Foundations } from '../app/core.js'
 import { countUnread, type Reading } from '../domain/unread.js'
 import type { RecordedEvent } from '../eventstore/event-log.js'
-import { openProjection } from '../projections/checkpoint.js'
+import { openProjection } from '../projections/engine/checkpoint.js'
 import { storedReadings } from '../projections/conversations/stored-readings.js'
-import { createReleases } from '../release.js'
+import { createReleases } from '../app/release.js'
 import { UsageError } from './usage-error.js'
 import { say } from './with-core.js'
 
@@ -64,12 +64,12 @@ async function checkUnread(foundations: Foundations, json: boolean) {
   const deletedIds = new Set<string>()
   await eachEvent((recorded) => {
     if (recorded.type !== 'MessageDeleted') return
-    const { event } = reader.fold(recorded)
+    const { event } = reader.decode(recorded)
     if (event.type === 'MessageDeleted') deletedIds.add(event.messageId)
   })
   const counts = countUnread(deletedIds)
   await eachEvent((recorded) => {
-    if (/^(chat|inbox)-/.test(recorded.stream)) counts.fold(recorded.stream, reader.fold(recorded).event)
+    if (/^(chat|inbox)-/.test(recorded.stream)) counts.fold(recorded.stream, reader.decode(recorded).event)
   })
   bar?.stop()
   const computed = counts.readings()

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
-import type { Config } from '../config.js'
-import { openFoundations } from '../core.js'
-import { countOtherClients } from '../databases.js'
-import { readCheckpoint, resetProjection, type Checkpoint } from '../projections/checkpoint.js'
-import { createReleases } from '../release.js'
+import type { Config } from '../app/config.js'
+import { openFoundations } from '../app/core.js'
+import { countOtherClients } from '../app/databases.js'
+import { readCheckpoint, resetProjection, type Checkpoint } from '../projections/engine/checkpoint.js'
+import { createReleases } from '../app/release.js'
 import { UsageError } from './usage-error.js'
 
 /** `parley projections [--json]` lists; `parley projections rebuild NAME` throws one away, to be followed from the start. */

@@ -1,5 +1,5 @@
-import type { Config } from '../config.js'
-import { makeMailedToken } from '../identity/mailed-tokens.js'
+import type { Config } from '../app/config.js'
+import { makeMailedToken } from '../identity/mail/mailed-tokens.js'
 import { UsageError } from './usage-error.js'
 import type { SetPasswordLink } from './user-create.js'
 

@@ -1,4 +1,4 @@
-import type { Config } from '../config.js'
+import type { Config } from '../app/config.js'
 import { UsageError } from './usage-error.js'
 import { setPasswordLink } from './set-password-link.js'
 import { createUserCreate } from './user-create.js'

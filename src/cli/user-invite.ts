@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
-import type { Config } from '../config.js'
-import { openDatabases } from '../databases.js'
-import { makeInvite } from '../identity/invites.js'
-import { createReleases } from '../release.js'
+import type { Config } from '../app/config.js'
+import { openDatabases } from '../app/databases.js'
+import { makeInvite } from '../identity/accounts/invites.js'
+import { createReleases } from '../app/release.js'
 import { UsageError } from './usage-error.js'
 
 const UNIT_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
-import type { Config } from '../config.js'
-import type { Core } from '../core.js'
+import type { Config } from '../app/config.js'
+import type { Core } from '../app/core.js'
 import { accountRoles, type AccountRole } from '../domain/roles/events.js'
 import type { RolesChange } from '../domain/roles/roles.js'
-import { createAddresses, type Address } from '../identity/addresses.js'
+import { createAddresses, type Address } from '../identity/accounts/addresses.js'
 import { UsageError } from './usage-error.js'
 import { say, withCore } from './with-core.js'
 
@@ -52,7 +52,11 @@ export const mustBeConfirmed = (
   { production }: Pick<Config, 'production'>,
 ) => production && !isVerified
 
-async function apply({ userId }: Address, change: RolesChange, { runAsSystem, standings }: Core): Promise<number> {
+async function apply(
+  { userId }: Address,
+  change: RolesChange,
+  { runAsSystem, accountStatuses }: Core,
+): Promise<number> {
   const result = await runAsSystem('changeRoles', { userId, change })
   if (result.kind === 'rejected') {
     say(
@@ -61,15 +65,15 @@ async function apply({ userId }: Address, change: RolesChange, { runAsSystem, st
     return 1
   }
   process.stdout.write(
-    `${result.kind === 'unchanged' ? 'It is so already' : 'Done'}; ${rolesText((await standings.of(userId)).roles)}\n`,
+    `${result.kind === 'unchanged' ? 'It is so already' : 'Done'}; ${rolesText((await accountStatuses.of(userId)).roles)}\n`,
   )
   return 0
 }
 
 async function describe({ userId, email, isVerified }: Address, core: Core): Promise<string> {
-  const { log, queries, runners, standings } = core
+  const { log, queries, runners, accountStatuses } = core
   await runners.conversations.progress.reached(await log.head(), { timeoutMs: UP_TO_DATE_MS })
-  const [profile, { roles, isActive }] = await Promise.all([queries.ownProfile(userId), standings.of(userId)])
+  const [profile, { roles, isActive }] = await Promise.all([queries.ownProfile(userId), accountStatuses.of(userId)])
   const facts = [
     isVerified ? 'address verified' : 'address not verified',
     ...(isActive ? [] : ['deactivated']),

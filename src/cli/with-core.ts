@@ -1,6 +1,6 @@
-import type { Config } from '../config.js'
-import { openCore, type Core } from '../core.js'
-import { createReleases } from '../release.js'
+import type { Config } from '../app/config.js'
+import { openCore, type Core } from '../app/core.js'
+import { createReleases } from '../app/release.js'
 
 export const say = (line: string): unknown => process.stderr.write(`${line}\n`)
 

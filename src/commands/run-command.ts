@@ -5,11 +5,11 @@ import type { Position } from '../eventstore/event-log.js'
 import type { EventSealer } from '../privacy/event-sealer.js'
 import { canonicalJson } from './canonical-json.js'
 import { commandIdOf } from './command-id.js'
-import { commandList, type CommandList } from './command-list.js'
-import type { CommandRow, Facts } from './command-row.js'
-import type { CommandContext, Handled } from './handled.js'
-import type { CommandHandler } from './handle-command.js'
-import type { InviteCodes } from './invite-codes.js'
+import { commandList, type CommandList } from './catalogue/command-list.js'
+import type { CommandRow, Facts } from './catalogue/command-row.js'
+import type { CommandContext, Handled } from './pipeline/handled.js'
+import type { CommandHandler } from './pipeline/handle-command.js'
+import type { InviteCodes } from './catalogue/invite-codes.js'
 
 /** Who sends a command, and whence. */
 export interface Caller {
@@ -20,7 +20,7 @@ export interface Caller {
   key: { value: string } | { commandId: string; fingerprint: string } | null
   /** Null for those who came by no session. */
   client: { session: string; ip: string; userAgent: string } | null
-  /** Whence they came all the same, for who watches over commands; it is in no event. */
+  /** ClientInfo they came all the same, for who watches over commands; it is in no event. */
   whence?: { ip: string; userAgent: string }
   /** Answers a repeat, and refuses what would be done for the first time. */
   onlyRepeat?: true

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { CommandList } from './command-list.js'
+import type { CommandList } from './catalogue/command-list.js'
 import { createRunRow, type InputOf, type ResultOf } from './run-command.js'
 
 /** What a follower commands by itself, after an event. */

@@ -10,14 +10,14 @@ export interface BlockedWords {
 }
 
 interface Entry {
-  /** Folded. */
+  /** PublicEvent. */
   word: string
   /** Its `*` at the end: what only begins with it is blocked too. */
   mayGoOn: boolean
 }
 
 /** Who has made a text in which masked words leave new ones bare again and again is not to be read to the end. */
-const MOST_PASSES = 4
+const MAX_PASSES = 4
 
 /** Whether an entry has the two letters without which everything would be blocked. */
 export const isBlockable = (entry: string): boolean => foldWord(entry).replace(' ', '').length >= 2
@@ -40,7 +40,7 @@ export function createBlockedWords(list: readonly string[]): BlockedWords {
   /** Again, until nothing is found: a word may only stand apart once its neighbour is masked. In the end all is masked. */
   function mask(given: string): string {
     let text = given
-    for (let pass = 0; pass < MOST_PASSES; pass++) {
+    for (let pass = 0; pass < MAX_PASSES; pass++) {
       const spans = spansIn(text)
       if (spans.length === 0) return text
       text = spans.reduce(maskSpan, text)

@@ -7,7 +7,7 @@ import { sanitise } from './sanitise.js'
 export type RenderContent = (content: string) => string
 
 /** Bound of what is kept, in UTF-16 units of content and rendering. */
-const MOST_KEPT = 4_000_000
+const MAX_KEPT = 4_000_000
 
 /** Rendering through parser and sanitiser, as everything that is not plain goes. */
 export const renderMarkdown: RenderContent = (content) => sanitise(markdown.render(content)).trimEnd()
@@ -24,7 +24,7 @@ export interface ContentRenderer {
  */
 export function createContentRenderer(mask?: (content: string) => string): ContentRenderer {
   const kept = new LRUCache<string, string>({
-    maxSize: MOST_KEPT,
+    maxSize: MAX_KEPT,
     sizeCalculation: (html, content) => 1 + html.length + content.length,
   })
 

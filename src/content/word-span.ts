@@ -13,7 +13,7 @@ const ALL_UNSEEN = new RegExp(`[${UNSEEN}]`, 'gu')
 
 /** What may stand between the letters of a word that is spaced out: up to three signs or blanks within a line. */
 const GAP = /[^\p{L}\p{N}@$]+/gu
-const MOST_GAP = 3
+const MAX_GAP = 3
 
 /** How far back and forth a look around a span goes: nobody hides a boundary behind more. */
 const AROUND = 20
@@ -46,7 +46,7 @@ export const hasLetter = (text: string, { from, to }: Span): boolean =>
 export function isSpacedOut(text: string, { from, to }: Span): boolean {
   const seen = text.slice(from, to).replace(ALL_UNSEEN, '')
   const gaps = seen.match(GAP) ?? []
-  if (gaps.some((gap) => gap.length > MOST_GAP || gap.includes('\n'))) return false
+  if (gaps.some((gap) => gap.length > MAX_GAP || gap.includes('\n'))) return false
   return !gaps.some((gap) => /\s/.test(gap)) || seen.split(GAP).every(isOneLetter)
 }
 

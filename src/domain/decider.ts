@@ -1,4 +1,4 @@
-import type { Decided, EventShape, Folded } from './event.js'
+import type { Decided, EventShape, PublicEvent } from './event.js'
 
 /** What a decision comes to. A refusal is a value with a code; no events means "already so" (a retry, not an error). */
 export type Outcome<Event extends EventShape, Rejection> =
@@ -18,7 +18,7 @@ export const reject = <Rejection>(rejection: Rejection): { kind: 'rejected'; rej
 export interface Decider<Command, State, Event extends EventShape, Rejection> {
   initial: State
   decide(command: Command, state: State): Outcome<Event, Rejection>
-  evolve(state: State, event: Folded<Event>): State
+  evolve(state: State, event: PublicEvent<Event>): State
 }
 
 export function assertNever(value: never): never {

@@ -14,7 +14,7 @@ export type Decided<Event extends EventShape> = Event extends EventShape
   : never
 
 /** As `evolve` sees it: without the personal fields, so that events just decided and events just read fold alike. */
-export type Folded<Event extends EventShape> = Event extends EventShape
+export type PublicEvent<Event extends EventShape> = Event extends EventShape
   ? { type: Event['type'] } & Event['public']
   : never
 

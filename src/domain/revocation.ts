@@ -1,5 +1,5 @@
 import type { AnyEvent } from './any-event.js'
-import type { Folded } from './event.js'
+import type { PublicEvent } from './event.js'
 
 /** What takes the force from access tokens before their time: of one session, or of a person up to a generation. */
 export type Revocation =
@@ -21,7 +21,7 @@ const revokingTypes: ReadonlySet<string> = new Set<AnyEvent['type']>([
 export const isRevoking = ({ type }: { type: string }): boolean => revokingTypes.has(type)
 
 /** `version` is the event's, `at` its recorded time. Null for an event that revokes nothing. */
-export function revocationOf(event: Folded<AnyEvent>, version: number, at: string): Revocation | null {
+export function revocationOf(event: PublicEvent<AnyEvent>, version: number, at: string): Revocation | null {
   switch (event.type) {
     case 'SessionRevoked':
       return { kind: 'session', userId: event.userId, sessionId: event.sessionId, at }

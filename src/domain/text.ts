@@ -14,7 +14,7 @@ const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
 const ALL_TURNING = new RegExp(TURNING, 'g')
 
 /** For what was written elsewhere, where it cannot be asked for again. */
-export const withoutTurns = (raw: string): string => raw.replaceAll(ALL_TURNING, '')
+export const stripBidiControls = (raw: string): string => raw.replaceAll(ALL_TURNING, '')
 
 /** Names and the like are shown amid text of others, which they must not be able to turn around. */
 export function normaliseLabel(raw: string, maxLength: number): TextResult {

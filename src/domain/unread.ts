@@ -1,8 +1,8 @@
 import type { AnyEvent } from './any-event.js'
-import type { Folded } from './event.js'
+import type { PublicEvent } from './event.js'
 import { idOf } from './streams.js'
 
-const MOST_UNREAD = 999
+const MAX_UNREAD = 999
 
 export interface Reading {
   readSeq: number
@@ -11,7 +11,7 @@ export interface Reading {
 
 /** What of the log the counts of unread messages are made of, folded in its order. */
 export interface UnreadCounts {
-  fold(stream: string, event: Folded<AnyEvent>): void
+  fold(stream: string, event: PublicEvent<AnyEvent>): void
   /** Of everyone who takes part in a chat, by `${chatId} ${userId}`. */
   readings(): Map<string, Reading>
 }
@@ -85,7 +85,7 @@ export function countUnread(deletedIds: ReadonlySet<string>): UnreadCounts {
       for (const [chatId, { lastSeq, deleted, readSeqs }] of chats)
         for (const [userId, readSeq] of readSeqs) {
           const gone = deleted.filter((seq) => seq > readSeq).length
-          all.set(`${chatId} ${userId}`, { readSeq, unread: Math.min(MOST_UNREAD, lastSeq - readSeq - gone) })
+          all.set(`${chatId} ${userId}`, { readSeq, unread: Math.min(MAX_UNREAD, lastSeq - readSeq - gone) })
         }
       return all
     },

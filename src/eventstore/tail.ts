@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { createBell } from './bell.js'
+import { createSignal } from '../async/signal.js'
 import type { FollowOptions, Page } from './event-log.js'
 import type { Positions } from './positions.js'
 import { createWindow, type Entry, type Window } from './window.js'
@@ -37,7 +37,7 @@ export interface Tail {
  * first follower starts it; from then on it reads until it is closed, and `retryMs` apart while the store is away.
  */
 export function createTail(source: TailSource, positions: Positions, retryMs: number): Tail {
-  const grown = createBell()
+  const grown = createSignal()
   const closing = new AbortController()
   let window: Window | null = null
   let filling: Promise<void> | null = null
@@ -47,14 +47,14 @@ export function createTail(source: TailSource, positions: Positions, retryMs: nu
     const begun = await beginWindow()
     if (begun === null) return
     window = begun
-    grown.ring() // what came since the followers looked is below it
+    grown.notify() // what came since the followers looked is below it
     const end: LogEnd = {
       get at() {
         return begun.end
       },
       add(entries) {
         begun.add(entries)
-        grown.ring()
+        grown.notify()
       },
     }
     await source.fill(end, closing.signal)
@@ -65,7 +65,7 @@ export function createTail(source: TailSource, positions: Positions, retryMs: nu
     while (!closing.signal.aborted) {
       const head = await source.head().catch(() => null)
       if (head !== null) return createWindow(head, WINDOW_BOUNDS)
-      await grown.wait(grown.rings, retryMs)
+      await grown.wait(grown.count, retryMs)
     }
     return null
   }
@@ -88,10 +88,10 @@ export function createTail(source: TailSource, positions: Positions, retryMs: nu
     const ended = (): boolean => signal.aborted || closing.signal.aborted
     filling ??= fill()
     while (!ended()) {
-      const rings = grown.rings
+      const count = grown.count
       const entries = await next(after)
       after = entries.at(-1)?.at ?? after
-      if (entries.length === 0) await grown.wait(rings, retryMs, signal)
+      if (entries.length === 0) await grown.wait(count, retryMs, signal)
       else if (!ended()) yield { events: matching(entries, streamPrefixes), position: positions.format(after) }
     }
   }
@@ -100,7 +100,7 @@ export function createTail(source: TailSource, positions: Positions, retryMs: nu
     follow,
     async close() {
       closing.abort()
-      grown.ring()
+      grown.notify()
       await filling
     },
   }

@@ -1,4 +1,4 @@
-import type { Bell } from '../eventstore/bell.js'
+import type { Signal } from '../async/signal.js'
 
 export interface TakeJobsDeps<Job> {
   /** At most `most` that are due, for this node alone until their lease ends. */
@@ -7,7 +7,7 @@ export interface TakeJobsDeps<Job> {
   work(job: Job): Promise<void>
   mostAtOnce: number
   /** Rung when there may be something to do: a hint. */
-  bell: Bell
+  wakeUp: Signal
   /** How often it looks all the same. */
   pollMs: number
   onFailure(error: unknown): void
@@ -15,7 +15,7 @@ export interface TakeJobsDeps<Job> {
 
 /** Takes jobs whenever a hand is free, until the signal ends it; then waits for those under way. */
 export async function takeJobs<Job>(deps: TakeJobsDeps<Job>, signal: AbortSignal): Promise<void> {
-  const { claim, work, mostAtOnce, bell, pollMs, onFailure } = deps
+  const { claim, work, mostAtOnce, wakeUp, pollMs, onFailure } = deps
   const underWay = new Set<Promise<void>>()
 
   function begin(job: Job): void {
@@ -23,17 +23,17 @@ export async function takeJobs<Job>(deps: TakeJobsDeps<Job>, signal: AbortSignal
       .catch(onFailure)
       .finally(() => {
         underWay.delete(working)
-        bell.ring()
+        wakeUp.notify()
       })
     underWay.add(working)
   }
 
   while (!signal.aborted) {
-    const { rings } = bell
+    const { count } = wakeUp
     const free = mostAtOnce - underWay.size
     const claimed = free === 0 ? [] : await claim(free).catch(() => [])
     claimed.forEach(begin)
-    if (claimed.length === 0) await bell.wait(rings, pollMs, signal)
+    if (claimed.length === 0) await wakeUp.wait(count, pollMs, signal)
   }
   await Promise.all(underWay)
 }

@@ -1,4 +1,4 @@
-import { limit } from '../commands/limit.js'
+import { limitConcurrency } from '../async/limit-concurrency.js'
 import { errorCode } from './error-code.js'
 
 /** Work that goes on after the answer, so that the answer's time tells nothing of it. */
@@ -8,15 +8,15 @@ export interface Background extends AsyncDisposable {
 }
 
 const AT_ONCE = 4
-const MOST_WAITING = 1_000
+const MAX_WAITING = 1_000
 
 /** The end waits for what is under way. */
 export function createBackground(log: { warn(message: string, about: object): unknown }): Background {
-  const inTurn = limit(AT_ONCE)
+  const inTurn = limitConcurrency(AT_ONCE)
   const waiting = new Set<Promise<void>>()
   return {
     run(name, work) {
-      if (waiting.size >= MOST_WAITING) {
+      if (waiting.size >= MAX_WAITING) {
         log.warn('too much to do: dropped', { work: name })
         return
       }

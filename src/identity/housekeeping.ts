@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { errorCode } from './error-code.js'
-import { MOST_SESSION_MS, MOST_UNUSED_MS } from './judge-refresh.js'
-import { ago, isLive, liveValues } from './session-end.js'
+import { MAX_SESSION_MS, MAX_UNUSED_MS } from './sessions/judge-refresh.js'
+import { ago, isLive, liveValues } from './sessions/session-end.js'
 
 /** A session's row outlives it by the longest that an access token can live, so that whoever holds one is still known to be out. */
 const KEPT_MS = 86_400_000
@@ -17,10 +17,10 @@ export async function deleteExpired(pool: Pool, now: Date): Promise<void> {
   await pool.query(
     `delete from sessions where opened_in_log and (revoked_at is null or revoked_in_log)
        and (revoked_at < $1 or created_at < $2 or last_used_at < $3)`,
-    [ago(now, KEPT_MS), ago(now, MOST_SESSION_MS + KEPT_MS), ago(now, MOST_UNUSED_MS + KEPT_MS)],
+    [ago(now, KEPT_MS), ago(now, MAX_SESSION_MS + KEPT_MS), ago(now, MAX_UNUSED_MS + KEPT_MS)],
   )
   await pool.query('delete from refresh_tokens where used_at is not null and created_at < $1', [
-    ago(now, MOST_UNUSED_MS),
+    ago(now, MAX_UNUSED_MS),
   ])
   await pool.query('delete from mailed_tokens where expires_at < $1', [now])
   await pool.query('delete from invites where expires_at < $1', [now])

@@ -1,26 +1,27 @@
 import type { KeyObject } from 'node:crypto'
 import type { Pool } from 'pg'
 import type { RunCommand } from '../commands/run-command.js'
-import { createAccounts, type AccountDeps, type Accounts, type RegistrationMode } from './accounts.js'
+import { createAccounts, type AccountDeps, type Accounts, type RegistrationMode } from './accounts/accounts.js'
 import { createBackground, type Background } from './background.js'
-import { createBotGate, type BotGate } from './bot-gate.js'
-import { createBotTokens, type BotTokens } from './bot-tokens.js'
-import { createBots, type Bots } from './bots.js'
-import { createCatchUp } from './catch-up.js'
-import { createEmailChanges, type EmailChanges } from './email-changes.js'
+import { createBotCheck, type BotCheck } from './bots/bot-check.js'
+import { createBotTokens, type BotTokens } from './bots/bot-tokens.js'
+import { createBots, type Bots } from './bots/bots.js'
+import { createCatchUp } from './sessions/session-event-outbox.js'
+import { createEmailChanges, type EmailChanges } from './accounts/email-changes.js'
 import { startHousekeeping } from './housekeeping.js'
 import { createLetters } from './mail/letters.js'
 import type { MayMailLink } from './mail/link-limit.js'
 import { createMailQueue } from './mail/mail-queue.js'
 import type { Mailer } from './mail/mailer.js'
-import { createPost } from './mail/post.js'
-import { createPasswordChanges, type PasswordChanges } from './password-changes.js'
-import { createPasswords } from './passwords.js'
-import type { SessionDeps } from './session-deps.js'
-import { createSessions, type Sessions } from './sessions.js'
-import type { Tokens } from './tokens.js'
+import { createPost } from './mail/mail-sender.js'
+import { createPasswordChanges, type PasswordChanges } from './passwords/password-changes.js'
+import { createPasswords } from './passwords/passwords.js'
+import type { SessionDeps } from './sessions/session-deps.js'
+import { createSessions, type Sessions } from './sessions/sessions.js'
+import type { Tokens } from './sessions/tokens.js'
 
-export interface IdentityDeps extends Pick<AccountDeps, 'registerUser'>, Pick<SessionDeps, 'standingOf' | 'onReuse'> {
+export interface IdentityDeps
+  extends Pick<AccountDeps, 'registerUser'>, Pick<SessionDeps, 'accountStatusOf' | 'onReuse'> {
   pool: Pool
   run: RunCommand
   tokens: Tokens
@@ -42,7 +43,7 @@ export interface Identity extends AsyncDisposable {
   emailChanges: EmailChanges
   bots: Bots
   botTokens: BotTokens
-  botGate: BotGate
+  botCheck: BotCheck
   background: Background
 }
 
@@ -57,7 +58,7 @@ export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
   const post = createPost({ queue, background, addressOf: accounts.addressOf })
   const catchUp = createCatchUp({ pool, run, newId })
   const onReuse: IdentityDeps['onReuse'] = (userId, from) => {
-    post.toPerson(userId, letters.sessionEnded())
+    post.toUserRef(userId, letters.sessionEnded())
     deps.onReuse(userId, from)
   }
   const emailChanges = createEmailChanges({ pool, passwords, post, letters, mayMailLink, clock })
@@ -82,7 +83,7 @@ export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
     emailChanges,
     bots: createBots({ pool, run, clock }),
     botTokens,
-    botGate: createBotGate({ ...deps, find: botTokens.find }),
+    botCheck: createBotCheck({ ...deps, find: botTokens.find }),
     background,
     async [Symbol.asyncDispose]() {
       await housekeeping[Symbol.asyncDispose]()

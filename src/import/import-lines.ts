@@ -1,6 +1,6 @@
 import { canonicalJson } from '../commands/canonical-json.js'
 import type { Caller, ResultOf, RunCommand } from '../commands/run-command.js'
-import { createCast, ImportStopped } from './cast.js'
+import { createImportDirectory, ImportStopped } from './import-directory.js'
 import type { ImportIds } from './import-ids.js'
 import { inBatches } from './in-batches.js'
 import { parseLine, type ImportLine } from './parse-line.js'
@@ -8,9 +8,9 @@ import { parseLine, type ImportLine } from './parse-line.js'
 /** So many lines are looked at before the first of them is begun, so that who is new in them is registered together. */
 const TOGETHER = 500
 /** So many commands wait for their append at once, … */
-const MOST_WAITING = 512
+const MAX_WAITING = 512
 /** … and so many may be done before the decision index has seen the first of them. */
-const MOST_UNINDEXED = 4_000
+const MAX_UNINDEXED = 4_000
 
 export interface ImportDeps {
   run: RunCommand
@@ -46,7 +46,7 @@ export interface ImportSummary {
 export async function importLines(lines: AsyncIterable<string>, deps: ImportDeps): Promise<ImportSummary> {
   const { run, ids, makeKeys, fingerprint, indexed, correlationId, onRefused, onLine } = deps
   const summary: ImportSummary = { lines: 0, users: 0, chats: 0, messages: 0, unchanged: 0, refused: 0 }
-  const cast = createCast({ run, ids, makeKeys, correlationId, summary })
+  const cast = createImportDirectory({ run, ids, makeKeys, correlationId, summary })
   const waiting = new Set<Promise<void>>()
   let unindexed: string[] = []
   let failure: Error | undefined
@@ -79,8 +79,8 @@ export async function importLines(lines: AsyncIterable<string>, deps: ImportDeps
   }
 
   async function keepUp(): Promise<void> {
-    while (waiting.size >= MOST_WAITING) await Promise.race(waiting)
-    if (unindexed.length < MOST_UNINDEXED) return
+    while (waiting.size >= MAX_WAITING) await Promise.race(waiting)
+    if (unindexed.length < MAX_UNINDEXED) return
     const middle = Math.floor(unindexed.length / 2)
     await indexed(unindexed[middle] ?? '')
     unindexed = unindexed.slice(middle)

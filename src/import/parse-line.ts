@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MAX_MESSAGE_LENGTH, normaliseText, withoutTurns } from '../domain/text.js'
+import { MAX_MESSAGE_LENGTH, normaliseText, stripBidiControls } from '../domain/text.js'
 
 /** One line of an archive, in NDJSON. */
 export type ImportLine = { chat: string; user: string; at: string } & (
@@ -24,7 +24,7 @@ const time = z.iso
   .transform((at) => at.toISOString())
 
 /** Exports of other systems set such marks around names; nobody should lose a message by them. */
-const name = text(MAX_NAME_LENGTH, withoutTurns)
+const name = text(MAX_NAME_LENGTH, stripBidiControls)
 const about = { chat: name, user: name, at: time }
 
 const lineSchema = z.discriminatedUnion('type', [

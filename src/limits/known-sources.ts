@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache'
 import type { RedisConnection } from './redis.js'
 
 const DAYS_KNOWN = 30
-const MOST_KNOWN = 50_000
+const MAX_KNOWN = 50_000
 
-/** Whence people have logged in before. Keys are hashes: neither addresses of people nor of machines are kept. */
+/** ClientInfo people have logged in before. Keys are hashes: neither addresses of people nor of machines are kept. */
 export interface KnownSources {
   isKnown(key: string): Promise<boolean>
   remember(key: string): Promise<void>
@@ -12,7 +12,7 @@ export interface KnownSources {
 
 /** With Redis, what one node knows all know; without, or while it is away, what this one has seen. */
 export function createKnownSources(redis: RedisConnection | null): KnownSources {
-  const here = new LRUCache<string, true>({ max: MOST_KNOWN })
+  const here = new LRUCache<string, true>({ max: MAX_KNOWN })
   const nameOf = (key: string): string => `parley:known:${key}`
   return {
     async isKnown(key) {

@@ -17,7 +17,7 @@ export interface LocalWindowOptions {
 }
 
 /** Who comes from more addresses than this at once finds the oldest forgotten: memory stays bounded. */
-const MOST_KEYS = 50_000
+const MAX_KEYS = 50_000
 
 interface Window {
   taken: number
@@ -34,7 +34,7 @@ export function createLocalWindow({
   seconds,
   now = () => performance.now(),
 }: LocalWindowOptions): LocalWindow {
-  const windows = new LRUCache<string, Window>({ max: MOST_KEYS })
+  const windows = new LRUCache<string, Window>({ max: MAX_KEYS })
 
   function windowOf(key: string, at: number): Window {
     const known = windows.get(key)

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { RefusedError } from './outcome.js'
 
-const MOST_BYTES = 256 * 1024
+const MAX_BYTES = 256 * 1024
 
 const decoders: Record<string, () => NodeJS.ReadWriteStream & Readable> = {
   gzip: createGunzip,
@@ -23,9 +23,9 @@ export async function readBody(message: IncomingMessage): Promise<{ body: Buffer
   for await (const chunk of decoded(message) as AsyncIterable<Buffer>) {
     chunks.push(chunk)
     length += chunk.length
-    if (length > MOST_BYTES) break // leaving the loop destroys the stream
+    if (length > MAX_BYTES) break // leaving the loop destroys the stream
   }
-  return { body: Buffer.concat(chunks).subarray(0, MOST_BYTES), isCut: length > MOST_BYTES }
+  return { body: Buffer.concat(chunks).subarray(0, MAX_BYTES), isCut: length > MAX_BYTES }
 }
 
 function decoded(message: IncomingMessage): Readable {

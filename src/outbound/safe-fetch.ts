@@ -34,8 +34,8 @@ export interface Network {
 }
 
 const DEADLINE_MS = 5_000
-const MOST_REDIRECTS = 3
-const MOST_HEADER_BYTES = 16 * 1024
+const MAX_REDIRECTS = 3
+const MAX_HEADER_BYTES = 16 * 1024
 const REDIRECTS = [301, 302, 303, 307, 308]
 
 const internet: Network = {
@@ -52,7 +52,7 @@ export function createSafeFetch(network: Network = internet, deadlineMs = DEADLI
       const next = asked.method === 'POST' ? null : redirectOf(message, target)
       if (next === null) return await answerOf(message, target)
       message.destroy()
-      if (redirects === MOST_REDIRECTS) throw new RefusedError('too-many-redirects')
+      if (redirects === MAX_REDIRECTS) throw new RefusedError('too-many-redirects')
       target = next
     }
   }
@@ -89,7 +89,7 @@ export function createSafeFetch(network: Network = internet, deadlineMs = DEADLI
           ...(network.ca !== undefined && { ca: network.ca }),
         }),
         agent: false,
-        maxHeaderSize: MOST_HEADER_BYTES,
+        maxHeaderSize: MAX_HEADER_BYTES,
         signal,
       })
       request.once('response', resolvePromise)

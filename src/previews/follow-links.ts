@@ -16,7 +16,7 @@ export interface FollowLinksDeps extends Pick<FollowLogDeps, 'onFailure' | 'retr
 }
 
 /** Older messages are left alone: nobody wants thousands of pages fetched because a node was away. */
-const MOST_AGE_MS = 24 * 60 * 60_000
+const MAX_AGE_MS = 24 * 60 * 60_000
 /** Without links, where it stands is written down only so often; to examine something again does no harm. */
 const WRITE_EVERY = 5_000
 
@@ -60,7 +60,7 @@ async function messagesWithLinks(
 ): Promise<Job[]> {
   const sent = events.filter(({ type }) => type === 'MessageSent' || type === 'MessageEdited')
   if (sent.length === 0) return []
-  const since = new Date(clock().getTime() - MOST_AGE_MS).toISOString()
+  const since = new Date(clock().getTime() - MAX_AGE_MS).toISOString()
   return (await reader.open(sent)).flatMap(({ event, stream, version, at, metadata }) => {
     if (!saysSomething(event)) return []
     if (metadata.origin === 'import' || at < since || linksIn(event.content, 1).length === 0) return []

@@ -22,7 +22,7 @@ export interface Jobs {
 }
 
 const NAME = 'link_previews'
-const MOST_ATTEMPTS = 2
+const MAX_ATTEMPTS = 2
 const LEASE = '2 minutes'
 const RETRY_AFTER = '30 seconds'
 const KEPT = '1 day'
@@ -52,7 +52,7 @@ export function createJobs(pool: Pool): Jobs {
         name: 'claim-link-previews',
         text: `with due as (
                  select stream, version from link_preview_jobs
-                 where not done and attempts < ${MOST_ATTEMPTS} and due_at <= now()
+                 where not done and attempts < ${MAX_ATTEMPTS} and due_at <= now()
                  order by due_at limit $1 for update skip locked
                )
                update link_preview_jobs j set attempts = attempts + 1, due_at = now() + interval '${LEASE}'

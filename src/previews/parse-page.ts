@@ -8,11 +8,11 @@ export interface PageSummary {
   imageUrl: string | null
 }
 
-const MOST_TITLE = 255
-const MOST_DESCRIPTION = 500
-const MOST_URL = 2_048
+const MAX_TITLE = 255
+const MAX_DESCRIPTION = 500
+const MAX_URL = 2_048
 /** Of one text as it stands in the page, before it is cleaned. */
-const MOST_RAW = 10_000
+const MAX_RAW = 10_000
 
 /** Reads no further than the page's head. `url` is the page's own. */
 export function parsePage(html: string, url: string): PageSummary {
@@ -26,10 +26,10 @@ export function parsePage(html: string, url: string): PageSummary {
       if (name === 'title' && !hasTitle) inTitle = true
       const key = (property ?? metaName)?.toLowerCase()
       if (name === 'meta' && key !== undefined && content !== undefined && !meta.has(key))
-        meta.set(key, content.slice(0, MOST_RAW))
+        meta.set(key, content.slice(0, MAX_RAW))
     },
     ontext(text) {
-      if (inTitle && title.length < MOST_RAW) title += text
+      if (inTitle && title.length < MAX_RAW) title += text
     },
     onclosetag(name) {
       if (name === 'head') parser.pause()
@@ -42,8 +42,8 @@ export function parsePage(html: string, url: string): PageSummary {
 
   const first = (...names: string[]): string => names.map((name) => meta.get(name)).find((text) => text?.trim()) ?? ''
   return {
-    title: cleanText(first('og:title', 'twitter:title') || title.slice(0, MOST_RAW), MOST_TITLE),
-    description: cleanText(first('og:description', 'description', 'twitter:description'), MOST_DESCRIPTION),
+    title: cleanText(first('og:title', 'twitter:title') || title.slice(0, MAX_RAW), MAX_TITLE),
+    description: cleanText(first('og:description', 'description', 'twitter:description'), MAX_DESCRIPTION),
     imageUrl: imageUrlOf(first('og:image:secure_url', 'og:image', 'og:image:url', 'twitter:image'), url),
   }
 }
@@ -53,5 +53,5 @@ function imageUrlOf(text: string, page: string): string | null {
   if (given === '' || !URL.canParse(given, page)) return null
   const { protocol, username, password, href } = new URL(given, page)
   const isWeb = protocol === 'https:' || protocol === 'http:'
-  return isWeb && username === '' && password === '' && href.length <= MOST_URL ? href : null
+  return isWeb && username === '' && password === '' && href.length <= MAX_URL ? href : null
 }

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { limit } from '../commands/limit.js'
+import { limitConcurrency } from '../async/limit-concurrency.js'
 import type { LinkPreview } from '../domain/chat/events.js'
 import type { Fetched } from '../outbound/outcome.js'
 import type { SafeFetch } from '../outbound/safe-fetch.js'
@@ -18,14 +18,14 @@ export interface PreviewLinkDeps {
 }
 
 const KNOWN = { max: 1_000, ttl: 10 * 60_000 }
-const MOST_AT_ONCE = 4
+const MAX_AT_ONCE = 4
 const HEADERS = { accept: 'text/html,application/xhtml+xml', 'user-agent': 'Parley link preview' }
 const PASSING = ['unreachable', 'unresolvable', 'timed-out']
 
 /** Four pages at once, one page of a host at a time, and the same page not again within ten minutes. */
 export function createPreviewLink({ safeFetch, mask }: PreviewLinkDeps): PreviewLink {
   const known = new LRUCache<string, { preview: LinkPreview | null }>(KNOWN)
-  const limited = limit(MOST_AT_ONCE)
+  const limited = limitConcurrency(MAX_AT_ONCE)
   const turns = new Map<string, Promise<unknown>>()
 
   async function look(url: string, signal: AbortSignal): Promise<LinkOutcome> {

@@ -14,7 +14,7 @@ export type PreviewMessage = (job: Job, signal: AbortSignal) => Promise<'done' |
 
 export interface PreviewMessageDeps {
   log: Pick<EventLog, 'readStream'>
-  reader: Pick<EventReader, 'fold' | 'open'>
+  reader: Pick<EventReader, 'decode' | 'open'>
   previewLink: PreviewLink
   run: RunSystemCommand
   inDirectChats: boolean
@@ -24,8 +24,8 @@ interface About {
   messageId: string
 }
 
-export const MOST_LINKS = 3
-const MOST_LINK_LENGTH = 2_048
+export const MAX_LINKS = 3
+const MAX_LINK_LENGTH = 2_048
 
 /** The same for the same message and what it said: previews are added once, however often they are looked for. */
 export const previewsCommandId = (messageId: string, version: number): string =>
@@ -41,7 +41,7 @@ export function createPreviewMessage({
 }: PreviewMessageDeps): PreviewMessage {
   async function isDirect(stream: string): Promise<boolean> {
     const [first] = await log.readStream(stream, { after: 0, limit: 1 })
-    const event = first && reader.fold(first).event
+    const event = first && reader.decode(first).event
     return event?.type === 'ChatCreated' && event.chatType === 'direct'
   }
 
@@ -60,7 +60,7 @@ export function createPreviewMessage({
     if (sent === undefined || event === undefined || !saysSomething(event)) return 'done'
     if (!inDirectChats && (await isDirect(stream))) return 'done'
 
-    const links = linksIn(event.content, MOST_LINKS).filter(({ length }) => length <= MOST_LINK_LENGTH)
+    const links = linksIn(event.content, MAX_LINKS).filter(({ length }) => length <= MAX_LINK_LENGTH)
     const outcomes = await Promise.all(links.map((url) => previewLink(url, signal)))
     if (signal.aborted) return 'later'
     const previews = outcomes.filter((outcome) => outcome !== null && outcome !== 'later')

@@ -1,4 +1,4 @@
-import { createBell } from '../eventstore/bell.js'
+import { createSignal } from '../async/signal.js'
 import { takeJobs } from '../followers/take-jobs.js'
 import { followLinks, type FollowLinksDeps } from './follow-links.js'
 import type { Job, Jobs } from './jobs.js'
@@ -11,7 +11,7 @@ export interface LinkPreviewsDeps extends Omit<FollowLinksDeps, 'onNoted'> {
   pollMs?: number
 }
 
-const MOST_AT_ONCE = 4
+const MAX_AT_ONCE = 4
 
 /**
  * Follows the log and adds previews to messages, four messages at a time and beside everything else: the follower only notes what there is to
@@ -20,7 +20,7 @@ const MOST_AT_ONCE = 4
  */
 export function startLinkPreviews(deps: LinkPreviewsDeps): AsyncDisposable {
   const { jobs, previewMessage, onFailure, pollMs = 10_000 } = deps
-  const bell = createBell()
+  const wakeUp = createSignal()
   const stop = new AbortController()
   const { signal } = stop
 
@@ -35,8 +35,8 @@ export function startLinkPreviews(deps: LinkPreviewsDeps): AsyncDisposable {
 
   const claim = (most: number): Promise<Job[]> => jobs.claim(most)
   const running = Promise.all([
-    followLinks({ ...deps, onNoted: () => bell.ring() }, signal),
-    takeJobs({ claim, work, mostAtOnce: MOST_AT_ONCE, bell, pollMs, onFailure }, signal),
+    followLinks({ ...deps, onNoted: () => wakeUp.notify() }, signal),
+    takeJobs({ claim, work, mostAtOnce: MAX_AT_ONCE, wakeUp, pollMs, onFailure }, signal),
   ])
   return {
     async [Symbol.asyncDispose]() {

@@ -23,7 +23,7 @@ export interface BoxKeyring {
 
 const KEY_BYTES = 32
 const COMMITMENT_BYTES = 16
-const MOST_CACHED = 50_000
+const MAX_CACHED = 50_000
 
 export function deriveBoxKey(name: string, person: KeyObject, month?: KeyObject): BoxKey {
   const bytes = deriveBytes(person, 'parley/box/1', KEY_BYTES + COMMITMENT_BYTES, month)
@@ -35,7 +35,7 @@ export function deriveBoxKey(name: string, person: KeyObject, month?: KeyObject)
  * none is given once a parent of it is gone.
  */
 export function createBoxKeyring(dataKeys: DataKeys): BoxKeyring {
-  const derived = new LRUCache<string, BoxKey>({ max: MOST_CACHED })
+  const derived = new LRUCache<string, BoxKey>({ max: MAX_CACHED })
   let destructions = 0
   dataKeys.onDestroyed(() => {
     destructions++

@@ -5,7 +5,7 @@ import type { BoxKeyring } from './box-keys.js'
 import type { DataKeys } from './data-keys.js'
 import { boxKeyName, monthOf, personKey, requestMonthKey } from './key-names.js'
 
-/** Whence a person's commands come. */
+/** ClientInfo a person's commands come. */
 export interface Client {
   userId: string
   /** The session's id. */
@@ -17,10 +17,10 @@ export interface Client {
 /** Made once per session and month while ip and agent stay the same, and then reused. @throws KeyDestroyedError */
 export type SealClient = (client: Client, at: string) => Promise<ClientBox>
 
-const MOST_CACHED = 10_000
+const MAX_CACHED = 10_000
 
 export function createClientSealer(keyring: BoxKeyring, dataKeys: DataKeys): SealClient {
-  const cache = new LRUCache<string, Promise<ClientBox>>({ max: MOST_CACHED })
+  const cache = new LRUCache<string, Promise<ClientBox>>({ max: MAX_CACHED })
   dataKeys.onDestroyed(() => cache.clear())
 
   async function seal({ userId, session, ip, userAgent }: Client, month: string): Promise<ClientBox> {

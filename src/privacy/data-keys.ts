@@ -38,11 +38,11 @@ export class KeyDestroyedError extends Error {
   }
 }
 
-const MOST_CACHED = 50_000
+const MAX_CACHED = 50_000
 
 export function createDataKeys(store: { pool: Pool; masterKey: KeyObject }): DataKeys {
   const table = createKeyTable(store)
-  const cache = new LRUCache<string, StoredKey>({ max: MOST_CACHED })
+  const cache = new LRUCache<string, StoredKey>({ max: MAX_CACHED })
   const listeners: (() => void)[] = []
   const create = shareLoads(async (names) => remember(await table.getOrCreate(names)))
   const find = shareLoads(async (names) => remember(await table.get(names)))

@@ -1,5 +1,5 @@
 import { allUpcasters, type AnyEvent } from '../domain/any-event.js'
-import type { Folded, JsonObject, Opened } from '../domain/event.js'
+import type { PublicEvent, JsonObject, Opened } from '../domain/event.js'
 import type { ClientBox, EventMetadata } from '../domain/metadata.js'
 import { upcast } from '../domain/upcast.js'
 import type { Position, RecordedEvent } from '../eventstore/event-log.js'
@@ -8,7 +8,7 @@ import { createBoxKeyring, type BoxKey } from './box-keys.js'
 import type { DataKeys } from './data-keys.js'
 import { erasedFields } from './field-plan.js'
 import { monthOfRequestKey } from './key-names.js'
-import type { MadeEvent, MadeEvents } from './made-events.js'
+import type { LocalEvent, LocalEventCache } from './local-event-cache.js'
 
 /** An event as projections read it, in the current schema version; null stands for what was erased. */
 export interface OpenedEvent {
@@ -25,7 +25,7 @@ export interface OpenedEvent {
 /** What one reading of an event gives is shared by all who read the same object: do not change it. */
 export interface EventReader {
   /** What `evolve` needs, without any key. @throws NewerEventError */
-  fold(recorded: RecordedEvent): { event: Folded<AnyEvent>; metadata: EventMetadata }
+  decode(recorded: RecordedEvent): { event: PublicEvent<AnyEvent>; metadata: EventMetadata }
   /**
    * In the order given; all missing keys in one query. Each event object is decrypted once, however many open it.
    * @throws NewerEventError this release does not know one of them
@@ -51,7 +51,7 @@ export class NewerEventError extends Error {
 
 interface Reading {
   recorded: RecordedEvent
-  event: Folded<AnyEvent>
+  event: PublicEvent<AnyEvent>
   metadata: EventMetadata
   sealed: readonly SealedBox[]
   opened?: OpenedEvent
@@ -60,7 +60,7 @@ interface Reading {
 export interface EventReaderDeps {
   dataKeys: DataKeys
   /** What the sealer beside it has sealed. */
-  made?: MadeEvents
+  made?: LocalEventCache
 }
 
 export function createEventReader({ dataKeys, made }: EventReaderDeps): EventReader {
@@ -81,7 +81,7 @@ export function createEventReader({ dataKeys, made }: EventReaderDeps): EventRea
   }
 
   return {
-    fold(recorded) {
+    decode(recorded) {
       const { event, metadata } = readingOf(recorded)
       return { event, metadata }
     },
@@ -102,7 +102,7 @@ export function createEventReader({ dataKeys, made }: EventReaderDeps): EventRea
 
 const NO_KEYS: ReadonlyMap<string, BoxKey | null> = new Map()
 
-function ownReading(recorded: RecordedEvent, { event, opened, metadata }: MadeEvent): Reading {
+function ownReading(recorded: RecordedEvent, { event, opened, metadata }: LocalEvent): Reading {
   const { stream, version, position, id } = recorded
   const { at } = metadata
   return {
@@ -121,7 +121,7 @@ function read(recorded: RecordedEvent): Reading {
   const { sealed = [], ...data } = JSON.parse(recorded.data) as JsonObject & { sealed?: SealedBox[] }
   const current = upcast(allUpcasters, type, metadata.schemaVersion, data)
   if (current === null) throw new NewerEventError(type, metadata.schemaVersion, stream, version)
-  return { recorded, event: { type, ...current } as unknown as Folded<AnyEvent>, metadata, sealed }
+  return { recorded, event: { type, ...current } as unknown as PublicEvent<AnyEvent>, metadata, sealed }
 }
 
 function openReading({ recorded, event, metadata, sealed }: Reading, keys: ReadonlyMap<string, BoxKey | null>) {

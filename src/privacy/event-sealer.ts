@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { allUpcasters, type AnyEvent } from '../domain/any-event.js'
-import type { Decided, Folded, Opened } from '../domain/event.js'
+import type { Decided, PublicEvent, Opened } from '../domain/event.js'
 import type { EventMetadata } from '../domain/metadata.js'
 import { currentSchemaVersion } from '../domain/upcast.js'
 import type { NewEvent } from '../eventstore/event-log.js'
@@ -11,7 +11,7 @@ import type { DataKeys } from './data-keys.js'
 import { deriveMacKey, eventMac, withMac } from './event-mac.js'
 import { personalByKey, publicFields, type Fields } from './field-plan.js'
 import { createFingerprint, type Fingerprint } from './fingerprint.js'
-import type { MadeEvents } from './made-events.js'
+import type { LocalEventCache } from './local-event-cache.js'
 
 /** A decided event with its place in the log. */
 export interface ToSeal {
@@ -22,7 +22,7 @@ export interface ToSeal {
   metadata: Omit<EventMetadata, 'schemaVersion' | 'mac'>
 }
 
-/** Turns decided events into what the log holds: `keyNames` of all, `ensureKeys` once, then `seal` each. */
+/** KeyedMutex decided events into what the log holds: `keyNames` of all, `ensureKeys` once, then `seal` each. */
 export interface EventSealer {
   /** The box keys that this event needs; `at` is its recorded time. */
   keyNames(stream: string, event: Decided<AnyEvent>, at: string): readonly string[]
@@ -38,7 +38,7 @@ export interface EventSealerDeps {
   dataKeys: DataKeys
   masterKey: KeyObject
   /** Told of all that is sealed, for the reader beside it. */
-  made?: MadeEvents
+  made?: LocalEventCache
 }
 
 export function createEventSealer({ dataKeys, masterKey, made }: EventSealerDeps): EventSealer {
@@ -57,7 +57,7 @@ export function createEventSealer({ dataKeys, masterKey, made }: EventSealerDeps
       const mac = eventMac(macKey, { stream, version, id, type, data, metadata: metadataText })
       const sealed = { id, type, data, metadata: withMac(metadataText, mac) }
       made?.note(stream, sealed, {
-        event: { type, ...open } as unknown as Folded<AnyEvent>,
+        event: { type, ...open } as unknown as PublicEvent<AnyEvent>,
         opened: Object.assign({ type }, open, ...personal.values()) as Opened<AnyEvent>,
         metadata: { ...unsigned, mac },
       })

@@ -57,14 +57,14 @@ export function erasedFields(key: string, stream: string, event: AnyView, at: st
 /** The month is that of the time people are shown: an import's original one, and the message's for what is added to it. */
 function keyNameFor({ person, under }: Personal, stream: string, event: AnyView, at: string): string {
   const id = fieldOf(event, person)
-  const personName = personKey(String(id))
-  if (under === 'person') return personName
+  const userName = personKey(String(id))
+  if (under === 'person') return userName
   if (under === 'request-month') {
     const month = requestMonthKey(monthOf(at))
-    return id === undefined ? month : boxKeyName(personName, month)
+    return id === undefined ? month : boxKeyName(userName, month)
   }
   const shownAt = (fieldOf(event, 'originalAt') ?? fieldOf(event, 'sentAt') ?? at) as string
-  return boxKeyName(personName, chatMonthKey(idOf(stream), monthOf(shownAt)))
+  return boxKeyName(userName, chatMonthKey(idOf(stream), monthOf(shownAt)))
 }
 
 const fieldOf = (event: AnyView, field: string): unknown => (event as unknown as Fields)[field]

@@ -1,8 +1,8 @@
 import type { EventReader } from '../privacy/event-reader.js'
 import { createConversations } from './conversations/conversations.js'
-import { createDecisionIndexProjection } from './decision-index.js'
-import type { Projection } from './projection.js'
-import { createRevocationsProjection } from './revocations.js'
+import { createDecisionIndexProjection } from './decision-index/decision-index.js'
+import type { Projection } from './engine/projection.js'
+import { createRevocationsProjection } from './revocations/revocations.js'
 
 /** The read side as one table. */
 export const createProjectionList = (reader: EventReader) =>

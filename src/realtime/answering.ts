@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type winston from 'winston'
 import { rolesSuffice } from '../identity/access.js'
-import type { SessionGate } from '../identity/session-gate.js'
-import { idSchema } from '../commands/input-schemas.js'
-import { isNestedDeeper } from '../commands/nesting.js'
-import type { Claims } from '../identity/tokens.js'
+import type { SessionCheck } from '../identity/sessions/session-check.js'
+import { idSchema } from '../commands/catalogue/input-schemas.js'
+import { isNestedDeeper } from '../commands/catalogue/nesting.js'
+import type { Claims } from '../identity/sessions/tokens.js'
 import type { RequestLimits } from '../limits/request-limits.js'
 import type { SecurityEvents } from '../security/security-events.js'
 import type { ClientEventHandlers, Reply, Sender } from './client-events.js'
@@ -19,7 +19,7 @@ import {
 
 export interface AnsweringDeps {
   handlers: ClientEventHandlers
-  gate: SessionGate
+  sessionCheck: SessionCheck
   problemOf: ProblemOf
   logger: winston.Logger
   limits: Omit<RequestLimits, 'isSpent'>
@@ -33,7 +33,14 @@ export type Answering = (
   args: unknown[],
 ) => Promise<void>
 
-export function createAnswering({ handlers, gate, problemOf, logger, limits, security }: AnsweringDeps): Answering {
+export function createAnswering({
+  handlers,
+  sessionCheck,
+  problemOf,
+  logger,
+  limits,
+  security,
+}: AnsweringDeps): Answering {
   async function handle(
     name: unknown,
     payload: unknown,
@@ -41,7 +48,7 @@ export function createAnswering({ handlers, gate, problemOf, logger, limits, sec
     claims: Claims,
     reply: (extra: object) => void,
   ): Promise<Reply> {
-    const refused = gate(claims)
+    const refused = sessionCheck(claims)
     const fault = refused instanceof Promise ? await refused : refused
     if (fault !== null) return { fault }
     const limited = limitedBy(sender, name === 'send_message')

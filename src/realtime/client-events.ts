@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 import type { Caller, RunCommand } from '../commands/run-command.js'
-import type { EditMessage, SendMessage } from '../commands/say.js'
+import type { EditMessage, SendMessage } from '../commands/submit-message.js'
 import type { Position } from '../eventstore/event-log.js'
-import type { SessionGate } from '../identity/session-gate.js'
-import type { Claims, Tokens } from '../identity/tokens.js'
-import type { PresentSent } from './present-sent.js'
+import type { SessionCheck } from '../identity/sessions/session-check.js'
+import type { Claims, Tokens } from '../identity/sessions/tokens.js'
+import type { RenderSentMessage } from './render-sent-message.js'
 import type { clientEventSchemas, ClientEventName } from './protocol.js'
 import type { Session } from './session.js'
 
@@ -23,9 +23,9 @@ export interface ClientEventDeps {
   run: RunCommand
   sendMessage: SendMessage
   editMessage: EditMessage
-  presentSent: PresentSent
+  renderSentMessage: RenderSentMessage
   tokens: Pick<Tokens, 'verify'>
-  gate: SessionGate
+  sessionCheck: SessionCheck
 }
 
 type Handler<Name extends ClientEventName> = (
@@ -42,9 +42,9 @@ export function createClientEvents({
   run,
   sendMessage,
   editMessage,
-  presentSent,
+  renderSentMessage,
   tokens,
-  gate,
+  sessionCheck,
 }: ClientEventDeps): ClientEventHandlers {
   return {
     async send_message({ chatId, content, type, metadata, clientMessageId, replyTo }, { caller }) {
@@ -60,7 +60,7 @@ export function createClientEvents({
       const result = await sendMessage(input, { ...caller, key })
       if (result.kind === 'rejected' || result.kind === 'limited' || result.kind === 'unchanged')
         return { fault: result }
-      return { extra: { message: await presentSent(result, chatId, caller.userId), position: result.position } }
+      return { extra: { message: await renderSentMessage(result, chatId, caller.userId), position: result.position } }
     },
 
     edit_message: async (input, { caller }) => done(await editMessage(input, { ...caller, key: null })),
@@ -85,7 +85,7 @@ export function createClientEvents({
       if ('code' in claims) return { fault: claims }
       const isSame = claims.userId === caller.userId && claims.sessionId === caller.client?.session
       if (!isSame) return { fault: { code: 'not-authorized' } }
-      const refused = await gate(claims)
+      const refused = await sessionCheck(claims)
       if (refused !== null) return { fault: refused }
       renew(claims)
       return { extra: {} }

@@ -8,7 +8,7 @@ export type Connection =
     : never
 
 /** What a client that reads too slowly may leave waiting: packets in Engine.IO's buffer, bytes in the websocket's. */
-const MOST_WAITING = { packets: 1_000, bytes: 16 * 1024 * 1024 }
+const MAX_WAITING = { packets: 1_000, bytes: 16 * 1024 * 1024 }
 
 /** What Engine.IO has and its types hide; it writes on only when the websocket has handed all to the kernel. */
 interface Inner {
@@ -22,7 +22,7 @@ const inner = (connection: Connection): Inner => connection as unknown as Inner
 
 export function isSlow(connection: Connection): boolean {
   const { writeBuffer, transport } = inner(connection)
-  return writeBuffer.length > MOST_WAITING.packets || (transport.socket?.bufferedAmount ?? 0) > MOST_WAITING.bytes
+  return writeBuffer.length > MAX_WAITING.packets || (transport.socket?.bufferedAmount ?? 0) > MAX_WAITING.bytes
 }
 
 /** Resolves when nothing waits to be written. @throws when `signal` aborts before that */

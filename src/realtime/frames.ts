@@ -6,7 +6,7 @@ import type { Opened } from '../domain/event.js'
 import { idOf, isChatStream } from '../domain/streams.js'
 import type { OpenedEvent } from '../privacy/event-reader.js'
 import type { ConversationQueries, PastDetails } from '../projections/conversations/conversation-queries.js'
-import type { MessageView, ParticipantView, PersonView } from '../projections/conversations/views.js'
+import type { MessageView, ParticipantView, UserRef } from '../projections/conversations/views.js'
 
 /** The events of a chat's own stream, as clients know them. */
 export const chatFrameNames = [
@@ -52,12 +52,12 @@ export interface PlacedChatEvent<Event extends ChatEvent = ChatEvent> {
 
 export const isChatEvent = (opened: OpenedEvent): opened is OpenedEvent & PlacedChatEvent => isChatStream(opened.stream)
 
-export const unknownPerson = (id: string): PersonView => ({ id, name: null, avatarUrl: null })
+export const unknownUser = (id: string): UserRef => ({ id, name: null, avatarUrl: null })
 
 /** A message that answers no other, as it was sent, from its own event; `content` and the like are null where their key was destroyed. */
 export function messageOf(
   { stream, version, at, event }: PlacedChatEvent<MessageSent>,
-  sender: PersonView,
+  sender: UserRef,
   render: RenderContent = renderContent,
 ): MessageView {
   return {
@@ -105,7 +105,7 @@ function namedIn(event: Opened<ChatEvent>): string[] {
  */
 export function pastFrame({ stream, version, event }: PlacedChatEvent, details: PastDetails): ChatFrame | null {
   const where = { chatId: idOf(stream), version }
-  const person = (userId: string) => details.people.get(userId) ?? unknownPerson(userId)
+  const person = (userId: string) => details.people.get(userId) ?? unknownUser(userId)
   const by = (userId: string) => ({ by: person(userId) })
   switch (event.type) {
     case 'ChatCreated': {
@@ -156,7 +156,7 @@ export function pastFrame({ stream, version, event }: PlacedChatEvent, details: 
     case 'ParticipantBanned':
     case 'ParticipantUnbanned': {
       const name = event.type === 'ParticipantBanned' ? 'participant_banned' : 'participant_unbanned'
-      return { event: name, payload: { ...where, participant: participantOrPerson(event.userId), ...by(event.by) } }
+      return { event: name, payload: { ...where, participant: participantOrUser(event.userId), ...by(event.by) } }
     }
     case 'ChatChanged':
     case 'ChatArchived':
@@ -176,7 +176,7 @@ export function pastFrame({ stream, version, event }: PlacedChatEvent, details: 
   }
 
   /** The person alone where they did not take part. */
-  function participantOrPerson(userId: string): ParticipantView | PersonView {
+  function participantOrUser(userId: string): ParticipantView | UserRef {
     return details.participants.get(`${userId} ${version}`) ?? person(userId)
   }
 

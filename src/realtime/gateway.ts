@@ -14,14 +14,14 @@ import { createHub, type HubStatus } from './hub.js'
 import { isAllowedOrigin, type AllowedOrigins } from './origins.js'
 import { refuseUpgrade } from './refuse-upgrade.js'
 import { createFramesInSight } from './past-frames.js'
-import type { PersonCache } from './person-cache.js'
+import type { UserCache } from './user-cache.js'
 import type { RealtimeServer } from './protocol.js'
 import { createRender } from './render.js'
 import { createRooms } from './rooms.js'
 import { createSlowReaders } from './slow-readers.js'
-import { createWelcome, type WelcomeDeps } from './welcome.js'
+import { createWelcome, type WelcomeDeps } from './socket-lifecycle.js'
 
-const MOST_MESSAGE_BYTES = 256 * 1024
+const MAX_MESSAGE_BYTES = 256 * 1024
 /** Who has not said by then who they are goes. */
 const HANDSHAKE_MS = 10_000
 /** Clients are asked to come back spread over this time, not all at once. */
@@ -37,7 +37,7 @@ export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits'> {
   log: EventLog
   reader: EventReader
   queries: ConversationQueries
-  people: PersonCache
+  people: UserCache
   limits: RequestLimits
   renderContent?: RenderContent
   /** Beside the server's own. */
@@ -60,7 +60,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   const io: RealtimeServer = new Server(httpServer, {
     cors: { origin: [...allowedOrigins] },
     allowRequest: (request, decide) => decide(null, draining === undefined && isWelcome(request)),
-    maxHttpBufferSize: MOST_MESSAGE_BYTES,
+    maxHttpBufferSize: MAX_MESSAGE_BYTES,
     connectTimeout: HANDSHAKE_MS,
     serveClient: false,
   })

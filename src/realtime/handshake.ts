@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { SessionGate } from '../identity/session-gate.js'
-import { isBotToken } from '../identity/bot-tokens.js'
-import type { Tokens } from '../identity/tokens.js'
+import type { SessionCheck } from '../identity/sessions/session-check.js'
+import { isBotToken } from '../identity/bots/bot-tokens.js'
+import type { Tokens } from '../identity/sessions/tokens.js'
 import type { RequestLimits, Source } from '../limits/request-limits.js'
 import type { SecurityEvents } from '../security/security-events.js'
 import type { Connection } from './connection.js'
@@ -10,7 +10,7 @@ import { handshakeSchema, type ProblemOf, type RealtimeSocket, type SocketData }
 
 export interface HandshakeDeps {
   tokens: Pick<Tokens, 'verify'>
-  gate: SessionGate
+  sessionCheck: SessionCheck
   problemOf: ProblemOf
   clientAddress: (request: IncomingMessage) => Source
   limits: Pick<RequestLimits, 'take' | 'openConnection' | 'closeConnection'>
@@ -18,7 +18,7 @@ export interface HandshakeDeps {
 }
 
 /** Lets in who has a good token of a session that still holds; to others, `connect_error` carries the problem as `data`. */
-export function createHandshake({ tokens, gate, problemOf, clientAddress, limits, security }: HandshakeDeps) {
+export function createHandshake({ tokens, sessionCheck, problemOf, clientAddress, limits, security }: HandshakeDeps) {
   /** Connections with a socket that is in or on its way; Socket.IO by itself sees only those that are in. */
   const taken = new WeakSet<Connection>()
   /** Who last came in by a connection: it is theirs until it closes, also without a socket. */
@@ -32,7 +32,7 @@ export function createHandshake({ tokens, gate, problemOf, clientAddress, limits
     if (isBotToken(parsed.data.token)) return { fault: { code: 'not-for-bots' } }
     const claims = tokens.verify(parsed.data.token)
     if ('code' in claims) return { fault: claims }
-    const refused = await gate(claims)
+    const refused = await sessionCheck(claims)
     if (refused !== null) return { fault: refused }
     // A socket that is brought up to date costs more than most requests.
     const quota = limits.take(source, claims.userId)

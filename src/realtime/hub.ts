@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog, Page, Position, RecordedEvent } from '../eventstore/event-log.js'
 import { NewerEventError, type EventReader, type OpenedEvent } from '../privacy/event-reader.js'
-import { createProgress, type Progress } from '../projections/progress.js'
+import { createProgress, type Progress } from '../projections/engine/progress.js'
 import type { Delivery } from './audience.js'
-import { isHeard } from './heard.js'
-import type { PersonCache } from './person-cache.js'
+import { isHeard } from './local-audience.js'
+import type { UserCache } from './user-cache.js'
 import { needsReadModel, type Render } from './render.js'
 import type { Rooms } from './rooms.js'
 
@@ -36,7 +36,7 @@ export interface Hub extends AsyncDisposable {
 export interface HubDeps {
   log: EventLog
   reader: EventReader
-  people: PersonCache
+  people: UserCache
   /** Of conversations. */
   progress: Progress
   rooms: Rooms

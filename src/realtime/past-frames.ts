@@ -2,7 +2,7 @@ import { chatStream } from '../domain/streams.js'
 import { maySee, type VersionRange } from '../domain/visibility.js'
 import type { EventLog, RecordedEvent } from '../eventstore/event-log.js'
 import type { EventReader } from '../privacy/event-reader.js'
-import type { ChatStanding, ConversationQueries } from '../projections/conversations/conversation-queries.js'
+import type { ChatMembership, ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import { isChatEvent, judgedAt, pastFrame, wantedBy, type ChatFrame, type Frame } from './frames.js'
 
 export interface FramePage {
@@ -31,14 +31,14 @@ export interface PastFramesDeps {
 export function createPastFrames(deps: PastFramesDeps): PastFrames {
   const framesInSight = createFramesInSight(deps)
   return async (chatId, viewer, afterVersion, limit) => {
-    const standing = await deps.queries.standing(chatId, viewer)
-    return standing === null ? null : framesInSight(standing, afterVersion, limit)
+    const chatMembership = await deps.queries.chatMembership(chatId, viewer)
+    return chatMembership === null ? null : framesInSight(chatMembership, afterVersion, limit)
   }
 }
 
-/** The same for someone whose standing is known: judged by its ranges, and nothing above its version. */
+/** The same for someone whose membership is known: judged by its ranges, and nothing above its version. */
 export type FramesInSight = (
-  standing: Pick<ChatStanding, 'chatId' | 'version' | 'ranges'>,
+  chatMembership: Pick<ChatMembership, 'chatId' | 'version' | 'ranges'>,
   afterVersion: number,
   limit: number,
 ) => Promise<FramePage>

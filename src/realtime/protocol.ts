@@ -1,18 +1,24 @@
 import type { DefaultEventsMap, Server, Socket } from 'socket.io'
 import { z } from 'zod'
-import { editBodySchema, emojiSchema, idSchema, messageBodySchema, readBodySchema } from '../commands/input-schemas.js'
+import {
+  editBodySchema,
+  emojiSchema,
+  idSchema,
+  messageBodySchema,
+  readBodySchema,
+} from '../commands/catalogue/input-schemas.js'
 import type { Access } from '../identity/access.js'
-import type { Claims } from '../identity/tokens.js'
+import type { Claims } from '../identity/sessions/tokens.js'
 
 /** What clients send over sockets. Unknown fields are refused. */
 
-const MOST_CURSORS = 5_000
+const MAX_CURSORS = 5_000
 const MAX_VERSION = 2 ** 31 - 1
 
 /** For each chat, the version up to which the client has it. */
 const cursorsSchema = z
   .record(idSchema, z.int().min(0).max(MAX_VERSION))
-  .refine((cursors) => Object.keys(cursors).length <= MOST_CURSORS, `holds more than ${MOST_CURSORS} chats`)
+  .refine((cursors) => Object.keys(cursors).length <= MAX_CURSORS, `holds more than ${MAX_CURSORS} chats`)
 
 export type Cursors = z.infer<typeof cursorsSchema>
 

@@ -5,22 +5,22 @@ import type { ChatsRead } from '../domain/inbox/events.js'
 import { idOf } from '../domain/streams.js'
 import type { OpenedEvent } from '../privacy/event-reader.js'
 import type { ConversationQueries, PastDetails } from '../projections/conversations/conversation-queries.js'
-import type { PersonView } from '../projections/conversations/views.js'
+import type { UserRef } from '../projections/conversations/views.js'
 import { movesOf, skippedAt, type Delivery } from './audience.js'
 import {
   isChatEvent,
   judgedAt,
   messageOf,
   pastFrame,
-  unknownPerson,
+  unknownUser,
   wantedBy,
   type Frame,
   type PlacedChatEvent,
 } from './frames.js'
-import type { PersonCache } from './person-cache.js'
+import type { UserCache } from './user-cache.js'
 
 /** In larger chats, nobody is told how far the others have read. */
-const MOST_TOLD_OF_READING = 100
+const MAX_TOLD_OF_READING = 100
 
 /** Whether an event can only be rendered once the read model has it. The many are not: messages and markers. */
 export const needsReadModel = (opened: OpenedEvent): boolean =>
@@ -31,9 +31,9 @@ const isPlainMessage = (event: Opened<ChatEvent>): event is Opened<MessageSent> 
   event.type === 'MessageSent' && event.replyToId === undefined
 
 export interface RenderDeps {
-  people: PersonCache
+  people: UserCache
   renderContent?: RenderContent
-  queries: Pick<ConversationQueries, 'pastDetails' | 'chatIdsOf' | 'participantCount' | 'unseeing'>
+  queries: Pick<ConversationQueries, 'pastDetails' | 'chatIdsOf' | 'participantCount' | 'membersWithoutAccess'>
 }
 
 /**
@@ -44,7 +44,7 @@ export type Render = (events: readonly OpenedEvent[], signal: AbortSignal) => Pr
 
 /** What the events of one call are about. */
 interface About {
-  people: ReadonlyMap<string, PersonView>
+  people: ReadonlyMap<string, UserRef>
   /** By stream. */
   details: ReadonlyMap<string, PastDetails | null>
   /** The chats of those whose profile changed. */
@@ -79,7 +79,7 @@ export function createRender({ people, queries, renderContent }: RenderDeps): Re
 
   async function hiddenFromByEvent(events: readonly PlacedChatEvent[]): Promise<Map<object, string[]>> {
     const look = async (placed: PlacedChatEvent) =>
-      [placed.event, await queries.unseeing(idOf(placed.stream), judgedAt(placed), placed.version)] as const
+      [placed.event, await queries.membersWithoutAccess(idOf(placed.stream), judgedAt(placed), placed.version)] as const
     return new Map<object, string[]>(await Promise.all(events.map(look)))
   }
 
@@ -94,7 +94,7 @@ function deliveriesOf(opened: OpenedEvent, about: About): Delivery[] {
   const { event, position } = opened
   switch (event.type) {
     case 'ProfileChanged': {
-      const frame = { event: 'profile_changed', payload: personOf(event.userId, about) }
+      const frame = { event: 'profile_changed', payload: userRefOf(event.userId, about) }
       const chatIds = about.chatIdsOf.get(event.userId) ?? []
       return [{ position, frame, chatIds, userId: event.userId, begins: [], ends: [] }]
     }
@@ -121,7 +121,7 @@ function chatFrame(placed: PlacedChatEvent, about: About): Frame | null {
   if (isPlainMessage(event))
     return {
       event: 'new_message',
-      payload: messageOf({ ...placed, event }, personOf(event.senderId, about), about.renderContent),
+      payload: messageOf({ ...placed, event }, userRefOf(event.senderId, about), about.renderContent),
     }
   const details = about.details.get(stream)
   if (!details) throw new Error(`the read model lacks ${stream}`)
@@ -130,7 +130,7 @@ function chatFrame(placed: PlacedChatEvent, about: About): Frame | null {
 
 const readDeliveries = ({ userId, chats }: Opened<ChatsRead>, position: string, about: About): Delivery[] =>
   chats.map(({ chatId, seq, unread = false }) => {
-    const isForAll = !unread && (about.participantCounts.get(chatId) ?? 0) <= MOST_TOLD_OF_READING
+    const isForAll = !unread && (about.participantCounts.get(chatId) ?? 0) <= MAX_TOLD_OF_READING
     const own = toOwnDevices('read', userId, { chatId, userId, seq }, position)
     return { ...own, chatIds: isForAll ? [chatId] : [] }
   })
@@ -144,7 +144,7 @@ const toOwnDevices = (event: string, userId: string, payload: object, position: 
   ends: [],
 })
 
-const personOf = (userId: string, { people }: About): PersonView => people.get(userId) ?? unknownPerson(userId)
+const userRefOf = (userId: string, { people }: About): UserRef => people.get(userId) ?? unknownUser(userId)
 
 async function forEach<Value>(keys: Iterable<string>, look: (key: string) => Promise<Value>) {
   return new Map(await Promise.all([...new Set(keys)].map(async (key) => [key, await look(key)] as const)))

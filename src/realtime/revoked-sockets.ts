@@ -1,4 +1,4 @@
-import type { Revocations, Revoked } from '../identity/revocations.js'
+import type { Revocations, Revoked } from '../identity/sessions/revocations.js'
 import type { RealtimeSocket } from './protocol.js'
 
 /** This node's sockets, so that those whose session or roles are revoked are cut off. */

@@ -1,7 +1,7 @@
-import { CommandFault } from '../commands/command-fault.js'
+import { CommandFault } from '../commands/pipeline/command-fault.js'
 import type { EventLog, Position } from '../eventstore/event-log.js'
-import type { ChatStanding, ConversationQueries } from '../projections/conversations/conversation-queries.js'
-import type { Progress } from '../projections/progress.js'
+import type { ChatMembership, ConversationQueries } from '../projections/conversations/conversation-queries.js'
+import type { Progress } from '../projections/engine/progress.js'
 import { goLive } from './audience.js'
 import { drained } from './connection.js'
 import type { Frame } from './frames.js'
@@ -11,7 +11,7 @@ import type { Cursors, RealtimeSocket } from './protocol.js'
 import { chatIn, chatRoom, userRoom } from './rooms.js'
 
 /** Who missed more of a chat pages its history instead. */
-const MOST_MISSED = 1_000
+const MAX_MISSED = 1_000
 const PAGE_FRAMES = 100
 
 /** For each chat asked for, how many events the client has missed. */
@@ -28,7 +28,7 @@ export interface Session {
 export interface SessionDeps {
   log: Pick<EventLog, 'start' | 'comparePositions' | 'head'>
   hub: Hub
-  queries: Pick<ConversationQueries, 'standings'>
+  queries: Pick<ConversationQueries, 'chatMemberships'>
   /** Of conversations. */
   progress: Progress
   framesInSight: FramesInSight
@@ -73,20 +73,20 @@ export function createSession(socket: RealtimeSocket, deps: SessionDeps, onLost:
   /** Where a cursor is ahead of this node, the client comes from one that knew more: this one has to come as far first. */
   async function snapshot(since: Position, cursors: Cursors) {
     await inTime(progress.reached(since, waiting))
-    const standings = await queries.standings(userId)
-    if (!isAhead(cursors, standings.chats)) return standings
+    const chatMemberships = await queries.chatMemberships(userId)
+    if (!isAhead(cursors, chatMemberships.chats)) return chatMemberships
     await progress.reached(await log.head(), waiting)
-    return queries.standings(userId)
+    return queries.chatMemberships(userId)
   }
 
-  async function catchUp(standing: ChatStanding, cursor: number): Promise<void> {
-    const { version } = standing
-    if (cursor > version || version - cursor > MOST_MISSED) {
-      give([resync(standing)])
+  async function catchUp(chatMembership: ChatMembership, cursor: number): Promise<void> {
+    const { version } = chatMembership
+    if (cursor > version || version - cursor > MAX_MISSED) {
+      give([resync(chatMembership)])
       return
     }
     for (let after = cursor; after < version;) {
-      const page = await framesInSight(standing, after, PAGE_FRAMES)
+      const page = await framesInSight(chatMembership, after, PAGE_FRAMES)
       give(page.frames)
       after = page.version
       await drained(socket.conn, AbortSignal.any([gone.signal, AbortSignal.timeout(stepMs)]))
@@ -99,7 +99,7 @@ export function createSession(socket: RealtimeSocket, deps: SessionDeps, onLost:
     const { chats, checkpoint } = await snapshot(keeping.since, cursors)
     const asked = chats.filter(({ chatId }) => cursors[chatId] !== undefined)
     if (passage.kind === 'again') passage.tell(behind(asked, cursors))
-    for (const standing of asked) await catchUp(standing, cursors[standing.chatId] ?? 0)
+    for (const chatMembership of asked) await catchUp(chatMembership, cursors[chatMembership.chatId] ?? 0)
     await inTime(hub.progress.reached(checkpoint, waiting))
 
     // From here on nothing waits.
@@ -153,21 +153,21 @@ export function createSession(socket: RealtimeSocket, deps: SessionDeps, onLost:
   }
 }
 
-const resync = ({ chatId, version }: ChatStanding): Frame => ({ event: 'resync', payload: { chatId, version } })
+const resync = ({ chatId, version }: ChatMembership): Frame => ({ event: 'resync', payload: { chatId, version } })
 
 const upTo =
   (position: Position) =>
-  ({ chatId }: ChatStanding) =>
+  ({ chatId }: ChatMembership) =>
     [chatId, position] as const
 
-const readyChat = ({ chatId, version, lastSeq, readSeq, unreadCount, muted }: ChatStanding) =>
+const readyChat = ({ chatId, version, lastSeq, readSeq, unreadCount, muted }: ChatMembership) =>
   [chatId, { version, lastSeq, readSeq, unreadCount, muted }] as const
 
 /** A chat that is not there may be one in which this node does not yet know the person. */
-function isAhead(cursors: Cursors, chats: readonly ChatStanding[]): boolean {
+function isAhead(cursors: Cursors, chats: readonly ChatMembership[]): boolean {
   const versions = new Map(chats.map(({ chatId, version }) => [chatId, version]))
   return Object.entries(cursors).some(([chatId, cursor]) => cursor > (versions.get(chatId) ?? 0))
 }
 
-const behind = (chats: readonly ChatStanding[], cursors: Cursors): Behind =>
+const behind = (chats: readonly ChatMembership[], cursors: Cursors): Behind =>
   Object.fromEntries(chats.map(({ chatId, version }) => [chatId, Math.max(0, version - (cursors[chatId] ?? 0))]))

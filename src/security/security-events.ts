@@ -33,11 +33,11 @@ export interface SecurityEventsDeps {
 const GATHER_MS = 60_000
 const BUDGET_MS = 60_000
 /** Appended at most in a minute by a node; of these, at most so many that outsiders can cause. */
-export const MOST_A_MINUTE = 60
-export const MOST_OF_OUTSIDERS = 50
+export const MAX_A_MINUTE = 60
+export const MAX_OF_OUTSIDERS = 50
 /** Sources that are gathered at once; further ones are only counted. */
-export const MOST_SOURCES = 2_000
-const MOST_OF_OURS = 500
+export const MAX_SOURCES = 2_000
+const MAX_OF_OURS = 500
 const FINISH_MS = 2_000
 
 const OURS: ReadonlySet<SecurityKind> = new Set(['refresh-reuse', 'session-revoked', 'role-granted'])
@@ -70,7 +70,7 @@ export function createSecurityEvents(deps: SecurityEventsDeps): GatheredEvents {
     const key = [kind, userId, hashed, ip].join('|')
     const now = clock()
     const known = among.get(key)
-    if (known === undefined && among.size >= (isOurs ? MOST_OF_OURS : MOST_SOURCES)) {
+    if (known === undefined && among.size >= (isOurs ? MAX_OF_OURS : MAX_SOURCES)) {
       onDropped(1)
       return
     }
@@ -146,7 +146,7 @@ function createBudget() {
       for (const times of [spent, spentByOutsiders]) {
         while (times[0] !== undefined && now - times[0] >= BUDGET_MS) times.shift()
       }
-      if (spent.length >= MOST_A_MINUTE || (!isOurs && spentByOutsiders.length >= MOST_OF_OUTSIDERS)) return false
+      if (spent.length >= MAX_A_MINUTE || (!isOurs && spentByOutsiders.length >= MAX_OF_OUTSIDERS)) return false
       spent.push(now)
       if (!isOurs) spentByOutsiders.push(now)
       return true

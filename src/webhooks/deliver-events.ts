@@ -1,23 +1,23 @@
 import { v5 as uuidv5 } from 'uuid'
 import type { RunSystemCommand } from '../commands/run-system-command.js'
-import type { Standings } from '../commands/standings.js'
+import type { AccountStatuses } from '../commands/catalogue/account-statuses.js'
 import type { EventLog } from '../eventstore/event-log.js'
 import type { Fetched } from '../outbound/outcome.js'
 import type { SafeFetch } from '../outbound/safe-fetch.js'
-import type { ConversationQueries, WebhookStanding } from '../projections/conversations/conversation-queries.js'
-import type { Progress } from '../projections/progress.js'
+import type { ConversationQueries, WebhookStatus } from '../projections/conversations/conversation-queries.js'
+import type { Progress } from '../projections/engine/progress.js'
 import type { Frame } from '../realtime/frames.js'
 import type { PastFrames } from '../realtime/past-frames.js'
 import type { Claimed, Deliveries } from './deliveries.js'
-import { MOST_FAILURES, retryDelay } from './retry-delay.js'
+import { MAX_FAILURES, retryDelay } from './retry-delay.js'
 import type { WebhookSecrets } from './webhook-secrets.js'
 
 export interface DeliverEventsDeps {
   log: Pick<EventLog, 'head'>
   /** Of conversations. */
   progress: Progress
-  queries: Pick<ConversationQueries, 'webhookStandings'>
-  standings: Pick<Standings, 'of'>
+  queries: Pick<ConversationQueries, 'webhookStatuses'>
+  accountStatuses: Pick<AccountStatuses, 'of'>
   pastFrames: PastFrames
   deliveries: Deliveries
   secrets: WebhookSecrets
@@ -32,7 +32,7 @@ export interface DeliverEventsDeps {
 export type DeliverEvents = (claimed: Claimed, signal: AbortSignal) => Promise<void>
 
 /** After so many, other webhooks have their turn. */
-const MOST_IN_TURN = 50
+const MAX_IN_TURN = 50
 /** Looked through for the next event that the webhook wants. */
 const PAGE = 20
 const BEHIND_MS = 5_000
@@ -40,7 +40,7 @@ const BEHIND_MS = 5_000
 const LATER_SECONDS = 5
 
 type Next =
-  | { kind: 'frame'; frame: Frame; version: number; webhook: WebhookStanding }
+  | { kind: 'frame'; frame: Frame; version: number; webhook: WebhookStatus }
   | { kind: 'none'; version: number; more: boolean }
   | { kind: 'over' }
   | { kind: 'not-allowed'; chatId: string }
@@ -55,7 +55,8 @@ export const deliveryId = (webhookId: string, version: number): string => uuidv5
  * between has another node send the same again, with the same id.
  */
 export function createDeliverEvents(deps: DeliverEventsDeps): DeliverEvents {
-  const { log, progress, queries, standings, pastFrames, deliveries, secrets, safeFetch, run, clock, onAttempt } = deps
+  const { log, progress, queries, accountStatuses, pastFrames, deliveries, secrets, safeFetch, run, clock, onAttempt } =
+    deps
 
   async function next({ webhookId }: Claimed, after: number, signal: AbortSignal): Promise<Next> {
     const head = await log.head()
@@ -73,11 +74,11 @@ export function createDeliverEvents(deps: DeliverEventsDeps): DeliverEvents {
     return { kind: 'frame', frame, version: versionOf(frame), webhook }
   }
 
-  const lookUp = async (webhookId: string): Promise<WebhookStanding | undefined> =>
-    (await queries.webhookStandings([webhookId])).get(webhookId)
+  const lookUp = async (webhookId: string): Promise<WebhookStatus | undefined> =>
+    (await queries.webhookStatuses([webhookId])).get(webhookId)
 
-  const mayHaveIt = async ({ userId, role, url }: WebhookStanding): Promise<boolean> =>
-    url !== null && role !== null && role !== 'member' && (await standings.of(userId)).isActive
+  const mayHaveIt = async ({ userId, role, url }: WebhookStatus): Promise<boolean> =>
+    url !== null && role !== null && role !== 'member' && (await accountStatuses.of(userId)).isActive
 
   /** Why it failed; null where it did not. */
   async function send(
@@ -102,7 +103,7 @@ export function createDeliverEvents(deps: DeliverEventsDeps): DeliverEvents {
     const failures = claimed.failures + 1
     onAttempt('failed')
     await deliveries.failed(claimed, reason, retryDelay(failures))
-    if (failures >= MOST_FAILURES) await disable(claimed.webhookId, chatId, 'failing')
+    if (failures >= MAX_FAILURES) await disable(claimed.webhookId, chatId, 'failing')
   }
 
   async function disable(webhookId: string, chatId: string, why: 'failing' | 'creator'): Promise<void> {
@@ -144,7 +145,7 @@ export function createDeliverEvents(deps: DeliverEventsDeps): DeliverEvents {
 
   return async (claimed, signal) => {
     let current: Claimed | null = claimed
-    for (let steps = 0; steps < MOST_IN_TURN && current !== null; steps++) current = await step(current, signal)
+    for (let steps = 0; steps < MAX_IN_TURN && current !== null; steps++) current = await step(current, signal)
     if (current !== null) await deliveries.putBack(current)
   }
 }

@@ -1,9 +1,9 @@
-import type { CommandHandler } from '../commands/handle-command.js'
-import { asAdmin } from '../commands/webhook-commands.js'
+import type { CommandHandler } from '../commands/pipeline/handle-command.js'
+import { asAdmin } from '../commands/catalogue/webhook-commands.js'
 import { rangesOf } from '../domain/chat/state.js'
 import type { Position } from '../eventstore/event-log.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
-import type { Progress } from '../projections/progress.js'
+import type { Progress } from '../projections/engine/progress.js'
 import type { Deliveries } from './deliveries.js'
 
 type Refusal = 'not-a-participant' | 'direct-chat' | 'role-too-low' | 'webhook-not-found' | 'webhook-disabled'
@@ -23,7 +23,7 @@ export type ReplayWebhook = (
 
 export interface ReplayWebhookDeps {
   factOf: CommandHandler['factOf']
-  queries: Pick<ConversationQueries, 'webhookStandings'>
+  queries: Pick<ConversationQueries, 'webhookStatuses'>
   head(): Promise<Position>
   /** Of conversations. */
   progress: Progress
@@ -40,10 +40,10 @@ export function createReplayWebhook(deps: ReplayWebhookDeps): ReplayWebhook {
 
   /** That there is none is said only by a read model that knows all that was in the log. */
   async function find(webhookId: string) {
-    const known = (await queries.webhookStandings([webhookId])).get(webhookId)
+    const known = (await queries.webhookStatuses([webhookId])).get(webhookId)
     if (known !== undefined) return known
     await progress.reached(await head(), { timeoutMs: BEHIND_MS })
-    return (await queries.webhookStandings([webhookId])).get(webhookId)
+    return (await queries.webhookStatuses([webhookId])).get(webhookId)
   }
 
   return async ({ chatId, webhookId, afterVersion, by }) => {
@@ -56,10 +56,10 @@ export function createReplayWebhook(deps: ReplayWebhookDeps): ReplayWebhook {
     if (webhook.status === 'disabled' || first === undefined) return rejected('webhook-disabled')
     const head = Math.max(chat.version, webhook.fromVersion)
     const version = Math.min(Math.max(afterVersion, first[0] - 1), head)
-    const standing = await deliveries.setBack(webhookId, { chatId, version, head })
-    if (standing === null) return rejected('webhook-disabled')
+    const accountStatus = await deliveries.setBack(webhookId, { chatId, version, head })
+    if (accountStatus === null) return rejected('webhook-disabled')
     onDue()
-    return { kind: 'replaying', afterVersion: standing }
+    return { kind: 'replaying', afterVersion: accountStatus }
   }
 }
 

@@ -1,10 +1,10 @@
-import { createBell } from '../eventstore/bell.js'
+import { createSignal } from '../async/signal.js'
 import type { EventLog } from '../eventstore/event-log.js'
 import { followLog, placeIn } from '../followers/follow-log.js'
 import { takeJobs } from '../followers/take-jobs.js'
 import type { DeliverEvents } from './deliver-events.js'
 import type { Deliveries } from './deliveries.js'
-import { createNoteChats, NOTED_STREAMS, type NoteChatsDeps } from './note-chats.js'
+import { createTrackChatHeads, NOTED_STREAMS, type NoteChatsDeps } from './track-chat-heads.js'
 
 export interface WebhooksDeps extends Omit<NoteChatsDeps, 'onDue'> {
   log: EventLog
@@ -22,7 +22,7 @@ export interface Webhooks extends AsyncDisposable {
 }
 
 /** Webhooks that a node delivers to at the same time. */
-const MOST_AT_ONCE = 8
+const MAX_AT_ONCE = 8
 /** So that many messages cost one look at the table. */
 const GATHER_MS = 50
 
@@ -33,11 +33,11 @@ const GATHER_MS = 50
  */
 export async function startWebhooks(deps: WebhooksDeps): Promise<Webhooks> {
   const { log, position, deliveries, deliverEvents, onFailure, pollMs = 2_000 } = deps
-  const bell = createBell()
+  const wakeUp = createSignal()
   const stop = new AbortController()
   const { signal } = stop
   const from = placeIn(log, await position.read(await log.head()), log.start)
-  const noteChats = createNoteChats({ ...deps, onDue: () => bell.ring() })
+  const trackChatHeads = createTrackChatHeads({ ...deps, onDue: () => wakeUp.notify() })
 
   const running = Promise.all([
     followLog(
@@ -45,7 +45,7 @@ export async function startWebhooks(deps: WebhooksDeps): Promise<Webhooks> {
         log,
         streamPrefixes: NOTED_STREAMS,
         start: () => Promise.resolve(from),
-        examine: (page) => noteChats(page, signal),
+        examine: (page) => trackChatHeads(page, signal),
         onFailure,
         gatherMs: GATHER_MS,
       },
@@ -55,8 +55,8 @@ export async function startWebhooks(deps: WebhooksDeps): Promise<Webhooks> {
       {
         claim: (most) => deliveries.claim(most),
         work: (claimed) => deliverEvents(claimed, signal),
-        mostAtOnce: MOST_AT_ONCE,
-        bell,
+        mostAtOnce: MAX_AT_ONCE,
+        wakeUp,
         pollMs,
         onFailure,
       },
@@ -64,7 +64,7 @@ export async function startWebhooks(deps: WebhooksDeps): Promise<Webhooks> {
     ),
   ])
   return {
-    wake: () => bell.ring(),
+    wake: () => wakeUp.notify(),
     async [Symbol.asyncDispose]() {
       stop.abort()
       await running

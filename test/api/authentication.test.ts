@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes, randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { createAuthentication } from '../../src/api/authentication.js'
-import { createTokens } from '../../src/identity/tokens.js'
+import { createTokens } from '../../src/identity/sessions/tokens.js'
 
 describe('authentication', () => {
   const tokens = createTokens({
@@ -28,7 +28,7 @@ describe('authentication', () => {
     const authenticate = createAuthentication({
       tokens: { ...tokens, keyOf },
       gate: () => null,
-      botGate: () => expect.fail(),
+      botCheck: () => expect.fail(),
     })
     const ask = (authorization: string): Promise<unknown> =>
       new Promise((resolve) => {

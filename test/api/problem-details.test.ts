@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { z } from 'zod'
 import { problemOf, ProblemError } from '../../src/api/problem-details.js'
-import { CommandFault } from '../../src/commands/command-fault.js'
-import { messageBodySchema } from '../../src/commands/input-schemas.js'
-import { TokenRefused } from '../../src/identity/token-strategy.js'
-import { TooBusyError } from '../../src/identity/passwords.js'
+import { CommandFault } from '../../src/commands/pipeline/command-fault.js'
+import { messageBodySchema } from '../../src/commands/catalogue/input-schemas.js'
+import { TokenRefused } from '../../src/identity/sessions/token-strategy.js'
+import { TooBusyError } from '../../src/identity/passwords/passwords.js'
 
 const told = (fault: unknown) => {
   const { status, code, retryAfterSeconds } = problemOf(fault, 'r1')

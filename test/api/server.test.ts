@@ -8,10 +8,10 @@ import winston from 'winston'
 import { createClientAddress } from '../../src/api/client-address.js'
 import type { ApiDeps } from '../../src/api/parts.js'
 import { createApi } from '../../src/api/server.js'
-import { createTokens } from '../../src/identity/tokens.js'
+import { createTokens } from '../../src/identity/sessions/tokens.js'
 import { createRequestLimits } from '../../src/limits/request-limits.js'
-import { createOwnWrites } from '../../src/projections/own-writes.js'
-import { createProgress } from '../../src/projections/progress.js'
+import { createOwnWrites } from '../../src/projections/engine/own-writes.js'
+import { createProgress } from '../../src/projections/engine/progress.js'
 
 // What the edge alone decides: these requests never reach the log or a read model.
 
@@ -30,9 +30,9 @@ const comparePositions = (a: string, b: string): number => Number(a) - Number(b)
 const unreachable = new Proxy({}, { get: () => () => Promise.reject(new Error('secret of the machine room')) })
 
 const deps = {
-  ...{ run: unreachable, sendMessage: unreachable, presentSent: unreachable, pastFrames: unreachable },
+  ...{ run: unreachable, sendMessage: unreachable, renderSentMessage: unreachable, pastFrames: unreachable },
   ...{
-    standings: unreachable,
+    accountStatuses: unreachable,
     accounts: unreachable,
     sessions: unreachable,
     queries: unreachable,

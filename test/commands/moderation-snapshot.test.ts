@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import { moderationKind } from '../../src/commands/stream-kind.js'
+import { moderationKind } from '../../src/commands/pipeline/stream-kind.js'
 import type { ModerationEvent } from '../../src/domain/moderation/events.js'
-import type { Folded } from '../../src/domain/event.js'
+import type { PublicEvent } from '../../src/domain/event.js'
 import type { Moderation } from '../../src/domain/moderation/moderation.js'
 
 const { decider, snapshot } = moderationKind
 
-const past: Folded<ModerationEvent>[] = [
+const past: PublicEvent<ModerationEvent>[] = [
   { type: 'MessageReported', reportId: 'r1', messageId: 'm', reporterId: 'bob' },
   { type: 'ReportSettled', reportId: 'r1', by: 'admin' },
   { type: 'MessageReported', reportId: 'r2', messageId: 'm', reporterId: 'bob' },

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path'
 import { expect } from 'chai'
 import { validate } from 'dockerfile-utils'
 import { parse } from 'yaml'
-import { parseConfig, type Config } from '../../src/config.js'
+import { parseConfig, type Config } from '../../src/app/config.js'
 
 interface Service {
   image?: string

@@ -1,16 +1,16 @@
 import { expect } from 'chai'
 import type { AnyEvent } from '../../src/domain/any-event.js'
-import type { Folded } from '../../src/domain/event.js'
+import type { PublicEvent } from '../../src/domain/event.js'
 import { countUnread } from '../../src/domain/unread.js'
 import { banned, created, joined, left, sent } from './chat/chat-events.js'
 
 const chat = 'chat-garden'
-const read = (userId: string, seq: number, unread?: true): Folded<AnyEvent> => ({
+const read = (userId: string, seq: number, unread?: true): PublicEvent<AnyEvent> => ({
   type: 'ChatsRead',
   userId,
   chats: [{ chatId: 'garden', seq, ...(unread && { unread }) }],
 })
-const deleted = (seq: number): Folded<AnyEvent> => ({
+const deleted = (seq: number): PublicEvent<AnyEvent> => ({
   type: 'MessageDeleted',
   messageId: `message ${seq}`,
   sentVersion: 2,
@@ -18,7 +18,7 @@ const deleted = (seq: number): Folded<AnyEvent> => ({
   by: 'ada',
 })
 
-function counted(...events: Folded<AnyEvent>[]): Record<string, [readSeq: number, unread: number]> {
+function counted(...events: PublicEvent<AnyEvent>[]): Record<string, [readSeq: number, unread: number]> {
   const gone = events.flatMap((event) => (event.type === 'MessageDeleted' ? [event.messageId] : []))
   const counts = countUnread(new Set(gone))
   for (const event of events) counts.fold(chat, event)
@@ -27,7 +27,7 @@ function counted(...events: Folded<AnyEvent>[]): Record<string, [readSeq: number
   )
 }
 
-const said = (by: string, ...seqs: number[]): Folded<AnyEvent>[] => seqs.map((seq) => sent(by, seq))
+const said = (by: string, ...seqs: number[]): PublicEvent<AnyEvent>[] => seqs.map((seq) => sent(by, seq))
 
 describe('what is unread, counted from the log', () => {
   it('is what others said since: one’s own is read', () => {

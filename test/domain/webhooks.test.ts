@@ -1,17 +1,17 @@
-import type { Folded } from '../../src/domain/event.js'
+import type { PublicEvent } from '../../src/domain/event.js'
 import type { ModerationEvent } from '../../src/domain/moderation/events.js'
-import { moderationDecider, MOST_WEBHOOKS } from '../../src/domain/moderation/moderation.js'
+import { moderationDecider, MAX_WEBHOOKS } from '../../src/domain/moderation/moderation.js'
 import { given } from '../support/given-when-then.js'
 
 const out = { by: 'ada', direction: 'out', events: ['new_message'], botId: null } as const
-const created = (webhookId: string): Folded<ModerationEvent> => ({
+const created = (webhookId: string): PublicEvent<ModerationEvent> => ({
   type: 'WebhookCreated',
   webhookId,
   ...out,
   events: [...out.events],
 })
-const deleted: Folded<ModerationEvent> = { type: 'WebhookDeleted', webhookId: 'w', by: 'ada' }
-const disabled: Folded<ModerationEvent> = { type: 'WebhookDisabled', webhookId: 'w', why: 'failing' }
+const deleted: PublicEvent<ModerationEvent> = { type: 'WebhookDeleted', webhookId: 'w', by: 'ada' }
+const disabled: PublicEvent<ModerationEvent> = { type: 'WebhookDisabled', webhookId: 'w', why: 'failing' }
 
 const create = { type: 'CreateWebhook', webhookId: 'w', ...out, url: 'https://hook.example/', name: null } as const
 const remove = { type: 'DeleteWebhook', webhookId: 'w', by: 'ada' } as const
@@ -33,11 +33,11 @@ describe('webhooks of a chat', () => {
   })
 
   it('are so many at most, and a deleted one makes room', () => {
-    given(moderationDecider, ...some(MOST_WEBHOOKS))
+    given(moderationDecider, ...some(MAX_WEBHOOKS))
       .when(create)
       .thenRejected({ code: 'too-many-webhooks' })
     const { type: _, ...rest } = create
-    given(moderationDecider, ...some(MOST_WEBHOOKS - 1), created('w'), deleted)
+    given(moderationDecider, ...some(MAX_WEBHOOKS - 1), created('w'), deleted)
       .when(create)
       .then({ type: 'WebhookCreated', ...rest, events: ['new_message'] })
   })

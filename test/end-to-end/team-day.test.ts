@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import pg from 'pg'
 import { createProjectionList } from '../../src/projections/projection-list.js'
-import { resetProjection } from '../../src/projections/checkpoint.js'
+import { resetProjection } from '../../src/projections/engine/checkpoint.js'
 import { away } from './team-day/away.js'
 import { evening } from './team-day/evening.js'
 import { checkClients, checkFinalState } from './team-day/final-state.js'

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { mustBeConfirmed } from '../../src/cli/user-roles.js'
 import { setPasswordLink } from '../../src/cli/set-password-link.js'
 import { createUserCreate } from '../../src/cli/user-create.js'
-import { parseConfig } from '../../src/config.js'
+import { parseConfig } from '../../src/app/config.js'
 import { startChild } from '../support/child.js'
 import { startTestApp, type Answer, type Person, type TestApp } from '../support/test-app.js'
 
@@ -23,7 +23,7 @@ describe('roles, given by the operator beside a running server', function () {
   }
 
   const rolesOf = async (person: Person): Promise<string[]> =>
-    (await parley.app.core.standings.of(person.id)).roles as string[]
+    (await parley.app.core.accountStatuses.of(person.id)).roles as string[]
 
   it('it says whom it means, and what they have from now on', async () => {
     const ada = await parley.register('Ada')

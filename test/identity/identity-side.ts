@@ -3,8 +3,8 @@ import pg from 'pg'
 import type { RunCommand } from '../../src/commands/run-command.js'
 import { startIdentity, type Identity, type IdentityDeps } from '../../src/identity/identity.js'
 import type { Mail } from '../../src/identity/mail/mailer.js'
-import { createTokens } from '../../src/identity/tokens.js'
-import { createReleases } from '../../src/release.js'
+import { createTokens } from '../../src/identity/sessions/tokens.js'
+import { createReleases } from '../../src/app/release.js'
 import { createTestDatabase } from '../support/test-database.js'
 
 /** One command as the log would record it. */
@@ -78,7 +78,7 @@ export async function openIdentitySide(overrides: Partial<IdentityDeps> = {}): P
       if (fault === 'after') throw new Error('outcome-unknown')
     },
     onReuse: () => undefined,
-    standingOf: () => Promise.resolve({ roles: [], generation: 0, isActive: true }),
+    accountStatusOf: () => Promise.resolve({ roles: [], generation: 0, isActive: true }),
     successorSecrets: [key()],
     registration: 'open',
     mailer: { deliver: (mail) => Promise.resolve(void side.mails.push(mail)), close: () => undefined },

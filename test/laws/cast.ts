@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { RunCommand } from '../../src/commands/run-command.js'
-import { callerOf, people, type Cast } from './perform.js'
+import { callerOf, people, type ImportDirectory } from './perform.js'
 
 /** Registers everyone. */
 export async function registerPeople(run: RunCommand): Promise<void> {
@@ -9,7 +9,7 @@ export async function registerPeople(run: RunCommand): Promise<void> {
 }
 
 /** Opens chats that are only this story's. */
-export async function openCast(run: RunCommand): Promise<Cast> {
+export async function openCast(run: RunCommand): Promise<ImportDirectory> {
   const [ann, ben, cat] = people as [string, string, string]
   const group = { chatType: 'group', name: 'Team', imported: false } as const
   const direct = { chatType: 'direct', name: null, participantIds: [ben], imported: false } as const

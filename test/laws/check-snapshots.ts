@@ -15,7 +15,7 @@ export function snapshots(): Listener {
       clients.set(story, held)
       const key = `${viewer} ${chatId}`
       const known = held.get(key)
-      const standing = await node.queries.standing(chatId, viewer)
+      const chatMembership = await node.queries.chatMembership(chatId, viewer)
       if (known === undefined) {
         const [one, two, three] = nodes.map(({ queries }) => queries) as [Queries, Queries, Queries]
         const from = { participantsAt: two, messagesAt: three, pinsAt: two, limit }
@@ -23,14 +23,14 @@ export function snapshots(): Listener {
         if (snapshot !== null) held.set(key, fromSnapshot(snapshot))
         return
       }
-      if (standing === null || standing.version < known.cursor) return
+      if (chatMembership === null || chatMembership.version < known.cursor) return
       const folded = foldAll(known, (await framesAfter(look, known.cursor)) ?? [], viewer)
       held.delete(key)
       if (!folded.isIn) return
       held.set(key, folded)
       // A part that came from the other node may be ahead still.
       const { chat, participants, messages, pins } = folded
-      if ([chat, participants, messages, pins].some(({ version }) => version > standing.version)) return
+      if ([chat, participants, messages, pins].some(({ version }) => version > chatMembership.version)) return
       const now = await snapshotOf(node.queries, chatId, viewer)
       expect(shown(folded)).to.deep.equal(now && shown(now))
     },

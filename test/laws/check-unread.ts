@@ -14,9 +14,9 @@ export const unread: Listener = {
     const counts = (of: { lastSeq: number; readSeq: number; unreadCount: number } | null | undefined) =>
       of ? { lastSeq: of.lastSeq, readSeq: of.readSeq, unreadCount: of.unreadCount } : null
     const { queries } = node
-    expect(counts(await queries.standing(chatId, viewer)), 'standing').to.deep.equal(expected)
+    expect(counts(await queries.chatMembership(chatId, viewer)), 'standing').to.deep.equal(expected)
     expect(counts((await queries.chat(chatId, viewer))?.answer), 'chat').to.deep.equal(expected)
-    const { chats } = await queries.standings(viewer)
-    expect(counts(chats.find((standing) => standing.chatId === chatId)), 'ready').to.deep.equal(expected)
+    const { chats } = await queries.chatMemberships(viewer)
+    expect(counts(chats.find((chatMembership) => chatMembership.chatId === chatId)), 'ready').to.deep.equal(expected)
   },
 }

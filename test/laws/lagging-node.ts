@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto'
 import type { Pool } from 'pg'
-import { createInviteCodes } from '../../src/commands/invite-codes.js'
-import type { CommandHandler } from '../../src/commands/handle-command.js'
+import { createInviteCodes } from '../../src/commands/catalogue/invite-codes.js'
+import type { CommandHandler } from '../../src/commands/pipeline/handle-command.js'
 import { createRunCommand, type RunCommand } from '../../src/commands/run-command.js'
 import type { Position } from '../../src/eventstore/event-log.js'
 import {
@@ -10,12 +10,15 @@ import {
   openProjection,
   readCheckpoint,
   type OpenProjection,
-} from '../../src/projections/checkpoint.js'
+} from '../../src/projections/engine/checkpoint.js'
 import type { ConversationQueries } from '../../src/projections/conversations/conversation-queries.js'
 import { createConversations } from '../../src/projections/conversations/conversations.js'
 import { createConversationQueries } from '../../src/projections/conversations/create-conversation-queries.js'
-import { createDecisionIndex, createDecisionIndexProjection } from '../../src/projections/decision-index.js'
-import type { Projection } from '../../src/projections/projection.js'
+import {
+  createDecisionIndex,
+  createDecisionIndexProjection,
+} from '../../src/projections/decision-index/decision-index.js'
+import type { Projection } from '../../src/projections/engine/projection.js'
 import { createPastFrames, type PastFrames } from '../../src/realtime/past-frames.js'
 import type { WriteSide } from '../support/write-side.js'
 

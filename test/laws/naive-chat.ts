@@ -30,7 +30,7 @@ export interface NaiveChat {
   unread(userId: string): number
 }
 
-const MOST_UNREAD = 999
+const MAX_UNREAD = 999
 
 /** `events` are all of the log that may concern the chat, in its order. */
 export function naiveChat(chatId: string, events: readonly OpenedEvent[]): NaiveChat {
@@ -126,6 +126,6 @@ export function naiveChat(chatId: string, events: readonly OpenedEvent[]): Naive
     sees: (userId, at) => roles.has(userId) && (tookPart[at]?.has(userId) === true || wasFull[at] === true),
     readSeq,
     unread: (userId) =>
-      Math.min(MOST_UNREAD, messages.filter(({ seq, deleted }) => seq > readSeq(userId) && !deleted).length),
+      Math.min(MAX_UNREAD, messages.filter(({ seq, deleted }) => seq > readSeq(userId) && !deleted).length),
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { CommandList } from '../../src/commands/command-list.js'
+import type { CommandList } from '../../src/commands/catalogue/command-list.js'
 import type { AnyRejection, Caller, ResultOf, RunCommand } from '../../src/commands/run-command.js'
 import { uuid } from '../support/uuid.js'
 import type { Act, Action } from './steps.js'
@@ -23,7 +23,7 @@ export interface Sent {
   senderId: string
 }
 /** Whom and what steps may be about. */
-export interface Cast {
+export interface ImportDirectory {
   /** The group that anyone may join, the one of invites, and the direct chat. */
   chatIds: string[]
   /** What clients were told. */
@@ -37,7 +37,11 @@ export interface Cast {
 let texts = 0
 
 /** Does what a step says, and keeps what came of it. */
-export async function act(run: RunCommand, { action: given, person, apt, chat, key }: Act, cast: Cast): Promise<void> {
+export async function act(
+  run: RunCommand,
+  { action: given, person, apt, chat, key }: Act,
+  cast: ImportDirectory,
+): Promise<void> {
   const { chatIds, told } = cast
   const chatId = chatIds[chat]!
   const members = cast.members[chat]!

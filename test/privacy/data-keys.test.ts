@@ -38,8 +38,8 @@ describe('data keys', () => {
     const made = await Promise.all(
       nodes.map((node, index) => node.getOrCreate(index % 2 === 0 ? names : names.toReversed())),
     )
-    const rings = made.map((keys) => names.map((name) => bytesOf(keys.get(name))))
-    for (const ring of rings) expect(ring).to.deep.equal(rings[0])
+    const count = made.map((keys) => names.map((name) => bytesOf(keys.get(name))))
+    for (const ring of count) expect(ring).to.deep.equal(count[0])
   })
 
   it('any number of missing keys takes one statement, cached ones take none', async () => {

@@ -6,7 +6,7 @@ import type { RecordedEvent } from '../../src/eventstore/event-log.js'
 import { BoxCorruptError } from '../../src/privacy/box.js'
 import { createEventReader, NewerEventError } from '../../src/privacy/event-reader.js'
 import { createEventSealer, type ToSeal } from '../../src/privacy/event-sealer.js'
-import { createMadeEvents } from '../../src/privacy/made-events.js'
+import { createLocalEventCache } from '../../src/privacy/local-event-cache.js'
 import { createKeyStore, masterKey, type KeyStore } from './key-store.js'
 import { ada, at, bob, chat, message, placed, samples } from './samples.js'
 
@@ -23,7 +23,7 @@ describe('event reader', () => {
 
   function node() {
     const { dataKeys, statements } = store.node()
-    const made = createMadeEvents()
+    const made = createLocalEventCache()
     const sealer = createEventSealer({ dataKeys, masterKey, made })
     const reader = createEventReader({ dataKeys, made })
 
@@ -48,7 +48,7 @@ describe('event reader', () => {
     const before = statements()
     const [own, others] = [await reader.open(recorded), await node().reader.open(recorded)]
     expect(own).to.deep.equal(others)
-    expect(recorded.map(reader.fold)).to.deep.equal(recorded.map(node().reader.fold))
+    expect(recorded.map(reader.decode)).to.deep.equal(recorded.map(node().reader.decode))
     expect(statements()).to.equal(before)
   })
 
@@ -94,7 +94,7 @@ describe('event reader', () => {
   it('folding needs no keys and sees nothing personal', async () => {
     const recorded = await node().record(placed(samples.MessageSent))
     const { reader, statements } = node()
-    const { event, metadata } = reader.fold(recorded)
+    const { event, metadata } = reader.decode(recorded)
     const { content: _content, metadata: _metadata, clientMessageId: _id, ...open } = samples.MessageSent
     expect(event).to.deep.equal(open)
     expect(metadata.commandId).to.equal(placed(samples.MessageSent).metadata.commandId)
@@ -164,7 +164,7 @@ describe('event reader', () => {
     const recorded = await record(placed(message('hi')))
     const newer = { ...recorded, metadata: recorded.metadata.replace('"schemaVersion":1', '"schemaVersion":2') }
     for (const event of [newer, { ...recorded, type: 'MessageForwarded' }, { ...recorded, type: 'toString' }]) {
-      expect(() => reader.fold(event)).to.throw(NewerEventError)
+      expect(() => reader.decode(event)).to.throw(NewerEventError)
       expect(await failureOf(reader.open([event]))).to.be.instanceOf(NewerEventError)
     }
     const failure = await failureOf(reader.open([newer]))

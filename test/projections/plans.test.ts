@@ -4,7 +4,7 @@ import { createEventTable } from '../../src/eventstore/postgres/event-table.js'
 import { createPositions } from '../../src/eventstore/positions.js'
 import type { ConversationQueries } from '../../src/projections/conversations/conversation-queries.js'
 import { createConversationQueries } from '../../src/projections/conversations/create-conversation-queries.js'
-import type { TableName } from '../../src/projections/projection.js'
+import type { TableName } from '../../src/projections/engine/projection.js'
 import { explain, listeningPool, type Asked } from '../support/explain.js'
 import { openReadSide, type ReadSide } from './read-side.js'
 
@@ -101,8 +101,8 @@ describe('with many people, chats and messages stored', function () {
         return (await queries.openChats(viewer(), 'num', LIMIT, next)).items
       },
     ],
-    'a standing': [4, () => queries.standing(full(), viewer())],
-    'all standings of a person': [4 * OWN_CHATS, () => queries.standings(viewer())],
+    'a standing': [4, () => queries.chatMembership(full(), viewer())],
+    'all chatMemberships of a person': [4 * OWN_CHATS, () => queries.chatMemberships(viewer())],
     'details of past events': [
       LIMIT,
       () =>
@@ -140,13 +140,13 @@ describe('with many people, chats and messages stored', function () {
     pins: [LIMIT, () => queries.pins(full(), viewer()).then((found) => found?.answer ?? [])],
     'from whom a message is hidden': [
       PARTICIPANTS * 3,
-      () => queries.unseeing(hiding(), 5_000, LONG).then((ids) => [...ids, 'none']),
+      () => queries.membersWithoutAccess(hiding(), 5_000, LONG).then((ids) => [...ids, 'none']),
     ],
     'everyone, page by page': [LIMIT + 1, () => queries.everyone(LIMIT, back()).then(({ items }) => items)],
     'the webhooks of a chat': [20, () => queries.webhooks(full(), viewer()).then((found) => found?.answer.items ?? [])],
     'one webhook': [1, () => queries.webhook(full(), viewer(), webhook())],
     'who speaks for a webhook that leads in': [1, () => queries.incomingWebhook(webhook())],
-    'what webhooks may do': [2, () => queries.webhookStandings([webhook()]).then((found) => [...found])],
+    'what webhooks may do': [2, () => queries.webhookStatuses([webhook()]).then((found) => [...found])],
     // all that the two have made are looked at
     'webhooks that end with their creator’s power': [
       101,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import type { ClientBase } from 'pg'
-import type { TableName } from '../../src/projections/projection.js'
+import type { TableName } from '../../src/projections/engine/projection.js'
 import { applySent, type SentMessage } from '../../src/projections/conversations/messages.js'
 import { applySentWords } from '../../src/projections/conversations/search.js'
 import { openReadSide, type ReadSide } from './read-side.js'

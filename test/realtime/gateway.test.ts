@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { chatStream } from '../../src/domain/streams.js'
 import { eventually } from '../support/eventually.js'
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js'
-import { createGate } from './gate.js'
+import { createSemaphore } from './gate.js'
 import { callerOf, next, openClient, startNode, type Client, type RealtimeNode } from './realtime-node.js'
 
 describe('sockets', () => {
@@ -293,9 +293,9 @@ describe('sockets', () => {
 
   describe('when the node', () => {
     it('shuts down, get their answers, hear when to come back, and nobody new comes in', async () => {
-      const gate = createGate()
+      const gate = createSemaphore()
       const leaving = await startNode(database, {
-        presentSent: (present) => async (result, chat, viewer) => {
+        renderSentMessage: (present) => async (result, chat, viewer) => {
           await gate.pass()
           return present(result, chat, viewer)
         },
@@ -339,7 +339,7 @@ describe('sockets', () => {
       const send = async () => {
         const result = await node.core.run('sendMessage', message, { ...callerOf(bob), key: { value: 'k' } })
         if (result.kind !== 'done' && result.kind !== 'repeated') throw new Error(result.kind)
-        return { kind: result.kind, view: await node.presentSent(result, chatId, bob) }
+        return { kind: result.kind, view: await node.renderSentMessage(result, chatId, bob) }
       }
       const [first, second] = [await send(), await send()]
       expect([first.kind, second.kind]).to.deep.equal(['done', 'repeated'])

@@ -1,14 +1,14 @@
 import { expect } from 'chai'
 import { randomUUID } from 'node:crypto'
 import { chatStream, moderationStream } from '../../src/domain/streams.js'
-import { createProgress } from '../../src/projections/progress.js'
+import { createProgress } from '../../src/projections/engine/progress.js'
 import type { Delivery } from '../../src/realtime/audience.js'
 import { createHub, type Hub } from '../../src/realtime/hub.js'
-import { createPersonCache } from '../../src/realtime/person-cache.js'
+import { createUserCache } from '../../src/realtime/user-cache.js'
 import { createRender, type Render } from '../../src/realtime/render.js'
 import { eventually } from '../support/eventually.js'
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js'
-import { createGate } from './gate.js'
+import { createSemaphore } from './gate.js'
 import { startNode, type RealtimeNode } from './realtime-node.js'
 
 describe('the hub', () => {
@@ -41,7 +41,7 @@ describe('the hub', () => {
     const { log, reader, queries } = node.core
     const comparePositions = (a: string, b: string): number => log.comparePositions(a, b)
     const progress = createProgress(await log.head(), comparePositions)
-    const people = createPersonCache({ queries, progress, comparePositions, since: progress.position })
+    const people = createUserCache({ queries, progress, comparePositions, since: progress.position })
     const delivered: [string, number][] = []
     const errors: unknown[] = []
     const deliver = ({ frame: { event, payload } }: Delivery): void => {
@@ -105,7 +105,7 @@ describe('the hub', () => {
 
   it('keeps nothing from below what is being rendered, as that may not be rendered for it', async () => {
     const chatId = await node.createChat(ada, [])
-    const gate = createGate()
+    const gate = createSemaphore()
     await using watched = await watch((render) => async (...args) => {
       await gate.pass()
       return render(...args)
@@ -139,7 +139,7 @@ describe('the hub', () => {
 
   it('gives what stands before an event of a later release, and stops there', async () => {
     const chatId = await node.createChat(ada, [])
-    const gate = createGate()
+    const gate = createSemaphore()
     await using watched = await watch((render) => async (...args) => {
       await gate.pass()
       return render(...args)

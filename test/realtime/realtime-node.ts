@@ -8,25 +8,25 @@ import { createClientAddress } from '../../src/api/client-address.js'
 import { problemOf } from '../../src/api/problem-details.js'
 import { createMessageLimit } from '../../src/commands/message-limit.js'
 import type { Caller, InputOf, RunCommand } from '../../src/commands/run-command.js'
-import { createSay } from '../../src/commands/say.js'
-import { parseConfig } from '../../src/config.js'
-import { openCore, type Core } from '../../src/core.js'
+import { createSubmitMessage } from '../../src/commands/submit-message.js'
+import { parseConfig } from '../../src/app/config.js'
+import { openCore, type Core } from '../../src/app/core.js'
 import { idOf } from '../../src/domain/streams.js'
-import { createTokens } from '../../src/identity/tokens.js'
+import { createTokens } from '../../src/identity/sessions/tokens.js'
 import type { ConversationQueries } from '../../src/projections/conversations/conversation-queries.js'
 import type {
   MessageView,
   ParticipantView,
-  PersonView,
+  UserRef,
   SharedChatView,
 } from '../../src/projections/conversations/views.js'
 import { createRealtime, type Realtime } from '../../src/realtime/gateway.js'
 import { createPastFrames, type PastFrames } from '../../src/realtime/past-frames.js'
-import { createPersonCache } from '../../src/realtime/person-cache.js'
-import { createPresentSent, type PresentSent } from '../../src/realtime/present-sent.js'
+import { createUserCache } from '../../src/realtime/user-cache.js'
+import { createRenderSentMessage, type RenderSentMessage } from '../../src/realtime/render-sent-message.js'
 import type { Problem } from '../../src/realtime/protocol.js'
-import { createReleases } from '../../src/release.js'
-import { openRevocationGate } from '../../src/revocation-gate.js'
+import { createReleases } from '../../src/app/release.js'
+import { startRevocations } from '../../src/app/start-revocations.js'
 import type { SecurityEvent } from '../../src/security/security-events.js'
 import { eventually } from '../support/eventually.js'
 import type { TestDatabase } from '../support/test-database.js'
@@ -36,7 +36,7 @@ const silent = winston.createLogger({ silent: true })
 
 export interface NodeOptions {
   queries?: (queries: ConversationQueries) => ConversationQueries
-  presentSent?: (presentSent: PresentSent) => PresentSent
+  renderSentMessage?: (renderSentMessage: RenderSentMessage) => RenderSentMessage
   mostKept?: number
   messagesPerMinute?: number
   tokenGraceMs?: number
@@ -50,7 +50,7 @@ export interface RealtimeNode extends AsyncDisposable {
   core: Core
   realtime: Realtime
   pastFrames: PastFrames
-  presentSent: PresentSent
+  renderSentMessage: RenderSentMessage
   url: string
   connections: () => number
   /** What sockets told of. */
@@ -85,9 +85,9 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
   const queries = options.queries?.(core.queries) ?? core.queries
   const { progress } = core.runners.conversations
   const comparePositions = (a: string, b: string): number => log.comparePositions(a, b)
-  const people = createPersonCache({ queries, progress, comparePositions, since: await log.head() })
-  const present = createPresentSent({ log, reader, people, progress, queries })
-  const presentSent = options.presentSent?.(present) ?? present
+  const people = createUserCache({ queries, progress, comparePositions, since: await log.head() })
+  const present = createRenderSentMessage({ log, reader, people, progress, queries })
+  const renderSentMessage = options.renderSentMessage?.(present) ?? present
   const tokensLasting = (accessTokenSeconds: number) =>
     createTokens({
       keys: [{ kid: 'test', key: tokenKey }],
@@ -98,7 +98,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
     })
   const httpServer = createServer((_, response) => response.writeHead(404).end())
   let connections = 0
-  const { gate, revocations } = await openRevocationGate(
+  const { gate, revocations } = await startRevocations(
     core,
     { tokenMs: 900_000, log: options.headOf ?? log, say: () => undefined, onFailure: (error) => failures.push(error) },
     releases,
@@ -119,9 +119,9 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       gate,
       revocations,
       run: core.run,
-      sendMessage: createSay('sendMessage', saying),
-      editMessage: createSay('editMessage', saying),
-      presentSent,
+      sendMessage: createSubmitMessage('sendMessage', saying),
+      editMessage: createSubmitMessage('editMessage', saying),
+      renderSentMessage,
       problemOf,
       clock,
       clientAddress: createClientAddress([]),
@@ -162,7 +162,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
     core,
     realtime,
     pastFrames: createPastFrames({ log, reader, queries }),
-    presentSent,
+    renderSentMessage,
     url,
     connections: () => connections,
     securityEvents,
@@ -222,11 +222,11 @@ export interface Payload {
   fromVersion?: number
   id: string
   content: string
-  sender: PersonView
+  sender: UserRef
   chat: SharedChatView
   participant: ParticipantView
-  participants: PersonView[]
-  by: PersonView
+  participants: UserRef[]
+  by: UserRef
   chats: Record<string, object>
   reconnectAfterMs: number
   code: string

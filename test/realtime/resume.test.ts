@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { eventually } from '../support/eventually.js'
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js'
-import { createGate } from './gate.js'
+import { createSemaphore } from './gate.js'
 import { startNode, type Client, type Payload, type RealtimeNode } from './realtime-node.js'
 
 describe('resuming by cursors', () => {
@@ -97,14 +97,14 @@ describe('resuming by cursors', () => {
   it('repeats nothing for who comes from a node that knew more, but catches up with it first', async () => {
     const chatId = await node.createChat(ada, [bob])
     await node.settled()
-    const older = await node.core.queries.standings(bob)
+    const older = await node.core.queries.chatMemberships(bob)
     for (const content of ['one', 'two']) await node.send(chatId, ada, content)
     await node.settled()
     const answers = [older]
     const behind = await startNode(database, {
       queries: (queries) => ({
         ...queries,
-        standings: async (viewer) => answers.shift() ?? queries.standings(viewer),
+        chatMemberships: async (viewer) => answers.shift() ?? queries.chatMemberships(viewer),
       }),
     })
     try {
@@ -134,10 +134,13 @@ describe('resuming by cursors', () => {
   })
 
   it('starts over with `resync` when more happens than can be kept', async () => {
-    const gate = createGate()
+    const gate = createSemaphore()
     const busy = await startNode(database, {
       mostKept: 5,
-      queries: (queries) => ({ ...queries, standings: (viewer) => gate.pass().then(() => queries.standings(viewer)) }),
+      queries: (queries) => ({
+        ...queries,
+        chatMemberships: (viewer) => gate.pass().then(() => queries.chatMemberships(viewer)),
+      }),
     })
     try {
       const chatId = await node.createChat(ada, [bob])

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { expect } from 'chai'
-import { createRevocations } from '../../src/identity/revocations.js'
+import { createRevocations } from '../../src/identity/sessions/revocations.js'
 import type { RealtimeSocket } from '../../src/realtime/protocol.js'
 import { createRevokedSockets } from '../../src/realtime/revoked-sockets.js'
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js'
@@ -70,7 +70,7 @@ describe('a socket that re-authenticates', () => {
   const session = uuid('session')
   const change = (grant: 'auditor' | 'analyst') =>
     node.core.runAsSystem('changeRoles', { userId: person, change: { grant } })
-  const generation = async (): Promise<number> => (await node.core.standings.all()).version
+  const generation = async (): Promise<number> => (await node.core.accountStatuses.all()).version
   const come = async (roles: number) => {
     const client = openClient(node.url, { token: node.token(person, { session, generation: roles }) })
     await client.first('ready')

@@ -65,7 +65,7 @@ describe('the address in the log', () => {
     await socket.emitWithAck('send_message', { chatId, content: 'hi' })
 
     const events = await log.readStream(chatStream(chatId), { limit: 10 })
-    const clients = events.map((recorded) => reader.fold(recorded).metadata.client!)
+    const clients = events.map((recorded) => reader.decode(recorded).metadata.client!)
     expect(clients).to.have.length(2)
     for (const client of clients)
       expect(await reader.openClient(client)).to.deep.equal({ ip: '198.51.100.7', userAgent: 'tester/1.0' })

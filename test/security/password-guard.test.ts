@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { z } from 'zod'
 import { routeList } from '../../src/api/route-list.js'
-import { createPasswordGuard, type PasswordGuard, type PasswordOf } from '../../src/identity/password-guard.js'
+import {
+  createPasswordGuard,
+  type PasswordGuard,
+  type PasswordOf,
+} from '../../src/identity/passwords/password-guard.js'
 import { openRedis, type RedisConnection } from '../../src/limits/redis.js'
 import { eventually } from '../support/eventually.js'
 import { openTestRedis, type TestRedis } from '../support/redis.js'

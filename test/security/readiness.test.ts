@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createReadiness } from '../../src/readiness.js'
+import { createReadiness } from '../../src/app/readiness.js'
 
 type Parts = Parameters<typeof createReadiness>[0]
 

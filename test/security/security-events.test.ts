@@ -3,9 +3,9 @@ import { InvalidEventError, UnknownOutcomeError, WrongExpectedVersionError } fro
 import { monthOf, requestMonthKey } from '../../src/privacy/key-names.js'
 import {
   createSecurityEvents,
-  MOST_A_MINUTE,
-  MOST_OF_OUTSIDERS,
-  MOST_SOURCES,
+  MAX_A_MINUTE,
+  MAX_OF_OUTSIDERS,
+  MAX_SOURCES,
   type GatheredEvents,
   type SecurityEvent,
 } from '../../src/security/security-events.js'
@@ -106,12 +106,12 @@ describe('security events', () => {
     for (let source = 0; source < 500; source++) events.record(failure({ ip: `source ${source}` }))
     await pass(0)
     await pass(1)
-    expect(appended).to.have.length(MOST_OF_OUTSIDERS)
+    expect(appended).to.have.length(MAX_OF_OUTSIDERS)
     for (let grant = 0; grant < 20; grant++) events.record(failure({ type: 'role-granted', userId: `user ${grant}` }))
     await pass(1)
-    expect(appended).to.have.length(MOST_A_MINUTE)
+    expect(appended).to.have.length(MAX_A_MINUTE)
     await pass(60)
-    expect(appended).to.have.length(2 * MOST_A_MINUTE)
+    expect(appended).to.have.length(2 * MAX_A_MINUTE)
     expect(dropped).to.equal(0)
     expect(appended.filter(({ kind }) => kind === 'role-granted')).to.have.length(20)
   })
@@ -125,17 +125,17 @@ describe('security events', () => {
     many(0)
     await pass(59)
     await pass(1)
-    expect(appended).to.have.length(MOST_OF_OUTSIDERS + 1)
+    expect(appended).to.have.length(MAX_OF_OUTSIDERS + 1)
     await pass(58)
-    expect(appended).to.have.length(MOST_OF_OUTSIDERS + 1)
+    expect(appended).to.have.length(MAX_OF_OUTSIDERS + 1)
     await pass(1)
-    expect(appended).to.have.length(2 * MOST_OF_OUTSIDERS)
+    expect(appended).to.have.length(2 * MAX_OF_OUTSIDERS)
   })
 
   it('are bounded in memory: sources that find no room are counted, not kept', async () => {
-    for (let source = 0; source < MOST_SOURCES + 700; source++) events.record(failure({ ip: `source ${source}` }))
+    for (let source = 0; source < MAX_SOURCES + 700; source++) events.record(failure({ ip: `source ${source}` }))
     expect(dropped).to.equal(700)
-    expect(recorded).to.have.length(MOST_SOURCES + 700)
+    expect(recorded).to.have.length(MAX_SOURCES + 700)
     events.record(failure({ type: 'session-revoked' }))
     expect(dropped).to.equal(700)
     await pass(0)
@@ -144,10 +144,10 @@ describe('security events', () => {
 
   it('that were quiet for a minute are forgotten, and make room', async () => {
     for (let round = 0; round < 2; round++) {
-      for (let source = 0; source < MOST_SOURCES; source++) events.record(failure({ ip: `source ${round} ${source}` }))
-      for (let minute = 0; minute < MOST_SOURCES / MOST_OF_OUTSIDERS + 2; minute++) await pass(60)
+      for (let source = 0; source < MAX_SOURCES; source++) events.record(failure({ ip: `source ${round} ${source}` }))
+      for (let minute = 0; minute < MAX_SOURCES / MAX_OF_OUTSIDERS + 2; minute++) await pass(60)
     }
-    expect(appended).to.have.length(2 * MOST_SOURCES)
+    expect(appended).to.have.length(2 * MAX_SOURCES)
     expect(dropped).to.equal(0)
   })
 

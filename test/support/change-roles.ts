@@ -1,4 +1,4 @@
-import type { App } from '../../src/app.js'
+import type { App } from '../../src/app/start-app.js'
 import type { RolesChange } from '../../src/domain/roles/roles.js'
 
 /** As the operator does it on the command line. */

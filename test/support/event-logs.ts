@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Config } from '../../src/config.js'
+import type { Config } from '../../src/app/config.js'
 import type { EventLog, NewEvent } from '../../src/eventstore/event-log.js'
 import { openEventStoreDbEventLog } from '../../src/eventstore/eventstoredb/eventstoredb-event-log.js'
 import { openingEvent, openPostgresLog, withOwnPool } from '../eventstore/postgres-log.js'

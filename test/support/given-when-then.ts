@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Decider, Outcome } from '../../src/domain/decider.js'
-import type { Decided, EventShape, Folded } from '../../src/domain/event.js'
+import type { Decided, EventShape, PublicEvent } from '../../src/domain/event.js'
 
 /**
  * `given(decider, ...events).when(command)`: what the command comes to after these events, to be told whole: `.then(...events)`, none
@@ -8,7 +8,7 @@ import type { Decided, EventShape, Folded } from '../../src/domain/event.js'
  */
 export function given<Command, State, Event extends EventShape, Rejection>(
   decider: Decider<Command, State, Event, Rejection>,
-  ...past: Folded<Event>[]
+  ...past: PublicEvent<Event>[]
 ) {
   const state = past.reduce<State>((before, event) => decider.evolve(before, event), decider.initial)
   return {

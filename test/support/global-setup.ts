@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js'
+import { startEmbeddedPostgres } from '../../src/postgres/embedded/embedded-postgres.js'
 import { chromiumPath, sayWhatLackedBrowser } from './browser.js'
 import { countEventStoreTest, sayWhatWasReal, startEventStore } from './event-store.js'
 import { findTestRedis, sayWhatLackedRedis } from './redis.js'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
-import { createApp } from '../../src/app.js'
-import { parseConfig } from '../../src/config.js'
+import { createApp } from '../../src/app/start-app.js'
+import { parseConfig } from '../../src/app/config.js'
 
 /**
  * The server, which kills itself at one statement to the database, as `kill -9` would: `KILL_AT` is a pattern of the statement with its

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
-import { migrate } from '../../src/database/migrate.js'
-import { keysMigrations, mainMigrations } from '../../src/schema.js'
+import { migrate } from '../../src/postgres/migrate.js'
+import { keysMigrations, mainMigrations } from '../../src/app/migrations.js'
 import { eventually } from './eventually.js'
 
 export interface TestDatabase extends AsyncDisposable {

@@ -4,20 +4,23 @@ import {
   createCommandHandler,
   type CommandHandler,
   type CommandHandlerDeps,
-} from '../../src/commands/handle-command.js'
-import { createSeal } from '../../src/commands/seal-batch.js'
-import { createSnapshots } from '../../src/commands/snapshots.js'
+} from '../../src/commands/pipeline/handle-command.js'
+import { createSeal } from '../../src/commands/pipeline/seal-batch.js'
+import { createSnapshots } from '../../src/commands/pipeline/snapshots.js'
 import type { EventLog } from '../../src/eventstore/event-log.js'
 import { openPostgresEventLog } from '../../src/eventstore/postgres/postgres-event-log.js'
 import { createDataKeys } from '../../src/privacy/data-keys.js'
 import { createEventReader, type EventReader } from '../../src/privacy/event-reader.js'
 import { createEventSealer, type EventSealer } from '../../src/privacy/event-sealer.js'
-import { createMadeEvents } from '../../src/privacy/made-events.js'
-import { openProjection, type OpenProjection } from '../../src/projections/checkpoint.js'
-import { createDecisionIndex, createDecisionIndexProjection } from '../../src/projections/decision-index.js'
-import { startRunner, type Runner } from '../../src/projections/runner.js'
-import { createReleases } from '../../src/release.js'
-import { logOpening } from '../../src/core.js'
+import { createLocalEventCache } from '../../src/privacy/local-event-cache.js'
+import { openProjection, type OpenProjection } from '../../src/projections/engine/checkpoint.js'
+import {
+  createDecisionIndex,
+  createDecisionIndexProjection,
+} from '../../src/projections/decision-index/decision-index.js'
+import { startRunner, type Runner } from '../../src/projections/engine/runner.js'
+import { createReleases } from '../../src/app/release.js'
+import { logOpening } from '../../src/app/core.js'
 import { openEventStoreLog, newPrefix, type LogKind } from './event-logs.js'
 import { createTestDatabase } from './test-database.js'
 
@@ -49,7 +52,7 @@ export async function openWriteSide(
   const pool = openPool(database.url)
   const masterKey = createSecretKey(randomBytes(32))
   const dataKeys = createDataKeys({ pool: openPool(database.keysUrl), masterKey })
-  const made = createMadeEvents()
+  const made = createLocalEventCache()
   const sealer = createEventSealer({ dataKeys, masterKey, made })
   const reader = createEventReader({ dataKeys, made })
   const openingEvent = await logOpening(sealer, clock)
@@ -79,7 +82,7 @@ export async function openWriteSide(
           index: createDecisionIndex(pool, index),
           snapshots: createSnapshots(pool),
           seal: createSeal(sealer, clock),
-          fold: (recorded) => reader.fold(recorded),
+          decode: (recorded) => reader.decode(recorded),
           onAppended: () => undefined,
           pause: () => Promise.resolve(),
           ...overrides,

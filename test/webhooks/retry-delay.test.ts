@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { MOST_FAILURES, retryDelay } from '../../src/webhooks/retry-delay.js'
+import { MAX_FAILURES, retryDelay } from '../../src/webhooks/retry-delay.js'
 
 describe('the pauses between attempts', () => {
-  const pauses = Array.from({ length: MOST_FAILURES - 1 }, (_, index) => retryDelay(index + 1))
+  const pauses = Array.from({ length: MAX_FAILURES - 1 }, (_, index) => retryDelay(index + 1))
 
   it('double, from five seconds up to six hours', () => {
     expect(pauses.slice(0, 4)).to.deep.equal([5, 10, 20, 40])

@@ -4,7 +4,7 @@ import { moderationStream } from '../../src/domain/streams.js'
 import { createPastFrames } from '../../src/realtime/past-frames.js'
 import { createDeliverEvents } from '../../src/webhooks/deliver-events.js'
 import { createDeliveries } from '../../src/webhooks/deliveries.js'
-import { MOST_FAILURES } from '../../src/webhooks/retry-delay.js'
+import { MAX_FAILURES } from '../../src/webhooks/retry-delay.js'
 import { createWebhookSecrets } from '../../src/webhooks/webhook-secrets.js'
 import { createClub, type Club } from '../api/app/club.js'
 import { eventually } from '../support/eventually.js'
@@ -150,9 +150,9 @@ describe('webhooks', function () {
     receiver.answer = () => 503
     await say('one')
     await eventually(async () => expect((await listed())[0]?.delivery?.failures).to.equal(1))
-    await db('update webhook_deliveries set failures = $2 where webhook_id = $1', [id, MOST_FAILURES - 2])
+    await db('update webhook_deliveries set failures = $2 where webhook_id = $1', [id, MAX_FAILURES - 2])
     await makeDue()
-    await eventually(async () => expect((await listed())[0]?.delivery?.failures).to.equal(MOST_FAILURES - 1))
+    await eventually(async () => expect((await listed())[0]?.delivery?.failures).to.equal(MAX_FAILURES - 1))
     expect(await endings()).to.deep.equal([])
     await makeDue()
     await eventually(async () => expect(await endings()).to.deep.equal([{ webhookId: id, why: 'failing' }]))
@@ -208,18 +208,18 @@ describe('webhooks', function () {
 
   /** As a node does that has the webhook when its creator's power ends, and has not heard that it was disabled for that. */
   function deliverLate(webhookId: string, meanwhile?: () => Promise<unknown>): Promise<void> {
-    const { log, reader, queries, runners, standings, runAsSystem: run, clock, databases } = parley.app.core
+    const { log, reader, queries, runners, accountStatuses, runAsSystem: run, clock, databases } = parley.app.core
     const pastFrames = createPastFrames({ log, reader, queries })
     const deliverEvents = createDeliverEvents({
       log,
       progress: runners.conversations.progress,
       queries: {
-        async webhookStandings(ids) {
-          const known = [...(await queries.webhookStandings(ids))]
-          return new Map(known.map(([id, standing]) => [id, { ...standing, status: 'active' }]))
+        async webhookStatuses(ids) {
+          const known = [...(await queries.webhookStatuses(ids))]
+          return new Map(known.map(([id, accountStatus]) => [id, { ...accountStatus, status: 'active' }]))
         },
       },
-      standings,
+      accountStatuses,
       async pastFrames(...asked) {
         await meanwhile?.()
         return pastFrames(...asked)

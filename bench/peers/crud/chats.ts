@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from './database.js'
 
-const MOST_UNREAD = 999
-const MOST_SHOWN = 10
+const MAX_UNREAD = 999
+const MAX_SHOWN = 10
 
 /** One statement; the creator is the owner. Null where someone named is not there. */
 export async function createChat(
@@ -53,11 +53,11 @@ const list = `
   cross join lateral (
     select count(*)::integer as count from (
       select from messages m where m.chat_id = c.id and m.seq > me.read_seq and m.sender_id <> me.user_id
-      limit ${MOST_UNREAD}) counted) unread
+      limit ${MAX_UNREAD}) counted) unread
   cross join lateral (
     select json_agg(json_build_object('id', p.id, 'name', p.name, 'avatarUrl', p.avatar_url)) as people from (
       select u.id, u.name, u.avatar_url from memberships o join users u on u.id = o.user_id
-      where o.chat_id = c.id limit ${MOST_SHOWN}) p) few
+      where o.chat_id = c.id limit ${MAX_SHOWN}) p) few
   where me.user_id = $1
   order by coalesce(last.created_at, c.created_at) desc
   limit $2`

@@ -36,7 +36,7 @@ const toMessage = (row: Row): Message => ({
   createdAt: row.created_at,
 })
 
-/** Whence a message comes, for the audit. */
+/** ClientInfo a message comes, for the audit. */
 export interface Origin {
   ip: string
   userAgent: string

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { idSchema, textSchema } from '../../commands/input-schemas.js'
+import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
 import { commandHeaders, seen, settled, versionHeader } from '../answers.js'
 import { inChatSchema, pageSchema } from '../parameters.js'
 import { asProblem } from '../problem-details.js'
 import { answer, route } from '../route.js'
 import { banShape } from '../shapes.js'
 
-const MOST_REASON = 1_000
+const MAX_REASON = 1_000
 
 const listBans = route({
   method: 'get',
@@ -31,7 +31,7 @@ const ban = route({
     'Ban someone of a lower role, or who is not in it: they go, and do not come back. Only owners and admins see the reason',
   access: 'chat-admin',
   params: inChatSchema.extend({ userId: idSchema }),
-  body: z.strictObject({ reason: textSchema(MOST_REASON).exactOptional() }),
+  body: z.strictObject({ reason: textSchema(MAX_REASON).exactOptional() }),
   answers: { 204: null },
   async handle({ params: { id: chatId, userId }, body: { reason = null }, caller }, { run }) {
     const banned = settled(await run('banParticipant', { chatId, userId, reason }, caller))

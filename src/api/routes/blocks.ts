@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { idSchema } from '../../commands/input-schemas.js'
+import { idSchema } from '../../commands/catalogue/input-schemas.js'
 import { commandHeaders, settled } from '../answers.js'
 import { pageSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
-import { personShape } from '../shapes.js'
+import { userRefShape } from '../shapes.js'
 
 const paramsSchema = z.strictObject({ id: idSchema })
 
@@ -13,7 +13,7 @@ const listBlocks = route({
   summary: 'Whom I block; the latest first',
   access: 'user',
   query: pageSchema,
-  answers: { 200: z.array(personShape) },
+  answers: { 200: z.array(userRefShape) },
   async handle({ query: { after, limit }, caller }, { queries }) {
     const { items, next } = await queries.blocks(caller.userId, limit, after)
     return answer(200, items, { links: next === null ? {} : { next: { after: next } } })
@@ -28,7 +28,7 @@ const block = route({
   params: paramsSchema,
   answers: { 204: null },
   async handle({ params: { id: blockedId }, caller }, { run }) {
-    const result = settled(await run('blockPerson', { blockedId, on: true }, caller))
+    const result = settled(await run('blockUser', { blockedId, on: true }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })
@@ -41,7 +41,7 @@ const unblock = route({
   params: paramsSchema,
   answers: { 204: null },
   async handle({ params: { id: blockedId }, caller }, { run }) {
-    const result = settled(await run('blockPerson', { blockedId, on: false }, caller))
+    const result = settled(await run('blockUser', { blockedId, on: false }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { idSchema, textSchema } from '../../commands/input-schemas.js'
-import type { BotView } from '../../identity/bots.js'
+import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
+import type { BotView } from '../../identity/bots/bots.js'
 import { commandHeaders, seen, settled } from '../answers.js'
 import type { Parts } from '../parts.js'
 import { asProblem, ProblemError } from '../problem-details.js'
@@ -8,7 +8,7 @@ import { answer, route } from '../route.js'
 import { botShape, botTokenShape, newBotTokenShape } from '../shapes.js'
 
 const DAY_SECONDS = 86_400
-const MOST_CHATS = 100
+const MAX_CHATS = 100
 
 const paramsSchema = z.strictObject({ id: idSchema })
 
@@ -65,7 +65,7 @@ const createToken = route({
   takesKey: false,
   params: paramsSchema,
   body: z.strictObject({
-    chatIds: z.array(idSchema).min(1).max(MOST_CHATS),
+    chatIds: z.array(idSchema).min(1).max(MAX_CHATS),
     expiresInSeconds: z
       .int()
       .min(1)

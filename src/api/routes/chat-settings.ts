@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { textSchema } from '../../commands/input-schemas.js'
+import { textSchema } from '../../commands/catalogue/input-schemas.js'
 import { commandHeaders, settled, stillIn } from '../answers.js'
 import { inChatSchema } from '../parameters.js'
 import { answer, route } from '../route.js'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { idSchema, textSchema } from '../../commands/input-schemas.js'
-import type { CreateChatInput } from '../../commands/chat-commands.js'
+import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
+import type { CreateChatInput } from '../../commands/catalogue/chat-commands.js'
 import { idOf } from '../../domain/streams.js'
 import { isChatCursor } from '../../projections/conversations/chats.js'
 import { commandHeaders, seen, settled, versionHeader } from '../answers.js'
@@ -9,14 +9,14 @@ import { ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
 import { chatShape, listedChatShape } from '../shapes.js'
 
-const MOST_PARTICIPANTS = 200
+const MAX_PARTICIPANTS = 200
 
 const newChatSchema = z.strictObject({
   type: z.enum(['direct', 'group']).optional(),
   name: textSchema(255).nullable().default(null),
   participantIds: z
     .array(idSchema)
-    .refine((ids) => new Set(ids).size <= MOST_PARTICIPANTS, `names more than ${MOST_PARTICIPANTS} people`),
+    .refine((ids) => new Set(ids).size <= MAX_PARTICIPANTS, `names more than ${MAX_PARTICIPANTS} people`),
   historyVisibility: z.enum(['full', 'since-joined']).default('full'),
   joinPolicy: z.enum(['invite', 'open']).default('invite'),
 })

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { messageBodySchema } from '../../commands/input-schemas.js'
-import type { IncomingWebhook } from '../../commands/incoming-webhooks.js'
-import { MOST_NESTED } from '../../commands/nesting.js'
-import type { SendMessage } from '../../commands/say.js'
+import { messageBodySchema } from '../../commands/catalogue/input-schemas.js'
+import type { IncomingWebhook } from '../../commands/catalogue/incoming-webhooks.js'
+import { MAX_NESTED } from '../../commands/catalogue/nesting.js'
+import type { SendMessage } from '../../commands/submit-message.js'
 import { parseSlackPayload } from '../../webhooks/slack-payload.js'
 import { commandHeaders } from '../answers.js'
 import { validationCodeOf } from '../field-errors.js'
@@ -72,7 +72,7 @@ export const incomingUrl = (
 const refusal = ({ status, text }: Refusal) => answer(status, text, { headers: PLAIN })
 
 function messageOf(body: string): { content: string } | Refusal {
-  const said = parseSlackPayload(body, (json) => isNestedDeeper(Buffer.from(json), MOST_NESTED))
+  const said = parseSlackPayload(body, (json) => isNestedDeeper(Buffer.from(json), MAX_NESTED))
   if (said === null) return refusals['validation-failed']
   const parsed = messageBodySchema.safeParse({ content: said })
   if (parsed.success) return parsed.data

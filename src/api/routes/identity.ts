@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { textSchema } from '../../commands/input-schemas.js'
-import type { LoggedIn } from '../../identity/accounts.js'
-import type { Whence } from '../../identity/catch-up.js'
-import { isEmail } from '../../identity/email.js'
+import { textSchema } from '../../commands/catalogue/input-schemas.js'
+import type { LoggedIn } from '../../identity/accounts/accounts.js'
+import type { ClientInfo } from '../../identity/sessions/session-event-outbox.js'
+import { isEmail } from '../../identity/accounts/email.js'
 import { secretTokenSchema } from '../../identity/secret-token.js'
 import type { Parts } from '../parts.js'
 import { asProblem, ProblemError } from '../problem-details.js'
@@ -73,9 +73,9 @@ const refresh = route({
 export const identityRoutes = [register, login, refresh]
 
 /** The person is read first: where they cannot be read yet, no session is opened that nobody would have. */
-async function openSession(account: LoggedIn, whence: Whence, parts: Parts) {
-  const { sessions, standings, clock, ownWrites, reads } = parts
-  if (!(await standings.of(account.userId)).isActive) throw new ProblemError('account-deactivated')
+async function openSession(account: LoggedIn, whence: ClientInfo, parts: Parts) {
+  const { sessions, accountStatuses, clock, ownWrites, reads } = parts
+  if (!(await accountStatuses.of(account.userId)).isActive) throw new ProblemError('account-deactivated')
   const registeredAt = ownWrites.of(account.userId)
   if (registeredAt !== null) await reads.written(registeredAt)
   const user = await ownUser(account.userId, parts)

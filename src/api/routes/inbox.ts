@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readBodySchema } from '../../commands/input-schemas.js'
+import { readBodySchema } from '../../commands/catalogue/input-schemas.js'
 import { commandHeaders, settled } from '../answers.js'
 import { inChatSchema } from '../parameters.js'
 import { answer, route } from '../route.js'

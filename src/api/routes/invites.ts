@@ -6,8 +6,8 @@ import { answer, route } from '../route.js'
 import { chatShape, inviteShape } from '../shapes.js'
 
 /** A year. */
-const MOST_SECONDS = 366 * 86_400
-const MOST_USES = 100_000
+const MAX_SECONDS = 366 * 86_400
+const MAX_USES = 100_000
 
 /** Any text of a sensible length: a code that is none of ours is refused as such, not as malformed. */
 const codeSchema = z.string().min(1).max(256)
@@ -19,8 +19,8 @@ const createInvite = route({
   access: 'chat-admin',
   params: inChatSchema,
   body: z.strictObject({
-    expiresInSeconds: z.int().min(1).max(MOST_SECONDS).nullable().default(null),
-    maxUses: z.int().min(1).max(MOST_USES).nullable().default(null),
+    expiresInSeconds: z.int().min(1).max(MAX_SECONDS).nullable().default(null),
+    maxUses: z.int().min(1).max(MAX_USES).nullable().default(null),
   }),
   answers: { 201: inviteShape },
   async handle({ params: { id: chatId }, body, caller }, { run, invites, publicUrl }) {

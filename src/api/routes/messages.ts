@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { messageBodySchema } from '../../commands/input-schemas.js'
+import { messageBodySchema } from '../../commands/catalogue/input-schemas.js'
 import type { Caller } from '../../commands/run-command.js'
 import type { MessagePage } from '../../projections/conversations/conversation-queries.js'
 import { rateLimitHeaders } from '../../limits/quota.js'
@@ -19,7 +19,7 @@ const send = route({
   params: inChatSchema,
   body: messageBodySchema,
   answers: { 201: messageShape },
-  async handle({ params: { id: chatId }, body, caller }, { sendMessage, presentSent }) {
+  async handle({ params: { id: chatId }, body, caller }, { sendMessage, renderSentMessage }) {
     const { content, type: messageType, metadata, replyTo } = body
     const key = oneKey(caller.key, body.clientMessageId)
     const input = {
@@ -32,7 +32,7 @@ const send = route({
     }
     const result = await sendMessage(input, { ...caller, key })
     if (result.kind !== 'done' && result.kind !== 'repeated') throw asProblem(result)
-    const message = await presentSent(result, chatId, caller.userId)
+    const message = await renderSentMessage(result, chatId, caller.userId)
     const headers = { ...commandHeaders(result, { key }), ...(result.quota && rateLimitHeaders([result.quota])) }
     return answer(201, message, { headers })
   },

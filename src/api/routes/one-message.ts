@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { editBodySchema, emojiSchema, idSchema } from '../../commands/input-schemas.js'
+import { editBodySchema, emojiSchema, idSchema } from '../../commands/catalogue/input-schemas.js'
 import type { Caller } from '../../commands/run-command.js'
 import type { AtVersion, ConversationQueries } from '../../projections/conversations/conversation-queries.js'
 import { rateLimitHeaders } from '../../limits/quota.js'
@@ -155,7 +155,7 @@ async function inSight<Found>(
   asked: Promise<AtVersion<Found> | null>,
 ): Promise<AtVersion<Found>> {
   const found = await asked
-  if (found === null) seen(await queries.standing(chatId, caller.userId), 'chat-not-found')
+  if (found === null) seen(await queries.chatMembership(chatId, caller.userId), 'chat-not-found')
   return seen(found, 'message-not-found')
 }
 

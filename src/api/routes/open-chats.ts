@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { textSchema } from '../../commands/input-schemas.js'
+import { textSchema } from '../../commands/catalogue/input-schemas.js'
 import { isOpenChatCursor } from '../../projections/conversations/open-chats.js'
 import { cursorSchema, limitSchema } from '../parameters.js'
 import { answer, route } from '../route.js'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { idSchema } from '../../commands/input-schemas.js'
+import { idSchema } from '../../commands/catalogue/input-schemas.js'
 import type { ResultOf } from '../../commands/run-command.js'
 import type { ConversationQueries } from '../../projections/conversations/conversation-queries.js'
 import { isParticipantCursor } from '../../projections/conversations/memberships.js'
@@ -132,7 +132,7 @@ async function participantsThen(
   userIds: readonly string[],
   wanted: number,
 ): Promise<ParticipantView[]> {
-  const { version: last } = stillIn(await queries.standing(chatId, viewer))
+  const { version: last } = stillIn(await queries.chatMembership(chatId, viewer))
   const version = Math.min(wanted, last)
   const participantsAt = userIds.map((userId) => ({ userId, version }))
   const details = stillIn(await queries.pastDetails(chatId, { messageIds: [], participantsAt }))

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { newReportId } from '../../commands/command-id.js'
-import { idSchema, textSchema } from '../../commands/input-schemas.js'
+import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
 import { isTimeCursor } from '../../projections/conversations/time-cursor.js'
 import { commandHeaders, seen, settled } from '../answers.js'
 import { cursorSchema, inChatSchema, limitSchema } from '../parameters.js'
@@ -8,7 +8,7 @@ import type { Parts } from '../parts.js'
 import { answer, route } from '../route.js'
 import { ownReportShape, reportShape } from '../shapes.js'
 
-const MOST_WORDS = 1_000
+const MAX_WORDS = 1_000
 
 const report = route({
   method: 'post',
@@ -17,7 +17,7 @@ const report = route({
     'Report a message to the admins; nobody else learns of it. While a report of mine is open, it is that one again',
   access: 'participant',
   params: inChatSchema.extend({ messageId: idSchema }),
-  body: z.strictObject({ reason: textSchema(MOST_WORDS) }),
+  body: z.strictObject({ reason: textSchema(MAX_WORDS) }),
   answers: { 201: ownReportShape },
   async handle({ params: { id: chatId, messageId }, body: { reason }, caller }, { run, reads, queries }) {
     const result = settled(await run('reportMessage', { chatId, messageId, reason }, caller))
@@ -58,7 +58,7 @@ const settle = route({
   summary: 'Close a report with what came of it; the first outcome stands',
   access: 'admin',
   params: z.strictObject({ id: idSchema }),
-  body: z.strictObject({ outcome: textSchema(MOST_WORDS) }),
+  body: z.strictObject({ outcome: textSchema(MAX_WORDS) }),
   answers: { 204: null },
   async handle({ params: { id: reportId }, body: { outcome }, caller }, parts) {
     const chatId = await chatOf(reportId, parts)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { idSchema } from '../../commands/input-schemas.js'
+import { idSchema } from '../../commands/catalogue/input-schemas.js'
 import { accountRoles } from '../../domain/roles/events.js'
-import type { Revocation } from '../../identity/session-end.js'
+import type { Revocation } from '../../identity/sessions/session-end.js'
 import { commandHeaders, seen, settled } from '../answers.js'
 import { answer, route } from '../route.js'
 import { accountShape } from '../shapes.js'
@@ -45,16 +45,16 @@ const reactivate = route({
   access: 'admin',
   params: paramsSchema,
   answers: { 204: null },
-  async handle({ params: { id: userId }, caller, whence }, { run, sessions, standings }) {
+  async handle({ params: { id: userId }, caller, whence }, { run, sessions, accountStatuses }) {
     // Once more before it opens: a crash may have come between the two steps of its closing.
-    if (!(await standings.of(userId)).isActive)
+    if (!(await accountStatuses.of(userId)).isActive)
       await sessions.revoke(allOf(userId, caller.userId), { ...whence(), sessionId: null })
     const result = settled(await run('reactivateUser', { userId }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })
 
-/** Whence the admin did it stands beside `UserDeactivated`, under their own key. */
+/** ClientInfo the admin did it stands beside `UserDeactivated`, under their own key. */
 const allOf = (userId: string, by: string): Revocation => ({
   userId,
   which: { except: null },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { idSchema, textSchema } from '../../commands/input-schemas.js'
+import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
 import { isSearchCursor } from '../../projections/conversations/search-cursor.js'
 import { isSearch } from '../../projections/conversations/search-query.js'
 import { seen } from '../answers.js'
@@ -7,7 +7,7 @@ import { cursorSchema, limitSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
 import { foundMessageShape } from '../shapes.js'
 
-const MOST_CHARACTERS = 500
+const MAX_CHARACTERS = 500
 
 const timeSchema = z.iso.datetime({ offset: true }).nullable().default(null)
 
@@ -20,7 +20,7 @@ const searchMessages = route({
     'Ranges of the highlight are in UTF-16 code units of its text',
   access: 'user',
   query: z.strictObject({
-    q: textSchema(MOST_CHARACTERS).refine(isSearch, 'says nothing to look for'),
+    q: textSchema(MAX_CHARACTERS).refine(isSearch, 'says nothing to look for'),
     chatId: idSchema.nullable().default(null),
     senderId: idSchema.nullable().default(null),
     from: timeSchema,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { idSchema } from '../../commands/input-schemas.js'
+import { idSchema } from '../../commands/catalogue/input-schemas.js'
 import type { Caller } from '../../commands/run-command.js'
-import type { Doer } from '../../identity/catch-up.js'
+import type { Actor } from '../../identity/sessions/session-event-outbox.js'
 import { secretTokenSchema } from '../../identity/secret-token.js'
 import { ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
@@ -48,7 +48,7 @@ const end = route({
   async handle({ params: { id }, caller, whence }, { sessions }) {
     const { userId } = caller
     if ((await sessions.ownerOf(id)) !== userId) throw new ProblemError('session-not-found')
-    await sessions.revoke({ userId, which: { only: id }, reason: 'revoked', by: userId }, doerOf(caller, whence()))
+    await sessions.revoke({ userId, which: { only: id }, reason: 'revoked', by: userId }, actorOf(caller, whence()))
     return answer(204, null)
   },
 })
@@ -63,8 +63,8 @@ const endOthers = route({
   answers: { 204: null },
   async handle({ caller, whence }, { sessions }) {
     const { userId } = caller
-    const doer = doerOf(caller, whence())
-    await sessions.revoke({ userId, which: { except: doer.sessionId }, reason: 'revoked', by: userId }, doer)
+    const actor = actorOf(caller, whence())
+    await sessions.revoke({ userId, which: { except: actor.sessionId }, reason: 'revoked', by: userId }, actor)
     return answer(204, null)
   },
 })
@@ -75,7 +75,7 @@ function sessionOf(caller: Caller | null): { userId: string; sessionId: string }
   return caller?.client ? { userId: caller.userId, sessionId: caller.client.session } : null
 }
 
-const doerOf = ({ client }: Caller, whence: Omit<Doer, 'sessionId'>): Doer => ({
+const actorOf = ({ client }: Caller, whence: Omit<Actor, 'sessionId'>): Actor => ({
   ...whence,
   sessionId: client?.session ?? null,
 })

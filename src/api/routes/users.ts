@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { idSchema, textSchema } from '../../commands/input-schemas.js'
+import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
 import { commandHeaders, seen, settled } from '../answers.js'
 import { idListSchema, limitSchema } from '../parameters.js'
 import type { Parts } from '../parts.js'
@@ -92,12 +92,12 @@ export const userRoutes = [me, changeMe, someone, find]
 /** Someone as only they themselves see it. */
 export async function ownUser(
   userId: string,
-  { queries, accounts, standings }: Pick<Parts, 'queries' | 'accounts' | 'standings'>,
+  { queries, accounts, accountStatuses }: Pick<Parts, 'queries' | 'accounts' | 'accountStatuses'>,
 ): Promise<z.infer<typeof userShape>> {
   const [profile, address, { roles }] = await Promise.all([
     queries.ownProfile(userId),
     accounts.addressOf(userId),
-    standings.of(userId),
+    accountStatuses.of(userId),
   ])
   const { email = null, isVerified = false } = address ?? {}
   return { ...seen(profile, 'user-not-found'), email, emailVerified: isVerified, roles: [...roles] }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { newWebhookId } from '../../commands/command-id.js'
-import { createIncomingWebhook } from '../../commands/incoming-webhooks.js'
-import { idSchema, textSchema } from '../../commands/input-schemas.js'
+import { createIncomingWebhook } from '../../commands/catalogue/incoming-webhooks.js'
+import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
 import { parseTarget } from '../../outbound/target-url.js'
 import { chatFrameNames } from '../../realtime/frames.js'
 import { commandHeaders, seen, settled, stillIn, versionHeader } from '../answers.js'
@@ -11,15 +11,15 @@ import { answer, route } from '../route.js'
 import { incomingUrl } from './hooks.js'
 import { newIncomingWebhookShape, newWebhookShape, replayShape, webhookShape } from '../shapes.js'
 
-const MOST_URL = 2_048
-const MOST_VERSION = 2 ** 31 - 1
+const MAX_URL = 2_048
+const MAX_VERSION = 2 ** 31 - 1
 
 const inWebhookSchema = inChatSchema.extend({ webhookId: idSchema })
 
 /** What is said of it beyond its form, whoever delivers will find out: names may lead elsewhere by then. */
 const urlSchema = z
   .string()
-  .max(MOST_URL)
+  .max(MAX_URL)
   .transform((text, context) => {
     const target = parseTarget(text)
     if (target !== null) return target.url.href
@@ -113,7 +113,7 @@ const replay = route({
   access: 'chat-admin',
   takesKey: false, // it is no command: to ask again is to begin again
   params: inWebhookSchema,
-  body: z.strictObject({ afterVersion: z.int().min(0).max(MOST_VERSION) }),
+  body: z.strictObject({ afterVersion: z.int().min(0).max(MAX_VERSION) }),
   answers: { 202: replayShape },
   async handle({ params: { id: chatId, webhookId }, body: { afterVersion }, caller }, { webhooks }) {
     const result = await webhooks.replay({ chatId, webhookId, afterVersion, by: caller.userId })

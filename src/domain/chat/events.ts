@@ -18,7 +18,7 @@ export interface ChatCreated extends EventShape {
   public: {
     chatType: ChatType
     createdBy: string
-    /** In the order of their standing; the creator first. */
+    /** In the order of their roles; the creator first. */
     participants: { userId: string; role: Role }[]
     historyVisibility: HistoryVisibility
     joinPolicy: JoinPolicy

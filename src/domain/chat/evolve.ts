@@ -1,15 +1,15 @@
 import { assertNever } from '../decider.js'
-import type { Folded } from '../event.js'
+import type { PublicEvent } from '../event.js'
 import { orderedMap } from '../ordered-map.js'
 import type { ChatCreated, ChatEvent, Role } from './events.js'
 import type { Chat, OpenChat } from './state.js'
 
-export function evolve(chat: Chat, event: Folded<ChatEvent>): Chat {
+export function evolve(chat: Chat, event: PublicEvent<ChatEvent>): Chat {
   const next = event.type === 'ChatCreated' ? created(event) : change(chat, event)
   return 'line' in event ? { ...next, lastLine: Math.max(next.lastLine, event.line) } : next
 }
 
-function created(event: Folded<ChatCreated>): OpenChat {
+function created(event: PublicEvent<ChatCreated>): OpenChat {
   const { chatType, participants, historyVisibility, joinPolicy, imported } = event
   const spans = [{ fromVersion: 1, toVersion: null }]
   return {
@@ -30,7 +30,7 @@ function created(event: Folded<ChatCreated>): OpenChat {
   }
 }
 
-function change(before: Chat, event: Exclude<Folded<ChatEvent>, { type: 'ChatCreated' }>): OpenChat {
+function change(before: Chat, event: Exclude<PublicEvent<ChatEvent>, { type: 'ChatCreated' }>): OpenChat {
   if (before.status === 'absent') throw new Error(`a chat cannot begin with ${event.type}`)
   const chat = { ...before, version: before.version + 1 }
   switch (event.type) {
@@ -82,7 +82,7 @@ function change(before: Chat, event: Exclude<Folded<ChatEvent>, { type: 'ChatCre
 
 function changed(
   chat: OpenChat,
-  { historyVisibility: visibility, joinPolicy }: Extract<Folded<ChatEvent>, { type: 'ChatChanged' }>,
+  { historyVisibility: visibility, joinPolicy }: Extract<PublicEvent<ChatEvent>, { type: 'ChatChanged' }>,
 ): OpenChat {
   const setting = visibility === undefined ? [] : [{ fromVersion: chat.version, visibility }]
   return { ...chat, visibility: [...chat.visibility, ...setting], joinPolicy: joinPolicy ?? chat.joinPolicy }

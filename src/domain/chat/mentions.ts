@@ -1,5 +1,5 @@
 const MENTION = /<@([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})>/gi
-const MOST_MENTIONS = 100
+const MAX_MENTIONS = 100
 
 /** Who is named in a message as `<@userId>`, once each, in the order of naming; `<@all>` names nobody in particular. */
 export function mentionsIn(content: string): string[] {
@@ -7,7 +7,7 @@ export function mentionsIn(content: string): string[] {
   const ids = new Set<string>()
   for (const [, id = ''] of content.matchAll(MENTION)) {
     ids.add(id.toLowerCase())
-    if (ids.size === MOST_MENTIONS) break
+    if (ids.size === MAX_MENTIONS) break
   }
   return [...ids]
 }

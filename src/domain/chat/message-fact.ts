@@ -1,4 +1,4 @@
-import type { Folded } from '../event.js'
+import type { PublicEvent } from '../event.js'
 import type { ChatEvent } from './events.js'
 
 /** What rules about one message read: of its chat's events, those about the message, folded. Nothing personal. */
@@ -24,14 +24,15 @@ export interface KnownMessage {
 
 /** An event about a message, and where it stands. */
 export interface AboutMessage {
-  event: Folded<ChatEvent>
+  event: PublicEvent<ChatEvent>
   version: number
   /** Recorded time. */
   at: string
 }
 
 /** The message that an event is about. */
-export const messageOf = (event: Folded<ChatEvent>): string | null => ('messageId' in event ? event.messageId : null)
+export const messageOf = (event: PublicEvent<ChatEvent>): string | null =>
+  'messageId' in event ? event.messageId : null
 
 /** Folds what comes after the fact; what is in it already is passed over. `mine` is that of `userId`. */
 export function evolveMessage(
@@ -61,7 +62,7 @@ export function evolveMessage(
 }
 
 const sent = (
-  { seq, senderId, originalAt }: Extract<Folded<ChatEvent>, { type: 'MessageSent' }>,
+  { seq, senderId, originalAt }: Extract<PublicEvent<ChatEvent>, { type: 'MessageSent' }>,
   version: number,
   at: string,
 ): KnownMessage => ({

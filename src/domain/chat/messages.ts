@@ -10,11 +10,11 @@ import { rangesOf, roleOf, type OpenChat } from './state.js'
 type Command<Type extends MessageCommand['type']> = Extract<MessageCommand, { type: Type }>
 
 /** Different emoji under one message. */
-export const MOST_EMOJIS = 50
+export const MAX_EMOJIS = 50
 /** Different emoji of one person under one message. */
-export const MOST_OWN_EMOJIS = 20
+export const MAX_OWN_EMOJIS = 20
 /** Pinned messages of one chat. */
-export const MOST_PINS = 100
+export const MAX_PINS = 100
 
 const accept = accepting<ChatEvent>()
 
@@ -111,8 +111,7 @@ function react({ messageId, userId, emoji, on, message }: Command<'React'>, chat
   if (mine.has(emoji) === on) return accept()
   if (!on) return accept({ type: 'ReactionRemoved', messageId, sentVersion, userId, emoji })
   const isNew = !emojis.has(emoji)
-  if (mine.size >= MOST_OWN_EMOJIS || (isNew && emojis.size >= MOST_EMOJIS))
-    return reject({ code: 'too-many-reactions' })
+  if (mine.size >= MAX_OWN_EMOJIS || (isNew && emojis.size >= MAX_EMOJIS)) return reject({ code: 'too-many-reactions' })
   return accept({ type: 'ReactionAdded', messageId, sentVersion, userId, emoji })
 }
 
@@ -123,7 +122,7 @@ function pinMessage({ messageId, by, on, message }: Command<'PinMessage'>, chat:
   if (status === 'deleted') return reject({ code: 'message-deleted' })
   if (pinned === on) return accept()
   if (!on) return accept({ type: 'MessageUnpinned', messageId, sentVersion, by })
-  if (chat.pins >= MOST_PINS) return reject({ code: 'too-many-pins' })
+  if (chat.pins >= MAX_PINS) return reject({ code: 'too-many-pins' })
   return accept({ type: 'MessagePinned', messageId, sentVersion, by })
 }
 

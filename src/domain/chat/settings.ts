@@ -6,7 +6,7 @@ import { hasEnded, roleOf, type OpenChat } from './state.js'
 type Command<Type extends SettingsCommand['type']> = Extract<SettingsCommand, { type: Type }>
 
 /** Invites of one chat that can be used at the same time. */
-export const MOST_INVITES = 100
+export const MAX_INVITES = 100
 
 const accept = accepting<ChatEvent>()
 
@@ -55,7 +55,7 @@ function createInvite(command: Command<'CreateInvite'>, chat: OpenChat): ChatOut
   if (chat.invites.has(invite)) return accept()
   if (chat.archived) return reject({ code: 'chat-archived' })
   const created = { type: 'InviteCreated', invite, by, expiresAt, maxUses } as const
-  if (chat.invites.size < MOST_INVITES) return accept(created)
+  if (chat.invites.size < MAX_INVITES) return accept(created)
   const ended = [...chat.invites].filter(([, known]) => hasEnded(known, now))
   if (ended.length === 0) return reject({ code: 'too-many-invites' })
   return accept(...ended.map(([old]) => ({ type: 'InviteRevoked' as const, invite: old, by })), created)

@@ -1,5 +1,5 @@
 import { accepting, assertNever, type Decider, type Outcome } from '../decider.js'
-import type { Folded } from '../event.js'
+import type { PublicEvent } from '../event.js'
 import { orderedMap, type OrderedMap } from '../ordered-map.js'
 import type { ChatsRead, InboxEvent } from './events.js'
 
@@ -49,7 +49,7 @@ function decide(command: InboxCommand, inbox: Inbox): Outcome<InboxEvent, never>
   }
 }
 
-function evolve(inbox: Inbox, event: Folded<InboxEvent>): Inbox {
+function evolve(inbox: Inbox, event: PublicEvent<InboxEvent>): Inbox {
   switch (event.type) {
     case 'ChatsRead':
       return { ...inbox, markers: marked(inbox.markers, event) }
@@ -67,5 +67,5 @@ function evolve(inbox: Inbox, event: Folded<InboxEvent>): Inbox {
   }
 }
 
-const marked = (markers: Inbox['markers'], { chats }: Folded<ChatsRead>): Inbox['markers'] =>
+const marked = (markers: Inbox['markers'], { chats }: PublicEvent<ChatsRead>): Inbox['markers'] =>
   chats.reduce((all, { chatId, seq }) => all.with(chatId, seq), markers)

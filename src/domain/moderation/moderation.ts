@@ -1,5 +1,5 @@
 import { accepting, assertNever, reject, type Decider, type Outcome } from '../decider.js'
-import type { Folded } from '../event.js'
+import type { PublicEvent } from '../event.js'
 import { orderedMap, type OrderedMap } from '../ordered-map.js'
 import type { ModerationEvent } from './events.js'
 import {
@@ -35,7 +35,7 @@ export interface Moderation extends Reports {
   webhooks: OrderedMap<{ by: string; on: boolean }>
 }
 
-export const MOST_WEBHOOKS = 20
+export const MAX_WEBHOOKS = 20
 
 const accept = accepting<ModerationEvent>()
 
@@ -58,7 +58,7 @@ function decide(command: ModerationCommand, state: Moderation): Outcome<Moderati
     case 'CreateWebhook': {
       const { webhookId, by, direction, events, botId, url, name } = command
       if (state.webhooks.has(webhookId)) return accept()
-      if (state.webhooks.size >= MOST_WEBHOOKS) return reject({ code: 'too-many-webhooks' })
+      if (state.webhooks.size >= MAX_WEBHOOKS) return reject({ code: 'too-many-webhooks' })
       const listed = events === null ? null : [...events]
       return accept({ type: 'WebhookCreated', webhookId, by, direction, events: listed, botId, url, name })
     }
@@ -76,7 +76,7 @@ function decide(command: ModerationCommand, state: Moderation): Outcome<Moderati
   }
 }
 
-function evolve(state: Moderation, event: Folded<ModerationEvent>): Moderation {
+function evolve(state: Moderation, event: PublicEvent<ModerationEvent>): Moderation {
   switch (event.type) {
     case 'BanReasonGiven':
       return state

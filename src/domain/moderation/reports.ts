@@ -1,7 +1,7 @@
 import type { MessageFact } from '../chat/message-fact.js'
 import { rangesOf, type Chat } from '../chat/state.js'
 import { accepting, reject, type Outcome } from '../decider.js'
-import type { Folded } from '../event.js'
+import type { PublicEvent } from '../event.js'
 import { orderedMap, type OrderedMap } from '../ordered-map.js'
 import { maySee } from '../visibility.js'
 import type { MessageReported, ReportSettled } from './events.js'
@@ -79,7 +79,7 @@ function refusalOf({
   return message.status === 'deleted' ? { code: 'message-deleted' } : null
 }
 
-export function evolveReports<State extends Reports>(state: State, event: Folded<ReportEvent>): State {
+export function evolveReports<State extends Reports>(state: State, event: PublicEvent<ReportEvent>): State {
   const { reportId } = event
   if (event.type === 'MessageReported') {
     const { messageId, reporterId } = event

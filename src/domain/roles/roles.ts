@@ -1,5 +1,5 @@
 import { accepting, assertNever, reject, type Decider, type Outcome } from '../decider.js'
-import type { Decided, Folded } from '../event.js'
+import type { Decided, PublicEvent } from '../event.js'
 import { accountRoles, type AccountRole, type RolesEvent } from './events.js'
 
 /** All roles that someone shall have, or one more, or one less. */
@@ -20,7 +20,7 @@ export type RolesRejection =
   | { code: 'last-admin' }
 
 /** What someone may do. */
-export interface Standing {
+export interface AccountStatus {
   roles: readonly AccountRole[]
   isActive: boolean
   /** Rises with each event about the person; what was issued under a lower one no longer counts. */
@@ -30,12 +30,12 @@ export interface Standing {
 /** Everyone who ever had a role or was deactivated; `version` is the stream's. */
 export interface Roles {
   version: number
-  people: ReadonlyMap<string, Standing>
+  people: ReadonlyMap<string, AccountStatus>
 }
 
-const ORDINARY: Standing = { roles: [], isActive: true, generation: 0 }
+const ORDINARY: AccountStatus = { roles: [], isActive: true, generation: 0 }
 
-export const standingIn = ({ people }: Roles, userId: string): Standing => people.get(userId) ?? ORDINARY
+export const accountStatusIn = ({ people }: Roles, userId: string): AccountStatus => people.get(userId) ?? ORDINARY
 
 const accept = accepting<RolesEvent>()
 
@@ -52,16 +52,16 @@ export const rolesDecider: Decider<RolesCommand, Roles, RolesEvent, RolesRejecti
 function decide(command: RolesCommand, roles: Roles): Outcome<RolesEvent, RolesRejection> {
   const { userId, by } = command
   const isOwner = command.type === 'DeactivateUser' && command.byOwner === true
-  if (by !== null && !isOwner && !isActiveAdmin(standingIn(roles, by))) return reject({ code: 'not-an-admin' })
+  if (by !== null && !isOwner && !isActiveAdmin(accountStatusIn(roles, by))) return reject({ code: 'not-an-admin' })
   if (by === userId) return reject({ code: 'own-account' })
-  const event = eventOf(command, standingIn(roles, userId))
+  const event = eventOf(command, accountStatusIn(roles, userId))
   if (event === null) return accept()
   if (hasAdmin(roles) && !hasAdmin(evolve(roles, event))) return reject({ code: 'last-admin' })
   return accept(event)
 }
 
 /** Null where it is so already. */
-function eventOf(command: RolesCommand, before: Standing): Decided<RolesEvent> | null {
+function eventOf(command: RolesCommand, before: AccountStatus): Decided<RolesEvent> | null {
   const { userId, by } = command
   switch (command.type) {
     case 'ChangeRoles': {
@@ -88,17 +88,17 @@ function changed(before: readonly AccountRole[], change: RolesChange): AccountRo
 
 const isSame = (a: readonly AccountRole[], b: readonly AccountRole[]): boolean => a.join() === b.join()
 
-const isActiveAdmin = ({ roles, isActive }: Standing): boolean => isActive && roles.includes('admin')
+const isActiveAdmin = ({ roles, isActive }: AccountStatus): boolean => isActive && roles.includes('admin')
 
 const hasAdmin = ({ people }: Roles): boolean => [...people.values()].some(isActiveAdmin)
 
-function evolve({ version, people }: Roles, event: Folded<RolesEvent>): Roles {
+function evolve({ version, people }: Roles, event: PublicEvent<RolesEvent>): Roles {
   const generation = version + 1
   const before = people.get(event.userId) ?? ORDINARY
   return { version: generation, people: new Map([...people, [event.userId, { ...after(before, event), generation }]]) }
 }
 
-function after(before: Standing, event: Folded<RolesEvent>): Standing {
+function after(before: AccountStatus, event: PublicEvent<RolesEvent>): AccountStatus {
   switch (event.type) {
     case 'RolesChanged':
       return { ...before, roles: event.roles }

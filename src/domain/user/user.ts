@@ -1,5 +1,5 @@
 import { accepting, assertNever, reject, type Decider, type Outcome } from '../decider.js'
-import type { Folded } from '../event.js'
+import type { PublicEvent } from '../event.js'
 import { orderedMap, type OrderedMap } from '../ordered-map.js'
 import type { RevocationReason, UserEvent } from './events.js'
 
@@ -43,7 +43,7 @@ export type User =
       blocked: OrderedMap<true>
     }
 
-export const MOST_BLOCKS = 5_000
+export const MAX_BLOCKS = 5_000
 
 const accept = accepting<UserEvent>()
 
@@ -72,7 +72,7 @@ function decide(command: UserCommand, user: User): Outcome<UserEvent, UserReject
       if (blockedId === userId) return on ? reject({ code: 'own-account' }) : accept()
       if (user.blocked.has(blockedId) === on) return accept()
       if (!on) return accept({ type: 'PersonUnblocked', userId, blockedId })
-      if (user.blocked.size >= MOST_BLOCKS) return reject({ code: 'too-many-blocks' })
+      if (user.blocked.size >= MAX_BLOCKS) return reject({ code: 'too-many-blocks' })
       return accept({ type: 'PersonBlocked', userId, blockedId })
     }
     case 'OpenSession':
@@ -91,7 +91,7 @@ function decide(command: UserCommand, user: User): Outcome<UserEvent, UserReject
 
 const optional = (originalAt: string | undefined) => (originalAt === undefined ? {} : { originalAt })
 
-function evolve(user: User, event: Folded<UserEvent>): User {
+function evolve(user: User, event: PublicEvent<UserEvent>): User {
   switch (event.type) {
     case 'UserRegistered':
       return {

@@ -11,8 +11,8 @@ import {
   WrongExpectedVersionError as StoreConflict,
 } from '@eventstore/db-client'
 import { type NewEvent, UnknownOutcomeError, WrongExpectedVersionError } from '../event-log.js'
-import { createGate } from '../gate.js'
-import { within } from '../within.js'
+import { createSemaphore } from '../../async/semaphore.js'
+import { withTimeout } from '../../async/with-timeout.js'
 import { closeClient, FAR_DEADLINE_MS } from './client.js'
 
 /**
@@ -41,7 +41,7 @@ export function createAppends(
   open: () => EventStoreDBClient,
   { streamPrefix, timeoutMs }: { streamPrefix: string; timeoutMs: number },
 ): Appends {
-  const gate = createGate(UNDER_WAY_BYTES)
+  const semaphore = createSemaphore(UNDER_WAY_BYTES)
   let client = open()
   let closing: Promise<void> = Promise.resolve()
 
@@ -78,15 +78,16 @@ export function createAppends(
     const expectedRevision = expectedVersion === 0 ? NO_STREAM : BigInt(expectedVersion - 1)
     const options = { expectedRevision, deadline: FAR_DEADLINE_MS, requiresLeader: true } as const
     const sent = current.appendToStream(streamPrefix + stream, events.map(toStored), options)
-    const { nextExpectedRevision, position } = await within(timeoutMs, sent)
+    const { nextExpectedRevision, position } = await withTimeout(timeoutMs, sent)
     if (position === undefined) throw new Error('the answer names no position')
     return { version: Number(nextExpectedRevision) + 1, at: Number(position.commit) }
   }
 
   return {
-    append: (stream, expectedVersion, events) => gate.pass(sizeOf(events), () => send(stream, expectedVersion, events)),
+    append: (stream, expectedVersion, events) =>
+      semaphore.run(sizeOf(events), () => send(stream, expectedVersion, events)),
     async close() {
-      await gate.idle()
+      await semaphore.idle()
       await Promise.all([closing, closeClient(client)])
     },
   }

@@ -9,7 +9,7 @@ import {
   type ReadStreamOptions as StoreReadOptions,
 } from '@eventstore/db-client'
 import type { ReadStreamOptions, RecordedEvent } from '../event-log.js'
-import { createGate } from '../gate.js'
+import { createSemaphore } from '../../async/semaphore.js'
 import type { Entry } from '../window.js'
 import { FAR_DEADLINE_MS } from './client.js'
 import { collect } from './collect.js'
@@ -38,7 +38,7 @@ export function createEventReads(
   { placeOf, toEntry }: Recorded,
   { streamPrefix, first, timeoutMs }: { streamPrefix: string; first: number; timeoutMs: number },
 ): EventReads {
-  const gate = createGate(READS_AT_ONCE)
+  const semaphore = createSemaphore(READS_AT_ONCE)
   /** Everything up to `examined` was looked at, and the last event there is at `last`. */
   let known = { examined: first, last: first }
 
@@ -49,7 +49,7 @@ export function createEventReads(
     const options: StoreReadOptions = { ...CALL, direction, fromRevision, maxCount: limit }
     try {
       const read = () => collect(client.readStream(streamPrefix + stream, options), timeoutMs)
-      const events = await gate.pass(1, read)
+      const events = await semaphore.run(1, read)
       return events.flatMap((resolved) => toEntry(resolved)?.event ?? [])
     } catch (error) {
       if (error instanceof StreamNotFoundError) return []
@@ -63,7 +63,7 @@ export function createEventReads(
     for (let from = Math.max(after, first - 1); entries.length < limit;) {
       const fromPosition = toPosition(Math.max(from, first))
       const options: ReadAllOptions = { ...CALL, direction: FORWARDS, fromPosition, maxCount }
-      const page = await gate.pass(1, () => collect(client.readAll(options), timeoutMs))
+      const page = await semaphore.run(1, () => collect(client.readAll(options), timeoutMs))
       for (const resolved of page) {
         const place = placeOf(resolved)
         if (place <= from) continue // the start is included
@@ -80,7 +80,7 @@ export function createEventReads(
     const { examined, last } = known
     for (let maxCount = HEAD_COUNT; ; maxCount *= HEAD_COUNT) {
       const options: ReadAllOptions = { ...CALL, direction: BACKWARDS, fromPosition: END, maxCount }
-      const newest = await gate.pass(1, () => collect(client.readAll(options), timeoutMs))
+      const newest = await semaphore.run(1, () => collect(client.readAll(options), timeoutMs))
       const [found] = newest.flatMap((resolved) => toEntry(resolved) ?? [])
       const places = newest.map(placeOf)
       const isDone = found !== undefined || newest.length < maxCount || (places.at(-1) ?? 0) <= examined

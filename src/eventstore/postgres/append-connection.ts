@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { UnknownOutcomeError } from '../event-log.js'
-import { within } from '../within.js'
+import { withTimeout } from '../../async/with-timeout.js'
 
 /** The arguments of `append_events`: JSON. */
 export interface AppendCall {
@@ -58,7 +58,7 @@ export function createAppendConnection(pool: pg.Pool, timeoutMs: number): Append
     async send(batch) {
       const current = (connection ??= connect())
       try {
-        return await call(await within(timeoutMs, current), batch, timeoutMs)
+        return await call(await withTimeout(timeoutMs, current), batch, timeoutMs)
       } catch (error) {
         if (isRefusal(error)) throw error
         void giveBack(current, true)

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { ReadStreamOptions, RecordedEvent } from '../event-log.js'
 import type { Positions } from '../positions.js'
 import type { Entry } from '../window.js'
-import { within } from '../within.js'
+import { withTimeout } from '../../async/with-timeout.js'
 
 export interface EventTable {
   readStream(stream: string, options: ReadStreamOptions): Promise<RecordedEvent[]>
@@ -29,7 +29,7 @@ const PAST_THE_END = 2_147_483_647
 export function createEventTable(pool: pg.Pool, positions: Positions, timeoutMs: number): EventTable {
   async function select<Result>(name: string, text: string, values: (string | number)[]): Promise<Result[]> {
     const query = { name, text, values, query_timeout: timeoutMs }
-    return (await within(timeoutMs, pool.query(query))).rows as Result[]
+    return (await withTimeout(timeoutMs, pool.query(query))).rows as Result[]
   }
 
   function toEntry(row: Row): Entry {

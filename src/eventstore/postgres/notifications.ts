@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { within } from '../within.js'
+import { withTimeout } from '../../async/with-timeout.js'
 
 const CHANNEL = 'parley_events'
 /** At most one NOTIFY in this time: a reader who is told fifty times a second needs no more. */
@@ -32,7 +32,7 @@ export function openNotifications(pool: pg.Pool, connectionString: string, heard
   async function announceAll(): Promise<void> {
     while (wanted) {
       wanted = false
-      await within(TIMEOUT_MS, pool.query('select pg_notify($1, $2)', [CHANNEL, self])).catch(() => undefined)
+      await withTimeout(TIMEOUT_MS, pool.query('select pg_notify($1, $2)', [CHANNEL, self])).catch(() => undefined)
       await pause(NOTIFY_EVERY_MS, undefined, { signal }).catch(() => undefined)
     }
     announcing = null
@@ -58,7 +58,7 @@ export function openNotifications(pool: pg.Pool, connectionString: string, heard
       heard() // for what was announced while nobody listened
       await once(client, 'end', { signal })
     } finally {
-      await within(TIMEOUT_MS, client.end())
+      await withTimeout(TIMEOUT_MS, client.end())
     }
   }
 

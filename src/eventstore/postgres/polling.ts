@@ -1,4 +1,4 @@
-import { createBell } from '../bell.js'
+import { createSignal } from '../../async/signal.js'
 import type { LogEnd, TailSource } from '../tail.js'
 import type { Entry } from '../window.js'
 import type { EventTable } from './event-table.js'
@@ -19,13 +19,13 @@ export interface Polling extends Pick<TailSource, 'fill'> {
  * after Postgres was away.
  */
 export function createPolling(table: Pick<EventTable, 'readAll'>, pollMs: number): Polling {
-  const woken = createBell()
+  const woken = createSignal()
   let current: LogEnd | null = null
   return {
-    wake: () => woken.ring(),
+    wake: () => woken.notify(),
     appended(entries) {
       if (current !== null && entries[0]?.at === current.at + 1) current.add(entries)
-      else woken.ring()
+      else woken.notify()
     },
     async fill(end, signal) {
       current = end
@@ -38,9 +38,9 @@ export function createPolling(table: Pick<EventTable, 'readAll'>, pollMs: number
         }
       }
       while (!signal.aborted) {
-        const rings = woken.rings
+        const count = woken.count
         await catchUp().catch(() => undefined) // Postgres is away; the timer tries again
-        await woken.wait(rings, pollMs, signal)
+        await woken.wait(count, pollMs, signal)
       }
     },
   }

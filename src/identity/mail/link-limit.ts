@@ -2,7 +2,7 @@ import { createLimit, isRefused } from '../../limits/limit.js'
 import type { RedisConnection } from '../../limits/redis.js'
 
 export const LINK_LIMIT = 'mailed-links'
-const MOST_LINKS = 5
+const MAX_LINKS = 5
 const WINDOW_SECONDS = 60 * 60
 
 /**
@@ -20,7 +20,7 @@ export interface LinkLimitDeps {
 }
 
 export function createLinkLimit({ isOn, redis, hash, onRefused }: LinkLimitDeps): MayMailLink {
-  const limit = createLimit({ name: LINK_LIMIT, points: MOST_LINKS, seconds: WINDOW_SECONDS, redis })
+  const limit = createLimit({ name: LINK_LIMIT, points: MAX_LINKS, seconds: WINDOW_SECONDS, redis })
   return async (to) => {
     if (!isOn) return true
     const isOver = isRefused(await limit.take('email' in to ? hash(to.email) : to.userId))

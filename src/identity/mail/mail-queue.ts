@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { limit } from '../../commands/limit.js'
+import { limitConcurrency } from '../../async/limit-concurrency.js'
 import { errorCode } from '../error-code.js'
 import type { Letter } from './letters.js'
 import type { Mailer } from './mailer.js'
@@ -29,7 +29,7 @@ const PAUSES_MS = [1_000, 10_000, 60_000]
  */
 export function createMailQueue({ mailer, log, ...options }: MailQueueDeps): MailQueue {
   const { pause = sleepFor, mostWaiting = 1_000, finishMs = 5_000 } = options
-  const inTurn = limit(AT_ONCE)
+  const inTurn = limitConcurrency(AT_ONCE)
   const waiting = new Set<Promise<void>>()
   const stop = new AbortController()
 

@@ -1,10 +1,10 @@
 import type { ClientBase, Pool } from 'pg'
 import type { Role } from '../../domain/chat/events.js'
-import type { TableName } from '../projection.js'
+import type { TableName } from '../engine/projection.js'
 import type { AtVersion, Bans, Cursor } from './conversation-queries.js'
 import { instant, toIso, type Instant } from './instants.js'
 import type { Place } from './memberships.js'
-import { END, ownChat } from './sight.js'
+import { END, ownChat } from './visibility.js'
 import type { BanView } from './views.js'
 
 /** Who is banned now, each by the version of the event that did it. */

@@ -1,9 +1,9 @@
 import type { ClientBase, Pool } from 'pg'
-import type { TableName } from '../projection.js'
+import type { TableName } from '../engine/projection.js'
 import type { Cursor, Paged } from './conversation-queries.js'
-import { joinPerson, toPerson, type PersonRow } from './people.js'
-import { END } from './sight.js'
-import type { PersonView } from './views.js'
+import { joinUser, toUserRef, type UserRefRow } from './users.js'
+import { END } from './visibility.js'
+import type { UserRef } from './views.js'
 
 /** Whom people want nothing to do with, each by the version of the event of theirs that said so. */
 export const blocksSchema = (table: TableName): string => `
@@ -39,14 +39,14 @@ export async function blockPage(
   viewer: string,
   limit: number,
   after: Cursor | null,
-): Promise<Paged<PersonView>> {
-  const { rows } = await pool.query<PersonRow & { version: number }>({
+): Promise<Paged<UserRef>> {
+  const { rows } = await pool.query<UserRefRow & { version: number }>({
     name: `page ${table('blocks')}`,
     text: `select b.blocked_id as id, p.name, p.avatar_url, b.version
-           from ${table('blocks')} b ${joinPerson(table, 'b.blocked_id')}
+           from ${table('blocks')} b ${joinUser(table, 'b.blocked_id')}
            where b.user_id = $1 and b.version < $2 order by b.version desc limit $3`,
     values: [viewer, after ?? END, limit + 1],
   })
   const shown = rows.slice(0, limit)
-  return { items: shown.map(toPerson), next: rows.length > limit ? String(shown.at(-1)?.version) : null }
+  return { items: shown.map(toUserRef), next: rows.length > limit ? String(shown.at(-1)?.version) : null }
 }

@@ -3,18 +3,18 @@ import type { ChatCreated, ChatType, HistoryVisibility, JoinPolicy, Role } from 
 import type { Opened } from '../../domain/event.js'
 import { visibleRanges } from '../../domain/visibility.js'
 import type { Position } from '../../eventstore/event-log.js'
-import type { TableName } from '../projection.js'
-import type { Cursor, ChatStanding } from './conversation-queries.js'
+import type { TableName } from '../engine/projection.js'
+import type { Cursor, ChatMembership } from './conversation-queries.js'
 import { toSettings } from './full-spans.js'
 import { instant, toIso, type Instant } from './instants.js'
 import { fewParticipants, participantsAfter, toMemberships, type ParticipantRow, type Place } from './memberships.js'
 import { newestInSight } from './messages.js'
-import { joinPerson } from './people.js'
+import { joinUser } from './users.js'
 import { isHidden, isMuted } from './own-settings.js'
 import { unreadCount } from './reading.js'
-import { ownChat } from './sight.js'
+import { ownChat } from './visibility.js'
 import { isTimeCursor, timeCursor } from './time-cursor.js'
-import type { ChatView, ListedChatView, PersonView, SharedChatView } from './views.js'
+import type { ChatView, ListedChatView, UserRef, SharedChatView } from './views.js'
 
 export const chatsSchema = (table: TableName): string => `
   create table ${table('chats')} (
@@ -96,7 +96,7 @@ export interface OwnChatRow extends ChatRow {
 const ownColumns = (
   table: TableName,
 ): string => `${SHARED_COLUMNS}, me.role, me.read_seq, ${unreadCount(table)}, ${isMuted(table)} as muted, case when c.type = 'direct' then (
-    select p.name from ${table('memberships')} o ${joinPerson(table, 'o.user_id')}
+    select p.name from ${table('memberships')} o ${joinUser(table, 'o.user_id')}
     where o.chat_id = c.id and o.user_id <> me.user_id and o.to_version is null limit 1) end as other_name`
 
 /** With its first participants. */
@@ -121,7 +121,7 @@ export interface ListedChatRow extends OwnChatRow {
   last_sender_id: string | null
   last_sender_name: string | null
   last_at: Instant | null
-  participants: PersonView[]
+  participants: UserRef[]
 }
 
 /** Latest activity first; one more than `limit`, to know whether there are more. */
@@ -151,7 +151,7 @@ export async function latestOwnChatRows(
 }
 
 /** A chat, in which spans someone took part in it, and in which its history was open to who would come. */
-interface StandingRow {
+interface AccountStatusRow {
   id: string
   last_seq: number
   version: number
@@ -177,24 +177,24 @@ const spansOf = (table: TableName): string =>
 
 const fullSpansOf = (table: TableName): string => `${table('full_spans')} where chat_id = c.id order by from_version`
 
-export async function standingOf(
+export async function accountStatusOf(
   pool: Pool,
   table: TableName,
   chatId: string,
   viewer: string,
-): Promise<ChatStanding | null> {
-  const { rows } = await pool.query<StandingRow>({
-    name: `standing ${table('chats')}`,
+): Promise<ChatMembership | null> {
+  const { rows } = await pool.query<AccountStatusRow>({
+    name: `chatMembership ${table('chats')}`,
     text: `select ${standingColumns(table)} from ${ownChat(table)}`,
     values: [chatId, viewer],
   })
-  return rows[0] === undefined ? null : toStanding(rows[0])
+  return rows[0] === undefined ? null : toAccountStatus(rows[0])
 }
 
 /** One statement, and so one snapshot, for the chats and the checkpoint. */
-export async function standingsOf(pool: Pool, table: TableName, checkpoint: string, viewer: string) {
-  const { rows } = await pool.query<(StandingRow | { id: null }) & { position: Position }>({
-    name: `standings ${table('chats')}`,
+export async function chatMembershipsOf(pool: Pool, table: TableName, checkpoint: string, viewer: string) {
+  const { rows } = await pool.query<(AccountStatusRow | { id: null }) & { position: Position }>({
+    name: `chatMemberships ${table('chats')}`,
     text: `select p.position, own.* from (${checkpoint}) p left join (
              select ${standingColumns(table)}
              from ${table('memberships')} me cross join lateral (select * from ${table('chats')} where id = me.chat_id limit 1) c
@@ -202,7 +202,7 @@ export async function standingsOf(pool: Pool, table: TableName, checkpoint: stri
            order by own.id`,
     values: [viewer],
   })
-  const chats = rows.flatMap((row) => (row.id === null ? [] : [toStanding(row)]))
+  const chats = rows.flatMap((row) => (row.id === null ? [] : [toAccountStatus(row)]))
   return { chats, checkpoint: rows[0]?.position ?? '' }
 }
 
@@ -243,7 +243,7 @@ export const toListedChat = (row: ListedChatRow): ListedChatView => ({
   participants: row.participants,
 })
 
-const toStanding = (row: StandingRow): ChatStanding => ({
+const toAccountStatus = (row: AccountStatusRow): ChatMembership => ({
   chatId: row.id,
   version: row.version,
   lastSeq: row.last_seq,
@@ -255,7 +255,7 @@ const toStanding = (row: StandingRow): ChatStanding => ({
 
 /** A chat with some who take part in it, whoever looks. */
 export async function sharedChat(tx: ClientBase, table: TableName, chatId: string) {
-  const { rows } = await tx.query<ChatRow & { participants: PersonView[] }>({
+  const { rows } = await tx.query<ChatRow & { participants: UserRef[] }>({
     name: `shared ${table('chats')}`,
     text: `select ${SHARED_COLUMNS}, ${fewParticipants(table, 'null')} as participants from ${table('chats')} c where c.id = $1`,
     values: [chatId],

@@ -11,7 +11,7 @@ import type {
   OwnProfile,
   OwnReportView,
   ParticipantView,
-  PersonView,
+  UserRef,
   PinView,
   ProfileView,
   ReactionView,
@@ -50,7 +50,7 @@ export interface Webhooks {
 }
 
 /** A webhook, and what its creator may do in the chat: it may do no more. */
-export interface WebhookStanding {
+export interface WebhookStatus {
   chatId: string
   /** Who created it. */
   userId: string
@@ -80,7 +80,7 @@ export interface EndedPower {
 export type MessagePage = { before: number } | { after: number } | { around: number } | { latest: true }
 
 /** One chat of a person, as a connecting socket needs it. */
-export interface ChatStanding {
+export interface ChatMembership {
   chatId: string
   version: number
   lastSeq: number
@@ -96,10 +96,10 @@ export interface PastDetails {
   messages: ReadonlyMap<string, MessageView>
   /** By `${userId} ${version}` of the event that began, changed or ended the taking part. */
   participants: ReadonlyMap<string, ParticipantView>
-  people: ReadonlyMap<string, PersonView>
+  people: ReadonlyMap<string, UserRef>
   chat: SharedChatView
   /** At most 10 of those who take part now. */
-  chatParticipants: PersonView[]
+  chatParticipants: UserRef[]
 }
 
 /**
@@ -114,7 +114,7 @@ export interface ConversationQueries {
   /** Everyone, in the order of their ids. */
   everyone(limit: number, after: Cursor | null): Promise<Paged<OwnProfile>>
   /** With the checkpoint at which they were read. */
-  people(userIds: readonly string[]): Promise<{ people: Map<string, PersonView>; checkpoint: Position }>
+  people(userIds: readonly string[]): Promise<{ people: Map<string, UserRef>; checkpoint: Position }>
 
   chat(chatId: string, viewer: string): Promise<AtVersion<ChatView & { participants: ParticipantView[] }> | null>
   /** Latest activity first. */
@@ -129,7 +129,7 @@ export interface ConversationQueries {
   /** The latest first. */
   bans(chatId: string, viewer: string, limit: number, after: Cursor | null): Promise<AtVersion<Bans> | null>
   /** Whom the person blocks, the latest first. */
-  blocks(viewer: string, limit: number, after: Cursor | null): Promise<Paged<PersonView>>
+  blocks(viewer: string, limit: number, after: Cursor | null): Promise<Paged<UserRef>>
   /** What the viewer may join; `query` is how a word of the name begins, null for all. */
   openChats(viewer: string, query: string | null, limit: number, after: Cursor | null): Promise<Paged<SharedChatView>>
   /** Ascending by seq; `older` and `newer` say whether the viewer may see more on that side. */
@@ -162,9 +162,9 @@ export interface ConversationQueries {
   ): Promise<Paged<FoundMessage> | null>
 
   /** What the person may see of the chat, and its version; null for an outsider. */
-  standing(chatId: string, viewer: string): Promise<ChatStanding | null>
+  chatMembership(chatId: string, viewer: string): Promise<ChatMembership | null>
   /** All the person's chats, with the checkpoint at which they were read. */
-  standings(viewer: string): Promise<{ chats: ChatStanding[]; checkpoint: Position }>
+  chatMemberships(viewer: string): Promise<{ chats: ChatMembership[]; checkpoint: Position }>
   /** For rendering past events of one chat, whoever reads them; null when there is no such chat. */
   pastDetails(
     chatId: string,
@@ -174,7 +174,7 @@ export interface ConversationQueries {
   chatIdsOf(userId: string): Promise<string[]>
   participantCount(chatId: string): Promise<number>
   /** Who takes part in the chat at `version` and may not see what was sent at `sentVersion`. */
-  unseeing(chatId: string, sentVersion: number, version: number): Promise<string[]>
+  membersWithoutAccess(chatId: string, sentVersion: number, version: number): Promise<string[]>
 
   /** Newest first, of all chats: for admins alone. */
   reports(status: ReportView['status'] | null, limit: number, after: Cursor | null): Promise<Paged<ReportView>>
@@ -190,7 +190,7 @@ export interface ConversationQueries {
   /** One that leads in, whatever has become of it: who speaks for it in which chat, and who made it. */
   incomingWebhook(webhookId: string): Promise<{ chatId: string; creatorId: string; botId: string } | null>
   /** Whoever asks: for what carries webhooks out. By id. */
-  webhookStandings(webhookIds: readonly string[]): Promise<Map<string, WebhookStanding>>
+  webhookStatuses(webhookIds: readonly string[]): Promise<Map<string, WebhookStatus>>
   /** Those that are active and were made before their creator lost what it takes to have them. */
   webhooksEndedBy(ended: readonly EndedPower[]): Promise<{ webhookId: string; chatId: string; causationId: string }[]>
 }

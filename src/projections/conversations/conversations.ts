@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import { assertNever } from '../../domain/decider.js'
 import { idOf } from '../../domain/streams.js'
 import type { EventReader, OpenedEvent } from '../../privacy/event-reader.js'
-import type { Projection, TableName } from '../projection.js'
+import type { Projection, TableName } from '../engine/projection.js'
 import { beginBan, bansSchema, endBan, giveReason } from './bans.js'
 import { beginBlock, blocksSchema, endBlock } from './blocks.js'
 import { applyChange, applyCreated, chatsSchema } from './chats.js'
@@ -22,7 +22,7 @@ import { applyVisibility, fullSpansSchema } from './full-spans.js'
 import { applyOwnSetting, ownSettingsSchema } from './own-settings.js'
 import { applyDeletedSeq, applyRead, deletedSeqsSchema } from './reading.js'
 import { applyOpenChat, openChatsSchema } from './open-chats.js'
-import { applyProfileChanged, applyRegistered, peopleSchema } from './people.js'
+import { applyProfileChanged, applyRegistered, usersSchema } from './users.js'
 import { applyReported, applySettled, reportsSchema } from './reports.js'
 import { applyEditedWords, applySentWords, forgetWords, searchSchema } from './search.js'
 import { applyArchived, applySettings } from './settings.js'
@@ -30,7 +30,7 @@ import { applyWebhookCreated, applyWebhookDeleted, applyWebhookDisabled, webhook
 
 /** Each with the tables that it makes. */
 const parts: readonly [schema: (table: TableName) => string, ...tables: string[]][] = [
-  [peopleSchema, 'people'],
+  [usersSchema, 'people'],
   [chatsSchema, 'chats'],
   [membershipsSchema, 'memberships'],
   [fullSpansSchema, 'full_spans'],

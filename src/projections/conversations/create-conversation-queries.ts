@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import { renderContent, type RenderContent } from '../../content/render-content.js'
-import { inSnapshot, type OpenProjection } from '../checkpoint.js'
+import { inSnapshot, type OpenProjection } from '../engine/checkpoint.js'
 import { banPage } from './bans.js'
 import { blockPage } from './blocks.js'
 import {
@@ -8,8 +8,8 @@ import {
   latestOwnChatRows,
   ownChatRow,
   sharedChat,
-  standingOf,
-  standingsOf,
+  accountStatusOf,
+  chatMembershipsOf,
   toChat,
   toListedChat,
 } from './chats.js'
@@ -20,14 +20,14 @@ import { editsInSight } from './edits.js'
 import { pinsInSight } from './pins.js'
 import { reactionsInSight } from './reactions.js'
 import { openChatPage } from './open-chats.js'
-import { createPeopleQueries, toPerson, type PersonRow } from './people.js'
+import { createUserQueries, toUserRef, type UserRefRow } from './users.js'
 import { createReportQueries } from './reports.js'
 import { searchPage } from './search-page.js'
-import type { PersonView } from './views.js'
+import type { UserRef } from './views.js'
 import { createWebhookQueries } from './webhooks.js'
 
 const FIRST_PARTICIPANTS = 50
-const MOST_REACTING = 100
+const MAX_REACTING = 100
 
 /** Each answer comes from one statement, and so from one snapshot; where it takes several, they share one. */
 export function createConversationQueries(
@@ -38,7 +38,7 @@ export function createConversationQueries(
   const checkpoint = `select position from projections where name = '${projection.name}' and version = ${projection.version}`
 
   return {
-    ...createPeopleQueries(pool, table, checkpoint),
+    ...createUserQueries(pool, table, checkpoint),
     ...createReportQueries(pool, table, render),
     ...createWebhookQueries(pool, table),
 
@@ -62,12 +62,12 @@ export function createConversationQueries(
     messages: (chatId, viewer, page, limit) => messagePage(pool, table, chatId, viewer, page, limit, render),
     message: (chatId, messageId, viewer) => messageInSight(pool, table, chatId, viewer, messageId, render),
     edits: (chatId, messageId, viewer) => editsInSight(pool, table, chatId, viewer, messageId),
-    reactions: (chatId, messageId, viewer) => reactionsInSight(pool, table, chatId, viewer, messageId, MOST_REACTING),
+    reactions: (chatId, messageId, viewer) => reactionsInSight(pool, table, chatId, viewer, messageId, MAX_REACTING),
     pins: (chatId, viewer) => pinsInSight(pool, table, chatId, viewer, render),
     search: (viewer, query, within, limit, after) =>
       searchPage(pool, table, viewer, query, within, limit, after, render),
-    standing: (chatId, viewer) => standingOf(pool, table, chatId, viewer),
-    standings: (viewer) => standingsOf(pool, table, checkpoint, viewer),
+    chatMembership: (chatId, viewer) => accountStatusOf(pool, table, chatId, viewer),
+    chatMemberships: (viewer) => chatMembershipsOf(pool, table, checkpoint, viewer),
 
     pastDetails: (chatId, { messageIds, participantsAt }) =>
       inSnapshot(pool, async (tx) => {
@@ -96,7 +96,7 @@ export function createConversationQueries(
       return rows[0]?.participant_count ?? 0
     },
 
-    async unseeing(chatId, sentVersion, version) {
+    async membersWithoutAccess(chatId, sentVersion, version) {
       const { rows } = await pool.query<{ user_id: string }>(
         `select me.user_id from ${table('chats')} c join ${table('memberships')} me on me.chat_id = c.id
          where c.id = $1 and not c.always_full and $3 between me.from_version and coalesce(me.to_version, $3) and not exists (
@@ -126,14 +126,14 @@ export function createConversationQueries(
     )
     return {
       participants: new Map(rows.filter(tookPart).map((row) => [`${row.id} ${row.at_version}`, toParticipant(row)])),
-      people: new Map<string, PersonView>(rows.map((row: PersonRow) => [row.id, toPerson(row)])),
+      people: new Map<string, UserRef>(rows.map((row: UserRefRow) => [row.id, toUserRef(row)])),
     }
   }
 }
 
 /** A person named in an event, who may not have taken part at that version. */
-type Maybe<Row extends ParticipantRow> = PersonRow & {
-  [Column in Exclude<keyof Row, keyof PersonRow>]: Row[Column] | null
+type Maybe<Row extends ParticipantRow> = UserRefRow & {
+  [Column in Exclude<keyof Row, keyof UserRefRow>]: Row[Column] | null
 }
 
 const tookPart = <Row extends Maybe<ParticipantRow>>(row: Row): row is Row & ParticipantRow => row.role !== null

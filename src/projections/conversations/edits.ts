@@ -1,13 +1,13 @@
 import type { ClientBase, Pool } from 'pg'
 import type { MessageDeleted, MessageEdited } from '../../domain/chat/events.js'
 import type { Opened } from '../../domain/event.js'
-import type { TableName } from '../projection.js'
+import type { TableName } from '../engine/projection.js'
 import type { AtVersion } from './conversation-queries.js'
 import { instant, toIso, type Instant } from './instants.js'
 import type { Place } from './memberships.js'
-import { joinPerson } from './people.js'
+import { joinUser } from './users.js'
 import { forgetReactions } from './reactions.js'
-import { ownChat, rangesInSight } from './sight.js'
+import { ownChat, rangesInSight } from './visibility.js'
 import type { EditView } from './views.js'
 
 /** What edited messages said before, each with the time from which they said it. */
@@ -86,7 +86,7 @@ export async function editsInSight(
         select version, content, at from ${table('edits')} where message_id = m.id
         union all
         select ${2 ** 31 - 1}, m.content, coalesce(m.edited_at, m.created_at)) e
-      ${joinPerson(table, 'm.sender_id')}
+      ${joinUser(table, 'm.sender_id')}
       order by e.version`,
     values: [chatId, viewer, messageId],
   })

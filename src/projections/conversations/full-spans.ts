@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import type { HistoryVisibility } from '../../domain/chat/events.js'
 import type { VisibilitySetting } from '../../domain/visibility.js'
-import type { TableName } from '../projection.js'
+import type { TableName } from '../engine/projection.js'
 import type { Place } from './memberships.js'
 
 /**

@@ -2,11 +2,11 @@ import type { ClientBase, Pool } from 'pg'
 import type { ChatCreated, Role } from '../../domain/chat/events.js'
 import type { Opened } from '../../domain/event.js'
 import type { Membership } from '../../domain/visibility.js'
-import type { TableName } from '../projection.js'
+import type { TableName } from '../engine/projection.js'
 import type { AtVersion, Cursor, Paged } from './conversation-queries.js'
 import { instant, toIso, type Instant } from './instants.js'
-import { joinPerson, toPerson, type PersonRow } from './people.js'
-import { ownChat } from './sight.js'
+import { joinUser, toUserRef, type UserRefRow } from './users.js'
+import { ownChat } from './visibility.js'
 import type { ParticipantView } from './views.js'
 
 /**
@@ -84,7 +84,7 @@ export async function changeRole(userId: string, role: Role, { chatId }: Place, 
   )
 }
 
-export interface ParticipantRow extends PersonRow {
+export interface ParticipantRow extends UserRefRow {
   role: Role
   joined_at: Instant
   read_seq: number
@@ -96,7 +96,7 @@ export interface ParticipantRow extends PersonRow {
 export const PARTICIPANT_COLUMNS = `p.name, p.avatar_url, m.role, ${instant('m.joined_at')} as joined_at, m.read_seq, m.from_version, m.place`
 
 export const toParticipant = (row: ParticipantRow): ParticipantView => ({
-  ...toPerson(row),
+  ...toUserRef(row),
   role: row.role,
   joinedAt: toIso(row.joined_at),
   readSeq: row.read_seq,
@@ -106,7 +106,7 @@ export const toParticipant = (row: ParticipantRow): ParticipantView => ({
 export const participantsAfter = (table: TableName, version: string, place: string, most: string): string => `(
   select coalesce(json_agg(page), '[]') from (
     select m.user_id as id, ${PARTICIPANT_COLUMNS}
-    from ${table('memberships')} m ${joinPerson(table, 'm.user_id')}
+    from ${table('memberships')} m ${joinUser(table, 'm.user_id')}
     where m.chat_id = c.id and m.to_version is null and (m.from_version, m.place) > (${version}, ${place})
     order by m.from_version, m.place limit ${most}) page)`
 
@@ -136,13 +136,13 @@ export async function participantPage(
 
 export const isParticipantCursor = (cursor: string): boolean => /^\d{1,9}\.\d{1,9}$/.test(cursor)
 
-/** At most ten of those who take part in the chat `c`, others than the viewer first, as an array of PersonView. */
+/** At most ten of those who take part in the chat `c`, others than the viewer first, as an array of UserRef. */
 export const fewParticipants = (table: TableName, viewer: string): string => `(
   select coalesce(json_agg(few), '[]') from (
     select m.user_id as id, p.name, p.avatar_url as "avatarUrl" from (
       select user_id, from_version, place from ${table('memberships')}
       where chat_id = c.id and to_version is null order by from_version, place limit 11) m
-    ${joinPerson(table, 'm.user_id')}
+    ${joinUser(table, 'm.user_id')}
     order by m.user_id is not distinct from ${viewer}, m.from_version, m.place limit 10) few)`
 
 /** Spans as Postgres gives them: two arrays side by side. */

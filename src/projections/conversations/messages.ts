@@ -2,14 +2,14 @@ import type { ClientBase, Pool } from 'pg'
 import type { RenderContent } from '../../content/render-content.js'
 import type { LinkPreview, LinkPreviewsAdded, MessageSent } from '../../domain/chat/events.js'
 import type { JsonObject, Opened } from '../../domain/event.js'
-import type { TableName } from '../projection.js'
+import type { TableName } from '../engine/projection.js'
 import type { AtVersion, MessagePage } from './conversation-queries.js'
 import { instant, toIso, type Instant } from './instants.js'
 import { mentionsIn } from '../../domain/chat/mentions.js'
 import type { Place } from './memberships.js'
-import { joinPerson } from './people.js'
+import { joinUser } from './users.js'
 import { quotedForAll, quotedInSight, QUOTED_COLUMNS, toReply, type QuotedRow } from './replies.js'
-import { END, ownChat, rangesInSight } from './sight.js'
+import { END, ownChat, rangesInSight } from './visibility.js'
 import type { MessageView } from './views.js'
 
 export const messagesSchema = (table: TableName): string => `
@@ -148,7 +148,7 @@ export const MESSAGE_COLUMNS = `m.id, m.seq, m.version, m.sender_id, p.name as s
   ${instant('m.edited_at')} as edited_at, ${instant('m.deleted_at')} as deleted_at, ${QUOTED_COLUMNS}, ${instant('m.created_at')} as created_at,
   case when m.recorded_at <> m.created_at then ${instant('m.recorded_at')} end as recorded_at`
 
-export const messageSender = (table: TableName): string => joinPerson(table, 'm.sender_id')
+export const messageSender = (table: TableName): string => joinUser(table, 'm.sender_id')
 
 /** With the chat's version; a row without a message says that nothing was found, no row that the chat is not the viewer's. */
 type FoundRow = { chat_version: number } & (MessageRow | { id: null })
@@ -280,4 +280,4 @@ export async function messagesById(
 export const newestInSight = (table: TableName): string => `(
   select m.content as last_content, m.sender_id as last_sender_id, p.name as last_sender_name, ${instant('m.created_at')} as last_at
   from (${inSight(table, 'desc', '', '1')} order by sent_version desc limit 1) m
-  ${joinPerson(table, 'm.sender_id')})`
+  ${joinUser(table, 'm.sender_id')})`

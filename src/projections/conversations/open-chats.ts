@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg'
-import type { TableName } from '../projection.js'
+import type { TableName } from '../engine/projection.js'
 import type { ChatRow } from './chats.js'
 import { SHARED_COLUMNS, toSharedChat } from './chats.js'
 import type { Cursor, Paged } from './conversation-queries.js'

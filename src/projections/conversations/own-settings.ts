@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import type { ChatHidden, ChatMuted } from '../../domain/inbox/events.js'
-import type { Folded } from '../../domain/event.js'
-import type { TableName } from '../projection.js'
+import type { PublicEvent } from '../../domain/event.js'
+import type { TableName } from '../engine/projection.js'
 
 /**
  * What people set for themselves about their chats; it outlives their taking part. A chat is hidden up to `hidden_seq`: what is said
@@ -16,7 +16,7 @@ export const ownSettingsSchema = (table: TableName): string => `
     primary key (user_id, chat_id)
   );`
 
-export async function applyOwnSetting(event: Folded<ChatMuted | ChatHidden>, tx: ClientBase, table: TableName) {
+export async function applyOwnSetting(event: PublicEvent<ChatMuted | ChatHidden>, tx: ClientBase, table: TableName) {
   const { userId, chatId } = event
   const [column, value] = event.type === 'ChatMuted' ? ['muted', event.muted] : ['hidden_seq', event.seq]
   await tx.query({

@@ -2,14 +2,14 @@ import type { ClientBase, Pool } from 'pg'
 import type { RenderContent } from '../../content/render-content.js'
 import type { MessagePinned, MessageUnpinned } from '../../domain/chat/events.js'
 import type { Opened } from '../../domain/event.js'
-import type { TableName } from '../projection.js'
+import type { TableName } from '../engine/projection.js'
 import type { AtVersion } from './conversation-queries.js'
 import { instant, toIso, type Instant } from './instants.js'
 import type { Place } from './memberships.js'
-import { joinPerson } from './people.js'
+import { joinUser } from './users.js'
 import { MESSAGE_COLUMNS, messageSender, toMessage, type MessageRow } from './messages.js'
 import { quotedInSight } from './replies.js'
-import { ownChat, rangesInSight } from './sight.js'
+import { ownChat, rangesInSight } from './visibility.js'
 import type { PinView } from './views.js'
 
 /** At most a hundred a chat, as the decider sees to. */
@@ -73,7 +73,7 @@ export async function pinsInSight(
       ) m on true
       ${messageSender(table)}
       ${quotedInSight(table)}
-      ${joinPerson(table, 'm.pinned_by', 'by')}
+      ${joinUser(table, 'm.pinned_by', 'by')}
       order by m.pinned_at desc, m.seq desc`,
     values: [chatId, viewer],
   })

@@ -1,15 +1,15 @@
 import type { ClientBase, Pool } from 'pg'
 import type { ReactionAdded, ReactionRemoved } from '../../domain/chat/events.js'
 import type { Opened } from '../../domain/event.js'
-import type { TableName } from '../projection.js'
+import type { TableName } from '../engine/projection.js'
 import type { AtVersion } from './conversation-queries.js'
 import type { Place } from './memberships.js'
-import { joinPerson, toPerson, type PersonRow } from './people.js'
-import { ownChat, rangesInSight } from './sight.js'
-import type { PersonView, ReactionView } from './views.js'
+import { joinUser, toUserRef, type UserRefRow } from './users.js'
+import { ownChat, rangesInSight } from './visibility.js'
+import type { UserRef, ReactionView } from './views.js'
 
 /** Of each emoji under a message, those are named who were first. */
-const MOST_NAMED = 20
+const MAX_NAMED = 20
 
 /**
  * Who reacted with what, and for each emoji how many: counted as they come, so that no reader counts. What a message shows of it stands in
@@ -65,7 +65,7 @@ export async function applyReaction(
              select json_agg(json_build_object('emoji', c.emoji, 'count', c.count, 'userIds', (
                select json_agg(user_id order by version) from (
                  select user_id, version from ${reactions}
-                 where message_id = $1 and emoji = c.emoji order by version limit ${MOST_NAMED}) named
+                 where message_id = $1 and emoji = c.emoji order by version limit ${MAX_NAMED}) named
              )) order by c.first_version)
              from ${counts} c where c.message_id = $1)
            where id = $1`,
@@ -82,7 +82,7 @@ export async function forgetReactions(messageId: string, tx: ClientBase, table: 
   )
 }
 
-interface ReactionRow extends PersonRow {
+interface ReactionRow extends UserRefRow {
   chat_version: number
   emoji: string | null
 }
@@ -106,14 +106,14 @@ export async function reactionsInSight(
       left join lateral (
         select user_id, version from ${table('reactions')}
         where message_id = m.id and emoji = k.emoji order by version limit $4) r on true
-      ${joinPerson(table, 'r.user_id')}
+      ${joinUser(table, 'r.user_id')}
       order by k.first_version, r.version`,
     values: [chatId, viewer, messageId, most],
   })
   const [first] = rows
   if (first === undefined) return null
-  const byEmoji = new Map<string, PersonView[]>()
+  const byEmoji = new Map<string, UserRef[]>()
   for (const row of rows)
-    if (row.emoji !== null) byEmoji.set(row.emoji, [...(byEmoji.get(row.emoji) ?? []), toPerson(row)])
+    if (row.emoji !== null) byEmoji.set(row.emoji, [...(byEmoji.get(row.emoji) ?? []), toUserRef(row)])
   return { version: first.chat_version, answer: [...byEmoji].map(([emoji, people]) => ({ emoji, people })) }
 }

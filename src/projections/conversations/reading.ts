@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
-import type { Folded } from '../../domain/event.js'
+import type { PublicEvent } from '../../domain/event.js'
 import type { ChatsRead } from '../../domain/inbox/events.js'
-import type { TableName } from '../projection.js'
+import type { TableName } from '../engine/projection.js'
 import type { Place } from './memberships.js'
 
 /** The seqs of deleted messages: they are nobody's unread ones. */
@@ -23,7 +23,7 @@ export async function applyDeletedSeq(messageId: string, { chatId }: Place, tx: 
 }
 
 /** A marker raises what is read; one that is set back on purpose sets it. */
-export async function applyRead({ userId, chats }: Folded<ChatsRead>, tx: ClientBase, table: TableName) {
+export async function applyRead({ userId, chats }: PublicEvent<ChatsRead>, tx: ClientBase, table: TableName) {
   await tx.query({
     name: `read ${table('memberships')}`,
     text: `update ${table('memberships')} m
@@ -39,9 +39,9 @@ export async function applyRead({ userId, chats }: Folded<ChatsRead>, tx: Client
   })
 }
 
-const MOST_UNREAD = 999
+const MAX_UNREAD = 999
 
 /** What is above the marker of `me` in the chat `c` and not deleted, as `unread_count`. */
 export const unreadCount = (table: TableName): string => `
-  least(${MOST_UNREAD}, c.last_seq - me.read_seq - (
+  least(${MAX_UNREAD}, c.last_seq - me.read_seq - (
     select count(*)::integer from ${table('deleted_seqs')} where chat_id = c.id and seq > me.read_seq)) as unread_count`

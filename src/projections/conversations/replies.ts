@@ -1,10 +1,10 @@
-import type { TableName } from '../projection.js'
-import { joinPerson } from './people.js'
-import { rangesInSight } from './sight.js'
+import type { TableName } from '../engine/projection.js'
+import { joinUser } from './users.js'
+import { rangesInSight } from './visibility.js'
 import type { MessageView } from './views.js'
 
 /** Of what is answered, this much is shown; in code points. */
-const MOST_QUOTED = 140
+const MAX_QUOTED = 140
 
 /** Of the message `m` that answers another: what is known of that one. */
 export interface QuotedRow {
@@ -21,7 +21,7 @@ const quoted = (table: TableName, condition: string): string => `
   left join lateral (
     select qp.name as sender_name, q.content from (
       select * from ${table('messages')} where id = m.reply_to_id limit 1) q
-    ${joinPerson(table, 'q.sender_id', 'qp')}
+    ${joinUser(table, 'q.sender_id', 'qp')}
     where q.deleted_at is null and ${condition}) q on m.reply_to_id is not null`
 
 /** Where `me` may see it of the chat `c`. */
@@ -44,5 +44,5 @@ export const toReply = (row: QuotedRow): MessageView['replyTo'] =>
 /** One line of it. */
 export function excerptOf(content: string): string {
   const points = Array.from(content.replace(/\s+/g, ' '))
-  return points.length <= MOST_QUOTED ? points.join('') : `${points.slice(0, MOST_QUOTED - 1).join('')}…`
+  return points.length <= MAX_QUOTED ? points.join('') : `${points.slice(0, MAX_QUOTED - 1).join('')}…`
 }

@@ -2,13 +2,13 @@ import type { ClientBase, Pool } from 'pg'
 import type { RenderContent } from '../../content/render-content.js'
 import type { Opened } from '../../domain/event.js'
 import type { MessageReported, ReportSettled } from '../../domain/moderation/events.js'
-import { inSnapshot } from '../checkpoint.js'
-import type { TableName } from '../projection.js'
+import { inSnapshot } from '../engine/checkpoint.js'
+import type { TableName } from '../engine/projection.js'
 import type { ConversationQueries } from './conversation-queries.js'
 import { instant, toIso, type Instant } from './instants.js'
 import { messagesById } from './messages.js'
 import { timeCursor } from './time-cursor.js'
-import type { PersonView, ReportView } from './views.js'
+import type { UserRef, ReportView } from './views.js'
 
 /** Words are null where the key of who wrote them was destroyed. */
 export const reportsSchema = (table: TableName): string => `
@@ -97,12 +97,12 @@ interface ReportRow {
   chat_id: string
   message_id: string
   reporter_id: string
-  reporter: PersonView | null
+  reporter: UserRef | null
   reason: string | null
   created_at: Instant
   outcome: string | null
   settled_by: string | null
-  settler: PersonView | null
+  settler: UserRef | null
   settled_at: Instant | null
   report_count: number
 }
@@ -112,14 +112,14 @@ const CONDITIONS = { open: 'settled_at is null and ', settled: 'settled_at is no
 const pageText = (status: ReportView['status'] | null, table: TableName): string => `
   select r.id, r.chat_id, r.message_id, r.reporter_id, r.reason, r.outcome, r.settled_by,
     ${instant('r.created_at')} as created_at, ${instant('r.settled_at')} as settled_at,
-    ${personOf(table, 'r.reporter_id')} as reporter, ${personOf(table, 'r.settled_by')} as settler,
+    ${userRefOf(table, 'r.reporter_id')} as reporter, ${userRefOf(table, 'r.settled_by')} as settler,
     (select count(*)::integer from ${table('reports')} where message_id = r.message_id) as report_count
   from (
     select * from ${table('reports')} where ${status === null ? '' : CONDITIONS[status]}(created_at, id) < ($1::timestamptz, $2::uuid)
     order by created_at desc, id desc limit $3) r
   order by r.created_at desc, r.id desc`
 
-const personOf = (table: TableName, userId: string): string =>
+const userRefOf = (table: TableName, userId: string): string =>
   `(select json_build_object('id', id, 'name', name, 'avatarUrl', avatar_url) from ${table('people')} where id = ${userId})`
 
 /** Each with its message as it is now, whoever may see that. */
@@ -150,4 +150,4 @@ const toReport = (row: ReportRow, message: ReportView['message']): ReportView =>
   reportCount: row.report_count,
 })
 
-const nameless = (id: string): PersonView => ({ id, name: null, avatarUrl: null })
+const nameless = (id: string): UserRef => ({ id, name: null, avatarUrl: null })

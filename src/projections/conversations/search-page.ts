@@ -1,15 +1,15 @@
 import type { ClientBase, Pool } from 'pg'
 import type { RenderContent } from '../../content/render-content.js'
-import { inSnapshot } from '../checkpoint.js'
-import type { TableName } from '../projection.js'
+import { inSnapshot } from '../engine/checkpoint.js'
+import type { TableName } from '../engine/projection.js'
 import type { Cursor, Paged } from './conversation-queries.js'
 import { toIso } from './instants.js'
 import { MESSAGE_COLUMNS, messageSender, toMessage, type MessageRow } from './messages.js'
 import { quotedInSight } from './replies.js'
 import { parseSearchCursor, searchCursor, type SearchPlace } from './search-cursor.js'
 import { doubtful, highlight, parseSearch, toTsquery, withNear, type Term } from './search-query.js'
-import { rangesInSight } from './sight.js'
-import { saidNear } from './said-near.js'
+import { rangesInSight } from './visibility.js'
+import { typoCandidates } from './typo-candidates.js'
 import type { FoundMessage, SearchWithin } from './views.js'
 
 /**
@@ -36,7 +36,7 @@ export function searchPage(
       hits(tx, table, { viewer, chats, terms, than, within, after: from, most }, render)
     const exact = place?.isNear === true ? [] : await look(asked, null, limit + 1, place)
     const room = limit + 1 - exact.length
-    const terms = room > 0 ? withNear(asked, await saidNear(tx, table, doubtful(asked))) : null
+    const terms = room > 0 ? withNear(asked, await typoCandidates(tx, table, doubtful(asked))) : null
     const near = terms === null ? [] : await look(terms, asked, room, place?.isNear === true ? place : null)
     const found = [...exact, ...near]
     const end = found.length > limit ? found[limit - 1] : undefined

@@ -45,7 +45,7 @@ export function withNear(terms: readonly Term[], near: ReadonlyMap<string, Reado
   })
 }
 
-/** As a `tsquery` reads it. Folded words are letters and digits, so that none needs escaping. */
+/** As a `tsquery` reads it. PublicEvent words are letters and digits, so that none needs escaping. */
 export const toTsquery = (terms: readonly Term[]): string => terms.map(toClause).join(' & ')
 
 function toClause({ words, isPrefix, isExcluded }: Term): string {

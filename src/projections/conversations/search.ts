@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import type { TableName } from '../projection.js'
+import type { TableName } from '../engine/projection.js'
 import type { SentMessage } from './messages.js'
 import { toTsvector } from './search-query.js'
 

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import type { ChatChanged } from '../../domain/chat/events.js'
 import type { Opened } from '../../domain/event.js'
-import type { TableName } from '../projection.js'
+import type { TableName } from '../engine/projection.js'
 import type { Place } from './memberships.js'
 
 /** What a chat is called and how one comes into it. A name whose key was destroyed is null. */

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import type { Reading } from '../../domain/unread.js'
 import type { Position } from '../../eventstore/event-log.js'
-import type { OpenProjection } from '../checkpoint.js'
+import type { OpenProjection } from '../engine/checkpoint.js'
 import { unreadCount } from './reading.js'
 
 /** What the read model says that everyone has read, by `${chatId} ${userId}`, and the checkpoint at which it says so. */

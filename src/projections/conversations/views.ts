@@ -4,13 +4,13 @@ import type { JsonObject } from '../../domain/event.js'
 /** Shapes as clients see them, over REST and sockets alike; times are ISO-8601 UTC with milliseconds. */
 
 /** Name and avatar are null for someone whose personal data was destroyed. */
-export interface PersonView {
+export interface UserRef {
   id: string
   name: string | null
   avatarUrl: string | null
 }
 
-export interface ProfileView extends PersonView {
+export interface ProfileView extends UserRef {
   statusText: string | null
 }
 
@@ -19,7 +19,7 @@ export interface OwnProfile extends ProfileView {
   updatedAt: string
 }
 
-export interface ParticipantView extends PersonView {
+export interface ParticipantView extends UserRef {
   role: Role
   joinedAt: string
   readSeq: number
@@ -50,8 +50,8 @@ export interface ChatView extends SharedChatView {
 }
 
 export interface BanView {
-  person: PersonView
-  by: PersonView
+  person: UserRef
+  by: UserRef
   at: string
   reason: string | null
 }
@@ -62,7 +62,7 @@ export interface ListedChatView extends ChatView {
   lastMessageSenderName: string | null
   timestamp: string
   /** At most 10, others first. */
-  participants: PersonView[]
+  participants: UserRef[]
 }
 
 export interface MessageView {
@@ -71,7 +71,7 @@ export interface MessageView {
   seq: number
   /** Of the last event that changed it. */
   version: number
-  sender: PersonView
+  sender: UserRef
   clientMessageId: string | null
   type: string
   content: string | null
@@ -103,12 +103,12 @@ export interface ReportView {
   /** As it is now. */
   message: MessageView
   /** Shown to nobody else: neither in the chat nor to its owners. */
-  reporter: PersonView
+  reporter: UserRef
   reason: string | null
   createdAt: string
   status: 'open' | 'settled'
   outcome: string | null
-  settledBy: PersonView | null
+  settledBy: UserRef | null
   settledAt: string | null
   /** Of the message, settled ones included. */
   reportCount: number
@@ -118,18 +118,18 @@ export interface EditView {
   /** Null once the message is deleted. */
   content: string | null
   at: string
-  by: PersonView
+  by: UserRef
 }
 
 export interface PinView {
   message: MessageView
-  pinnedBy: PersonView
+  pinnedBy: UserRef
   pinnedAt: string
 }
 
 export interface ReactionView {
   emoji: string
-  people: PersonView[]
+  people: UserRef[]
 }
 
 /** A webhook as every participant sees it; `url` is for owners and admins. */
@@ -142,7 +142,7 @@ export interface WebhookView {
   events: string[] | null
   /** Who speaks through one that leads in. */
   botId: string | null
-  createdBy: PersonView
+  createdBy: UserRef
   createdAt: string
   status: 'active' | 'disabled' | 'deleted'
   disabledWhy: 'failing' | 'creator' | null

@@ -2,12 +2,12 @@ import type { ClientBase, Pool } from 'pg'
 import type { Role } from '../../domain/chat/events.js'
 import type { Opened } from '../../domain/event.js'
 import type { WebhookCreated, WebhookDeleted, WebhookDisabled } from '../../domain/moderation/events.js'
-import type { TableName } from '../projection.js'
-import type { ConversationQueries, WebhookStanding } from './conversation-queries.js'
+import type { TableName } from '../engine/projection.js'
+import type { ConversationQueries, WebhookStatus } from './conversation-queries.js'
 import { instant, toIso, type Instant } from './instants.js'
 import type { Place } from './memberships.js'
-import { ownChat } from './sight.js'
-import type { PersonView, WebhookView } from './views.js'
+import { ownChat } from './visibility.js'
+import type { UserRef, WebhookView } from './views.js'
 
 /**
  * Deleted ones stay, without their words, so that a repeat of the command that made one is answered. `place` is the version of the event
@@ -66,7 +66,7 @@ export async function applyWebhookDisabled(
 
 type WebhookQueries = Pick<
   ConversationQueries,
-  'webhooks' | 'webhook' | 'incomingWebhook' | 'webhookStandings' | 'webhooksEndedBy'
+  'webhooks' | 'webhook' | 'incomingWebhook' | 'webhookStatuses' | 'webhooksEndedBy'
 >
 
 export function createWebhookQueries(pool: Pool, table: TableName): WebhookQueries {
@@ -104,9 +104,9 @@ export function createWebhookQueries(pool: Pool, table: TableName): WebhookQueri
       return rows[0] ?? null
     },
 
-    async webhookStandings(webhookIds) {
-      const { rows } = await pool.query<WebhookStanding & { id: string }>({
-        name: `standings ${webhooks}`,
+    async webhookStatuses(webhookIds) {
+      const { rows } = await pool.query<WebhookStatus & { id: string }>({
+        name: `webhookStatuses ${webhooks}`,
         text: `select w.id, w.chat_id as "chatId", w.by_id as "userId", w.direction, coalesce(w.events, '{}') as events, w.url,
                  w.status, m.role, w.from_version as "fromVersion"
                from ${webhooks} w left join ${table('memberships')} m
@@ -114,7 +114,7 @@ export function createWebhookQueries(pool: Pool, table: TableName): WebhookQueri
                where w.id = any($1::uuid[])`,
         values: [webhookIds],
       })
-      return new Map(rows.map(({ id, ...standing }) => [id, standing]))
+      return new Map(rows.map(({ id, ...accountStatus }) => [id, accountStatus]))
     },
 
     /** One after another, which `offset 0` sees to: Postgres expects a hundred people, and would rather read all webhooks. */
@@ -137,7 +137,7 @@ export function createWebhookQueries(pool: Pool, table: TableName): WebhookQueri
 
 interface WebhookRow extends Omit<WebhookView, 'createdBy' | 'createdAt'> {
   byId: string
-  createdBy: PersonView | null
+  createdBy: UserRef | null
   createdAt: Instant
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { userStream } from '../../../src/domain/streams.js'
-import { MOST_BOT_TOKENS } from '../../../src/identity/bot-tokens.js'
-import { MOST_BOTS } from '../../../src/identity/bots.js'
+import { MAX_BOT_TOKENS } from '../../../src/identity/bots/bot-tokens.js'
+import { MAX_BOTS } from '../../../src/identity/bots/bots.js'
 import { eventually } from '../../support/eventually.js'
 import { startTestApp, type Answer, type Node, type Person, type TestApp } from '../../support/test-app.js'
 import { botsOf, type BotToken } from './bots.js'
@@ -53,7 +53,7 @@ describe('bots', () => {
     expect((await parley.call('GET', '/bots', { token: stranger.token })).body).to.deep.equal([])
   })
 
-  it(`nobody has more than ${MOST_BOTS}, however many they make at once; repeats are no further ones`, async () => {
+  it(`nobody has more than ${MAX_BOTS}, however many they make at once; repeats are no further ones`, async () => {
     const maker = await parley.register('maker')
     const create = (index: number) =>
       parley.call('POST', '/bots', {
@@ -61,10 +61,10 @@ describe('bots', () => {
         body: { name: `Bot ${index}` },
         headers: { 'idempotency-key': `bot-${index}` },
       })
-    const all = Array.from({ length: MOST_BOTS + 2 }, (_, index) => index)
+    const all = Array.from({ length: MAX_BOTS + 2 }, (_, index) => index)
     const answers = await Promise.all(all.map(create))
     const made = all.filter((index) => answers[index]!.status === 201)
-    expect(made).to.have.length(MOST_BOTS)
+    expect(made).to.have.length(MAX_BOTS)
     const refused = all.filter((index) => !made.includes(index))
     for (const index of refused) expect(code(await create(index))).to.equal('too-many-bots')
     const [kept = 0, goes = 0] = made
@@ -75,7 +75,7 @@ describe('bots', () => {
     const { id } = answers[goes]!.body as { id: string }
     expect((await parley.call('DELETE', `/bots/${id}`, { token: maker.token })).status).to.equal(204)
     expect((await create(refused[0]!)).status).to.equal(201)
-    expect((await parley.call('GET', '/bots', { token: maker.token })).body).to.have.length(MOST_BOTS)
+    expect((await parley.call('GET', '/bots', { token: maker.token })).body).to.have.length(MAX_BOTS)
   })
 
   it('acts with its token where it takes part: as itself, and with a limit of messages of its own', async () => {
@@ -153,7 +153,7 @@ describe('bots', () => {
     expect(secondsOf(await create({ chatIds, expiresInSeconds: year }))).to.equal(year)
     for (const wrong of [{ expiresInSeconds: 0 }, { expiresInSeconds: year + 1 }, { chatIds: [] }, { chatIds: ['*'] }])
       expect(code(await create({ chatIds, ...wrong }))).to.equal('validation-failed')
-    for (let count = 2; count < MOST_BOT_TOKENS; count++) expect((await create({ chatIds })).status).to.equal(201)
+    for (let count = 2; count < MAX_BOT_TOKENS; count++) expect((await create({ chatIds })).status).to.equal(201)
     expect(code(await create({ chatIds }))).to.equal('too-many-bot-tokens')
   })
 

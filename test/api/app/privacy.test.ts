@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import pg from 'pg'
 import { personKey } from '../../../src/privacy/key-names.js'
-import { resetProjection } from '../../../src/projections/checkpoint.js'
+import { resetProjection } from '../../../src/projections/engine/checkpoint.js'
 import type {
   ChatView,
   MessageView,

@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { userStream } from '../../../src/domain/streams.js'
-import { makeInvite } from '../../../src/identity/invites.js'
+import { makeInvite } from '../../../src/identity/accounts/invites.js'
 import { execute } from '../../support/test-database.js'
 import { startTestApp, type Answer, type TestApp } from '../../support/test-app.js'
 import { identityOf, PASSWORD } from './identity-app.js'

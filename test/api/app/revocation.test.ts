@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import jwt from 'jsonwebtoken'
-import type { App } from '../../../src/app.js'
+import type { App } from '../../../src/app/start-app.js'
 import type { EventLog } from '../../../src/eventstore/event-log.js'
 import { eventually } from '../../support/eventually.js'
 import { logConfig, onEachLog } from '../../support/event-logs.js'
@@ -170,10 +170,10 @@ onEachLog('revocation, on every node', function (kind) {
   // The last one: this log is of no use to this release any more.
   it('a revocation that only a later release can read keeps everyone out, rather than be skipped', async () => {
     const ina = await parley.register('Ina')
-    const { log, standings } = parley.app.core
+    const { log, accountStatuses } = parley.app.core
     const metadata = JSON.stringify({ schemaVersion: 99, at: new Date().toISOString() })
     const later = { id: randomUUID(), type: 'RolesChanged', data: JSON.stringify({ userId: ina.id }), metadata }
-    await log.append('roles', (await standings.all()).version, [later])
+    await log.append('roles', (await accountStatuses.all()).version, [later])
     await eventually(async () => expect(code(await me(other, ina))).to.equal('revocation-unknown'))
     expect(await other.call('GET', '/readyz')).to.include({ status: 503 })
   })

@@ -29,7 +29,7 @@ onEachLog('roles over the API', (kind) => {
     node.call('PUT', `/users/${id}/roles`, { token, body: { roles } })
 
   const admins = async (): Promise<string[]> => {
-    const { people } = await parley.app.core.standings.all()
+    const { people } = await parley.app.core.accountStatuses.all()
     return [...people].flatMap(([id, { roles, isActive }]) => (isActive && roles.includes('admin') ? [id] : []))
   }
 

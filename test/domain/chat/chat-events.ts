@@ -1,15 +1,15 @@
 import type { ChatCommand } from '../../../src/domain/chat/commands.js'
 import type { ChatCreated, ChatEvent, Role } from '../../../src/domain/chat/events.js'
 import type { KnownMessage } from '../../../src/domain/chat/message-fact.js'
-import type { Decided, Folded } from '../../../src/domain/event.js'
+import type { Decided, PublicEvent } from '../../../src/domain/event.js'
 
 /** Short events and commands; ids are whatever tells people apart. */
 export const originalAt = '2019-05-01T10:00:00.000Z'
 
 export const created = (
   roles: Record<string, Role> = { ada: 'owner', bob: 'member' },
-  change: Partial<Folded<ChatCreated>> = {},
-): Folded<ChatCreated> => ({
+  change: Partial<PublicEvent<ChatCreated>> = {},
+): PublicEvent<ChatCreated> => ({
   type: 'ChatCreated',
   chatType: 'group',
   createdBy: 'ada',

@@ -4,7 +4,7 @@ import { chatDecider } from '../../../src/domain/chat/chat.js'
 import type { ChatCommand } from '../../../src/domain/chat/commands.js'
 import type { Chat } from '../../../src/domain/chat/state.js'
 import type { ChatEvent, Role } from '../../../src/domain/chat/events.js'
-import type { Folded } from '../../../src/domain/event.js'
+import type { PublicEvent } from '../../../src/domain/event.js'
 import { originalAt } from './chat-events.js'
 
 const people = ['ada', 'bob', 'cem', 'dag']
@@ -93,7 +93,7 @@ function run(commands: readonly ChatCommand[]): Step[] {
 }
 
 /** Each event of the chat, with the state before and after it. */
-function eventsOf(steps: readonly Step[]): { event: Folded<ChatEvent>; before: Chat; after: Chat }[] {
+function eventsOf(steps: readonly Step[]): { event: PublicEvent<ChatEvent>; before: Chat; after: Chat }[] {
   let chat = chatDecider.initial
   const events = steps.flatMap(({ outcome }) => (outcome.kind === 'accepted' ? outcome.events : []))
   return events.map((event) => {

@@ -1,6 +1,6 @@
 import { chatDecider } from '../../../src/domain/chat/chat.js'
 import type { ChatEvent } from '../../../src/domain/chat/events.js'
-import { MOST_INVITES } from '../../../src/domain/chat/settings.js'
+import { MAX_INVITES } from '../../../src/domain/chat/settings.js'
 import type { Decided } from '../../../src/domain/event.js'
 import { given } from '../../support/given-when-then.js'
 import { archived, created, direct, invited, joined, left, roleChanged, sent } from './chat-events.js'
@@ -42,7 +42,7 @@ describe('making an invite', () => {
   })
 
   const many = (expiresAt: (index: number) => string | null) =>
-    Array.from({ length: MOST_INVITES }, (_, index) => invited({ invite: `i${index}`, expiresAt: expiresAt(index) }))
+    Array.from({ length: MAX_INVITES }, (_, index) => invited({ invite: `i${index}`, expiresAt: expiresAt(index) }))
 
   it('goes up to a bound of those that can be used', () => {
     given(chatDecider, created(), ...many(() => later))

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { ChatEvent } from '../../../src/domain/chat/events.js'
 import { evolveMessage, messageOf, type MessageFact } from '../../../src/domain/chat/message-fact.js'
-import type { Folded } from '../../../src/domain/event.js'
+import type { PublicEvent } from '../../../src/domain/event.js'
 import { created, fact, originalAt, sent } from './chat-events.js'
 
 const at = '2026-03-31T23:59:59.999Z'
@@ -10,7 +10,7 @@ const reaction = (type: 'ReactionAdded' | 'ReactionRemoved', userId: string, emo
   ({ type, ...about, userId, emoji }) as const
 
 /** As Bob asks of it; the events stand at versions from 3 on. */
-const after = (first: MessageFact, ...events: Folded<ChatEvent>[]): MessageFact =>
+const after = (first: MessageFact, ...events: PublicEvent<ChatEvent>[]): MessageFact =>
   events.reduce((known, event, index) => evolveMessage(known, { event, version: 3 + index, at }, 'bob'), first)
 
 const edited = { type: 'MessageEdited', ...about, senderId: 'ada', sentAt: at } as const

@@ -1,5 +1,5 @@
 import { chatDecider } from '../../../src/domain/chat/chat.js'
-import { MOST_EMOJIS, MOST_OWN_EMOJIS, MOST_PINS } from '../../../src/domain/chat/messages.js'
+import { MAX_EMOJIS, MAX_OWN_EMOJIS, MAX_PINS } from '../../../src/domain/chat/messages.js'
 import type { KnownMessage, MessageFact } from '../../../src/domain/chat/message-fact.js'
 import { given } from '../../support/given-when-then.js'
 import { archived, created, direct, fact, joined, sent } from './chat-events.js'
@@ -32,18 +32,18 @@ describe('reacting to a message', () => {
       .then()
   })
 
-  it(`takes at most ${MOST_OWN_EMOJIS} emoji of one person`, () => {
+  it(`takes at most ${MAX_OWN_EMOJIS} emoji of one person`, () => {
     const mine = (count: number) => ({ mine: new Set(emojis(count).map(([emoji]) => emoji)) })
     given(chatDecider, created(), sent('ada', 1))
-      .when(react('bob', '👍', mine(MOST_OWN_EMOJIS)))
+      .when(react('bob', '👍', mine(MAX_OWN_EMOJIS)))
       .thenRejected({ code: 'too-many-reactions' })
     given(chatDecider, created(), sent('ada', 1))
-      .when(react('bob', '👍', mine(MOST_OWN_EMOJIS - 1)))
+      .when(react('bob', '👍', mine(MAX_OWN_EMOJIS - 1)))
       .then(reacted('bob', '👍'))
   })
 
-  it(`takes at most ${MOST_EMOJIS} different emoji, but any number of people with one that is there`, () => {
-    const full = new Map(emojis(MOST_EMOJIS))
+  it(`takes at most ${MAX_EMOJIS} different emoji, but any number of people with one that is there`, () => {
+    const full = new Map(emojis(MAX_EMOJIS))
     given(chatDecider, created(), sent('ada', 1))
       .when(react('bob', '👍', { emojis: full }))
       .thenRejected({ code: 'too-many-reactions' })
@@ -97,8 +97,8 @@ describe('pinning a message', () => {
       .then()
   })
 
-  it(`holds at most ${MOST_PINS} messages a chat`, () => {
-    const pins = Array.from({ length: MOST_PINS }, (_, index) => pinned('ada', `other ${index}`))
+  it(`holds at most ${MAX_PINS} messages a chat`, () => {
+    const pins = Array.from({ length: MAX_PINS }, (_, index) => pinned('ada', `other ${index}`))
     given(chatDecider, created(), sent('ada', 1), ...pins)
       .when(pin('ada'))
       .thenRejected({ code: 'too-many-pins' })

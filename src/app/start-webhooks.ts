@@ -1,0 +1,73 @@
+import type { Logger } from 'winston'
+import { createMaySpeak } from '../commands/catalogue/incoming-webhooks.js'
+import type { Core } from './core.js'
+import { createFollowerPosition } from '../followers/follower-position.js'
+import type { Metrics } from './metrics.js'
+import type { SafeFetch } from '../outbound/safe-fetch.js'
+import { deriveKey } from '../privacy/derive-key.js'
+import type { PastFrames } from '../realtime/past-frames.js'
+import type { Releases } from './release.js'
+import { createDeliverEvents } from '../webhooks/deliver-events.js'
+import { createDeliveries } from '../webhooks/deliveries.js'
+import { createIncomingSecrets } from '../webhooks/incoming-secrets.js'
+import { createReplayWebhook } from '../webhooks/replay-webhook.js'
+import { startWebhooks } from '../webhooks/start-webhooks.js'
+import { createWebhookSecrets } from '../webhooks/webhook-secrets.js'
+
+interface Around {
+  safeFetch: SafeFetch
+  pastFrames: PastFrames
+  logger: Logger
+  metrics: Metrics
+}
+
+/** What carries webhooks out and what they bring in, and what the API asks of it. */
+export async function startWebhookDelivery(
+  core: Core,
+  { safeFetch, pastFrames, logger, metrics }: Around,
+  releases: Releases,
+) {
+  const { log, reader, queries, accountStatuses, handler, clock, databases, runAsSystem: run } = core
+  const { progress } = core.runners.conversations
+  const secrets = createWebhookSecrets(deriveKey(databases.masterKey, 'parley/webhook/1'))
+  const deliveries = createDeliveries(databases.main)
+  const deliverEvents = createDeliverEvents({
+    log,
+    progress,
+    queries,
+    accountStatuses,
+    pastFrames,
+    deliveries,
+    secrets,
+    safeFetch,
+    run,
+    clock,
+    onAttempt: (outcome) => metrics.webhookDeliveries.inc({ outcome }),
+  })
+  const running = releases.add(
+    await startWebhooks({
+      log,
+      reader,
+      queries,
+      progress,
+      deliveries,
+      deliverEvents,
+      position: createFollowerPosition(databases.main, 'webhooks'),
+      run,
+      onFailure: (error) => logger.error('webhooks wait for this to be mended', { cause: String(error) }),
+    }),
+  )
+  const replay = createReplayWebhook({
+    factOf: handler.factOf,
+    queries,
+    head: () => log.head(),
+    progress,
+    deliveries,
+    onDue: () => running.wake(),
+  })
+  const incoming = {
+    secrets: createIncomingSecrets(deriveKey(databases.masterKey, 'parley/incoming-webhook/1')),
+    maySpeak: createMaySpeak({ factOf: handler.factOf, accountStatuses }),
+  }
+  return { secrets, deliveries, replay, incoming }
+}

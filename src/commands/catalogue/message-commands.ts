@@ -1,0 +1,76 @@
+import type { Imported, LinkPreview } from '../../domain/chat/events.js'
+import type { JsonObject } from '../../domain/event.js'
+import { newMessageId } from '../command-id.js'
+import { onChat, type InChat } from './command-row.js'
+import { chatOf, whoBlocks, type BlockedBy } from './facts.js'
+
+export interface SendMessageInput extends Imported, InChat {
+  messageType: string
+  content: string
+  metadata: JsonObject | null
+  clientMessageId: string | null
+  /** The id of the message that it answers. */
+  replyTo?: string
+}
+
+export interface AddLinkPreviewsInput extends InChat {
+  messageId: string
+  contentVersion: number
+  previews: readonly LinkPreview[]
+}
+
+interface OfMessage extends InChat {
+  messageId: string
+}
+
+/** Until the writer gives it: what is known of the message that a command is about. */
+const message = { status: 'absent' } as const
+
+/** What is said in chats, and what becomes of it. */
+export const messageCommands = {
+  sendMessage: onChat<SendMessageInput, BlockedBy>({
+    operation: ({ chatId }) => `POST /chats/${chatId}/messages`,
+    command: ({ chatId: _, replyTo: messageId, ...sent }, commandId, senderId) => ({
+      type: 'SendMessage',
+      messageId: newMessageId(commandId),
+      senderId,
+      ...sent,
+      ...(messageId === undefined ? {} : { replyTo: { messageId, message } }),
+    }),
+    /** In a direct chat, nothing from whom the other has blocked. */
+    async prepare(input, actor, { factOf }) {
+      if (input.line !== undefined) return { input }
+      const chat = await chatOf(input.chatId, actor, factOf)
+      if (chat?.chatType !== 'direct') return { input }
+      const others = [...chat.participants].map(([userId]) => userId).filter((userId) => userId !== actor)
+      const blocked = await whoBlocks(others, actor, factOf)
+      return blocked === null ? { input } : { refusal: blocked }
+    },
+  }),
+
+  editMessage: onChat<OfMessage & { content: string }>({
+    operation: ({ chatId, messageId }) => `PATCH /chats/${chatId}/messages/${messageId}`,
+    command: ({ messageId, content }, _, by) => ({ type: 'EditMessage', messageId, by, content, message }),
+  }),
+
+  deleteMessage: onChat<OfMessage>({
+    operation: ({ chatId, messageId }) => `DELETE /chats/${chatId}/messages/${messageId}`,
+    command: ({ messageId }, _, by) => ({ type: 'DeleteMessage', messageId, by, message }),
+  }),
+
+  react: onChat<OfMessage & { emoji: string; on: boolean }>({
+    operation: ({ chatId, messageId, emoji, on }) =>
+      `${on ? 'PUT' : 'DELETE'} /chats/${chatId}/messages/${messageId}/reactions/${emoji}`,
+    command: ({ messageId, emoji, on }, _, userId) => ({ type: 'React', messageId, userId, emoji, on, message }),
+  }),
+
+  pinMessage: onChat<OfMessage & { on: boolean }>({
+    operation: ({ chatId, messageId, on }) => `${on ? 'PUT' : 'DELETE'} /chats/${chatId}/pins/${messageId}`,
+    command: ({ messageId, on }, _, by) => ({ type: 'PinMessage', messageId, by, on, message }),
+  }),
+
+  addLinkPreviews: onChat<AddLinkPreviewsInput>({
+    operation: ({ chatId, messageId }) => `add previews to ${chatId} ${messageId}`,
+    command: ({ chatId: _, ...added }) => ({ type: 'AddLinkPreviews', ...added, message }),
+  }),
+}

@@ -1,0 +1,56 @@
+import type { ChatRejection } from '../../domain/chat/commands.js'
+import { roleOf } from '../../domain/chat/state.js'
+import type { MessageFact } from '../../domain/chat/message-fact.js'
+import type { Chat } from '../../domain/chat/state.js'
+import { chatStream } from '../../domain/streams.js'
+import { newReportId } from '../command-id.js'
+import { onModeration, type InChat } from './command-row.js'
+import { chatOf } from './facts.js'
+import { chatKind } from '../pipeline/stream-kind.js'
+
+/** What the chat's own stream says, for the moderation stream to decide by. */
+interface ReportedMessage {
+  chat: Chat
+  message: MessageFact
+}
+
+const nothingKnown: ReportedMessage = { chat: { status: 'absent' }, message: { status: 'absent' } }
+
+/** What participants of a chat need not know. */
+export const moderationCommands = {
+  giveBanReason: onModeration<InChat & { userId: string; reason: string }, ChatRejection>({
+    operation: ({ chatId, userId }) => `PUT /chats/${chatId}/bans/${userId} reason`,
+    command: ({ userId, reason }, _, by) => ({ type: 'GiveBanReason', userId, by, reason }),
+    async prepare(input, actor, { factOf }) {
+      const chat = await chatOf(input.chatId, actor, factOf)
+      if (chat === null) return { refusal: { code: 'not-a-participant' } }
+      return roleOf(chat, actor) === 'member' ? { refusal: { code: 'role-too-low' } } : { input }
+    },
+  }),
+
+  /** Judged by the decider, so that a repeat is answered as one whatever became of the message. */
+  reportMessage: onModeration<InChat & { messageId: string; reason: string; known?: ReportedMessage }, never>({
+    operation: ({ chatId, messageId }) => `POST /chats/${chatId}/messages/${messageId}/reports`,
+    command: ({ messageId, reason, known = nothingKnown }, commandId, reporterId) => ({
+      type: 'ReportMessage',
+      reportId: newReportId(commandId),
+      messageId,
+      reporterId,
+      reason,
+      ...known,
+    }),
+    async prepare(input, actor, { factOf, messageFact }) {
+      const { chatId, messageId } = input
+      const stream = chatStream(chatId)
+      // the message first: whatever of the chat is known then, is known up to there at least
+      const message = await messageFact(stream, chatKind, { messageId, userId: actor })
+      const chat = await factOf(stream, chatKind, (known) => known.status === 'open' && known.participants.has(actor))
+      return { input: { ...input, known: { chat, message } } }
+    },
+  }),
+
+  settleReport: onModeration<InChat & { reportId: string; outcome: string }, never>({
+    operation: ({ reportId }) => `POST /reports/${reportId}/settle`,
+    command: ({ reportId, outcome }, _, by) => ({ type: 'SettleReport', reportId, by, outcome }),
+  }),
+}

@@ -1,0 +1,43 @@
+import type { Pool } from 'pg'
+import type { Position } from '../../eventstore/event-log.js'
+
+/** The state of a stream at a version. Disposable: whoever finds none, or a wrong one, folds the stream from its start. */
+export interface Snapshot {
+  stream: string
+  /** Of the fold that made it: another one cannot read it. */
+  evolveVersion: number
+  version: number
+  /** Of the event at that version, by which it is recognised. */
+  position: Position
+  lastAt: string
+  /** JSON, with nothing personal in it: ids, roles, settings and numbers. */
+  state: string
+}
+
+export interface Snapshots {
+  load(stream: string): Promise<Snapshot | null>
+  /** In place of the one there was. */
+  save(snapshot: Snapshot): Promise<void>
+}
+
+export function createSnapshots(pool: Pool): Snapshots {
+  return {
+    async load(stream) {
+      const { rows } = await pool.query<Snapshot>({
+        name: 'load-snapshot',
+        text: `select stream, evolve_version as "evolveVersion", version, position, last_at as "lastAt", state
+               from snapshots where stream = $1`,
+        values: [stream],
+      })
+      return rows[0] ?? null
+    },
+    async save({ stream, evolveVersion, version, position, lastAt, state }) {
+      await pool.query({
+        name: 'save-snapshot',
+        text: `insert into snapshots (stream, evolve_version, version, position, last_at, state) values ($1, $2, $3, $4, $5, $6)
+               on conflict (stream) do update set evolve_version = $2, version = $3, position = $4, last_at = $5, state = $6`,
+        values: [stream, evolveVersion, version, position, lastAt, state],
+      })
+    },
+  }
+}

@@ -1,0 +1,179 @@
+import type { Pool } from 'pg'
+import { normaliseEmail } from './email.js'
+import { isGoodInvite, useInvite } from './invites.js'
+import { TooBusyError, type Passwords } from '../passwords/passwords.js'
+import { inTransaction } from '../../postgres/transaction.js'
+
+export interface Registration {
+  email: string
+  password: string
+  name: string
+  /** Where only who is invited may register. */
+  invite?: string | undefined
+}
+
+/** Who may register: everyone, who has an invite, or nobody. */
+export type RegistrationMode = 'open' | 'invite' | 'closed'
+
+/** An account whose password was given just now. */
+export interface LoggedIn {
+  userId: string
+  email: string
+  /** How often the password had been changed when it was checked. */
+  passwordChanges: number
+}
+
+export type RegistrationRefusal = { code: 'email-taken' | 'registration-closed' | 'invalid-invite' }
+
+/** Addresses and passwords are taken in any spelling that means the same; their form is judged at the edge. */
+export interface Accounts {
+  /**
+   * When it throws, the account may be half made: the same call again, or a login with the same password, completes it.
+   * @throws TooBusyError
+   */
+  register(registration: Registration): Promise<LoggedIn | RegistrationRefusal>
+  /**
+   * The same answer after the same work, whether the address or the password is wrong; `userId` is whose password it was, and not
+   * for whoever asked.
+   * @throws TooBusyError
+   */
+  login(credentials: {
+    email: string
+    password: string
+  }): Promise<LoggedIn | { code: 'invalid-credentials'; userId?: string }>
+  /** Null for someone without credentials, such as an imported person. */
+  addressOf(userId: string): Promise<{ email: string; isVerified: boolean } | null>
+  /** Completes what a crash left half made. Gives who could not be registered. */
+  completeAll(): Promise<{ userId: string; error: unknown }[]>
+}
+
+export interface AccountDeps {
+  pool: Pool
+  passwords: Passwords
+  mode: RegistrationMode
+  /** Appends `UserRegistered` to a stream that is not there; resolves also where it is there already. */
+  registerUser: (user: { userId: string; name: string }) => Promise<void>
+  newId: () => string
+  clock: () => Date
+}
+
+interface Account extends LoggedIn {
+  passwordHash: string
+  /** Not null while the account is pending: the log may not hold the person yet. */
+  pendingName: string | null
+}
+
+/**
+ * An account begins as a `pending` row, which takes the address and keeps the name; then the log gets `UserRegistered`; then the row
+ * is `active`. Whatever happens between two steps, the next registration or login with the right password goes on from there, and so
+ * does the next start.
+ */
+export function createAccounts({ pool, passwords, mode, registerUser, newId, clock }: AccountDeps): Accounts {
+  /** Takes the address, and with it the invite; or neither. */
+  async function claim({ email, password, name, invite = '' }: Registration): Promise<Account | RegistrationRefusal> {
+    // Who has no invite makes no work.
+    if (mode === 'invite' && !(await isGoodInvite(pool, invite, clock()))) return { code: 'invalid-invite' }
+    const passwordHash = await passwords.hash(password)
+    const userId = newId()
+    return inTransaction(pool, async (tx) => {
+      if (mode === 'invite' && !(await useInvite(tx, invite, userId, clock()))) throw new Refused('invalid-invite')
+      const { rows } = await tx.query<Account>(
+        `insert into credentials (user_id, email, password_hash, status, pending_name)
+         values ($1, $2, $3, 'pending', $4) on conflict (email) do nothing returning ${ACCOUNT}`,
+        [userId, email, passwordHash, name],
+      )
+      if (rows[0] === undefined) throw new Refused('email-taken')
+      return rows[0]
+    }).catch((error: unknown) => {
+      if (error instanceof Refused) return { code: error.code }
+      throw error
+    })
+  }
+
+  async function find(email: string): Promise<Account | null> {
+    const { rows } = await pool.query<Account>(`select ${ACCOUNT} from credentials where email = $1`, [email])
+    return rows[0] ?? null
+  }
+
+  async function complete({ userId, pendingName }: Pick<Account, 'userId' | 'pendingName'>): Promise<void> {
+    if (pendingName === null) return
+    await registerUser({ userId, name: pendingName })
+    await pool.query(`update credentials set status = 'active', pending_name = null where user_id = $1`, [userId])
+  }
+
+  async function completed(account: Account): Promise<LoggedIn> {
+    await complete(account)
+    const { userId, email, passwordChanges } = account
+    return { userId, email, passwordChanges }
+  }
+
+  /** The account whose registration did not come to its end; null for anyone who does not know its password. */
+  async function unfinished(email: string, password: string): Promise<Account | null> {
+    const account = await find(email)
+    if (account === null || account.pendingName === null) return null
+    return (await passwords.verify(account.passwordHash, password)) ? account : null
+  }
+
+  /** Costs may have been raised since the hash was made. Who cannot wait for it now keeps the old one until the next login. */
+  async function renewHash({ userId, passwordHash }: Account, password: string): Promise<void> {
+    if (!passwords.isOutdated(passwordHash)) return
+    try {
+      const renewed = await passwords.hash(password)
+      await pool.query('update credentials set password_hash = $3 where user_id = $1 and password_hash = $2', [
+        userId,
+        passwordHash,
+        renewed,
+      ])
+    } catch (error) {
+      if (!(error instanceof TooBusyError)) throw error
+    }
+  }
+
+  return {
+    async register({ email: raw, ...rest }) {
+      if (mode === 'closed') return { code: 'registration-closed' }
+      const email = normaliseEmail(raw)
+      const claimed = await claim({ email, ...rest })
+      if (!('code' in claimed)) return completed(claimed)
+      const account = await unfinished(email, rest.password)
+      return account === null ? claimed : completed(account)
+    },
+    async login({ password, ...raw }) {
+      const account = await find(normaliseEmail(raw.email))
+      const isRight = await passwords.verify(account?.passwordHash ?? null, password)
+      if (account === null) return { code: 'invalid-credentials' }
+      if (!isRight) return { code: 'invalid-credentials', userId: account.userId }
+      await renewHash(account, password)
+      return completed(account)
+    },
+    async addressOf(userId) {
+      const { rows } = await pool.query<{ email: string; isVerified: boolean }>(
+        `select email, email_verified_at is not null as "isVerified" from credentials where user_id = $1`,
+        [userId],
+      )
+      return rows[0] ?? null
+    },
+    async completeAll() {
+      const { rows } = await pool.query<Account>(
+        `select ${ACCOUNT} from credentials where status = 'pending' order by created_at limit ${MAX_AT_ONCE}`,
+      )
+      const failures: { userId: string; error: unknown }[] = []
+      for (const account of rows)
+        await complete(account).catch((error: unknown) => failures.push({ userId: account.userId, error }))
+      return failures
+    },
+  }
+}
+
+/** Takes a transaction back, and stays within this file. */
+class Refused extends Error {
+  override readonly name = 'Refused'
+  constructor(readonly code: RegistrationRefusal['code']) {
+    super(code)
+  }
+}
+
+const MAX_AT_ONCE = 1_000
+
+const ACCOUNT = `user_id as "userId", email, password_hash as "passwordHash", pending_name as "pendingName",
+  password_changes as "passwordChanges"`

@@ -1,0 +1,125 @@
+import type { ClientBase, Pool } from 'pg'
+import type { CatchUp, Actor, ClientInfo } from '../sessions/session-event-outbox.js'
+import { normaliseEmail } from '../accounts/email.js'
+import type { Letters } from '../mail/letters.js'
+import type { MayMailLink } from '../mail/link-limit.js'
+import type { Post } from '../mail/mail-sender.js'
+import {
+  dropMailedTokens,
+  findMailedToken,
+  makeMailedToken,
+  useMailedToken,
+  type AskedUnder,
+  type Mailed,
+} from '../mail/mailed-tokens.js'
+import type { Passwords } from './passwords.js'
+import { markRevoked } from '../sessions/session-end.js'
+import { inTransaction } from '../../postgres/transaction.js'
+
+const RESET_MS = 30 * 60_000
+
+export interface PasswordChanges {
+  /** Ends all other sessions. @throws TooBusyError */
+  change(
+    change: { userId: string; sessionId: string; currentPassword: string; newPassword: string },
+    from: ClientInfo,
+  ): Promise<{ code: 'invalid-credentials' } | null>
+  /** Mails a link where someone has this address; nobody is told whether. */
+  sendReset(email: string): Promise<void>
+  /** Ends all sessions. @throws TooBusyError */
+  reset(reset: { token: string; newPassword: string }, from: ClientInfo): Promise<{ code: 'invalid-link' } | null>
+}
+
+export interface PasswordChangeDeps {
+  pool: Pool
+  passwords: Passwords
+  catchUp: CatchUp
+  post: Post
+  letters: Letters
+  mayMailLink: MayMailLink
+  clock: () => Date
+}
+
+export function createPasswordChanges(deps: PasswordChangeDeps): PasswordChanges {
+  const { pool, passwords, catchUp, post, letters, mayMailLink, clock } = deps
+
+  async function finish(userId: string, actor: Actor): Promise<void> {
+    post.toUserRef(userId, letters.passwordChanged())
+    await catchUp.person(userId, actor)
+  }
+
+  return {
+    async change({ userId, sessionId, currentPassword, newPassword }, from) {
+      const { rows } = await pool.query<{ hash: string; changes: number }>(
+        'select password_hash as hash, password_changes as changes from credentials where user_id = $1',
+        [userId],
+      )
+      const [known] = rows
+      const isRight = await passwords.verify(known?.hash ?? null, currentPassword)
+      if (known === undefined || !isRight) return { code: 'invalid-credentials' }
+      const passwordHash = await passwords.hash(newPassword)
+      const isChanged = await inTransaction(pool, async (tx) => {
+        if (!(await setPassword(tx, userId, passwordHash, known.changes))) return false
+        const now = clock()
+        await markRevoked(tx, { userId, which: { except: sessionId }, reason: 'password-changed', by: userId }, now)
+        await tx.query('update sessions set authenticated_at = $2 where id = $1', [sessionId, now])
+        return true
+      })
+      if (!isChanged) return { code: 'invalid-credentials' }
+      await finish(userId, { ...from, sessionId })
+      return null
+    },
+
+    async sendReset(raw) {
+      const email = normaliseEmail(raw)
+      const { rows } = await pool.query<Mailed & AskedUnder>(
+        `select user_id as "userId", email, password_changes as "passwordChanges"
+         from credentials where email = $1 and status = 'active'`,
+        [email],
+      )
+      for (const account of rows) {
+        if (!(await mayMailLink({ email }))) return
+        const token = await makeMailedToken(pool, 'reset-password', account, account, after(clock(), RESET_MS))
+        if (token !== null) post.toAddress(email, letters.resetPassword(token))
+      }
+    },
+
+    async reset({ token, newPassword }, from) {
+      // Who has no link makes no work.
+      const found = await findMailedToken(pool, 'reset-password', token, clock())
+      if (found === null) return { code: 'invalid-link' }
+      const { userId, email } = found
+      const passwordHash = await passwords.hash(newPassword)
+      const isReset = await inTransaction(pool, async (tx) => {
+        await tx.query('select from credentials where user_id = $1 for update', [userId])
+        if (!(await useMailedToken(tx, token))) return false
+        await setPassword(tx, userId, passwordHash, null)
+        const now = clock()
+        // The link went to this address and came back from it. Had the address changed, the link would be dead.
+        await tx.query(
+          'update credentials set email_verified_at = coalesce(email_verified_at, $2) where user_id = $1 and email = $3',
+          [userId, now, email],
+        )
+        await markRevoked(tx, { userId, which: { except: null }, reason: 'password-reset', by: userId }, now)
+        return true
+      })
+      if (!isReset) return { code: 'invalid-link' }
+      await finish(userId, { ...from, sessionId: null })
+      return null
+    },
+  }
+}
+
+/** False where the password was changed since `changes` of it were counted; null: whatever it is now. */
+async function setPassword(tx: ClientBase, userId: string, passwordHash: string, changes: number | null) {
+  const { rowCount } = await tx.query(
+    `update credentials set password_hash = $2, password_changes = password_changes + 1
+     where user_id = $1 and ($3::integer is null or password_changes = $3)`,
+    [userId, passwordHash, changes],
+  )
+  if (rowCount === 0) return false
+  await dropMailedTokens(tx, userId)
+  return true
+}
+
+const after = (now: Date, ms: number): Date => new Date(now.getTime() + ms)

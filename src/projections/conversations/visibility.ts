@@ -1,0 +1,25 @@
+import type { TableName } from '../engine/projection.js'
+
+/** The largest seq or version that a column can hold. */
+export const END = 2 ** 31 - 1
+
+/**
+ * The rule of sight (`visibleRanges`, which a test holds it to) in SQL: what the participant `me` may see of the chat `c`, as rows of
+ * versions (first, last), both included, that do not overlap. One such row leads through an index to the messages in it,
+ * so that hidden ones are not even read. Most chats were always open to the past: for them nothing is looked up. No span is empty: that
+ * it is said has Postgres expect fewer of them, else it takes reading all chats for as good as finding the one.
+ */
+export const rangesInSight = (table: TableName): string => `(
+  select 1 as first, ${END} as last where c.always_full
+  union all
+  select lower(span), coalesce(upper(span) - 1, ${END}) from unnest((
+    select range_agg(int4range(from_version, to_version + 1)) from (
+      select from_version, to_version from ${table('memberships')} where chat_id = c.id and user_id = me.user_id
+      union all
+      select from_version, to_version from ${table('full_spans')} where chat_id = c.id) spans)) span
+  where not c.always_full and not isempty(span))`
+
+/** The chat `c` for its participant `me`: one row, and for anyone else none. Parameters: $1 chat, $2 viewer. */
+export const ownChat = (table: TableName): string => `
+  ${table('chats')} c join ${table('memberships')} me
+    on me.chat_id = c.id and me.to_version is null and c.id = $1 and me.user_id = $2`

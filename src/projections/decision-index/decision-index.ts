@@ -1,0 +1,75 @@
+import type { Pool } from 'pg'
+import type { EventReader } from '../../privacy/event-reader.js'
+import type { OpenProjection } from '../engine/checkpoint.js'
+import { applyToKnownMessages, knownMessagesSchema, lookUpMessages, type FoldedRecord } from './known-messages.js'
+import type { Projection } from '../engine/projection.js'
+
+/**
+ * Remembers for ever where the events of each command stand to which its client gave a key, so that a repeat is known as one; a
+ * command's first event is its row, and commands without a key are not kept, for they cannot be repeated. And of each message what
+ * rules about it read.
+ */
+export function createDecisionIndexProjection(reader: EventReader): Projection {
+  return {
+    name: 'decision_index',
+    version: 2,
+    tables: ['commands', 'known_messages', 'known_reactions'],
+    schema: (table) => `
+      create table ${table('commands')} (
+        command_id uuid primary key,
+        stream text not null,
+        version integer not null,
+        fingerprint text not null
+      );
+      ${knownMessagesSchema(table)}`,
+    async apply(batch, tx, table) {
+      const folded = batch.map((recorded) => ({ recorded, ...reader.decode(recorded) }))
+      const rows = folded.flatMap(rowOf)
+      if (rows.length > 0) {
+        await tx.query({
+          name: `insert ${table('commands')}`,
+          text: `insert into ${table('commands')} (command_id, stream, version, fingerprint)
+                 select * from json_to_recordset($1)
+                   as row(command_id uuid, stream text, version integer, fingerprint text)
+                 on conflict (command_id) do nothing`,
+          values: [JSON.stringify(rows)],
+        })
+      }
+      await applyToKnownMessages(folded, tx, table)
+    },
+  }
+}
+
+function rowOf({ recorded, metadata: { commandId, fingerprint } }: FoldedRecord): object[] {
+  if (fingerprint === undefined) return []
+  return [{ command_id: commandId, stream: recorded.stream, version: recorded.version, fingerprint }]
+}
+
+interface LookedUp {
+  position: string
+  command_id: string | null
+  stream: string
+  version: number
+  fingerprint: string
+}
+
+/** Rows and checkpoint in one statement, and so of one snapshot. */
+export function createDecisionIndex(pool: Pool, { table, projection }: OpenProjection) {
+  return {
+    lookUpMessages: (asked: Parameters<typeof lookUpMessages>[0]) => lookUpMessages(asked, pool, table, projection),
+    async lookUp(commandIds: readonly string[]) {
+      const { rows } = await pool.query<LookedUp>({
+        name: `look up ${table('commands')}`,
+        text: `select p.position, c.* from projections p left join ${table('commands')} c on c.command_id = any($1::uuid[])
+               where p.name = $2 and p.version = $3`,
+        values: [commandIds, projection.name, projection.version],
+      })
+      const [first] = rows
+      if (first === undefined) throw new Error('the decision index has no checkpoint')
+      const found = rows.flatMap(({ command_id, stream, version, fingerprint }) =>
+        command_id === null ? [] : [[command_id, { stream, version, fingerprint }] as const],
+      )
+      return { found: new Map(found), checkpoint: first.position }
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import type { ClientBase } from 'pg'
+import type { RecordedEvent } from '../../eventstore/event-log.js'
+
+/** The real name of one of a projection's tables: with its version and generation. */
+export type TableName = (table: string) => string
+
+/**
+ * A read model: tables, and how events change them. What one query joins is one projection, so that all of it has one
+ * checkpoint. Thrown away and made again from the log at any time.
+ */
+export interface Projection {
+  name: string
+  /** Raised whenever its tables or its rows change their meaning. */
+  version: number
+  tables: readonly string[]
+  /** Only events of streams whose name begins with one of these; all when absent. */
+  streamPrefixes?: readonly string[]
+  /**
+   * Set where few pages hold anything for it: its checkpoint then passes over the others at most once in this time, so that it costs the
+   * database nothing beside the busy ones. What a restart examines again is what came in that time.
+   */
+  idleMs?: number
+  /** The statements that make its tables, empty. */
+  schema(table: TableName): string
+  /** Whatever of `apply` can be done ahead, such as opening the events; nothing depends on it. */
+  prepare?(batch: readonly RecordedEvent[]): Promise<unknown>
+  /** Applies events, in the order of the log, within the transaction that moves the checkpoint. */
+  apply(batch: readonly RecordedEvent[], tx: ClientBase, table: TableName): Promise<void>
+}
+
+export const tableName =
+  ({ version }: Pick<Projection, 'version'>, generation: number): TableName =>
+  (table) =>
+    `${table}_${version}_${generation}`

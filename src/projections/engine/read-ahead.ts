@@ -1,0 +1,42 @@
+import type { EventLog, FollowOptions, Page, Position, RecordedEvent } from '../../eventstore/event-log.js'
+
+export interface ReadAheadOptions extends FollowOptions {
+  /** A page with as many events comes to one who is behind. */
+  many: number
+  /** Called with the next page's events while one before it is being dealt with; may fail, for it only saves time later. */
+  prepare(events: readonly RecordedEvent[]): Promise<unknown>
+}
+
+/**
+ * Follows the log. Who is behind gets pages that were read and prepared while the one before was dealt with; who is not, asks for
+ * the next page only when ready for it, so that it holds all that came meanwhile.
+ */
+export async function* readAhead(
+  log: Pick<EventLog, 'follow'>,
+  after: Position,
+  { many, prepare, signal, ...options }: ReadAheadOptions,
+): AsyncGenerator<Page> {
+  const left = new AbortController()
+  const following = log.follow(after, { ...options, signal: AbortSignal.any([signal, left.signal]) })
+  const pages = following[Symbol.asyncIterator]()
+
+  function readNext(): Promise<IteratorResult<Page>> {
+    const next = pages.next()
+    next.then(({ done, value }) => (done === true ? null : prepare(value.events))).catch(() => undefined)
+    return next
+  }
+
+  try {
+    for (let next = pages.next(); ;) {
+      const result = await next
+      if (result.done === true) return
+      const page = result.value
+      const isBehind = page.events.length >= many
+      if (isBehind) next = readNext()
+      yield page
+      if (!isBehind) next = pages.next()
+    }
+  } finally {
+    left.abort()
+  }
+}

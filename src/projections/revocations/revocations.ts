@@ -1,0 +1,110 @@
+import type { Pool } from 'pg'
+import { isRevoking, revocationOf, revokingStreams, type Revocation } from '../../domain/revocation.js'
+import type { EventLog, Position, RecordedEvent } from '../../eventstore/event-log.js'
+import type { EventReader } from '../../privacy/event-reader.js'
+import type { OpenProjection } from '../engine/checkpoint.js'
+import type { Projection } from '../engine/projection.js'
+
+/** Which sessions are revoked, and of each person whose tokens are, up to which generation. */
+export const createRevocationsProjection = (reader: EventReader): Projection => ({
+  name: 'revocations',
+  version: 1,
+  tables: ['revocations'],
+  streamPrefixes: revokingStreams,
+  idleMs: 1_000,
+  schema: (table) => `
+    create table ${table('revocations')} (
+      id uuid primary key,
+      user_id uuid not null,
+      generation integer,
+      is_over boolean not null,
+      at timestamptz not null
+    );
+    create index on ${table('revocations')} (at)`,
+  async apply(batch, tx, table) {
+    for (const revocation of revocationsIn(reader, batch)) {
+      const { userId, at } = revocation
+      const [id, generation, isOver] =
+        revocation.kind === 'session'
+          ? [revocation.sessionId, null, true]
+          : [userId, revocation.generation, revocation.isOver]
+      await tx.query({
+        name: `note ${table('revocations')}`,
+        text: `insert into ${table('revocations')} (id, user_id, generation, is_over, at) values ($1, $2, $3, $4, $5)
+               on conflict (id) do update set generation = $3, is_over = $4, at = $5`,
+        values: [id, userId, generation, isOver, at],
+      })
+    }
+  },
+})
+
+/** @throws NewerEventError */
+export const revocationsIn = (reader: Pick<EventReader, 'decode'>, events: readonly RecordedEvent[]): Revocation[] =>
+  events.filter(isRevoking).flatMap((recorded) => {
+    const { event, metadata } = reader.decode(recorded)
+    return revocationOf(event, recorded.version, metadata.at) ?? []
+  })
+
+export interface RevocationQueries {
+  /** Those recorded since then, in that order, and the position up to which they are complete. */
+  load(since: Date): Promise<{ revocations: Revocation[]; checkpoint: Position }>
+  /** Those of one session and its person, complete up to `head`; null where the read model is too far behind it. */
+  lookUp(token: { userId: string; sessionId: string }, head: Position): Promise<Revocation[] | null>
+}
+
+interface Row {
+  position: Position
+  /** Null, and with it all that follows, where there is no revocation. */
+  id: string | null
+  user_id: string
+  generation: number | null
+  is_over: boolean
+  at: Date
+}
+
+const GAP_PAGE = 1_000
+const MAX_GAP_PAGES = 10
+
+export function createRevocationQueries(
+  pool: Pool,
+  { table, projection }: OpenProjection,
+  { log, reader }: { log: Pick<EventLog, 'readAll' | 'comparePositions'>; reader: Pick<EventReader, 'decode'> },
+): RevocationQueries {
+  /** Rows and checkpoint in one statement, and so of one snapshot. */
+  async function read(condition: string, value: unknown) {
+    const { rows } = await pool.query<Row>({
+      text: `select p.position, r.* from projections p left join ${table('revocations')} r on ${condition}
+             where p.name = $2 and p.version = $3 order by r.at`,
+      values: [value, projection.name, projection.version],
+    })
+    const [first] = rows
+    if (first === undefined) throw new Error('revocations have no checkpoint')
+    return { revocations: rows.flatMap(toRevocation), checkpoint: first.position }
+  }
+
+  return {
+    load: (since) => read('r.at >= $1', since),
+    async lookUp({ userId, sessionId }, head) {
+      const { revocations, checkpoint } = await read('r.id = any($1::uuid[])', [userId, sessionId])
+      let after = checkpoint
+      for (let pages = 0; log.comparePositions(after, head) < 0; pages++) {
+        if (pages === MAX_GAP_PAGES) return null
+        const page = await log.readAll(after, GAP_PAGE)
+        if (page.position === after) return null
+        revocations.push(...revocationsIn(reader, page.events))
+        after = page.position
+      }
+      return revocations
+    },
+  }
+}
+
+function toRevocation({ id, user_id: userId, generation, is_over: isOver, at: recordedAt }: Row): Revocation[] {
+  if (id === null) return []
+  const at = recordedAt.toISOString()
+  return [
+    generation === null
+      ? { kind: 'session', userId, sessionId: id, at }
+      : { kind: 'account', userId, generation, isOver, at },
+  ]
+}

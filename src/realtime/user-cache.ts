@@ -1,0 +1,102 @@
+import { LRUCache } from 'lru-cache'
+import { CommandFault } from '../commands/pipeline/command-fault.js'
+import type { Opened } from '../domain/event.js'
+import type { ProfileChanged, UserRegistered } from '../domain/user/events.js'
+import type { EventLog, Position } from '../eventstore/event-log.js'
+import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
+import type { UserRef } from '../projections/conversations/views.js'
+import type { Progress } from '../projections/engine/progress.js'
+import { unknownUser } from './frames.js'
+
+/** Names and avatars of people, as they are at the last event that this node has seen or made: never older. Bounded. */
+export interface UserCache {
+  /** Where `note` must begin: a follower that begins later would leave changes unseen. */
+  readonly since: Position
+  /**
+   * Everyone asked for; without name and avatar who is unknown.
+   * @throws CommandFault `projection-behind` when the read model does not get there in time
+   */
+  get(userIds: readonly string[], waiting?: Parameters<Progress['reached']>[1]): Promise<Map<string, UserRef>>
+  /** Takes an event about a person, in the order of the log. */
+  note(event: Opened<UserRegistered | ProfileChanged>, position: Position): void
+  /** A command of this node changed the person, by events not after `position`. */
+  changedAt(userId: string, position: Position): void
+}
+
+export interface UserCacheDeps {
+  queries: Pick<ConversationQueries, 'people'>
+  /** Of conversations. */
+  progress: Progress
+  comparePositions: EventLog['comparePositions']
+  since: Position
+  /** Bound, in people. */
+  most?: number
+}
+
+/** `person` is null where only a read at or after `at` will do. */
+interface Entry {
+  person: UserRef | null
+  at: Position
+}
+
+export function createUserCache(deps: UserCacheDeps): UserCache {
+  const { queries, progress, comparePositions, since, most = 50_000 } = deps
+  const entries = new LRUCache<string, Entry>({ max: most })
+  const isAfter = (a: Position, b: Position): boolean => comparePositions(a, b) > 0
+  /** Of the last change seen of anyone: a read from there on is right for everyone, also for those no longer in the cache. */
+  let lastChange = since
+
+  function change(userId: string, position: Position, person: UserRef | null): void {
+    if (isAfter(position, lastChange)) lastChange = position
+    entries.set(userId, { person, at: position })
+  }
+
+  async function load(userIds: readonly string[], waiting: Parameters<Progress['reached']>[1]): Promise<void> {
+    const at = lastChange
+    for (const userId of userIds) if (!entries.has(userId)) entries.set(userId, { person: null, at })
+    if (!(await progress.reached(at, waiting))) throw new CommandFault('projection-behind')
+    const { people, checkpoint } = await queries.people(userIds)
+    for (const userId of userIds) {
+      const entry = entries.get(userId)
+      // One changed since, or gone from the cache and so perhaps changed since, is read again.
+      if (entry === undefined || isAfter(entry.at, checkpoint) || entry.person !== null) continue
+      entries.set(userId, { person: people.get(userId) ?? unknownUser(userId), at: checkpoint })
+    }
+  }
+
+  return {
+    since,
+
+    async get(userIds, waiting) {
+      const found = new Map<string, UserRef>()
+      for (;;) {
+        const missing: string[] = []
+        for (const userId of new Set(userIds)) {
+          const person = found.get(userId) ?? entries.get(userId)?.person
+          if (person) found.set(userId, person)
+          else missing.push(userId)
+        }
+        if (missing.length === 0) return found
+        await load(missing, waiting)
+      }
+    },
+
+    note(event, position) {
+      const known = entries.get(event.userId)
+      if (known !== undefined && !isAfter(position, known.at)) return
+      change(event.userId, position, changed(known?.person ?? null, event))
+    },
+
+    changedAt(userId, position) {
+      const known = entries.get(userId)
+      if (known === undefined || isAfter(position, known.at)) change(userId, position, null)
+    },
+  }
+}
+
+function changed(person: UserRef | null, event: Opened<UserRegistered | ProfileChanged>): UserRef | null {
+  if (event.type === 'UserRegistered') return { id: event.userId, name: event.name, avatarUrl: null }
+  if (person === null) return null
+  const { name = person.name, avatarUrl = person.avatarUrl } = event
+  return { ...person, name, avatarUrl }
+}

@@ -1,0 +1,129 @@
+import { expect } from 'chai'
+import type { AccountRole } from '../../../src/domain/roles/events.js'
+import { rolesDecider, accountStatusIn, type RolesChange } from '../../../src/domain/roles/roles.js'
+import { given } from '../../support/given-when-then.js'
+import { uuid } from '../../support/uuid.js'
+
+const [ada, bob, cleo] = [uuid('ada'), uuid('bob'), uuid('cleo')]
+
+const have = (userId: string, ...roles: AccountRole[]) => ({ type: 'RolesChanged', userId, roles, by: null }) as const
+const gone = (userId: string) => ({ type: 'UserDeactivated', userId, by: null }) as const
+const back = (userId: string) => ({ type: 'UserReactivated', userId, by: null }) as const
+
+const change = (userId: string, by: string | null, what: RolesChange) =>
+  ({ type: 'ChangeRoles', userId, change: what, by }) as const
+const deactivate = (userId: string, by: string | null) => ({ type: 'DeactivateUser', userId, by }) as const
+const reactivate = (userId: string, by: string | null) => ({ type: 'ReactivateUser', userId, by }) as const
+
+const rolesAfter = given(rolesDecider, have(ada, 'admin'))
+
+describe('changing roles', () => {
+  it('records all that the person has from now on, in one order, each once', () => {
+    rolesAfter
+      .when(change(bob, ada, { to: ['admin', 'auditor', 'admin'] }))
+      .then({ type: 'RolesChanged', userId: bob, roles: ['auditor', 'admin'], by: ada })
+  })
+
+  it('the operator is nobody, and needs no role', () => {
+    given(rolesDecider)
+      .when(change(ada, null, { grant: 'admin' }))
+      .then({ type: 'RolesChanged', userId: ada, roles: ['admin'], by: null })
+  })
+
+  it('one more or one less leaves the others', () => {
+    const both = given(rolesDecider, have(ada, 'admin'), have(bob, 'auditor', 'analyst'))
+    both
+      .when(change(bob, ada, { grant: 'admin' }))
+      .then({ type: 'RolesChanged', userId: bob, roles: ['auditor', 'analyst', 'admin'], by: ada })
+    both
+      .when(change(bob, ada, { withdraw: 'auditor' }))
+      .then({ type: 'RolesChanged', userId: bob, roles: ['analyst'], by: ada })
+  })
+
+  it('what is so already is not recorded', () => {
+    rolesAfter.when(change(bob, ada, { to: [] })).then()
+    given(rolesDecider, have(ada, 'admin'), have(bob, 'auditor'))
+      .when(change(bob, ada, { grant: 'auditor' }))
+      .then()
+  })
+
+  it('is for admins alone, and for those that are active', () => {
+    for (const by of [bob, cleo]) {
+      given(rolesDecider, have(ada, 'admin'), have(bob, 'auditor', 'analyst'))
+        .when(change(cleo, by, { to: [] }))
+        .thenRejected({ code: 'not-an-admin' })
+    }
+    given(rolesDecider, have(ada, 'admin'), have(bob, 'admin'), gone(bob))
+      .when(change(cleo, bob, { grant: 'admin' }))
+      .thenRejected({ code: 'not-an-admin' })
+  })
+
+  it('of oneself is refused, whether one would gain or lose', () => {
+    for (const what of [{ to: [] }, { grant: 'auditor' }] as const) {
+      given(rolesDecider, have(ada, 'admin'), have(bob, 'admin'))
+        .when(change(ada, ada, what))
+        .thenRejected({ code: 'own-account' })
+    }
+  })
+})
+
+describe('the last admin', () => {
+  it('stays, also when the operator wants otherwise', () => {
+    rolesAfter.when(change(ada, null, { withdraw: 'admin' })).thenRejected({ code: 'last-admin' })
+    rolesAfter.when(change(ada, null, { to: ['auditor'] })).thenRejected({ code: 'last-admin' })
+    rolesAfter.when(deactivate(ada, null)).thenRejected({ code: 'last-admin' })
+  })
+
+  it('is not one beside an admin who is active', () => {
+    const two = given(rolesDecider, have(ada, 'admin'), have(bob, 'admin'))
+    two.when(deactivate(ada, null)).then({ type: 'UserDeactivated', userId: ada, by: null })
+    two.when(change(ada, bob, { to: [] })).then({ type: 'RolesChanged', userId: ada, roles: [], by: bob })
+  })
+
+  it('is one beside an admin who is deactivated', () => {
+    given(rolesDecider, have(ada, 'admin'), have(bob, 'admin'), gone(bob))
+      .when(change(ada, null, { withdraw: 'admin' }))
+      .thenRejected({ code: 'last-admin' })
+  })
+
+  it('of an installation that has none yet keeps nothing from being done', () => {
+    given(rolesDecider).when(deactivate(bob, null)).then({ type: 'UserDeactivated', userId: bob, by: null })
+  })
+})
+
+describe('deactivating', () => {
+  it('and reactivating are each recorded once', () => {
+    rolesAfter.when(deactivate(bob, ada)).then({ type: 'UserDeactivated', userId: bob, by: ada })
+    rolesAfter.when(reactivate(bob, ada)).then()
+    const deactivated = given(rolesDecider, have(ada, 'admin'), gone(bob))
+    deactivated.when(deactivate(bob, ada)).then()
+    deactivated.when(reactivate(bob, ada)).then({ type: 'UserReactivated', userId: bob, by: ada })
+  })
+
+  it('oneself, or without being an admin, is refused', () => {
+    given(rolesDecider, have(ada, 'admin'), have(bob, 'admin'))
+      .when(deactivate(ada, ada))
+      .thenRejected({ code: 'own-account' })
+    rolesAfter.when(deactivate(cleo, bob)).thenRejected({ code: 'not-an-admin' })
+    rolesAfter.when(reactivate(cleo, bob)).thenRejected({ code: 'not-an-admin' })
+  })
+
+  it('a bot needs no role of its owner', () => {
+    rolesAfter
+      .when({ ...deactivate(cleo, bob), byOwner: true })
+      .then({ type: 'UserDeactivated', userId: cleo, by: bob })
+    rolesAfter.when({ ...deactivate(cleo, bob), byOwner: false }).thenRejected({ code: 'not-an-admin' })
+  })
+})
+
+describe('a standing', () => {
+  const after = (...events: Parameters<typeof rolesDecider.evolve>[1][]) =>
+    events.reduce((state, event) => rolesDecider.evolve(state, event), rolesDecider.initial)
+
+  it('has as its generation the version of the last event about the person', () => {
+    const roles = after(have(ada, 'admin'), have(bob, 'auditor'), gone(bob), back(bob), have(ada, 'admin', 'analyst'))
+    expect(accountStatusIn(roles, bob)).to.deep.equal({ roles: ['auditor'], isActive: true, generation: 4 })
+    expect(accountStatusIn(roles, ada)).to.deep.equal({ roles: ['admin', 'analyst'], isActive: true, generation: 5 })
+    expect(accountStatusIn(roles, cleo)).to.deep.equal({ roles: [], isActive: true, generation: 0 })
+  })
+})

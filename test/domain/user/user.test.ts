@@ -1,0 +1,129 @@
+import { MAX_BLOCKS, userDecider } from '../../../src/domain/user/user.js'
+import { given } from '../../support/given-when-then.js'
+
+const userId = 'ada'
+const originalAt = '2019-05-01T10:00:00.000Z'
+const register = { type: 'RegisterUser', userId, name: 'Ada', imported: false } as const
+const registered = { type: 'UserRegistered', userId, imported: false, name: 'Ada' } as const
+
+describe('registering a user', () => {
+  it('is recorded once; again, it changes nothing', () => {
+    given(userDecider).when(register).then(registered)
+    given(userDecider, registered)
+      .when({ ...register, name: 'Ada II' })
+      .then()
+  })
+
+  it('an import keeps the original time, and is one of its own', () => {
+    const imported = { imported: true, originalAt }
+    given(userDecider)
+      .when({ ...register, ...imported })
+      .then({ ...registered, ...imported })
+    given(userDecider, { ...registered, ...imported })
+      .when({ ...register, ...imported })
+      .then()
+    given(userDecider, { ...registered, ...imported })
+      .when(register)
+      .thenRejected({ code: 'not-imported' })
+    given(userDecider, registered)
+      .when({ ...register, ...imported })
+      .thenRejected({ code: 'not-imported' })
+  })
+})
+
+describe('changing a profile', () => {
+  const change = (what: { name?: string; avatarUrl?: string | null; statusText?: string | null }) =>
+    ({ type: 'ChangeProfile', userId, change: what }) as const
+
+  it('only what is given is recorded; null takes a value away', () => {
+    given(userDecider, registered)
+      .when(change({ name: 'Ada L.' }))
+      .then({ type: 'ProfileChanged', userId, name: 'Ada L.' })
+    given(userDecider, registered)
+      .when(change({ avatarUrl: null, statusText: 'away' }))
+      .then({ type: 'ProfileChanged', userId, avatarUrl: null, statusText: 'away' })
+  })
+
+  it('nothing given is nothing changed', () => {
+    given(userDecider, registered).when(change({})).then()
+  })
+
+  it('an imported one keeps its original time', () => {
+    given(userDecider, { ...registered, imported: true })
+      .when({ ...change({ name: 'Countess' }), originalAt })
+      .then({ type: 'ProfileChanged', userId, originalAt, name: 'Countess' })
+  })
+
+  it('of someone unknown is refused', () => {
+    given(userDecider)
+      .when(change({ name: 'Ada' }))
+      .thenRejected({ code: 'user-not-found', userId })
+  })
+
+  it('does not unmake the user', () => {
+    given(userDecider, registered, { type: 'ProfileChanged', userId }).when(register).then()
+  })
+})
+
+describe('blocking someone', () => {
+  const block = (blockedId: string, on = true) => ({ type: 'BlockPerson', userId, blockedId, on }) as const
+  const blocked = (blockedId: string) => ({ type: 'PersonBlocked', userId, blockedId }) as const
+  const unblocked = (blockedId: string) => ({ type: 'PersonUnblocked', userId, blockedId }) as const
+
+  it('is recorded once, and so is taking it back', () => {
+    given(userDecider, registered).when(block('bob')).then(blocked('bob'))
+    given(userDecider, registered, blocked('bob')).when(block('bob')).then()
+    given(userDecider, registered, blocked('bob')).when(block('bob', false)).then(unblocked('bob'))
+    given(userDecider, registered).when(block('bob', false)).then()
+    given(userDecider, registered, blocked('bob'), unblocked('bob')).when(block('bob')).then(blocked('bob'))
+  })
+
+  it('nobody blocks themselves, and nobody unknown blocks', () => {
+    given(userDecider, registered).when(block(userId)).thenRejected({ code: 'own-account' })
+    given(userDecider, registered).when(block(userId, false)).then()
+    given(userDecider).when(block('bob')).thenRejected({ code: 'user-not-found', userId })
+    given(userDecider).when(block('bob', false)).thenRejected({ code: 'user-not-found', userId })
+  })
+
+  it('goes up to a bound, which who is blocked already does not meet', () => {
+    const many = Array.from({ length: MAX_BLOCKS }, (_, index) => blocked(`p${index}`))
+    given(userDecider, registered, ...many)
+      .when(block('bob'))
+      .thenRejected({ code: 'too-many-blocks' })
+    given(userDecider, registered, ...many)
+      .when(block('p7'))
+      .then()
+    given(userDecider, registered, ...many, unblocked('p7'))
+      .when(block('bob'))
+      .then(blocked('bob'))
+  })
+
+  it('is forgotten by no change of profile', () => {
+    given(userDecider, registered, blocked('bob'), { type: 'ProfileChanged', userId }).when(block('bob')).then()
+  })
+})
+
+describe('what identity has done', () => {
+  const told = [
+    [
+      { type: 'OpenSession', userId, sessionId: 's' },
+      { type: 'SessionOpened', userId, sessionId: 's' },
+    ],
+    [
+      { type: 'RevokeSession', userId, sessionId: 's', reason: 'logout' },
+      { type: 'SessionRevoked', userId, sessionId: 's', reason: 'logout' },
+    ],
+    [
+      { type: 'ChangePassword', userId },
+      { type: 'PasswordChanged', userId },
+    ],
+  ] as const
+
+  for (const [command, event] of told) {
+    it(`${command.type}: is recorded, of someone who is there`, () => {
+      given(userDecider, registered).when(command).then(event)
+      given(userDecider).when(command).thenRejected({ code: 'user-not-found', userId })
+      given(userDecider, registered, event).when(register).then()
+    })
+  }
+})

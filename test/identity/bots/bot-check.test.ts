@@ -1,0 +1,101 @@
+import { expect } from 'chai'
+import { createBotCheck, type BotCheck } from '../../../src/identity/bots/bot-check.js'
+import type { BotClaims } from '../../../src/identity/bots/bot-tokens.js'
+import { uuid } from '../../support/uuid.js'
+
+const NOON = new Date('2026-11-22T12:00:00.000Z')
+const TOKEN = 'parley_bot_x'
+
+const claims: BotClaims = {
+  userId: uuid('bot'),
+  ownerId: uuid('owner'),
+  sessionId: uuid('token'),
+  roles: [],
+  generation: 0,
+  authTime: NOON,
+  expiresAt: new Date(NOON.getTime() + 60_000),
+  chatIds: new Set([uuid('chat')]),
+}
+
+/** A gate whose database, log and clocks the test speaks for. */
+function setUp() {
+  const side = {
+    rows: new Map([[TOKEN, claims]]),
+    inactive: new Set<string>(),
+    looks: 0,
+    ms: 0,
+    time: NOON,
+    whileLooking: (): void => undefined,
+  }
+  const gate: BotCheck = createBotCheck({
+    find: (token) => {
+      side.looks++
+      side.whileLooking()
+      return Promise.resolve(side.rows.get(token) ?? null)
+    },
+    accountStatusOf: (userId) => Promise.resolve({ roles: [], generation: 0, isActive: !side.inactive.has(userId) }),
+    clock: () => side.time,
+    now: () => side.ms,
+  })
+  return { side, gate }
+}
+
+describe('the gate of bots', () => {
+  it('lets in whose row is there, and looks again only once a second has passed', async () => {
+    const { side, gate } = setUp()
+    expect(await Promise.all([gate(TOKEN), gate(TOKEN)])).to.deep.equal([claims, claims])
+    side.ms = 999
+    expect(await gate(TOKEN)).to.equal(claims)
+    expect(side.looks).to.equal(1)
+    side.ms = 1_000
+    await gate(TOKEN)
+    expect(side.looks).to.equal(2)
+  })
+
+  it('refuses within a second a token whose row is gone', async () => {
+    const { side, gate } = setUp()
+    await gate(TOKEN)
+    side.rows.clear()
+    side.ms = 1_000
+    expect(await gate(TOKEN)).to.deep.equal({ code: 'invalid-token' })
+  })
+
+  for (const who of ['userId', 'ownerId'] as const)
+    it(`refuses it while its ${who === 'userId' ? 'bot' : 'owner'} is deactivated`, async () => {
+      const { side, gate } = setUp()
+      side.inactive.add(claims[who])
+      expect(await gate(TOKEN)).to.deep.equal({ code: 'session-revoked' })
+      side.inactive.clear()
+      expect(await gate(TOKEN)).to.equal(claims)
+    })
+
+  it('refuses it from its end on, also where it is remembered', async () => {
+    const { side, gate } = setUp()
+    await gate(TOKEN)
+    side.time = claims.expiresAt
+    expect(await gate(TOKEN)).to.deep.equal({ code: 'token-expired' })
+  })
+
+  it('remembers no token that it refused', async () => {
+    const { side, gate } = setUp()
+    await gate('parley_bot_y')
+    side.rows.set('parley_bot_y', claims)
+    expect(await gate('parley_bot_y')).to.equal(claims)
+  })
+
+  it('lets nobody in where it cannot look, and asks again at the next request', async () => {
+    const { side, gate } = setUp()
+    side.whileLooking = () => {
+      throw new Error('away')
+    }
+    expect(await gate(TOKEN)).to.deep.equal({ code: 'revocation-unknown' })
+    side.whileLooking = () => undefined
+    expect(await gate(TOKEN)).to.equal(claims)
+  })
+
+  it('does not go by an answer that the process was stopped over', async () => {
+    const { side, gate } = setUp()
+    side.whileLooking = () => void (side.ms += 2_001)
+    expect(await gate(TOKEN)).to.deep.equal({ code: 'revocation-unknown' })
+  })
+})
