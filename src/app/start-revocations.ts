@@ -25,7 +25,7 @@ export interface RevocationOptions {
 export interface RevocationFollowing {
   revocations: Revocations
   sessionCheck: SessionCheck
-  /** Whether the sessionCheck could let anybody in just now. */
+  /** Whether the check could let anybody in just now. */
   canTellSessions: () => Promise<boolean>
 }
 

@@ -27,7 +27,7 @@ describe('authentication', () => {
     }
     const authenticate = createAuthentication({
       tokens: { ...tokens, keyOf },
-      gate: () => null,
+      sessionCheck: () => null,
       botCheck: () => expect.fail(),
     })
     const ask = (authorization: string): Promise<unknown> =>

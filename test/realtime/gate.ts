@@ -1,7 +1,7 @@
 import { eventually } from '../support/eventually.js'
 
 /** Holds calls until it is opened, so that a test can do something while they wait. */
-export function createSemaphore() {
+export function createGate() {
   const waiting: (() => void)[] = []
   let isOpen = false
   return {

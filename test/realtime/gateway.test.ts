@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { chatStream } from '../../src/domain/streams.js'
 import { eventually } from '../support/eventually.js'
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js'
-import { createSemaphore } from './gate.js'
+import { createGate } from './gate.js'
 import { callerOf, next, openClient, startNode, type Client, type RealtimeNode } from './realtime-node.js'
 
 describe('sockets', () => {
@@ -293,7 +293,7 @@ describe('sockets', () => {
 
   describe('when the node', () => {
     it('shuts down, get their answers, hear when to come back, and nobody new comes in', async () => {
-      const gate = createSemaphore()
+      const gate = createGate()
       const leaving = await startNode(database, {
         renderSentMessage: (present) => async (result, chat, viewer) => {
           await gate.pass()

@@ -8,7 +8,7 @@ import { createUserCache } from '../../src/realtime/user-cache.js'
 import { createRender, type Render } from '../../src/realtime/render.js'
 import { eventually } from '../support/eventually.js'
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js'
-import { createSemaphore } from './gate.js'
+import { createGate } from './gate.js'
 import { startNode, type RealtimeNode } from './realtime-node.js'
 
 describe('the hub', () => {
@@ -105,7 +105,7 @@ describe('the hub', () => {
 
   it('keeps nothing from below what is being rendered, as that may not be rendered for it', async () => {
     const chatId = await node.createChat(ada, [])
-    const gate = createSemaphore()
+    const gate = createGate()
     await using watched = await watch((render) => async (...args) => {
       await gate.pass()
       return render(...args)
@@ -139,7 +139,7 @@ describe('the hub', () => {
 
   it('gives what stands before an event of a later release, and stops there', async () => {
     const chatId = await node.createChat(ada, [])
-    const gate = createSemaphore()
+    const gate = createGate()
     await using watched = await watch((render) => async (...args) => {
       await gate.pass()
       return render(...args)

@@ -98,7 +98,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
     })
   const httpServer = createServer((_, response) => response.writeHead(404).end())
   let connections = 0
-  const { gate, revocations } = await startRevocations(
+  const { sessionCheck, revocations } = await startRevocations(
     core,
     { tokenMs: 900_000, log: options.headOf ?? log, say: () => undefined, onFailure: (error) => failures.push(error) },
     releases,
@@ -116,7 +116,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       progress,
       people,
       tokens: tokensLasting(900),
-      gate,
+      sessionCheck,
       revocations,
       run: core.run,
       sendMessage: createSubmitMessage('sendMessage', saying),

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { eventually } from '../support/eventually.js'
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js'
-import { createSemaphore } from './gate.js'
+import { createGate } from './gate.js'
 import { startNode, type Client, type Payload, type RealtimeNode } from './realtime-node.js'
 
 describe('resuming by cursors', () => {
@@ -134,7 +134,7 @@ describe('resuming by cursors', () => {
   })
 
   it('starts over with `resync` when more happens than can be kept', async () => {
-    const gate = createSemaphore()
+    const gate = createGate()
     const busy = await startNode(database, {
       mostKept: 5,
       queries: (queries) => ({
