@@ -4,8 +4,8 @@ import { createInviteCodes } from '../../src/commands/catalogue/invite-codes.js'
 import type { CommandHandler } from '../../src/commands/pipeline/handle-command.js'
 import { createRunCommand, type RunCommand } from '../../src/commands/run-command.js'
 import type { Position } from '../../src/eventstore/event-log.js'
+import { inTransaction } from '../../src/postgres/transaction.js'
 import {
-  inTransaction,
   moveCheckpoint,
   openProjection,
   readCheckpoint,

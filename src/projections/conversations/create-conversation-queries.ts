@@ -1,6 +1,7 @@
 import type { ClientBase, Pool } from 'pg'
 import { renderContent, type RenderContent } from '../../content/render-content.js'
-import { inSnapshot, type OpenProjection } from '../engine/checkpoint.js'
+import { inSnapshot } from '../../postgres/transaction.js'
+import type { OpenProjection } from '../engine/checkpoint.js'
 import { banPage } from './bans.js'
 import { blockPage } from './blocks.js'
 import {

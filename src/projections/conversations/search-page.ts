@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import type { RenderContent } from '../../content/render-content.js'
-import { inSnapshot } from '../engine/checkpoint.js'
+import { inSnapshot } from '../../postgres/transaction.js'
 import type { TableName } from '../engine/projection.js'
 import type { Cursor, Paged } from './conversation-queries.js'
 import { toIso } from './instants.js'

@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import { type EventLog, type Position, UnknownPositionError } from '../../eventstore/event-log.js'
+import { inTransaction } from '../../postgres/transaction.js'
 import { tableName, type Projection, type TableName } from './projection.js'
 
 /** Where a projection pauses, and why. */
@@ -129,32 +130,3 @@ async function inLockedTransaction<Result>(pool: Pool, work: (tx: ClientBase) =>
     return work(tx)
   })
 }
-
-/** Commits what `work` does, or rolls it back when it throws. */
-export async function inTransaction<Result>(
-  pool: Pool,
-  work: (tx: ClientBase) => Promise<Result>,
-  begin = 'begin',
-): Promise<Result> {
-  const client = await pool.connect()
-  let broken: Error | undefined
-  const onLost = (error: Error): void => void (broken = error) // unheard, it would end the process
-  client.on('error', onLost)
-  try {
-    await client.query(begin)
-    const result = await work(client)
-    await client.query('commit')
-    return result
-  } catch (error) {
-    await client.query('rollback').catch((failed: unknown) => {
-      broken = failed as Error
-    })
-    throw error
-  } finally {
-    client.off('error', onLost).release(broken)
-  }
-}
-
-/** Reads everything in one snapshot of the database. */
-export const inSnapshot = <Result>(pool: Pool, read: (tx: ClientBase) => Promise<Result>): Promise<Result> =>
-  inTransaction(pool, read, 'begin isolation level repeatable read read only')

@@ -1,14 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import type { EventLog, Page, Position, RecordedEvent } from '../../eventstore/event-log.js'
-import {
-  inTransaction,
-  moveCheckpoint,
-  readCheckpoint,
-  recordFailure,
-  type Failure,
-  type OpenProjection,
-} from './checkpoint.js'
+import { inTransaction } from '../../postgres/transaction.js'
+import { moveCheckpoint, readCheckpoint, recordFailure, type Failure, type OpenProjection } from './checkpoint.js'
 import { createProgress, type Progress } from './progress.js'
 import { readAhead } from './read-ahead.js'
 
