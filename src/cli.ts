@@ -3,13 +3,11 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { doctorCommand } from './cli/doctor-command.js'
 import { importCommand } from './cli/import-command.js'
+import type { OperatorCommand } from './cli/operator-command.js'
 import { projectionsCommand } from './cli/projections-command.js'
 import { userCommand } from './cli/user-command.js'
-import { parseConfig, type Config } from './app/config.js'
+import { parseConfig } from './app/config.js'
 import { explainFailure } from './app/explain-failure.js'
-
-/** One operator command; its result is the exit code. */
-export type OperatorCommand = (args: string[], config: Config) => Promise<number>
 
 const commands: Record<string, OperatorCommand> = {
   doctor: doctorCommand,

@@ -5,25 +5,25 @@ import { parseConfig } from './app/config.js'
 import { explainFailure } from './app/explain-failure.js'
 import { firstConversation } from './app/first-conversation.js'
 
-const say = (line: string): boolean => process.stdout.write(`${line}\n`)
+const print = (line: string): boolean => process.stdout.write(`${line}\n`)
 
 async function serve(): Promise<void> {
   const config = parseConfig(process.env, (path) => readFileSync(path, 'utf8'))
-  const asked = new Promise<string>((resolve) => {
+  const signal = new Promise<string>((resolve) => {
     process.once('SIGINT', () => resolve('Ctrl-C'))
     process.once('SIGTERM', () => resolve('SIGTERM'))
   })
-  const app = await createApp(config, { say })
+  const app = await createApp(config, { print })
   const { log, databases } = app.core
-  say(`Parley listens on ${app.url}`)
+  print(`Parley listens on ${app.url}`)
   const readModels = `Postgres (${databases.where})`
-  if (log.kind === 'postgres') say(`Event log and read models: ${readModels}`)
-  else say(`Event log: EventStoreDB. Read models: ${readModels}`)
-  say(`Node ${process.version}. Stop with Ctrl-C.`)
-  say(`\nA first conversation, to copy into another shell in this folder:\n${firstConversation(app.url)}`)
-  say(`${await asked}: finishing what is in flight …`)
+  if (log.kind === 'postgres') print(`Event log and read models: ${readModels}`)
+  else print(`Event log: EventStoreDB. Read models: ${readModels}`)
+  print(`Node ${process.version}. Stop with Ctrl-C.`)
+  print(`\nA first conversation, to copy into another shell in this folder:\n${firstConversation(app.url)}`)
+  print(`${await signal}: finishing what is in flight …`)
   await app[Symbol.asyncDispose]()
-  say('Stopped.')
+  print('Stopped.')
 }
 
 serve().catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { parseConfig } from '../../src/app/config.js'
-import { openCore, openFoundations, type Core, type Foundations } from '../../src/app/core.js'
+import { openCore, type Core } from '../../src/app/core.js'
+import { openFoundations, type Foundations } from '../../src/app/foundations.js'
 import { createReleases } from '../../src/app/release.js'
 
 /** Parley's parts without a server, on the databases of this process's environment. */
@@ -12,7 +13,7 @@ export async function withCore<Result>(work: (core: Core) => Promise<Result>): P
   const fail = (name: string, error: unknown): void => {
     throw new Error(`projection ${name}`, { cause: error })
   }
-  const options = { say: quiet, onProjectionFailure: fail, onAppended: quiet, commandDeadlineMs: 600_000 }
+  const options = { print: quiet, onProjectionFailure: fail, onAppended: quiet, commandDeadlineMs: 600_000 }
   return await work(await openCore(config(), options, releases))
 }
 

@@ -24,22 +24,22 @@ export interface Databases {
 /** The databases of the configuration, migrated; embedded ones where it names none. */
 export async function openDatabases(
   config: Config,
-  say: (line: string) => void,
+  print: (line: string) => void,
   releases: Releases,
 ): Promise<Databases> {
-  const found = await locate(config, say, releases)
+  const found = await locate(config, print, releases)
   await migrate(found.mainUrl, mainMigrations)
   await migrate(found.keysUrl, keysMigrations)
   return { ...found, main: openPool(found.mainUrl, 20, releases), keys: openPool(found.keysUrl, 4, releases) }
 }
 
-async function locate(config: Config, say: (line: string) => void, releases: Releases) {
+async function locate(config: Config, print: (line: string) => void, releases: Releases) {
   const { databaseUrl, keysDatabaseUrl, masterKey, tokenKeys, dataDir } = config
   if (databaseUrl !== null && keysDatabaseUrl !== null && masterKey !== null && tokenKeys !== null) {
     const { host, pathname } = new URL(databaseUrl)
     return { mainUrl: databaseUrl, keysUrl: keysDatabaseUrl, masterKey, tokenKeys, where: `${host}${pathname}` }
   }
-  const postgres = releases.add(await startEmbeddedPostgres({ dataDir, log: say }))
+  const postgres = releases.add(await startEmbeddedPostgres({ dataDir, log: print }))
   await postgres.createDatabase('parley')
   await postgres.createDatabase('parley_keys')
   const local = await readOrMakeLocalSecrets(dataDir)

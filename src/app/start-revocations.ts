@@ -18,7 +18,7 @@ export interface RevocationOptions {
   tokenMs: number
   /** The log of which the head is asked. */
   log: Pick<EventLog, 'head'>
-  say(line: string): void
+  print(line: string): void
   onFailure(error: unknown): void
 }
 
@@ -38,7 +38,7 @@ const NOBODYS = { userId: NIL, sessionId: NIL, generation: 0 }
  */
 export async function startRevocations(
   core: Pick<Core, 'log' | 'reader' | 'clock' | 'revocations'>,
-  { tokenMs, log, say, onFailure }: RevocationOptions,
+  { tokenMs, log, print, onFailure }: RevocationOptions,
   releases: Releases,
 ): Promise<RevocationFollowing> {
   const { clock } = core
@@ -54,7 +54,7 @@ export async function startRevocations(
     withTimeout(LOOK_UP_MS, core.revocations.lookUp(token, head))
 
   const isReady = await progress.reached(await core.log.head(), { timeoutMs: FIRST_MS })
-  if (!isReady) say('Revoked sessions are still being read from the log; requests wait for it')
+  if (!isReady) print('Revoked sessions are still being read from the log: until then, requests are answered 503')
   const sessionCheck = createSessionCheck({ revocations, confirmation, lookUp })
   return { revocations, sessionCheck, canTellSessions: async () => (await sessionCheck(NOBODYS)) === null }
 }

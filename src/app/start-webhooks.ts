@@ -1,4 +1,5 @@
 import type { Logger } from 'winston'
+import type { ApiDeps } from '../api/parts.js'
 import { createMaySpeak } from '../commands/catalogue/incoming-webhooks.js'
 import type { Core } from './core.js'
 import { createFollowerPosition } from '../followers/follower-position.js'
@@ -14,19 +15,22 @@ import { createReplayWebhook } from '../webhooks/replay-webhook.js'
 import { startWebhooks } from '../webhooks/start-webhooks.js'
 import { createWebhookSecrets } from '../webhooks/webhook-secrets.js'
 
-interface Around {
+interface WebhookDeps {
   safeFetch: SafeFetch
   pastFrames: PastFrames
   logger: Logger
   metrics: Metrics
 }
 
-/** What carries webhooks out and what they bring in, and what the API asks of it. */
+/** What the API needs of webhooks. */
+export type WebhookParts = ApiDeps['webhooks']
+
+/** Starts the delivery of events to outgoing webhooks. */
 export async function startWebhookDelivery(
   core: Core,
-  { safeFetch, pastFrames, logger, metrics }: Around,
+  { safeFetch, pastFrames, logger, metrics }: WebhookDeps,
   releases: Releases,
-) {
+): Promise<WebhookParts> {
   const { log, reader, queries, accountStatuses, handler, clock, databases, runAsSystem: run } = core
   const { progress } = core.runners.conversations
   const secrets = createWebhookSecrets(deriveKey(databases.masterKey, 'parley/webhook/1'))
@@ -54,7 +58,7 @@ export async function startWebhookDelivery(
       deliverEvents,
       position: createFollowerPosition(databases.main, 'webhooks'),
       run,
-      onFailure: (error) => logger.error('webhooks wait for this to be mended', { cause: String(error) }),
+      onFailure: (error) => logger.error('Webhook delivery failed; retrying', { cause: String(error) }),
     }),
   )
   const replay = createReplayWebhook({

@@ -1,14 +1,13 @@
 import { parseArgs } from 'node:util'
 import { Presets, SingleBar } from 'cli-progress'
 import type { Config } from '../app/config.js'
-import { openFoundations, type Foundations } from '../app/core.js'
+import type { Foundations } from '../app/foundations.js'
 import { countUnread, type Reading } from '../domain/unread.js'
 import type { RecordedEvent } from '../eventstore/event-log.js'
 import { openProjection } from '../projections/engine/checkpoint.js'
 import { storedReadings } from '../projections/conversations/stored-readings.js'
-import { createReleases } from '../app/release.js'
 import { UsageError } from './usage-error.js'
-import { say } from './with-core.js'
+import { withFoundations } from './with-core.js'
 
 const PAGE = 5_000
 
@@ -32,15 +31,11 @@ export async function doctorCommand(args: string[], config: Config): Promise<num
   })
   if (positionals.length !== 1 || positionals[0] !== 'unread')
     throw new UsageError('Usage: parley doctor unread [--json]')
-  const releases = createReleases()
-  try {
-    const foundations = await openFoundations(config, say, () => new Date(), releases)
+  return withFoundations(config, async (foundations) => {
     const { checked, differences } = await checkUnread(foundations, values.json)
     process.stdout.write(values.json ? `${JSON.stringify({ checked, differences })}\n` : report(checked, differences))
     return differences.length === 0 ? 0 : 1
-  } finally {
-    await releases[Symbol.asyncDispose]()
-  }
+  })
 }
 
 async function checkUnread(foundations: Foundations, json: boolean) {

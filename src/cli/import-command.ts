@@ -5,13 +5,14 @@ import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { SingleBar, Presets } from 'cli-progress'
 import type { Config } from '../app/config.js'
-import { openCore } from '../app/core.js'
+import type { Core } from '../app/core.js'
 import { createImportIds } from '../import/import-ids.js'
 import { importLines, type ImportSummary } from '../import/import-lines.js'
 import { splitLines } from '../import/split-lines.js'
 import { personKey } from '../privacy/key-names.js'
-import { createReleases } from '../app/release.js'
+import { printNotice } from './output.js'
 import { UsageError } from './usage-error.js'
+import { withCore } from './with-core.js'
 
 /** An import waits for its appends as long as it takes: a line that was given up could not be told from one that is done. */
 const PATIENCE_MS = 24 * 60 * 60 * 1000
@@ -58,25 +59,13 @@ async function openSource([file, ...more]: string[], name: string | undefined): 
 }
 
 async function importSource(source: Source, config: Config, json: boolean, isInterrupted: () => boolean) {
-  const releases = createReleases()
-  const say = (line: string): unknown => process.stderr.write(`${line}\n`)
   const bar = createBar(source.bytes, json)
-  try {
-    const core = await openCore(
-      config,
-      {
-        say,
-        onProjectionFailure: (name, error) => say(`projection ${name}: ${String(error)}`),
-        onAppended: () => undefined,
-        commandDeadlineMs: PATIENCE_MS,
-      },
-      releases,
-    )
+  const lines = untilInterrupted(
+    splitLines(source.chunks, undefined, (bytes) => bar?.increment(bytes)),
+    isInterrupted,
+  )
+  const work = async (core: Core) => {
     const began = performance.now()
-    const lines = untilInterrupted(
-      splitLines(source.chunks, undefined, (bytes) => bar?.increment(bytes)),
-      isInterrupted,
-    )
     const summary = await importLines(lines, {
       run: core.run,
       ids: createImportIds(core.databases.masterKey, source.name),
@@ -84,14 +73,16 @@ async function importSource(source: Source, config: Config, json: boolean, isInt
       fingerprint: (userId, text) => core.sealer.fingerprint(userId, text),
       indexed: (position) => core.runners.decisionIndex.progress.reached(position),
       correlationId: randomUUID(),
-      onRefused: (line, reason) => say(`line ${line} refused: ${reason}`),
+      onRefused: (line, reason) => printNotice(`line ${line} refused: ${reason}`),
       onLine: (line) => bar?.update({ line }),
     })
     return { summary, seconds: (performance.now() - began) / 1000 }
+  }
+  try {
+    return await withCore(config, work, { commandDeadlineMs: PATIENCE_MS })
   } finally {
     bar?.stop()
     source.chunks.destroy()
-    await releases[Symbol.asyncDispose]()
   }
 }
 

@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util'
 import type { Config } from '../app/config.js'
-import { openFoundations } from '../app/core.js'
 import { countOtherClients } from '../app/databases.js'
 import { readCheckpoint, resetProjection, type Checkpoint } from '../projections/engine/checkpoint.js'
-import { createReleases } from '../app/release.js'
 import { UsageError } from './usage-error.js'
+import { withFoundations } from './with-core.js'
 
 /** `parley projections [--json]` lists; `parley projections rebuild NAME` throws one away, to be followed from the start. */
 export async function projectionsCommand(args: string[], config: Config): Promise<number> {
@@ -13,10 +12,7 @@ export async function projectionsCommand(args: string[], config: Config): Promis
     allowPositionals: true,
     options: { json: { type: 'boolean', default: false } },
   })
-  const releases = createReleases()
-  try {
-    const say = (line: string): unknown => process.stderr.write(`${line}\n`)
-    const { databases, log, projections: list } = await openFoundations(config, say, () => new Date(), releases)
+  return withFoundations(config, async ({ databases, log, projections: list }) => {
     const { main: pool } = databases
     const projections = Object.values(list)
     const [verb, name, ...more] = positionals
@@ -42,9 +38,7 @@ export async function projectionsCommand(args: string[], config: Config): Promis
     await resetProjection(pool, projection, log.start)
     process.stdout.write(`${projection.name} is empty; the next start follows the log from its beginning\n`)
     return 0
-  } finally {
-    await releases[Symbol.asyncDispose]()
-  }
+  })
 }
 
 function describe({ position, failure }: Partial<Checkpoint>): string {

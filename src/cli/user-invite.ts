@@ -3,6 +3,7 @@ import type { Config } from '../app/config.js'
 import { openDatabases } from '../app/databases.js'
 import { makeInvite } from '../identity/accounts/invites.js'
 import { createReleases } from '../app/release.js'
+import { printNotice } from './output.js'
 import { UsageError } from './usage-error.js'
 
 const UNIT_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
@@ -13,13 +14,12 @@ export async function userInvite(args: string[], config: Config): Promise<number
   const expiresAt = new Date(Date.now() + durationMs(values.expires))
   const releases = createReleases()
   try {
-    const say = (line: string): unknown => process.stderr.write(`${line}\n`)
-    const { main } = await openDatabases(config, say, releases)
+    const { main } = await openDatabases(config, printNotice, releases)
     const token = await makeInvite(main, expiresAt)
     process.stdout.write(`${config.publicUrl ?? `http://localhost:${config.port}`}/register#invite=${token}\n`)
-    say(`For one registration, until ${expiresAt.toISOString()}`)
+    printNotice(`For one registration, until ${expiresAt.toISOString()}`)
     if (config.registration !== 'invite')
-      say(`REGISTRATION is ${config.registration}: invites count where it is invite`)
+      printNotice(`REGISTRATION is ${config.registration}: invites count where it is invite`)
     return 0
   } finally {
     await releases[Symbol.asyncDispose]()

@@ -5,7 +5,8 @@ import { accountRoles, type AccountRole } from '../domain/roles/events.js'
 import type { RolesChange } from '../domain/roles/roles.js'
 import { createAddresses, type Address } from '../identity/accounts/addresses.js'
 import { UsageError } from './usage-error.js'
-import { say, withCore } from './with-core.js'
+import { printNotice } from './output.js'
+import { withCore } from './with-core.js'
 
 const UP_TO_DATE_MS = 10_000
 
@@ -36,10 +37,12 @@ async function changeRoles(
   return withCore(config, async (core) => {
     const account = await createAddresses(core.databases.main).find(email)
     if (account === null) throw new UsageError(`Nobody is registered with ${email}`)
-    say(await describe(account, core))
+    printNotice(await describe(account, core))
     const change = changeTo(role)
     if ('grant' in change && !values.yes && mustBeConfirmed(account, config)) {
-      say('Its address is not verified: whoever registered with it need not own it. With --yes it is done all the same')
+      printNotice(
+        'Its address is not verified: whoever registered with it need not own it. With --yes it is done all the same',
+      )
       return 1
     }
     return apply(account, change, core)
@@ -59,7 +62,7 @@ async function apply(
 ): Promise<number> {
   const result = await runAsSystem('changeRoles', { userId, change })
   if (result.kind === 'rejected') {
-    say(
+    printNotice(
       result.rejection.code === 'last-admin' ? 'Nobody else is admin: make someone admin first' : result.rejection.code,
     )
     return 1

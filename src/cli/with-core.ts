@@ -1,15 +1,36 @@
 import type { Config } from '../app/config.js'
 import { openCore, type Core } from '../app/core.js'
+import { openFoundations, type Foundations } from '../app/foundations.js'
 import { createReleases } from '../app/release.js'
-
-export const say = (line: string): unknown => process.stderr.write(`${line}\n`)
+import { printNotice } from './output.js'
 
 /** Opens log, keys, commands and projections for one piece of work, beside a server or without one. */
-export async function withCore<Result>(config: Config, work: (core: Core) => Promise<Result>): Promise<Result> {
+export async function withCore<Result>(
+  config: Config,
+  work: (core: Core) => Promise<Result>,
+  options: { commandDeadlineMs?: number } = {},
+): Promise<Result> {
   const releases = createReleases()
-  const onProjectionFailure = (name: string, error: unknown): unknown => say(`projection ${name}: ${String(error)}`)
+  const onProjectionFailure = (name: string, error: unknown): void =>
+    printNotice(`Projection ${name} failed; retrying: ${String(error)}`)
+  const onAppended = (): void => undefined
   try {
-    return await work(await openCore(config, { say, onProjectionFailure, onAppended: () => undefined }, releases))
+    return await work(
+      await openCore(config, { print: printNotice, onProjectionFailure, onAppended, ...options }, releases),
+    )
+  } finally {
+    await releases[Symbol.asyncDispose]()
+  }
+}
+
+/** Opens databases, log and keys, and starts nothing. */
+export async function withFoundations<Result>(
+  config: Config,
+  work: (foundations: Foundations) => Promise<Result>,
+): Promise<Result> {
+  const releases = createReleases()
+  try {
+    return await work(await openFoundations(config, printNotice, () => new Date(), releases))
   } finally {
     await releases[Symbol.asyncDispose]()
   }

@@ -57,7 +57,7 @@ describe('parley user invite', function () {
     const file = join(dataDir, 'mails.ndjson')
     await eventually(async () => expect(await readFile(file, 'utf8')).to.include('"to":"ada@example.com"'))
     expect((await stat(file)).mode & 0o777).to.equal(0o600)
-    expect(server.output).to.include(`Mails: written to ${file}`).and.not.to.include('ada@example.com')
+    expect(server.output).to.include(`mails are written to ${file}`).and.not.to.include('ada@example.com')
     server.process.kill('SIGINT')
     expect(await server.exited, server.output).to.equal(0)
   })

@@ -78,7 +78,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       },
       () => '',
     ),
-    { say: () => undefined, onProjectionFailure: (_, error) => failures.push(error), onAppended: () => undefined },
+    { print: () => undefined, onProjectionFailure: (_, error) => failures.push(error), onAppended: () => undefined },
     releases,
   )
   const { log, reader, clock } = core
@@ -100,7 +100,12 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
   let connections = 0
   const { sessionCheck, revocations } = await startRevocations(
     core,
-    { tokenMs: 900_000, log: options.headOf ?? log, say: () => undefined, onFailure: (error) => failures.push(error) },
+    {
+      tokenMs: 900_000,
+      log: options.headOf ?? log,
+      print: () => undefined,
+      onFailure: (error) => failures.push(error),
+    },
     releases,
   )
   const securityEvents: SecurityEvent[] = []

@@ -36,6 +36,6 @@ if (at !== undefined) {
 
 const app = await createApp(
   parseConfig(env, (path) => readFileSync(path, 'utf8')),
-  { say: () => undefined },
+  { print: () => undefined },
 )
 console.log(`listens on ${app.url}`)

@@ -4,7 +4,7 @@ import winston from 'winston'
 import { createApp, type App } from '../../src/app/start-app.js'
 import type { AccountRole } from '../../src/domain/roles/events.js'
 import type { Config } from '../../src/app/config.js'
-import type { Overrides } from '../../src/app/core.js'
+import type { Overrides } from '../../src/app/overrides.js'
 import type { SafeFetch } from '../../src/outbound/safe-fetch.js'
 import type { Mail, Mailer } from '../../src/identity/mail/mailer.js'
 import { changeRoles } from './change-roles.js'
@@ -64,7 +64,7 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
   const whole = { ...configOn(database), ...config }
   const mails: Mail[] = []
   const mailer: Mailer = { deliver: (mail) => Promise.resolve(void mails.push(mail)), close: () => undefined }
-  const options = { say: () => undefined, logger: winston.createLogger({ silent: true }) }
+  const options = { print: () => undefined, logger: winston.createLogger({ silent: true }) }
   const start = (more: Partial<Config> = {}, moreOverrides: Overrides = {}): Promise<App> =>
     createApp(
       { ...whole, ...more },

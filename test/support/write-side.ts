@@ -20,7 +20,7 @@ import {
 } from '../../src/projections/decision-index/decision-index.js'
 import { startRunner, type Runner } from '../../src/projections/engine/runner.js'
 import { createReleases } from '../../src/app/release.js'
-import { logOpening } from '../../src/app/core.js'
+import { logOpening } from '../../src/app/log-opening.js'
 import { openEventStoreLog, newPrefix, type LogKind } from './event-logs.js'
 import { createTestDatabase } from './test-database.js'
 

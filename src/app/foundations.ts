@@ -1,0 +1,49 @@
+import type { EventLog, NewEvent } from '../eventstore/event-log.js'
+import { openPostgresEventLog } from '../eventstore/postgres/postgres-event-log.js'
+import { createDataKeys, type DataKeys } from '../privacy/data-keys.js'
+import { createEventReader, type EventReader } from '../privacy/event-reader.js'
+import { createEventSealer, type EventSealer } from '../privacy/event-sealer.js'
+import { createLocalEventCache } from '../privacy/local-event-cache.js'
+import { createProjectionList, type ProjectionList } from '../projections/projection-list.js'
+import type { Config } from './config.js'
+import { openDatabases, type Databases } from './databases.js'
+import { logOpening } from './log-opening.js'
+import type { Releases } from './release.js'
+
+/** The databases, the log, and what it takes to read and write its events. */
+export interface Foundations {
+  databases: Databases
+  log: EventLog
+  dataKeys: DataKeys
+  reader: EventReader
+  sealer: EventSealer
+  projections: ProjectionList
+}
+
+export async function openFoundations(
+  config: Config,
+  print: (line: string) => void,
+  clock: () => Date,
+  releases: Releases,
+): Promise<Foundations> {
+  const databases = await openDatabases(config, print, releases)
+  const { masterKey } = databases
+  const dataKeys = createDataKeys({ pool: databases.keys, masterKey })
+  await dataKeys.check()
+  const made = createLocalEventCache()
+  const sealer = createEventSealer({ dataKeys, masterKey, made })
+  const reader = createEventReader({ dataKeys, made })
+  const log = releases.add(await openEventLog(config, databases, await logOpening(sealer, clock)))
+  return { databases, log, dataKeys, reader, sealer, projections: createProjectionList(reader) }
+}
+
+/** The client of EventStoreDB is only loaded where it is used: it takes as long as all the rest of the log. */
+async function openEventLog(
+  { eventStoreUrl, eventStoreStreamPrefix: streamPrefix }: Config,
+  { main: pool, mainUrl }: Databases,
+  openingEvent: (logId: string) => NewEvent,
+): Promise<EventLog> {
+  if (eventStoreUrl === null) return openPostgresEventLog({ pool, connectionString: mainUrl, openingEvent })
+  const { openEventStoreDbEventLog } = await import('../eventstore/eventstoredb/eventstoredb-event-log.js')
+  return openEventStoreDbEventLog({ connectionString: eventStoreUrl, streamPrefix, openingEvent })
+}

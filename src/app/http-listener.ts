@@ -1,0 +1,42 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createHttpServer } from '../api/http-server.js'
+import type { Config } from './config.js'
+
+/** Requests in flight at shutdown get this long to be answered. */
+const FINISH_MS = 10_000
+
+/** The HTTP server that REST and sockets share. */
+export interface HttpListener {
+  server: Server
+  /** Without a slash at its end; empty until it listens. */
+  url(): string
+  listen(): Promise<void>
+  /** Takes no more connections, and waits for the requests in flight. */
+  close(): Promise<void>
+}
+
+export function createHttpListener({ host, port }: Pick<Config, 'host' | 'port'>): HttpListener {
+  const server = createHttpServer()
+  let url = ''
+  return {
+    server,
+    url: () => url,
+    async listen() {
+      server.listen(port, host)
+      await once(server, 'listening')
+      const { port: actual } = server.address() as AddressInfo
+      url = `http://${host.includes(':') ? `[${host}]` : host}:${actual}`
+    },
+    async close() {
+      if (!server.listening) return
+      const closed = once(server, 'close')
+      server.close()
+      server.closeIdleConnections()
+      const cut = setTimeout(() => server.closeAllConnections(), FINISH_MS)
+      await closed
+      clearTimeout(cut)
+    },
+  }
+}

@@ -1,0 +1,14 @@
+import type { EventLog } from '../eventstore/event-log.js'
+import type { Mailer } from '../identity/mail/mailer.js'
+import type { SafeFetch } from '../outbound/safe-fetch.js'
+
+/** What a test may put in place of the real thing. */
+export interface Overrides {
+  clock?: () => Date
+  /** Puts something between the commands and the log, to inject faults. */
+  wrapLog?: (log: EventLog) => EventLog
+  /** In place of a mail server. */
+  mailer?: Mailer
+  /** The web, as link previews and webhooks see it. */
+  safeFetch?: SafeFetch
+}

@@ -1,0 +1,93 @@
+import type { Express } from 'express'
+import type { Logger } from 'winston'
+import { createClientAddress } from '../api/client-address.js'
+import { createApi } from '../api/server.js'
+import { createAddresses } from '../identity/accounts/addresses.js'
+import type { Identity } from '../identity/identity.js'
+import { createPasswordGuard, type PasswordGuard } from '../identity/passwords/password-guard.js'
+import type { RedisConnection } from '../limits/redis.js'
+import type { RequestLimits } from '../limits/request-limits.js'
+import type { PastFrames } from '../realtime/past-frames.js'
+import type { RenderSentMessage } from '../realtime/render-sent-message.js'
+import type { HubStatus } from '../realtime/hub.js'
+import type { Config } from './config.js'
+import type { Core } from './core.js'
+import type { Metrics } from './metrics.js'
+import { createReadiness } from './readiness.js'
+import type { Commands } from './start-commands.js'
+import type { Security } from './start-security.js'
+import type { SessionParts } from './start-sessions.js'
+import type { WebhookParts } from './start-webhooks.js'
+
+/** The parts that the API reaches; each resource takes what it uses of them. */
+export interface ApiParts {
+  commands: Commands
+  identity: Identity
+  sessions: SessionParts
+  webhooks: WebhookParts
+  security: Security
+  limits: RequestLimits
+  redis: RedisConnection | null
+  pastFrames: PastFrames
+  renderSentMessage: RenderSentMessage
+  realtimeStatus: () => HubStatus
+  publicUrl: () => string
+  metrics: Metrics
+  logger: Logger
+}
+
+export function createRestApi(config: Config, core: Core, parts: ApiParts): Express {
+  const { log, queries, runners, databases, invites, accountStatuses, ownWrites, clock } = core
+  const { commands, identity, sessions, security, redis, metrics } = parts
+  return createApi({
+    ...commands,
+    ...identity,
+    tokens: sessions.tokens,
+    sessionCheck: sessions.sessionCheck,
+    accountStatuses,
+    addresses: createAddresses(databases.main),
+    invites,
+    webhooks: parts.webhooks,
+    queries,
+    ownWrites,
+    progress: runners.conversations.progress,
+    comparePositions: (a, b) => log.comparePositions(a, b),
+    head: () => log.head(),
+    pastFrames: parts.pastFrames,
+    renderSentMessage: parts.renderSentMessage,
+    publicUrl: parts.publicUrl,
+    readiness: createReadiness({
+      log,
+      pool: databases.main,
+      runners: Object.values(runners),
+      realtime: parts.realtimeStatus,
+      redis,
+      canTellSessions: sessions.canTellSessions,
+    }),
+    registry: metrics.registry,
+    metricsToken: config.metricsToken,
+    allowedOrigins: config.allowedOrigins,
+    production: config.production,
+    limits: parts.limits,
+    passwordGuard: createGuard(config, { security, redis, metrics }),
+    security: security.events,
+    clientAddress: createClientAddress(config.trustedProxies),
+    log: parts.logger,
+    clock,
+  })
+}
+
+const createGuard = (
+  { rateLimits: isOn }: Config,
+  { security, redis, metrics }: Pick<ApiParts, 'security' | 'redis' | 'metrics'>,
+): PasswordGuard =>
+  createPasswordGuard({
+    isOn,
+    redis,
+    hash: security.hash,
+    onFailed(client, whose) {
+      metrics.loginFailures.inc()
+      security.events.record({ type: 'login-failed', ...client, ...whose })
+    },
+    onRefused: security.onLimited,
+  })

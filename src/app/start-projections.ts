@@ -1,0 +1,32 @@
+import { openProjection, type OpenProjection } from '../projections/engine/checkpoint.js'
+import { startRunner, type Runner } from '../projections/engine/runner.js'
+import type { ProjectionList } from '../projections/projection-list.js'
+import type { Foundations } from './foundations.js'
+import type { Releases } from './release.js'
+
+export type Runners = Record<keyof ProjectionList, Runner>
+
+export interface Projections {
+  open: Record<keyof ProjectionList, OpenProjection>
+  runners: Runners
+}
+
+/** Makes the tables of every projection where they are missing, then starts the loops that keep them up to date. */
+export async function startProjections(
+  { databases: { main: pool }, log, projections }: Foundations,
+  onFailure: (name: string, error: unknown) => void,
+  releases: Releases,
+): Promise<Projections> {
+  const open = {
+    conversations: await openProjection(pool, projections.conversations, log),
+    decisionIndex: await openProjection(pool, projections.decisionIndex, log),
+    revocations: await openProjection(pool, projections.revocations, log),
+  }
+  const start = (one: OpenProjection): Runner => releases.add(startRunner(one, { log, pool, onFailure }))
+  const runners = {
+    conversations: start(open.conversations),
+    decisionIndex: start(open.decisionIndex),
+    revocations: start(open.revocations),
+  }
+  return { open, runners }
+}

@@ -1,0 +1,72 @@
+import type { Server } from 'node:http'
+import type { Logger } from 'winston'
+import { createClientAddress } from '../api/client-address.js'
+import { originsOf } from '../api/cross-origin.js'
+import { problemOf } from '../api/problem-details.js'
+import type { RequestLimits } from '../limits/request-limits.js'
+import { createRealtime, type Realtime } from '../realtime/gateway.js'
+import type { RenderSentMessage } from '../realtime/render-sent-message.js'
+import type { UserCache } from '../realtime/user-cache.js'
+import type { Config } from './config.js'
+import type { Core } from './core.js'
+import type { Metrics } from './metrics.js'
+import type { Releases } from './release.js'
+import type { Commands } from './start-commands.js'
+import type { Security } from './start-security.js'
+import type { SessionParts } from './start-sessions.js'
+
+export interface RealtimeParts {
+  httpServer: Server
+  users: UserCache
+  commands: Commands
+  sessions: SessionParts
+  security: Security
+  limits: RequestLimits
+  renderSentMessage: RenderSentMessage
+  metrics: Metrics
+  logger: Logger
+}
+
+/** Sockets, on the server that the API listens on; the API must be there already. */
+export function startRealtime(
+  config: Config,
+  {
+    log,
+    reader,
+    queries,
+    runners,
+    content,
+    clock,
+  }: Pick<Core, 'log' | 'reader' | 'queries' | 'runners' | 'content' | 'clock'>,
+  { httpServer, users, commands, sessions, security, limits, renderSentMessage, metrics, logger }: RealtimeParts,
+  releases: Releases,
+): Realtime {
+  const { tokens, sessionCheck, revocations } = sessions
+  return releases.add(
+    createRealtime({
+      httpServer,
+      log,
+      reader,
+      queries,
+      progress: runners.conversations.progress,
+      people: users,
+      tokens,
+      sessionCheck,
+      revocations,
+      ...commands,
+      renderSentMessage,
+      renderContent: content.renderContent,
+      problemOf,
+      limits,
+      security: security.events,
+      clientAddress: createClientAddress(config.trustedProxies),
+      allowedOrigins: originsOf(config),
+      logger,
+      metrics: {
+        deliverySeconds: (seconds) => metrics.deliverySeconds.observe(seconds),
+        connections: (count) => metrics.connections.set(count),
+      },
+      clock,
+    }),
+  )
+}

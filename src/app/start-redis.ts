@@ -1,0 +1,21 @@
+import type { Logger } from 'winston'
+import { openRedis, type RedisConnection } from '../limits/redis.js'
+import type { Config } from './config.js'
+import type { Metrics } from './metrics.js'
+import type { Releases } from './release.js'
+
+/** Null where none is configured; otherwise after the first attempt to reach it, whether it worked or not. */
+export async function startRedis(
+  { redisUrl: url }: Pick<Config, 'redisUrl'>,
+  { logger, metrics: { redisAway } }: { logger: Logger; metrics: Metrics },
+  releases: Releases,
+): Promise<RedisConnection | null> {
+  if (url === null) return null
+  const onChange = (state: 'away' | 'back', reason: string | null): void => {
+    redisAway.set(state === 'away' ? 1 : 0)
+    logger.warn(state === 'away' ? 'Redis is away: limits count on this node alone' : 'Redis is back', { reason })
+  }
+  const redis = releases.add(openRedis({ url, onChange }))
+  await redis.tried
+  return redis
+}

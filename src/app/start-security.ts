@@ -1,0 +1,68 @@
+import { createHmac, randomBytes, type KeyObject } from 'node:crypto'
+import { securityKinds } from '../domain/security/events.js'
+import { LINK_LIMIT } from '../identity/mail/link-limit.js'
+import { passwordLimits } from '../identity/passwords/password-guard.js'
+import type { Source } from '../limits/request-limits.js'
+import { deriveKey } from '../privacy/derive-key.js'
+import { createSecurityEvents, type SecurityEvents } from '../security/security-events.js'
+import { createSecurityWriter } from '../security/security-writer.js'
+import type { Core } from './core.js'
+import type { Metrics } from './metrics.js'
+import type { Releases } from './release.js'
+
+/** Called for each request that a rate limit refuses. */
+export type OnLimited = (limit: string, client: Source, userId: string | null) => void
+
+/** For what no request caused. */
+export const NO_CLIENT: Source = { ip: '', userAgent: '' }
+
+const RATE_LIMITS = [
+  'messages',
+  'requests',
+  'address',
+  'refused-messages',
+  'connections',
+  LINK_LIMIT,
+  ...passwordLimits,
+]
+
+export interface Security {
+  events: SecurityEvents
+  onLimited: OnLimited
+  /** Recognises a text without storing it: a keyed hash. */
+  hash(text: string): string
+}
+
+/** Security events, which have a writer to the log of their own, and their counts. */
+export function startSecurity(
+  { log, sealer, clock, databases }: Pick<Core, 'log' | 'sealer' | 'clock' | 'databases'>,
+  metrics: Metrics,
+  releases: Releases,
+): Security {
+  for (const type of securityKinds) metrics.securityEvents.inc({ type }, 0)
+  for (const limit of RATE_LIMITS) metrics.rateLimited.inc({ limit }, 0)
+  const hash = keyedHash(databases.masterKey)
+  const writer = createSecurityWriter({ log, sealer, clock, node: randomBytes(6).toString('hex') })
+  const events = releases.add(
+    createSecurityEvents({
+      append: writer.append,
+      hash,
+      clock,
+      onRecorded: (type) => metrics.securityEvents.inc({ type }),
+      onDropped: (count) => metrics.securityEventsDropped.inc(count),
+    }),
+  )
+  return {
+    events,
+    hash,
+    onLimited(limit, { ip, userAgent }, userId) {
+      metrics.rateLimited.inc({ limit })
+      events.record({ type: 'rate-limited', ip, userAgent, ...(userId !== null && { userId }) })
+    },
+  }
+}
+
+function keyedHash(masterKey: KeyObject): (text: string) => string {
+  const key = deriveKey(masterKey, 'parley/security-subject/1')
+  return (text) => createHmac('sha256', key).update(text).digest('base64url')
+}
