@@ -17,7 +17,7 @@ module.exports = {
     mayOnlyReach('outbound', []),
     mayOnlyReach('postgres', ['async']),
     mayOnlyReach('eventstore', ['async', 'postgres']),
-    mayOnlyReach('limits', ['async']),
+    mayOnlyReach('limits', ['domain', 'async']),
     mayOnlyReach('privacy', ['domain', 'eventstore', 'async', 'postgres']),
     mayOnlyReach('followers', ['eventstore', 'async', 'postgres']),
     mayOnlyReach('security', pure),

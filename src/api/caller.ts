@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { clientKeySchema } from '../commands/catalogue/input-schemas.js'
 import type { Caller } from '../commands/run-command.js'
-import type { ClientInfo } from '../identity/sessions/session-event-outbox.js'
+import type { RequestInfo } from '../domain/client-info.js'
 import type { Locals, Request } from './exchange.js'
 
 const keyHeaderSchema = z.object({ 'Idempotency-Key': clientKeySchema })
@@ -19,8 +19,8 @@ export function callerOf(req: Request, { claims, requestId, client }: Locals, is
   }
 }
 
-/** ClientInfo a request came, for what is done without a caller. */
-export const clientInfoOf = ({ client, requestId }: Locals): ClientInfo => ({ ...client, correlationId: requestId })
+/** The request's client, for what is done without a caller. */
+export const clientInfoOf = ({ client, requestId }: Locals): RequestInfo => ({ ...client, correlationId: requestId })
 
 /** The client's key, null where it gave none. @throws ZodError */
 export function clientKeyOf({ headers }: Request): string | null {

@@ -1,14 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import proxyAddr from 'proxy-addr'
+import type { ClientInfo } from '../domain/client-info.js'
 
-export interface Client {
-  ip: string
-  userAgent: string
-}
-
-/** ClientInfo a request came, for limits, audit and the log (which keeps it sealed): the same for REST and for sockets. */
-export type ClientAddress = (request: IncomingMessage) => Client
+/** The client of a request, for limits, audit and the log (which keeps it sealed): the same for REST and sockets. */
+export type ClientAddress = (request: IncomingMessage) => ClientInfo
 
 const MAX_USER_AGENT_LENGTH = 512
 

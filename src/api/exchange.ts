@@ -1,14 +1,13 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
+import type { ClientInfo } from '../domain/client-info.js'
 import type { Claims } from '../identity/sessions/tokens.js'
-import type { Client } from './client-address.js'
 
 /** What is known of a request on its way. */
 export interface Locals extends Record<string, unknown> {
   requestId: string
   /** The path as the route table has it; `unknown` until a route takes the request. */
   route: string
-  /** ClientInfo it came. */
-  client: Client
+  client: ClientInfo
   /** Whether a limit has counted it. */
   isCounted?: true
   /** Whether it is a message or an edit, which is counted where it is refused. */

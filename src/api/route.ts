@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Caller } from '../commands/run-command.js'
 import type { AccountRole } from '../domain/roles/events.js'
 import type { Access } from '../identity/access.js'
-import type { ClientInfo } from '../identity/sessions/session-event-outbox.js'
+import type { RequestInfo } from '../domain/client-info.js'
 import type { Parts } from './parts.js'
 import type { BodyAs } from './read-body.js'
 
@@ -49,8 +49,8 @@ export interface Context<Who extends Access, Params, Query, Body> {
   body: Body
   /** With the client's key, where the request is a command that carries one. */
   caller: Who extends 'anyone' ? null : Who extends 'either' ? Caller | null : Caller
-  /** ClientInfo the request came, also where nobody said who they are. */
-  whence: () => ClientInfo
+  /** The request's client, also without a token. */
+  whence: () => RequestInfo
   /** Of a command to which no caller's key belongs. @throws ZodError */
   clientKey: () => string | null
 }

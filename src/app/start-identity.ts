@@ -4,9 +4,9 @@ import type { Logger } from 'winston'
 import type { RunCommand } from '../commands/run-command.js'
 import { registerUser } from '../identity/accounts/register-user.js'
 import { startIdentity as start, type Identity } from '../identity/identity.js'
-import { createLinkLimit } from '../identity/mail/link-limit.js'
+import { createLinkRateLimit } from '../identity/mail/link-rate-limit.js'
 import { createFileMailer, createSmtpMailer, type Mailer } from '../identity/mail/mailer.js'
-import { senderOf } from '../identity/mail/sender.js'
+import { senderAddress } from '../identity/mail/sender-address.js'
 import type { Tokens } from '../identity/sessions/tokens.js'
 import type { RedisConnection } from '../limits/redis.js'
 import { deriveKey } from '../privacy/derive-key.js'
@@ -34,7 +34,7 @@ export async function startIdentity(
   { run, tokens, redis, security, publicUrl, logger, print, overrides }: IdentityParts,
   releases: Releases,
 ): Promise<Identity> {
-  const mayMailLink = createLinkLimit({
+  const mayMailLink = createLinkRateLimit({
     isOn: config.rateLimits,
     redis,
     hash: security.hash,
@@ -60,7 +60,7 @@ export async function startIdentity(
 }
 
 function createMailer({ smtpUrl, publicUrl, dataDir }: Config, print: (line: string) => void): Mailer {
-  if (smtpUrl !== null) return createSmtpMailer(smtpUrl, senderOf(smtpUrl, publicUrl))
+  if (smtpUrl !== null) return createSmtpMailer(smtpUrl, senderAddress(smtpUrl, publicUrl))
   print(`SMTP_URL is not set: mails are written to ${join(dataDir, 'mails.ndjson')}`)
   return createFileMailer(dataDir)
 }

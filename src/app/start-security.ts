@@ -1,8 +1,8 @@
 import { createHmac, randomBytes, type KeyObject } from 'node:crypto'
+import type { ClientInfo } from '../domain/client-info.js'
 import { securityKinds } from '../domain/security/events.js'
-import { LINK_LIMIT } from '../identity/mail/link-limit.js'
+import { LINK_RATE_LIMIT } from '../identity/mail/link-rate-limit.js'
 import { passwordLimits } from '../identity/passwords/password-guard.js'
-import type { Source } from '../limits/request-limits.js'
 import { deriveKey } from '../privacy/derive-key.js'
 import { createSecurityEvents, type SecurityEvents } from '../security/security-events.js'
 import { createSecurityWriter } from '../security/security-writer.js'
@@ -11,10 +11,10 @@ import type { Metrics } from './metrics.js'
 import type { Releases } from './release.js'
 
 /** Called for each request that a rate limit refuses. */
-export type OnLimited = (limit: string, client: Source, userId: string | null) => void
+export type OnLimited = (limit: string, client: ClientInfo, userId: string | null) => void
 
 /** For what no request caused. */
-export const NO_CLIENT: Source = { ip: '', userAgent: '' }
+export const NO_CLIENT: ClientInfo = { ip: '', userAgent: '' }
 
 const RATE_LIMITS = [
   'messages',
@@ -22,7 +22,7 @@ const RATE_LIMITS = [
   'address',
   'refused-messages',
   'connections',
-  LINK_LIMIT,
+  LINK_RATE_LIMIT,
   ...passwordLimits,
 ]
 

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { textSchema } from '../commands/catalogue/input-schemas.js'
 import type { Config } from '../app/config.js'
 import type { Core } from '../app/core.js'
-import { createAccounts, type LoggedIn } from '../identity/accounts/accounts.js'
+import { createAccounts, type AuthenticatedAccount } from '../identity/accounts/accounts.js'
 import { isEmail } from '../identity/accounts/email.js'
 import { createPasswords } from '../identity/passwords/passwords.js'
 import { registerUser } from '../identity/accounts/register-user.js'
@@ -11,7 +11,7 @@ import { UsageError } from './usage-error.js'
 import { withCore } from './with-core.js'
 
 /** Makes a link with which the person chooses a password, once. */
-export type SetPasswordLink = (account: LoggedIn, core: Core, config: Config) => Promise<string>
+export type SetPasswordLink = (account: AuthenticatedAccount, core: Core, config: Config) => Promise<string>
 
 const nameSchema = textSchema(255)
 

@@ -1,4 +1,4 @@
-import { createLimit, type Taken } from '../limits/limit.js'
+import { createRateLimit, type Taken } from '../limits/rate-limit.js'
 import type { Refusal } from '../limits/quota.js'
 import type { RedisConnection } from '../limits/redis.js'
 
@@ -11,5 +11,5 @@ export interface MessageLimit {
 /** `perMinute` 0 means no limit. Through Redis, the minute is one over all nodes. */
 export function createMessageLimit(perMinute: number, redis: RedisConnection | null = null): MessageLimit {
   if (perMinute === 0) return { take: () => Promise.resolve(null) }
-  return createLimit({ name: 'messages', points: perMinute, seconds: 60, redis })
+  return createRateLimit({ name: 'messages', points: perMinute, seconds: 60, redis })
 }

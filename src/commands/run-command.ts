@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ClientInfo } from '../domain/client-info.js'
 import type { EventShape } from '../domain/event.js'
 import type { Origin } from '../domain/metadata.js'
 import type { Position } from '../eventstore/event-log.js'
@@ -19,9 +20,9 @@ export interface Caller {
   /** A client's own key for this command, or an import's id for it with the fingerprint of the line that it stands for. */
   key: { value: string } | { commandId: string; fingerprint: string } | null
   /** Null for those who came by no session. */
-  client: { session: string; ip: string; userAgent: string } | null
-  /** ClientInfo they came all the same, for who watches over commands; it is in no event. */
-  whence?: { ip: string; userAgent: string }
+  client: (ClientInfo & { session: string }) | null
+  /** The client where there is no session, for security events; it is in no event of the command. */
+  whence?: ClientInfo
   /** Answers a repeat, and refuses what would be done for the first time. */
   onlyRepeat?: true
 }

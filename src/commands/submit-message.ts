@@ -1,4 +1,4 @@
-import { isRefused } from '../limits/limit.js'
+import { isRefused } from '../limits/rate-limit.js'
 import type { Quota, Refusal } from '../limits/quota.js'
 import type { MessageLimit } from './message-limit.js'
 import type { Caller, InputOf, ResultOf, RunCommand } from './run-command.js'

@@ -1,14 +1,14 @@
 import type { AccountRole } from '../domain/roles/events.js'
 
 /**
- * What a route or a socket's event asks of whoever uses it. The edge holds it to the token and to roles; who takes part in a chat is
- * for commands and queries to judge, and named here so that one table tells all of it:
+ * Who may use a route or a socket event. The edge checks tokens and account roles; membership of a chat is checked by commands and
+ * queries, and named here so that one table documents it all:
  *
  * - `user`: anyone with a token.
- * - `participant`, `chat-admin`: who takes part in the chat; its owners and admins. To all others there is no such chat.
- * - `author`: who wrote the message, while they take part.
- * - `open-chat`: anyone where the chat is open to join, else who takes part.
- * - `either`: someone with a token or, without one, someone whom the body makes known; a body comes before a token.
+ * - `participant`, `chat-admin`: participants of the chat; its owners and admins. For all others the chat does not exist.
+ * - `author`: the author of the message, while a participant.
+ * - `open-chat`: anyone if the chat is open to join, otherwise its participants.
+ * - `either`: anyone with a token, or identified by the body, which takes precedence.
  */
 export type Access = 'anyone' | 'either' | 'user' | 'participant' | 'author' | 'chat-admin' | 'open-chat' | AccountRole
 
@@ -18,6 +18,6 @@ const rolesFor: Partial<Record<Access, readonly AccountRole[]>> = {
   admin: ['admin'],
 }
 
-/** Whether these roles are enough, as far as it is about roles. */
+/** Whether these roles suffice, if `access` requires a role at all. */
 export const rolesSuffice = (access: Access, roles: readonly string[]): boolean =>
   rolesFor[access]?.some((role) => roles.includes(role)) ?? true

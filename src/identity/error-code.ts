@@ -1,7 +1,12 @@
-/** What may be logged of an error: a code. Messages of databases and mail servers may hold what was sent to them. */
+/** What may be logged of an error: its code or class. Messages of databases and mail servers may contain what was sent to them. */
 export function errorCode(error: unknown): string {
-  const { code, responseCode, name } = Object(error) as Record<'code' | 'responseCode' | 'name', unknown>
-  const parts = [code, responseCode].filter((part) => typeof part === 'string' || typeof part === 'number')
-  if (parts.length > 0) return parts.join(' ')
-  return typeof name === 'string' ? name : 'unknown'
+  if (!(error instanceof Error)) return 'unknown'
+  const codes = [codeIn(error, 'code'), codeIn(error, 'responseCode')].filter((code) => code !== null)
+  return codes.length > 0 ? codes.join(' ') : error.name
+}
+
+/** Postgres and Node put a `code` on their errors, a mail server's reply a `responseCode` as well. */
+function codeIn(error: object, field: 'code' | 'responseCode'): string | number | null {
+  const code = (error as { [Field in typeof field]?: unknown })[field]
+  return typeof code === 'string' || typeof code === 'number' ? code : null
 }

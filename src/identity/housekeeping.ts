@@ -1,49 +1,49 @@
 import type { Pool } from 'pg'
 import { errorCode } from './error-code.js'
 import { MAX_SESSION_MS, MAX_UNUSED_MS } from './sessions/judge-refresh.js'
-import { ago, isLive, liveValues } from './sessions/session-end.js'
+import { ago, isUsable, usableValues } from './sessions/session-end.js'
 
-/** A session's row outlives it by the longest that an access token can live, so that whoever holds one is still known to be out. */
-const KEPT_MS = 86_400_000
+/** Rows of ended sessions are kept for the longest lifetime of an access token, so that such a token can still be refused. */
+const KEEP_ENDED_MS = 86_400_000
 
 /**
- * Deletes what can be of no more use: sessions a day after their end, used refresh tokens that would be over by now, links and invites
- * past their time.
+ * Deletes sessions a day after their end, used refresh tokens that would have expired by now, and expired links, invites and bot
+ * tokens. Client info of ended sessions is cleared at once.
  */
 export async function deleteExpired(pool: Pool, now: Date): Promise<void> {
-  await pool.query(`update sessions set ip = null, user_agent = null where ip is not null and not (${isLive(1)})`, [
-    ...liveValues(now),
+  await pool.query(`update sessions set ip = null, user_agent = null where ip is not null and not (${isUsable(1)})`, [
+    ...usableValues(now),
   ])
   await pool.query(
     `delete from sessions where opened_in_log and (revoked_at is null or revoked_in_log)
        and (revoked_at < $1 or created_at < $2 or last_used_at < $3)`,
-    [ago(now, KEPT_MS), ago(now, MAX_SESSION_MS + KEPT_MS), ago(now, MAX_UNUSED_MS + KEPT_MS)],
+    [ago(now, KEEP_ENDED_MS), ago(now, MAX_SESSION_MS + KEEP_ENDED_MS), ago(now, MAX_UNUSED_MS + KEEP_ENDED_MS)],
   )
   await pool.query('delete from refresh_tokens where used_at is not null and created_at < $1', [
     ago(now, MAX_UNUSED_MS),
   ])
   await pool.query('delete from mailed_tokens where expires_at < $1', [now])
   await pool.query('delete from invites where expires_at < $1', [now])
-  await pool.query('delete from bot_tokens where expires_at < $1', [ago(now, KEPT_MS)])
+  await pool.query('delete from bot_tokens where expires_at < $1', [ago(now, KEEP_ENDED_MS)])
 }
 
 export interface HousekeepingDeps {
   pool: Pool
   clock: () => Date
-  /** Each gives whom it failed for. */
+  /** Each returns the users for whom it failed. */
   completions: readonly (() => Promise<readonly { userId: string; error: unknown }[]>)[]
   log: { warn(message: string, about: object): unknown }
   everyMs?: number
 }
 
 /**
- * At start-up and every minute: completes what a crash left half done, here or on another node, and deletes what is over. A failure is
- * logged and tried again; it keeps nobody from starting.
+ * At start-up and every minute: completes what a crash interrupted, here or on another node, and deletes what has expired. A failure is
+ * logged and retried; it does not keep the node from starting.
  */
 export async function startHousekeeping(deps: HousekeepingDeps): Promise<AsyncDisposable> {
   const { pool, clock, completions, log, everyMs = 60_000 } = deps
   const fail = (error: unknown, userId?: string): void => {
-    log.warn('sessions and log do not agree yet', { userId, cause: errorCode(error) })
+    log.warn('account housekeeping failed; it will be retried', { userId, cause: errorCode(error) })
   }
 
   async function run(): Promise<void> {

@@ -6,14 +6,14 @@ import { createBackground, type Background } from './background.js'
 import { createBotCheck, type BotCheck } from './bots/bot-check.js'
 import { createBotTokens, type BotTokens } from './bots/bot-tokens.js'
 import { createBots, type Bots } from './bots/bots.js'
-import { createCatchUp } from './sessions/session-event-outbox.js'
+import { createSessionEventOutbox } from './sessions/session-event-outbox.js'
 import { createEmailChanges, type EmailChanges } from './accounts/email-changes.js'
 import { startHousekeeping } from './housekeeping.js'
-import { createLetters } from './mail/letters.js'
-import type { MayMailLink } from './mail/link-limit.js'
+import { createMailTemplates } from './mail/mail-templates.js'
+import type { MayMailLink } from './mail/link-rate-limit.js'
 import { createMailQueue } from './mail/mail-queue.js'
 import type { Mailer } from './mail/mailer.js'
-import { createPost } from './mail/mail-sender.js'
+import { createMailSender } from './mail/mail-sender.js'
 import { createPasswordChanges, type PasswordChanges } from './passwords/password-changes.js'
 import { createPasswords } from './passwords/passwords.js'
 import type { SessionDeps } from './sessions/session-deps.js'
@@ -29,7 +29,7 @@ export interface IdentityDeps
   registration: RegistrationMode
   mailer: Mailer
   mayMailLink: MayMailLink
-  /** Where links in mails lead; asked for only once the server listens. */
+  /** Where links in mails lead; called only once the server listens. */
   publicUrl: () => string
   log: { warn(message: string, about: object): unknown }
   newId: () => string
@@ -47,27 +47,27 @@ export interface Identity extends AsyncDisposable {
   background: Background
 }
 
-/** Joins the parts of identity, and first completes what a crash left half done. */
+/** Builds the parts of identity, and first completes what a crash interrupted. */
 export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
   const { pool, run, registerUser, registration: mode, mailer, mayMailLink, log, newId, clock } = deps
   const passwords = createPasswords()
   const background = createBackground(log)
   const queue = createMailQueue({ mailer, log })
   const accounts = createAccounts({ pool, passwords, mode, registerUser, newId, clock })
-  const letters = createLetters(deps.publicUrl)
-  const post = createPost({ queue, background, addressOf: accounts.addressOf })
-  const catchUp = createCatchUp({ pool, run, newId })
-  const onReuse: IdentityDeps['onReuse'] = (userId, from) => {
-    post.toUserRef(userId, letters.sessionEnded())
-    deps.onReuse(userId, from)
+  const templates = createMailTemplates(deps.publicUrl)
+  const mailSender = createMailSender({ queue, background, addressOf: accounts.addressOf })
+  const outbox = createSessionEventOutbox({ pool, run, newId })
+  const onReuse: IdentityDeps['onReuse'] = (userId, client) => {
+    mailSender.toUser(userId, templates.sessionEnded())
+    deps.onReuse(userId, client)
   }
-  const emailChanges = createEmailChanges({ pool, passwords, post, letters, mayMailLink, clock })
+  const emailChanges = createEmailChanges({ pool, passwords, mailSender, templates, mayMailLink, clock })
   const botTokens = createBotTokens({ pool, newId, clock })
   const housekeeping = await startHousekeeping({
     pool,
     clock,
     log,
-    completions: [accounts.completeAll, catchUp.everyone],
+    completions: [accounts.completeAll, outbox.publishAll],
   })
   return {
     accounts: {
@@ -78,8 +78,8 @@ export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
         return registered
       },
     },
-    sessions: createSessions({ ...deps, catchUp, onReuse }),
-    passwordChanges: createPasswordChanges({ pool, passwords, catchUp, post, letters, mayMailLink, clock }),
+    sessions: createSessions({ ...deps, outbox, onReuse }),
+    passwordChanges: createPasswordChanges({ pool, passwords, outbox, mailSender, templates, mayMailLink, clock }),
     emailChanges,
     bots: createBots({ pool, run, clock }),
     botTokens,

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Credentials, sessions and tokens: who may log in, and who is. Not event sourced, for secrets and e-mail addresses never enter the log. */
+/** Credentials, sessions and tokens. Not event sourced: secrets and e-mail addresses never enter the log. */
 export const identityMigrations: { name: string; up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }[] = [
   {
     name: 'identity-001-credentials',

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js'
 
-/** What limits know a source by: an IPv4 address, or the /64 of an IPv6 one, since whoever has one of its addresses has all of them. */
+/** The key of a source in limits: its IPv4 address, or the /64 of its IPv6 address, since whoever has one address of a /64 has all. */
 export function addressKey(ip: string): string {
   if (!ip.includes(':') || !ipaddr.IPv6.isValid(ip)) return ip
   const { parts } = ipaddr.IPv6.parse(ip)

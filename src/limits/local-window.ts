@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import type { Quota, Refusal } from './quota.js'
 
-/** So many in a window that begins with the first, on this node. */
+/** `points` per window of `seconds`, which begins with the first use; counted on this node alone. */
 export interface LocalWindow {
   take(key: string): Quota | Refusal
-  /** As what the next one would be refused; takes nothing. */
+  /** The refusal that `take` would answer with, without taking anything; null if it would succeed. */
   refusalOf(key: string): Refusal | null
 }
 
@@ -12,11 +12,11 @@ export interface LocalWindowOptions {
   name: string
   points: number
   seconds: number
-  /** Milliseconds that never fall. */
+  /** A monotonic clock, in milliseconds. */
   now?: () => number
 }
 
-/** Who comes from more addresses than this at once finds the oldest forgotten: memory stays bounded. */
+/** Bounds memory: the keys unused for longest are forgotten first. */
 const MAX_KEYS = 50_000
 
 interface Window {
@@ -25,8 +25,8 @@ interface Window {
 }
 
 /**
- * Every request passes here, so it is one look into a map: no promise, no timer, and no record that an outsider could make many of,
- * which the memory limiter of rate-limiter-flexible has for each key.
+ * Every request passes here, so a call is one map lookup: no promise, no timer, and no unbounded map, all of which the memory limiter of
+ * rate-limiter-flexible has.
  */
 export function createLocalWindow({
   name,
@@ -44,13 +44,13 @@ export function createLocalWindow({
     return made
   }
 
-  function told({ taken, endsAt }: Window, at: number): Quota {
+  function quotaOf({ taken, endsAt }: Window, at: number): Quota {
     const resetMs = Math.min(endsAt - at, seconds * 1_000) // a sum of fractions may come out above its parts
     return { name, limit: points, windowSeconds: seconds, remaining: points - taken, resetMs }
   }
 
   function refused(window: Window, at: number): Refusal {
-    const quota = told(window, at)
+    const quota = quotaOf(window, at)
     return { ...quota, retryAfterMs: quota.resetMs }
   }
 
@@ -60,7 +60,7 @@ export function createLocalWindow({
       const window = windowOf(key, at)
       if (window.taken >= points) return refused(window, at)
       window.taken++
-      return told(window, at)
+      return quotaOf(window, at)
     },
     refusalOf(key) {
       const known = windows.peek(key)

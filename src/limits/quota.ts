@@ -1,4 +1,4 @@
-/** Where somebody stands with a limit. */
+/** The state of a limit for one key. */
 export interface Quota {
   /** The limit's name, as headers and metrics give it. */
   name: string
@@ -9,12 +9,12 @@ export interface Quota {
   resetMs: number
 }
 
-/** More than the window holds: nothing was taken. */
+/** The limit is reached: nothing was taken. */
 export interface Refusal extends Quota {
   retryAfterMs: number
 }
 
-/** draft-ietf-httpapi-ratelimit-headers: where the asker stands, and the rule. */
+/** `RateLimit` (current state) and `RateLimit-Policy`, as in draft-ietf-httpapi-ratelimit-headers. */
 export function rateLimitHeaders(quotas: readonly Quota[]): Record<string, string> {
   return {
     RateLimit: quotas
@@ -26,5 +26,5 @@ export function rateLimitHeaders(quotas: readonly Quota[]): Record<string, strin
   }
 }
 
-/** Whole seconds after which it is over for sure. */
+/** Rounded up, so that the window is over when they have passed. */
 const secondsOf = (ms: number): number => Math.max(0, Math.ceil(ms / 1_000))

@@ -1,10 +1,18 @@
 import { Redis } from 'ioredis'
 
-/** Redis answers within a millisecond; nobody waits longer than this for one that does not. */
-const PATIENCE_MS = 200
+/** Redis normally answers within a millisecond; no caller waits longer than this. */
+const ANSWER_TIMEOUT_MS = 200
 const NO_ANSWER = 'no answer'
 const CONNECT_MS = 2_000
 const SLOWEST_RETRY_MS = 1_000
+
+/** Redis did not answer in time. */
+export class RedisTimeoutError extends Error {
+  override readonly name = 'RedisTimeoutError'
+  constructor() {
+    super(NO_ANSWER)
+  }
+}
 
 export interface RedisHealth {
   status: 'ok' | 'degraded'
@@ -12,26 +20,26 @@ export interface RedisHealth {
   reason: string | null
 }
 
-/** A connection that is made again by itself, and for which nobody has to wait. */
+/** A connection that reconnects by itself and never makes a caller wait for long. */
 export interface RedisConnection extends AsyncDisposable {
   client: Redis
   /**
-   * The answer of one call of the client, if it comes within 200 ms. Else the connection is given up, so that the next calls fail at once
-   * instead of waiting too, until it is made again. @throws what the call rejects with
+   * Runs one call of the client, with a timeout of 200 ms. On a timeout the connection is dropped, so that further calls fail at once
+   * until it is re-established. @throws what the call rejects with, or RedisTimeoutError
    */
   ask<Answer>(call: () => Promise<Answer>): Promise<Answer>
-  /** Resolves when the first attempt to connect has come to its end, whatever that was. */
+  /** Resolves when the first attempt to connect has succeeded or failed. */
   tried: Promise<void>
   health(): Promise<RedisHealth>
 }
 
 export interface RedisOptions {
   url: string
-  /** Told once when it goes away, and once when it is back. */
+  /** Called once when Redis becomes unreachable, and once when it is back. */
   onChange?: (state: 'away' | 'back', reason: string | null) => void
 }
 
-/** Connects in the background, so that a node starts and serves without Redis. Nothing is queued while it is away: commands fail at once. */
+/** Connects in the background, so that a node starts and serves without Redis. While it is unreachable commands fail at once and are not queued. */
 export function openRedis({ url, onChange = () => undefined }: RedisOptions): RedisConnection {
   const client = new Redis(url, {
     connectTimeout: CONNECT_MS,
@@ -66,17 +74,17 @@ export function openRedis({ url, onChange = () => undefined }: RedisOptions): Re
   function giveUp(): Error {
     away(NO_ANSWER)
     client.disconnect(true)
-    return new Error(NO_ANSWER)
+    return new RedisTimeoutError()
   }
 
-  /** Looks once more after the timer: where this process was busy for so long, the answer lies there unread. */
+  /** After the timer it yields once more: if this process was busy, the answer may have arrived unread. */
   const ask = <Answer>(call: () => Promise<Answer>): Promise<Answer> =>
     new Promise((resolve, reject) => {
       let isOpen = true
-      const lookAgain = (): void => {
+      const checkOnceMore = (): void => {
         if (isOpen) reject(giveUp())
       }
-      const timer = setTimeout(() => setImmediate(lookAgain), PATIENCE_MS)
+      const timer = setTimeout(() => setImmediate(checkOnceMore), ANSWER_TIMEOUT_MS)
       void call()
         .then(resolve, reject)
         .finally(() => {
@@ -106,5 +114,5 @@ export function openRedis({ url, onChange = () => undefined }: RedisOptions): Re
   }
 }
 
-/** A code or a phrase of ours: messages of errors name hosts. */
+/** A code or our own phrase; error messages may contain host names. */
 const reasonOf = (error: unknown): string => (error as { code?: string }).code ?? NO_ANSWER

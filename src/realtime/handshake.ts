@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import type { SessionCheck } from '../identity/sessions/session-check.js'
 import { isBotToken } from '../identity/bots/bot-tokens.js'
 import type { Tokens } from '../identity/sessions/tokens.js'
-import type { RequestLimits, Source } from '../limits/request-limits.js'
+import type { ClientInfo } from '../domain/client-info.js'
+import type { RequestLimits } from '../limits/request-limits.js'
 import type { SecurityEvents } from '../security/security-events.js'
 import type { Connection } from './connection.js'
 import { handshakeSchema, type ProblemOf, type RealtimeSocket, type SocketData } from './protocol.js'
@@ -12,7 +13,7 @@ export interface HandshakeDeps {
   tokens: Pick<Tokens, 'verify'>
   sessionCheck: SessionCheck
   problemOf: ProblemOf
-  clientAddress: (request: IncomingMessage) => Source
+  clientAddress: (request: IncomingMessage) => ClientInfo
   limits: Pick<RequestLimits, 'take' | 'openConnection' | 'closeConnection'>
   security: SecurityEvents
 }
@@ -24,7 +25,7 @@ export function createHandshake({ tokens, sessionCheck, problemOf, clientAddress
   /** Who last came in by a connection: it is theirs until it closes, also without a socket. */
   const holders = new WeakMap<Connection, string>()
 
-  async function check(conn: Connection, auth: unknown, source: Source): Promise<SocketData | { fault: unknown }> {
+  async function check(conn: Connection, auth: unknown, source: ClientInfo): Promise<SocketData | { fault: unknown }> {
     const hasToken = typeof auth === 'object' && auth !== null && 'token' in auth
     if (!hasToken) return { fault: { code: 'token-missing' } }
     const parsed = handshakeSchema.safeParse(auth)
@@ -43,7 +44,7 @@ export function createHandshake({ tokens, sessionCheck, problemOf, clientAddress
   }
 
   /** Null where it may be theirs. One that has closed meanwhile is nobody's. */
-  function hold(conn: Connection, source: Source, userId: string): unknown {
+  function hold(conn: Connection, source: ClientInfo, userId: string): unknown {
     if (holders.get(conn) === userId || conn.readyState !== 'open') return null
     const refusal = limits.openConnection(source, userId)
     if (refusal !== null) return refusal
@@ -77,7 +78,7 @@ export function createHandshake({ tokens, sessionCheck, problemOf, clientAddress
   }
 
   /** A limit has counted by itself, and told of it. */
-  function tell(fault: unknown, source: Source): void {
+  function tell(fault: unknown, source: ClientInfo): void {
     if (isLimited(fault)) return
     limits.take(source, null)
     if (!isExpired(fault)) security.record({ type: 'socket-refused', ...source })

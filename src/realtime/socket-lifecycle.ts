@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { Source } from '../limits/request-limits.js'
+import type { ClientInfo } from '../domain/client-info.js'
 import { createAnswering, stackOf, type AnsweringDeps } from './answering.js'
 import { closeGently } from './connection.js'
 import { createClientEvents, type ClientEventDeps, type Sender } from './client-events.js'
@@ -17,7 +17,7 @@ export interface WelcomeDeps extends ClientEventDeps, SessionDeps, Omit<Answerin
   slowReaders: SlowReaders
   revocations: Pick<Revocations, 'refusalOf' | 'listen'>
   clock: () => Date
-  clientAddress: (request: IncomingMessage) => Source
+  clientAddress: (request: IncomingMessage) => ClientInfo
   metrics: { connections(count: number): void }
   /** How long a socket outlives its token; 30 s by default. */
   tokenGraceMs?: number
@@ -94,7 +94,7 @@ export function createWelcome(deps: WelcomeDeps): Welcome {
 }
 
 const senderOf =
-  (socket: RealtimeSocket, source: Source, session: Session, tokenEnd: TokenEnd) =>
+  (socket: RealtimeSocket, source: ClientInfo, session: Session, tokenEnd: TokenEnd) =>
   (requestId: string): Sender => {
     const { userId, sessionId } = socket.data.claims
     const client = { session: sessionId, ...source }

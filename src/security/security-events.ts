@@ -1,22 +1,21 @@
+import type { ClientInfo } from '../domain/client-info.js'
 import type { SecurityKind } from '../domain/security/events.js'
 import type { ToRecord } from './security-writer.js'
 
-/** What happened, whence. `userId` is someone we know; `subject` is what was asked for otherwise, and is kept as a keyed hash only. */
-export interface SecurityEvent {
+/** `userId` is a known user; otherwise `subject` is what was asked for, stored as a keyed hash only. */
+export interface SecurityEvent extends ClientInfo {
   type: SecurityKind
-  ip: string
-  userAgent: string
   userId?: string
   subject?: string
 }
 
-/** Takes what happens, at once and without failing, however much it is; nobody waits for the log. */
+/** Records events synchronously: it never throws, and no caller waits for the log. */
 export interface SecurityEvents {
   record(event: SecurityEvent): void
 }
 
-export interface GatheredEvents extends SecurityEvents, AsyncDisposable {
-  /** Hands over what is due; called each second. Resolves when it is in the log. */
+export interface SecurityEventRecorder extends SecurityEvents, AsyncDisposable {
+  /** Appends what is due; called every second. Resolves when it is in the log. */
   flush(): Promise<void>
 }
 
@@ -25,52 +24,53 @@ export interface SecurityEventsDeps {
   hash(subject: string): string
   clock: () => Date
   onRecorded(kind: SecurityKind): void
-  /** Told how many happenings will not be in the log. */
+  /** Called with the number of events that will not be in the log. */
   onDropped(count: number): void
   tickMs?: number
 }
 
-const GATHER_MS = 60_000
+const AGGREGATION_MS = 60_000
 const BUDGET_MS = 60_000
-/** Appended at most in a minute by a node; of these, at most so many that outsiders can cause. */
-export const MAX_A_MINUTE = 60
-export const MAX_OF_OUTSIDERS = 50
-/** Sources that are gathered at once; further ones are only counted. */
+/** Events appended per minute and node; and how many of them may be caused by outsiders. */
+export const MAX_PER_MINUTE = 60
+export const MAX_EXTERNAL_PER_MINUTE = 50
+/** Events of further sources are only counted as dropped. */
 export const MAX_SOURCES = 2_000
-const MAX_OF_OURS = 500
+const MAX_INTERNAL_SOURCES = 500
 const FINISH_MS = 2_000
 
-const OURS: ReadonlySet<SecurityKind> = new Set(['refresh-reuse', 'session-revoked', 'role-granted'])
+/** Kinds that outsiders cannot cause. */
+const INTERNAL_KINDS: ReadonlySet<SecurityKind> = new Set(['refresh-reuse', 'session-revoked', 'role-granted'])
 
-interface Source {
+interface Aggregate {
   event: Pick<ToRecord, 'kind' | 'userId' | 'ip' | 'userAgent' | 'subject'>
   count: number
   from: string
   to: string
-  /** Before that it gathers. */
+  /** It aggregates until then. */
   dueAt: number
 }
 
 /**
- * Gathers by kind, subject and source: the first goes out with the next tick, what follows within a minute as one with its count. A
- * budget a minute bounds what goes out, and a part of it is kept for what outsiders cannot cause; what finds no budget goes on
- * gathering, and what finds no room is counted as dropped.
+ * Aggregates by kind, user or subject, and source: the first event is appended with the next tick, those that follow within a minute as
+ * one with their count. A budget bounds how many are appended per minute, and reserves a part for kinds that outsiders cannot cause.
+ * Without budget an aggregate keeps growing; beyond `MAX_SOURCES` aggregates, events are counted as dropped.
  */
-export function createSecurityEvents(deps: SecurityEventsDeps): GatheredEvents {
+export function createSecurityEvents(deps: SecurityEventsDeps): SecurityEventRecorder {
   const { append, hash, clock, onRecorded, onDropped, tickMs = 1_000 } = deps
-  const sources = { ours: new Map<string, Source>(), outsiders: new Map<string, Source>() }
+  const sources = { internal: new Map<string, Aggregate>(), external: new Map<string, Aggregate>() }
   const budget = createBudget()
   const stop = new AbortController()
   let flushing: Promise<void> | undefined
 
   function add({ type: kind, ip, userAgent, userId, subject }: SecurityEvent): void {
     const hashed = subject === undefined ? undefined : hash(subject)
-    const isOurs = OURS.has(kind)
-    const among = isOurs ? sources.ours : sources.outsiders
+    const isInternal = INTERNAL_KINDS.has(kind)
+    const group = isInternal ? sources.internal : sources.external
     const key = [kind, userId, hashed, ip].join('|')
     const now = clock()
-    const known = among.get(key)
-    if (known === undefined && among.size >= (isOurs ? MAX_OF_OURS : MAX_SOURCES)) {
+    const known = group.get(key)
+    if (known === undefined && group.size >= (isInternal ? MAX_INTERNAL_SOURCES : MAX_SOURCES)) {
       onDropped(1)
       return
     }
@@ -78,17 +78,17 @@ export function createSecurityEvents(deps: SecurityEventsDeps): GatheredEvents {
     const source = known ?? { event: { kind, ...about, ip, userAgent }, count: 0, from: '', to: '', dueAt: 0 }
     source.to = now.toISOString()
     if (source.count++ === 0) source.from = source.to
-    among.set(key, source)
+    group.set(key, source)
   }
 
-  /** Takes from each source that is due what it has gathered, as far as the budget goes; forgets those that were quiet. */
+  /** Takes what is due, as far as the budget goes, and forgets aggregates that stayed empty. */
   function takeDue(now: number, isEnd: boolean): ToRecord[] {
     const due: ToRecord[] = []
-    for (const among of [sources.ours, sources.outsiders]) {
-      for (const [key, source] of among) {
+    for (const group of [sources.internal, sources.external]) {
+      for (const [key, source] of group) {
         if (now < source.dueAt && !isEnd) continue
-        if (source.count === 0) among.delete(key)
-        else if (budget.take(now, among === sources.ours)) due.push(takeFrom(source, now))
+        if (source.count === 0) group.delete(key)
+        else if (budget.take(now, group === sources.internal)) due.push(takeFrom(source, now))
       }
     }
     return due
@@ -97,11 +97,11 @@ export function createSecurityEvents(deps: SecurityEventsDeps): GatheredEvents {
   async function write(isEnd: boolean): Promise<void> {
     const due = takeDue(clock().getTime(), isEnd)
     if (due.length === 0) return
-    const happened = due.reduce((sum, { count }) => sum + count, 0)
+    const total = due.reduce((sum, { count }) => sum + count, 0)
     try {
       onDropped(due.length - (await append(due, stop.signal)))
     } catch {
-      onDropped(happened)
+      onDropped(total)
     }
   }
 
@@ -116,7 +116,7 @@ export function createSecurityEvents(deps: SecurityEventsDeps): GatheredEvents {
       try {
         add(event)
       } catch {
-        onDropped(1) // whoever was asked for something is not to suffer from this
+        onDropped(1) // the request that caused it must not fail
       }
     },
     flush: () => flush(),
@@ -130,25 +130,26 @@ export function createSecurityEvents(deps: SecurityEventsDeps): GatheredEvents {
   }
 }
 
-function takeFrom(source: Source, now: number): ToRecord {
+function takeFrom(source: Aggregate, now: number): ToRecord {
   const { event, count, from, to } = source
   source.count = 0
-  source.dueAt = now + GATHER_MS
+  source.dueAt = now + AGGREGATION_MS
   return { type: 'SecurityEventRecorded', ...event, count, from, to }
 }
 
-/** Of each minute, wherever it begins: when it was drawn on. */
+/** Sliding window: the times at which it was used. */
 function createBudget() {
   const spent: number[] = []
-  const spentByOutsiders: number[] = []
+  const spentByExternal: number[] = []
   return {
-    take(now: number, isOurs: boolean): boolean {
-      for (const times of [spent, spentByOutsiders]) {
+    take(now: number, isInternal: boolean): boolean {
+      for (const times of [spent, spentByExternal]) {
         while (times[0] !== undefined && now - times[0] >= BUDGET_MS) times.shift()
       }
-      if (spent.length >= MAX_A_MINUTE || (!isOurs && spentByOutsiders.length >= MAX_OF_OUTSIDERS)) return false
+      if (spent.length >= MAX_PER_MINUTE || (!isInternal && spentByExternal.length >= MAX_EXTERNAL_PER_MINUTE))
+        return false
       spent.push(now)
-      if (!isOurs) spentByOutsiders.push(now)
+      if (!isInternal) spentByExternal.push(now)
       return true
     },
   }

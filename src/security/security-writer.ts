@@ -10,13 +10,13 @@ import type { EventSealer } from '../privacy/event-sealer.js'
 export type ToRecord = Decided<SecurityEventRecorded>
 
 /**
- * Appends to this node's security stream of the day. Nobody else writes there, so the version is known without reading; one call at a
- * time, the very same one until it is answered.
+ * Appends to this node's security stream of the day. It is the only writer of that stream, so it knows the version without reading. One
+ * append runs at a time, and the same one is repeated until its outcome is known.
  */
 export interface SecurityWriter {
   /**
-   * Gives how many it could record; the others belong to someone whose key is gone.
-   * @throws when `signal` aborts before that
+   * Returns how many were recorded; the others belong to erased users.
+   * @throws when `signal` aborts first
    * @throws InvalidEventError
    */
   append(events: readonly ToRecord[], signal: AbortSignal): Promise<number>
@@ -26,7 +26,7 @@ export interface SecurityWriterDeps {
   log: Pick<EventLog, 'append'>
   sealer: EventSealer
   clock: () => Date
-  /** Tells this process from all others that ever wrote. */
+  /** Unique to this process: part of the stream's name. */
   node: string
   /** Pause after the first failure, doubling up to 10 s. */
   retryMs?: number
@@ -41,7 +41,7 @@ interface Call {
 
 export function createSecurityWriter({ log, sealer, clock, node, retryMs = 250 }: SecurityWriterDeps): SecurityWriter {
   let last = { stream: '', version: 0, at: '' }
-  let turn: Promise<unknown> = Promise.resolve()
+  let previous: Promise<unknown> = Promise.resolve()
 
   async function seal(events: readonly ToRecord[]): Promise<Call> {
     const now = clock().toISOString()
@@ -52,18 +52,18 @@ export function createSecurityWriter({ log, sealer, clock, node, retryMs = 250 }
     const keys = await sealer.ensureKeys(events.flatMap(namesOf))
     const commandId = randomUUID()
     const from = { at, commandId, actor: null, origin: 'system', correlationId: commandId } as const
-    const place = { stream, metadata: from }
+    const common = { stream, metadata: from }
     return {
       stream,
       version,
       at,
       events: events.map((event, index) =>
-        sealer.seal({ ...place, version: version + index + 1, id: randomUUID(), event }, keys),
+        sealer.seal({ ...common, version: version + index + 1, id: randomUUID(), event }, keys),
       ),
     }
   }
 
-  /** Without those of whoever was erased meanwhile. */
+  /** Leaves out events of users who were erased meanwhile. */
   async function sealAll(events: readonly ToRecord[]): Promise<Call> {
     try {
       return await seal(events)
@@ -98,8 +98,8 @@ export function createSecurityWriter({ log, sealer, clock, node, retryMs = 250 }
 
   return {
     append(events, signal) {
-      const writing = turn.then(() => write(events, signal))
-      turn = writing.catch(() => undefined)
+      const writing = previous.then(() => write(events, signal))
+      previous = writing.catch(() => undefined)
       return writing
     },
   }

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Redis } from 'ioredis'
-import { createLimit, isRefused, type Limit } from '../../src/limits/limit.js'
+import { createRateLimit, isRefused, type RateLimit } from '../../src/limits/rate-limit.js'
 import { openRedis, type RedisConnection } from '../../src/limits/redis.js'
 import { eventually } from '../support/eventually.js'
 import { openOwnRedis, openTestRedis, type OwnRedis, type TestRedis } from '../support/redis.js'
@@ -126,7 +126,8 @@ for (const where of ['on this node', 'through Redis'] as const) {
       await redis?.[Symbol.asyncDispose]()
     })
 
-    const newLimit = (seconds: number): Limit => createLimit({ name: 'test', points: 2, seconds, redis: connection })
+    const newLimit = (seconds: number): RateLimit =>
+      createRateLimit({ name: 'test', points: 2, seconds, redis: connection })
 
     it('is not touched by what it refuses: one given back is there again', async () => {
       const limit = newLimit(60)
@@ -153,7 +154,7 @@ describe('when Redis goes', () => {
   let redis: OwnRedis | null
   let changes: string[]
   let connections: RedisConnection[]
-  let nodes: [Limit, Limit]
+  let nodes: [RateLimit, RateLimit]
 
   beforeEach(async function () {
     redis = await openOwnRedis()
@@ -163,7 +164,7 @@ describe('when Redis goes', () => {
     connections = [0, 1].map(() => openRedis({ url, onChange: (state) => changes.push(state) }))
     await allAre('ok')
     nodes = connections.map((connection) =>
-      createLimit({ name: 'test', points: 3, seconds: 60, redis: connection }),
+      createRateLimit({ name: 'test', points: 3, seconds: 60, redis: connection }),
     ) as never
   })
 
@@ -177,7 +178,7 @@ describe('when Redis goes', () => {
       for (const connection of connections) expect((await connection.health()).status).to.equal(status)
     })
 
-  const passing = async (limit: Limit, times: number, key: string): Promise<number> => {
+  const passing = async (limit: RateLimit, times: number, key: string): Promise<number> => {
     const taken = []
     for (let time = 0; time < times; time++) taken.push(isRefused(await limit.take(key)))
     return taken.filter((refused) => !refused).length

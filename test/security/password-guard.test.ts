@@ -5,7 +5,7 @@ import { routeList } from '../../src/api/route-list.js'
 import {
   createPasswordGuard,
   type PasswordGuard,
-  type PasswordOf,
+  type PasswordSubject,
 } from '../../src/identity/passwords/password-guard.js'
 import { openRedis, type RedisConnection } from '../../src/limits/redis.js'
 import { eventually } from '../support/eventually.js'
@@ -33,9 +33,9 @@ function newGuard(redis: RedisConnection | null = null) {
     onFailed: (_source, whose) => failures.push(whose),
     onRefused: (limit) => refusals.push(limit),
   })
-  const attempt = async (whose: PasswordOf, ip: string, result: object = wrong, by: PasswordGuard = guard) =>
+  const attempt = async (whose: PasswordSubject, ip: string, result: object = wrong, by: PasswordGuard = guard) =>
     outcomeOf(await by(whose, { ip, userAgent: '' }, () => Promise.resolve(result)))
-  const attempts = async (times: number, whose: PasswordOf, ip: string, result: object = wrong) => {
+  const attempts = async (times: number, whose: PasswordSubject, ip: string, result: object = wrong) => {
     const outcomes = await Promise.all(Array.from({ length: times }, () => attempt(whose, ip, result)))
     return outcomes.filter((outcome) => outcome === 'refused').length
   }

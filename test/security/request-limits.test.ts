@@ -39,7 +39,7 @@ describe('limits of requests', () => {
     createRequestLimits({
       isOn,
       onRefused: (limit, { ip }, userId) => told.push(`${limit} ${ip} ${userId}`),
-      perPerson: 2,
+      perUser: 2,
       perAddress: 1,
     })
 

@@ -3,10 +3,10 @@ import { InvalidEventError, UnknownOutcomeError, WrongExpectedVersionError } fro
 import { monthOf, requestMonthKey } from '../../src/privacy/key-names.js'
 import {
   createSecurityEvents,
-  MAX_A_MINUTE,
-  MAX_OF_OUTSIDERS,
+  MAX_PER_MINUTE,
+  MAX_EXTERNAL_PER_MINUTE,
   MAX_SOURCES,
-  type GatheredEvents,
+  type SecurityEventRecorder,
   type SecurityEvent,
 } from '../../src/security/security-events.js'
 import { createSecurityWriter, type ToRecord } from '../../src/security/security-writer.js'
@@ -28,7 +28,7 @@ describe('security events', () => {
   let appended: ToRecord[]
   let dropped: number
   let recorded: string[]
-  let events: GatheredEvents
+  let events: SecurityEventRecorder
   let append: (given: readonly ToRecord[], signal: AbortSignal) => Promise<number>
 
   beforeEach(() => {
@@ -106,12 +106,12 @@ describe('security events', () => {
     for (let source = 0; source < 500; source++) events.record(failure({ ip: `source ${source}` }))
     await pass(0)
     await pass(1)
-    expect(appended).to.have.length(MAX_OF_OUTSIDERS)
+    expect(appended).to.have.length(MAX_EXTERNAL_PER_MINUTE)
     for (let grant = 0; grant < 20; grant++) events.record(failure({ type: 'role-granted', userId: `user ${grant}` }))
     await pass(1)
-    expect(appended).to.have.length(MAX_A_MINUTE)
+    expect(appended).to.have.length(MAX_PER_MINUTE)
     await pass(60)
-    expect(appended).to.have.length(2 * MAX_A_MINUTE)
+    expect(appended).to.have.length(2 * MAX_PER_MINUTE)
     expect(dropped).to.equal(0)
     expect(appended.filter(({ kind }) => kind === 'role-granted')).to.have.length(20)
   })
@@ -125,11 +125,11 @@ describe('security events', () => {
     many(0)
     await pass(59)
     await pass(1)
-    expect(appended).to.have.length(MAX_OF_OUTSIDERS + 1)
+    expect(appended).to.have.length(MAX_EXTERNAL_PER_MINUTE + 1)
     await pass(58)
-    expect(appended).to.have.length(MAX_OF_OUTSIDERS + 1)
+    expect(appended).to.have.length(MAX_EXTERNAL_PER_MINUTE + 1)
     await pass(1)
-    expect(appended).to.have.length(2 * MAX_OF_OUTSIDERS)
+    expect(appended).to.have.length(2 * MAX_EXTERNAL_PER_MINUTE)
   })
 
   it('are bounded in memory: sources that find no room are counted, not kept', async () => {
@@ -145,7 +145,7 @@ describe('security events', () => {
   it('that were quiet for a minute are forgotten, and make room', async () => {
     for (let round = 0; round < 2; round++) {
       for (let source = 0; source < MAX_SOURCES; source++) events.record(failure({ ip: `source ${round} ${source}` }))
-      for (let minute = 0; minute < MAX_SOURCES / MAX_OF_OUTSIDERS + 2; minute++) await pass(60)
+      for (let minute = 0; minute < MAX_SOURCES / MAX_EXTERNAL_PER_MINUTE + 2; minute++) await pass(60)
     }
     expect(appended).to.have.length(2 * MAX_SOURCES)
     expect(dropped).to.equal(0)

@@ -62,9 +62,9 @@ const changeEmail = route({
   async handle({ body: { password, newEmail }, caller, whence }, { emailChanges, background, passwordGuard }) {
     const who = whoIs(caller)
     const check = async () => (await emailChanges.checkPassword({ ...who, password })) ?? WRONG_PASSWORD
-    const under = await passwordGuard({ userId: caller.userId }, whence(), check)
-    if ('code' in under || 'retryAfterMs' in under) throw asProblem(under)
-    background.run('change-email', () => emailChanges.request({ ...who, newEmail, under }))
+    const account = await passwordGuard({ userId: caller.userId }, whence(), check)
+    if ('code' in account || 'retryAfterMs' in account) throw asProblem(account)
+    background.run('change-email', () => emailChanges.request({ ...who, newEmail, account }))
     return answer(202, null)
   },
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { textSchema } from '../../commands/catalogue/input-schemas.js'
-import type { LoggedIn } from '../../identity/accounts/accounts.js'
-import type { ClientInfo } from '../../identity/sessions/session-event-outbox.js'
+import type { AuthenticatedAccount } from '../../identity/accounts/accounts.js'
+import type { RequestInfo } from '../../domain/client-info.js'
 import { isEmail } from '../../identity/accounts/email.js'
 import { secretTokenSchema } from '../../identity/secret-token.js'
 import type { Parts } from '../parts.js'
@@ -73,7 +73,7 @@ const refresh = route({
 export const identityRoutes = [register, login, refresh]
 
 /** The person is read first: where they cannot be read yet, no session is opened that nobody would have. */
-async function openSession(account: LoggedIn, whence: ClientInfo, parts: Parts) {
+async function openSession(account: AuthenticatedAccount, whence: RequestInfo, parts: Parts) {
   const { sessions, accountStatuses, clock, ownWrites, reads } = parts
   if (!(await accountStatuses.of(account.userId)).isActive) throw new ProblemError('account-deactivated')
   const registeredAt = ownWrites.of(account.userId)

@@ -8,42 +8,42 @@ export interface Registration {
   email: string
   password: string
   name: string
-  /** Where only who is invited may register. */
+  /** Required when `REGISTRATION` is `invite`. */
   invite?: string | undefined
 }
 
-/** Who may register: everyone, who has an invite, or nobody. */
+/** Who may register: everyone, holders of an invite, or nobody. */
 export type RegistrationMode = 'open' | 'invite' | 'closed'
 
-/** An account whose password was given just now. */
-export interface LoggedIn {
+/** An account whose password has just been verified. */
+export interface AuthenticatedAccount {
   userId: string
   email: string
-  /** How often the password had been changed when it was checked. */
+  /** How often the password had been changed when it was verified. */
   passwordChanges: number
 }
 
 export type RegistrationRefusal = { code: 'email-taken' | 'registration-closed' | 'invalid-invite' }
 
-/** Addresses and passwords are taken in any spelling that means the same; their form is judged at the edge. */
+/** Addresses and passwords are normalised here; their form is validated at the edge. */
 export interface Accounts {
   /**
-   * When it throws, the account may be half made: the same call again, or a login with the same password, completes it.
+   * When it throws, the account may be incomplete: the same call again, or a login with the same password, completes it.
    * @throws TooBusyError
    */
-  register(registration: Registration): Promise<LoggedIn | RegistrationRefusal>
+  register(registration: Registration): Promise<AuthenticatedAccount | RegistrationRefusal>
   /**
-   * The same answer after the same work, whether the address or the password is wrong; `userId` is whose password it was, and not
-   * for whoever asked.
+   * The same work whether the address or the password is wrong. `userId` is the account, for the audit; it must not be shown to the
+   * client.
    * @throws TooBusyError
    */
   login(credentials: {
     email: string
     password: string
-  }): Promise<LoggedIn | { code: 'invalid-credentials'; userId?: string }>
-  /** Null for someone without credentials, such as an imported person. */
+  }): Promise<AuthenticatedAccount | { code: 'invalid-credentials'; userId?: string }>
+  /** Null for a user without credentials, such as an imported one. */
   addressOf(userId: string): Promise<{ email: string; isVerified: boolean } | null>
-  /** Completes what a crash left half made. Gives who could not be registered. */
+  /** Completes accounts that a crash left incomplete. Returns those for which it failed. */
   completeAll(): Promise<{ userId: string; error: unknown }[]>
 }
 
@@ -51,41 +51,42 @@ export interface AccountDeps {
   pool: Pool
   passwords: Passwords
   mode: RegistrationMode
-  /** Appends `UserRegistered` to a stream that is not there; resolves also where it is there already. */
+  /** Appends `UserRegistered`, unless it was appended already. */
   registerUser: (user: { userId: string; name: string }) => Promise<void>
   newId: () => string
   clock: () => Date
 }
 
-interface Account extends LoggedIn {
+interface Account extends AuthenticatedAccount {
   passwordHash: string
-  /** Not null while the account is pending: the log may not hold the person yet. */
+  /** Not null while the account is pending: the log may not contain the user yet. */
   pendingName: string | null
 }
 
 /**
- * An account begins as a `pending` row, which takes the address and keeps the name; then the log gets `UserRegistered`; then the row
- * is `active`. Whatever happens between two steps, the next registration or login with the right password goes on from there, and so
+ * An account begins as a `pending` row, which reserves the address and keeps the name; then `UserRegistered` is appended; then the row
+ * becomes `active`. After a crash between two steps, the next registration or login with the right password continues from there, and so
  * does the next start.
  */
 export function createAccounts({ pool, passwords, mode, registerUser, newId, clock }: AccountDeps): Accounts {
-  /** Takes the address, and with it the invite; or neither. */
+  /** Reserves the address and uses up the invite, or neither. */
   async function claim({ email, password, name, invite = '' }: Registration): Promise<Account | RegistrationRefusal> {
-    // Who has no invite makes no work.
+    // Hashing is expensive, so an invalid invite is refused first.
     if (mode === 'invite' && !(await isGoodInvite(pool, invite, clock()))) return { code: 'invalid-invite' }
     const passwordHash = await passwords.hash(password)
     const userId = newId()
     return inTransaction(pool, async (tx) => {
-      if (mode === 'invite' && !(await useInvite(tx, invite, userId, clock()))) throw new Refused('invalid-invite')
+      if (mode === 'invite' && !(await useInvite(tx, invite, userId, clock())))
+        throw new RegistrationRefusedError('invalid-invite')
       const { rows } = await tx.query<Account>(
         `insert into credentials (user_id, email, password_hash, status, pending_name)
          values ($1, $2, $3, 'pending', $4) on conflict (email) do nothing returning ${ACCOUNT}`,
         [userId, email, passwordHash, name],
       )
-      if (rows[0] === undefined) throw new Refused('email-taken')
+      if (rows[0] === undefined) throw new RegistrationRefusedError('email-taken')
       return rows[0]
     }).catch((error: unknown) => {
-      if (error instanceof Refused) return { code: error.code }
+      if (error instanceof RegistrationRefusedError) return { code: error.code }
       throw error
     })
   }
@@ -101,20 +102,20 @@ export function createAccounts({ pool, passwords, mode, registerUser, newId, clo
     await pool.query(`update credentials set status = 'active', pending_name = null where user_id = $1`, [userId])
   }
 
-  async function completed(account: Account): Promise<LoggedIn> {
+  async function completeAndReturn(account: Account): Promise<AuthenticatedAccount> {
     await complete(account)
     const { userId, email, passwordChanges } = account
     return { userId, email, passwordChanges }
   }
 
-  /** The account whose registration did not come to its end; null for anyone who does not know its password. */
-  async function unfinished(email: string, password: string): Promise<Account | null> {
+  /** The account, if its registration was interrupted and the password is right. */
+  async function findInterrupted(email: string, password: string): Promise<Account | null> {
     const account = await find(email)
     if (account === null || account.pendingName === null) return null
     return (await passwords.verify(account.passwordHash, password)) ? account : null
   }
 
-  /** Costs may have been raised since the hash was made. Who cannot wait for it now keeps the old one until the next login. */
+  /** The cost parameters may have been raised since. If the server is busy, the hash is renewed at the next login. */
   async function renewHash({ userId, passwordHash }: Account, password: string): Promise<void> {
     if (!passwords.isOutdated(passwordHash)) return
     try {
@@ -134,9 +135,9 @@ export function createAccounts({ pool, passwords, mode, registerUser, newId, clo
       if (mode === 'closed') return { code: 'registration-closed' }
       const email = normaliseEmail(raw)
       const claimed = await claim({ email, ...rest })
-      if (!('code' in claimed)) return completed(claimed)
-      const account = await unfinished(email, rest.password)
-      return account === null ? claimed : completed(account)
+      if (!('code' in claimed)) return completeAndReturn(claimed)
+      const account = await findInterrupted(email, rest.password)
+      return account === null ? claimed : completeAndReturn(account)
     },
     async login({ password, ...raw }) {
       const account = await find(normaliseEmail(raw.email))
@@ -144,7 +145,7 @@ export function createAccounts({ pool, passwords, mode, registerUser, newId, clo
       if (account === null) return { code: 'invalid-credentials' }
       if (!isRight) return { code: 'invalid-credentials', userId: account.userId }
       await renewHash(account, password)
-      return completed(account)
+      return completeAndReturn(account)
     },
     async addressOf(userId) {
       const { rows } = await pool.query<{ email: string; isVerified: boolean }>(
@@ -155,7 +156,7 @@ export function createAccounts({ pool, passwords, mode, registerUser, newId, clo
     },
     async completeAll() {
       const { rows } = await pool.query<Account>(
-        `select ${ACCOUNT} from credentials where status = 'pending' order by created_at limit ${MAX_AT_ONCE}`,
+        `select ${ACCOUNT} from credentials where status = 'pending' order by created_at limit ${MAX_PER_RUN}`,
       )
       const failures: { userId: string; error: unknown }[] = []
       for (const account of rows)
@@ -165,15 +166,15 @@ export function createAccounts({ pool, passwords, mode, registerUser, newId, clo
   }
 }
 
-/** Takes a transaction back, and stays within this file. */
-class Refused extends Error {
-  override readonly name = 'Refused'
+/** Rolls the transaction back; caught in this file. */
+class RegistrationRefusedError extends Error {
+  override readonly name = 'RegistrationRefusedError'
   constructor(readonly code: RegistrationRefusal['code']) {
     super(code)
   }
 }
 
-const MAX_AT_ONCE = 1_000
+const MAX_PER_RUN = 1_000
 
 const ACCOUNT = `user_id as "userId", email, password_hash as "passwordHash", pending_name as "pendingName",
   password_changes as "passwordChanges"`

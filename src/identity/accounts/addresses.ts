@@ -1,17 +1,17 @@
 import type { Pool } from 'pg'
 import { normaliseEmail } from './email.js'
 
-/** Whose account it is, as the operator and admins see it. */
+/** The address of an account, as operators and admins see it. */
 export interface Address {
   userId: string
   email: string
   isVerified: boolean
 }
 
-/** E-mail addresses of many at once; someone without credentials, such as an imported person, has none. */
+/** Addresses of accounts; a user without credentials, such as an imported one, has none. */
 export interface Addresses {
   of(userIds: readonly string[]): Promise<ReadonlyMap<string, Address>>
-  /** In any spelling that means the same. Null where nobody is registered with it. */
+  /** In any spelling. Null if no account has it. */
   find(email: string): Promise<Address | null>
 }
 

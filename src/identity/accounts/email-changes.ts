@@ -1,15 +1,15 @@
-import type { Pool } from 'pg'
+import pg, { type Pool } from 'pg'
 import { normaliseEmail } from './email.js'
-import type { Letters } from '../mail/letters.js'
-import type { MayMailLink } from '../mail/link-limit.js'
-import type { Post } from '../mail/mail-sender.js'
+import type { MailTemplates } from '../mail/mail-templates.js'
+import type { MayMailLink } from '../mail/link-rate-limit.js'
+import type { MailSender } from '../mail/mail-sender.js'
 import {
   dropMailedTokens,
   findMailedToken,
   makeMailedToken,
   useMailedToken,
-  type AskedUnder,
-  type Mailed,
+  type AccountVersion,
+  type MailedTokenOwner,
 } from '../mail/mailed-tokens.js'
 import type { Passwords } from '../passwords/passwords.js'
 import { inTransaction } from '../../postgres/transaction.js'
@@ -18,41 +18,41 @@ const CONFIRM_MS = 24 * 60 * 60_000
 
 export interface EmailChanges {
   /**
-   * Null unless the password is right, which they have to give again; then it was given in this session, and this is what they ask
-   * under. @throws TooBusyError
+   * Null unless the password is right. Otherwise it renews the session's authentication time and returns the account's state, to be
+   * passed to `request`. @throws TooBusyError
    */
-  checkPassword(who: { userId: string; sessionId: string; password: string }): Promise<AskedUnder | null>
+  checkPassword(who: { userId: string; sessionId: string; password: string }): Promise<AccountVersion | null>
   /**
-   * Mails a link to the new address and, where it is another, a notice to the old one. To an address that is somebody's goes nothing:
-   * nobody is told whether it is. Nor does anything where password or address have changed since the check, or too much was asked for.
+   * Mails a link to the new address and, if it differs, a notice to the old one. Nothing is mailed to an address that another account
+   * has (the caller is not told), if password or address have changed since the check, or if the rate limit is reached.
    */
-  request(change: { userId: string; newEmail: string; under: AskedUnder }): Promise<void>
-  /** Mails a link that confirms the address they registered with. */
-  sendConfirmation(account: Mailed & AskedUnder): Promise<void>
+  request(change: { userId: string; newEmail: string; account: AccountVersion }): Promise<void>
+  /** Mails a link that confirms the address of a new account. */
+  sendConfirmation(account: MailedTokenOwner & AccountVersion): Promise<void>
   confirm(token: string): Promise<{ code: 'invalid-link' | 'email-taken' } | null>
 }
 
 export interface EmailChangeDeps {
   pool: Pool
   passwords: Passwords
-  post: Post
-  letters: Letters
+  mailSender: MailSender
+  templates: MailTemplates
   mayMailLink: MayMailLink
   clock: () => Date
 }
 
 export function createEmailChanges(deps: EmailChangeDeps): EmailChanges {
-  const { pool, passwords, post, letters, mayMailLink, clock } = deps
+  const { pool, passwords, mailSender, templates, mayMailLink, clock } = deps
 
-  async function sendLink(to: Mailed, under: AskedUnder): Promise<void> {
+  async function sendLink(to: MailedTokenOwner, account: AccountVersion): Promise<void> {
     if (!(await mayMailLink(to))) return
-    const token = await makeMailedToken(pool, 'confirm-email', to, under, new Date(clock().getTime() + CONFIRM_MS))
-    if (token !== null) post.toAddress(to.email, letters.confirmEmail(token))
+    const token = await makeMailedToken(pool, 'confirm-email', to, account, new Date(clock().getTime() + CONFIRM_MS))
+    if (token !== null) mailSender.toAddress(to.email, templates.confirmEmail(token))
   }
 
   return {
     async checkPassword({ userId, sessionId, password }) {
-      const { rows } = await pool.query<AskedUnder & { hash: string }>(
+      const { rows } = await pool.query<AccountVersion & { hash: string }>(
         `select email, password_changes as "passwordChanges", password_hash as hash from credentials where user_id = $1`,
         [userId],
       )
@@ -62,15 +62,15 @@ export function createEmailChanges(deps: EmailChangeDeps): EmailChanges {
       return { email: known.email, passwordChanges: known.passwordChanges }
     },
 
-    async request({ userId, newEmail: raw, under }) {
+    async request({ userId, newEmail: raw, account }) {
       const newEmail = normaliseEmail(raw)
       if (!(await mayMailLink({ userId }))) return
-      if (newEmail !== under.email) {
-        post.toAddress(under.email, letters.emailChangeAsked())
+      if (newEmail !== account.email) {
+        mailSender.toAddress(account.email, templates.emailChangeAsked())
         const { rowCount } = await pool.query('select from credentials where email = $1', [newEmail])
         if (rowCount !== 0) return
       }
-      await sendLink({ userId, email: newEmail }, under)
+      await sendLink({ userId, email: newEmail }, account)
     },
 
     sendConfirmation: (account) => sendLink(account, account),
@@ -92,17 +92,18 @@ export function createEmailChanges(deps: EmailChangeDeps): EmailChanges {
         ])
         if (rows[0].email !== email) await dropMailedTokens(tx, userId)
         return rows[0].email
-      }).catch(takenOr)
+      }).catch(emailTakenOr)
       if (oldEmail === null) return { code: 'invalid-link' }
       if (typeof oldEmail !== 'string') return oldEmail
-      if (oldEmail !== email) post.toAddress(oldEmail, letters.emailChanged())
+      if (oldEmail !== email) mailSender.toAddress(oldEmail, templates.emailChanged())
       return null
     },
   }
 }
 
-/** Somebody registered with the address meanwhile. */
-function takenOr(error: Error & { constraint?: string }): { code: 'email-taken' } {
-  if (error.constraint === 'credentials_email_unique') return { code: 'email-taken' }
+/** Another account has taken the address meanwhile. */
+function emailTakenOr(error: unknown): { code: 'email-taken' } {
+  if (error instanceof pg.DatabaseError && error.constraint === 'credentials_email_unique')
+    return { code: 'email-taken' }
   throw error
 }

@@ -1,11 +1,11 @@
 const MAX_EMAIL_LENGTH = 255
 
-/** One spelling per address, also for letters that can be written in two ways. Normalising twice changes nothing more. */
+/** One spelling per address. Idempotent. */
 export const normaliseEmail = (raw: string): string => raw.trim().toLowerCase().normalize('NFC')
 
 /**
- * Something, an @, something; at most 255 code points, none that nobody sees or that turns what stands around it, for admins and
- * operators go by what they read. Whether mail arrives there, only mail can tell.
+ * Something, an @, something; at most 255 code points, without control or formatting characters, because admins and operators rely on
+ * what they read. Only a mail can tell whether it exists.
  */
 export function isEmail(raw: string): boolean {
   const email = normaliseEmail(raw)

@@ -1,42 +1,42 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { limitConcurrency } from '../../async/limit-concurrency.js'
 import { errorCode } from '../error-code.js'
-import type { Letter } from './letters.js'
+import type { MailContent } from './mail-templates.js'
 import type { Mailer } from './mailer.js'
 
 export interface MailQueue extends AsyncDisposable {
-  /** Returns at once and never throws: what cannot be sent is tried again, and in the end logged and forgotten. */
-  send(to: string, letter: Letter): void
+  /** Returns at once and never throws: a failed mail is retried, and after the last attempt logged and dropped. */
+  send(to: string, mail: MailContent): void
 }
 
 export interface MailQueueDeps {
   mailer: Mailer
   log: { warn(message: string, about: object): unknown }
-  /** Waits before the next try; ends early, by throwing, when the signal says so. */
+  /** Waits before the next attempt; rejects when the signal aborts. */
   pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
-  /** More wait nowhere: they are dropped. */
-  mostWaiting?: number
-  /** How long the end waits for mails under way. */
+  /** Mails beyond this are dropped. */
+  maxWaiting?: number
+  /** How long disposal waits for mails that are being sent. */
   finishMs?: number
 }
 
-const AT_ONCE = 2
-const PAUSES_MS = [1_000, 10_000, 60_000]
+const MAX_CONCURRENT = 2
+const RETRY_PAUSES_MS = [1_000, 10_000, 60_000]
 
 /**
- * Mails that wait to be sent, in memory: what is not sent when the process dies is lost, and people ask again. A mail that waits for its
- * next try holds up no other.
+ * Mails waiting in memory: those not sent when the process dies are lost, and users can ask again. A mail that waits for its next
+ * attempt does not delay the others.
  */
 export function createMailQueue({ mailer, log, ...options }: MailQueueDeps): MailQueue {
-  const { pause = sleepFor, mostWaiting = 1_000, finishMs = 5_000 } = options
-  const inTurn = limitConcurrency(AT_ONCE)
+  const { pause = sleepFor, maxWaiting = 1_000, finishMs = 5_000 } = options
+  const limited = limitConcurrency(MAX_CONCURRENT)
   const waiting = new Set<Promise<void>>()
   const stop = new AbortController()
 
-  async function deliver(to: string, { kind, subject, text }: Letter): Promise<void> {
-    for (const [index, ms] of [...PAUSES_MS, null].entries()) {
+  async function deliver(to: string, { kind, subject, text }: MailContent): Promise<void> {
+    for (const [index, ms] of [...RETRY_PAUSES_MS, null].entries()) {
       try {
-        await inTurn(() => mailer.deliver({ to, subject, text }))
+        await limited(() => mailer.deliver({ to, subject, text }))
         return
       } catch (error) {
         log.warn('mail not sent', { kind, attempt: index + 1, isLast: ms === null, cause: errorCode(error) })
@@ -47,24 +47,24 @@ export function createMailQueue({ mailer, log, ...options }: MailQueueDeps): Mai
   }
 
   return {
-    send(to, letter) {
-      if (waiting.size >= mostWaiting) {
-        log.warn('mail dropped: too many wait', { kind: letter.kind })
+    send(to, mail) {
+      if (waiting.size >= maxWaiting) {
+        log.warn('mail dropped: the queue is full', { kind: mail.kind })
         return
       }
-      const sending = deliver(to, letter)
-        .catch(() => log.warn('mail dropped: the process ends', { kind: letter.kind }))
+      const sending = deliver(to, mail)
+        .catch(() => log.warn('mail dropped: shutting down', { kind: mail.kind }))
         .then(() => void waiting.delete(sending))
       waiting.add(sending)
     },
     async [Symbol.asyncDispose]() {
       stop.abort()
-      const late = new AbortController()
+      const timeout = new AbortController()
       await Promise.race([
         Promise.all(waiting),
-        sleep(finishMs, undefined, { signal: late.signal }).catch(() => undefined),
+        sleep(finishMs, undefined, { signal: timeout.signal }).catch(() => undefined),
       ])
-      late.abort()
+      timeout.abort()
       mailer.close()
     },
   }

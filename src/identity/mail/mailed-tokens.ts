@@ -3,8 +3,8 @@ import { hashOf, newSecretToken } from '../secret-token.js'
 
 export type Purpose = 'confirm-email' | 'reset-password'
 
-/** What a token from a mail stands for. */
-export interface Mailed {
+/** Whose token it is. */
+export interface MailedTokenOwner {
   userId: string
   /** The address it was sent to. */
   email: string
@@ -12,21 +12,21 @@ export interface Mailed {
 
 type Queries = Pick<ClientBase, 'query'>
 
-/** What of the account a link was asked under; once either is another, the link must not come to be. */
-export interface AskedUnder {
+/** The state of an account when a link was requested. If either has changed since, the link must not be made. */
+export interface AccountVersion {
   email: string
   passwordChanges: number
 }
 
 /**
- * Makes a token for a mail, of which only the hash is kept. Null where the account is no longer what it was asked under: a change under
- * way is waited for, and one that comes later finds the token and drops it.
+ * Makes a token for a mail, and stores its hash. Null if the account has changed since `account` was read. The row lock makes this wait
+ * for a change under way; a later change finds the token and deletes it.
  */
 export async function makeMailedToken(
   tx: Queries,
   purpose: Purpose,
-  to: Mailed,
-  under: AskedUnder,
+  to: MailedTokenOwner,
+  account: AccountVersion,
   expiresAt: Date,
 ): Promise<string | null> {
   const token = newSecretToken()
@@ -34,27 +34,32 @@ export async function makeMailedToken(
     `insert into mailed_tokens (hash, purpose, user_id, email, expires_at)
      select $1, $2, user_id, $4, $5 from credentials
      where user_id = $3 and email = $6 and password_changes = $7 for share`,
-    [hashOf(token), purpose, to.userId, to.email, expiresAt, under.email, under.passwordChanges],
+    [hashOf(token), purpose, to.userId, to.email, expiresAt, account.email, account.passwordChanges],
   )
   return rowCount === 1 ? token : null
 }
 
-/** Whose it is, without using it. Null where it is unknown, used, or too old. */
-export async function findMailedToken(tx: Queries, purpose: Purpose, token: string, now: Date): Promise<Mailed | null> {
-  const { rows } = await tx.query<Mailed>(
+/** Whose token it is, without using it. Null if it is unknown, used or expired. */
+export async function findMailedToken(
+  tx: Queries,
+  purpose: Purpose,
+  token: string,
+  now: Date,
+): Promise<MailedTokenOwner | null> {
+  const { rows } = await tx.query<MailedTokenOwner>(
     'select user_id as "userId", email from mailed_tokens where hash = $1 and purpose = $2 and expires_at > $3',
     [hashOf(token), purpose, now],
   )
   return rows[0] ?? null
 }
 
-/** Whether it could be used: once. */
+/** Uses the token up. False if it was used already. */
 export async function useMailedToken(tx: Queries, token: string): Promise<boolean> {
   const { rowCount } = await tx.query('delete from mailed_tokens where hash = $1', [hashOf(token)])
   return rowCount === 1
 }
 
-/** Links that were mailed before a password or an address changed are dead; but not one that confirms the address as it now is. */
+/** Invalidates the user's links after a change of password or address, except one that confirms the present address. */
 export async function dropMailedTokens(tx: Queries, userId: string): Promise<void> {
   await tx.query(
     `delete from mailed_tokens t using credentials c

@@ -8,28 +8,28 @@ export interface Mail {
   text: string
 }
 
-/** Hands one mail on, or throws. */
+/** Transports a mail. `deliver` rejects if it could not. */
 export interface Mailer {
   deliver(mail: Mail): Promise<void>
   close(): void
 }
 
-const ANSWER_MS = 20_000
+const TIMEOUT_MS = 20_000
 
-/** By SMTP; `url` as nodemailer takes it, `smtp://user:password@host:587` or `smtps://`. */
+/** Sends by SMTP; `url` as nodemailer takes it, `smtp://user:password@host:587` or `smtps://`. */
 export function createSmtpMailer(url: string, from: string): Mailer {
-  const timeouts = { connectionTimeout: ANSWER_MS, greetingTimeout: ANSWER_MS, socketTimeout: ANSWER_MS }
+  const timeouts = { connectionTimeout: TIMEOUT_MS, greetingTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS }
   const transport = nodemailer.createTransport({ url, pool: true, maxConnections: 2, ...timeouts })
   return {
     async deliver(mail) {
-      // An address is given as an object: as text, nodemailer would look for several in it.
+      // As a string, nodemailer would parse it as a list of addresses.
       await transport.sendMail({ ...mail, from, to: { name: '', address: mail.to } })
     },
     close: () => transport.close(),
   }
 }
 
-/** Into `mails.ndjson`, for want of a mail server: one JSON object a line, for the owner's eyes only. */
+/** Without a mail server: writes to `mails.ndjson`, one JSON object per line, readable by its owner only. */
 export function createFileMailer(dataDir: string): Mailer {
   const file = join(dataDir, 'mails.ndjson')
   return {

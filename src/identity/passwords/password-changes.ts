@@ -1,16 +1,17 @@
 import type { ClientBase, Pool } from 'pg'
-import type { CatchUp, Actor, ClientInfo } from '../sessions/session-event-outbox.js'
+import type { RequestInfo } from '../../domain/client-info.js'
+import type { Actor, SessionEventOutbox } from '../sessions/session-event-outbox.js'
 import { normaliseEmail } from '../accounts/email.js'
-import type { Letters } from '../mail/letters.js'
-import type { MayMailLink } from '../mail/link-limit.js'
-import type { Post } from '../mail/mail-sender.js'
+import type { MailTemplates } from '../mail/mail-templates.js'
+import type { MayMailLink } from '../mail/link-rate-limit.js'
+import type { MailSender } from '../mail/mail-sender.js'
 import {
   dropMailedTokens,
   findMailedToken,
   makeMailedToken,
   useMailedToken,
-  type AskedUnder,
-  type Mailed,
+  type AccountVersion,
+  type MailedTokenOwner,
 } from '../mail/mailed-tokens.js'
 import type { Passwords } from './passwords.js'
 import { markRevoked } from '../sessions/session-end.js'
@@ -22,34 +23,34 @@ export interface PasswordChanges {
   /** Ends all other sessions. @throws TooBusyError */
   change(
     change: { userId: string; sessionId: string; currentPassword: string; newPassword: string },
-    from: ClientInfo,
+    request: RequestInfo,
   ): Promise<{ code: 'invalid-credentials' } | null>
-  /** Mails a link where someone has this address; nobody is told whether. */
+  /** Mails a link if an account has this address; the caller is not told whether. */
   sendReset(email: string): Promise<void>
   /** Ends all sessions. @throws TooBusyError */
-  reset(reset: { token: string; newPassword: string }, from: ClientInfo): Promise<{ code: 'invalid-link' } | null>
+  reset(reset: { token: string; newPassword: string }, request: RequestInfo): Promise<{ code: 'invalid-link' } | null>
 }
 
 export interface PasswordChangeDeps {
   pool: Pool
   passwords: Passwords
-  catchUp: CatchUp
-  post: Post
-  letters: Letters
+  outbox: SessionEventOutbox
+  mailSender: MailSender
+  templates: MailTemplates
   mayMailLink: MayMailLink
   clock: () => Date
 }
 
 export function createPasswordChanges(deps: PasswordChangeDeps): PasswordChanges {
-  const { pool, passwords, catchUp, post, letters, mayMailLink, clock } = deps
+  const { pool, passwords, outbox, mailSender, templates, mayMailLink, clock } = deps
 
   async function finish(userId: string, actor: Actor): Promise<void> {
-    post.toUserRef(userId, letters.passwordChanged())
-    await catchUp.person(userId, actor)
+    mailSender.toUser(userId, templates.passwordChanged())
+    await outbox.publish(userId, actor)
   }
 
   return {
-    async change({ userId, sessionId, currentPassword, newPassword }, from) {
+    async change({ userId, sessionId, currentPassword, newPassword }, request) {
       const { rows } = await pool.query<{ hash: string; changes: number }>(
         'select password_hash as hash, password_changes as changes from credentials where user_id = $1',
         [userId],
@@ -66,13 +67,13 @@ export function createPasswordChanges(deps: PasswordChangeDeps): PasswordChanges
         return true
       })
       if (!isChanged) return { code: 'invalid-credentials' }
-      await finish(userId, { ...from, sessionId })
+      await finish(userId, { ...request, sessionId })
       return null
     },
 
     async sendReset(raw) {
       const email = normaliseEmail(raw)
-      const { rows } = await pool.query<Mailed & AskedUnder>(
+      const { rows } = await pool.query<MailedTokenOwner & AccountVersion>(
         `select user_id as "userId", email, password_changes as "passwordChanges"
          from credentials where email = $1 and status = 'active'`,
         [email],
@@ -80,12 +81,12 @@ export function createPasswordChanges(deps: PasswordChangeDeps): PasswordChanges
       for (const account of rows) {
         if (!(await mayMailLink({ email }))) return
         const token = await makeMailedToken(pool, 'reset-password', account, account, after(clock(), RESET_MS))
-        if (token !== null) post.toAddress(email, letters.resetPassword(token))
+        if (token !== null) mailSender.toAddress(email, templates.resetPassword(token))
       }
     },
 
-    async reset({ token, newPassword }, from) {
-      // Who has no link makes no work.
+    async reset({ token, newPassword }, request) {
+      // Hashing is expensive, so an invalid link is refused first.
       const found = await findMailedToken(pool, 'reset-password', token, clock())
       if (found === null) return { code: 'invalid-link' }
       const { userId, email } = found
@@ -95,7 +96,7 @@ export function createPasswordChanges(deps: PasswordChangeDeps): PasswordChanges
         if (!(await useMailedToken(tx, token))) return false
         await setPassword(tx, userId, passwordHash, null)
         const now = clock()
-        // The link went to this address and came back from it. Had the address changed, the link would be dead.
+        // The link was sent to this address, so using it confirms the address.
         await tx.query(
           'update credentials set email_verified_at = coalesce(email_verified_at, $2) where user_id = $1 and email = $3',
           [userId, now, email],
@@ -104,13 +105,13 @@ export function createPasswordChanges(deps: PasswordChangeDeps): PasswordChanges
         return true
       })
       if (!isReset) return { code: 'invalid-link' }
-      await finish(userId, { ...from, sessionId: null })
+      await finish(userId, { ...request, sessionId: null })
       return null
     },
   }
 }
 
-/** False where the password was changed since `changes` of it were counted; null: whatever it is now. */
+/** False if the password was changed since `changes` was read; null: do not compare. */
 async function setPassword(tx: ClientBase, userId: string, passwordHash: string, changes: number | null) {
   const { rowCount } = await tx.query(
     `update credentials set password_hash = $2, password_changes = password_changes + 1

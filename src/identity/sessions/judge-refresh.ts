@@ -1,10 +1,10 @@
-/** A refresh token that is not used for so long is over. */
+/** A refresh token expires when unused for this long. */
 export const MAX_UNUSED_MS = 30 * 86_400_000
 
-/** A session is over then, however often it was refreshed. */
+/** A session expires after this, however often it was refreshed. */
 export const MAX_SESSION_MS = 90 * 86_400_000
 
-/** For so long a client whose answer was lost, or its other tab, gets the same successor again. */
+/** How long a client whose answer was lost, or its other tab, gets the same successor again. */
 export const REPEAT_MS = 60_000
 
 export interface PresentedToken {
@@ -18,22 +18,22 @@ export interface RefreshedSession {
 }
 
 /**
- * - `rotate`: it is used now, for the first time.
- * - `repeat`: it was used just now with the same client key, and its successor was not: the same successor again.
- * - `reuse`: it was used before. Either this or the first use was a thief's, so the session must end.
- * - `over`: nothing comes of it.
+ * - `rotate`: the first use; a successor is issued.
+ * - `repeat`: it was used within `REPEAT_MS` with the same client key, and its successor is unused: the same successor again.
+ * - `reuse`: it was used before. One of the two uses may be a thief's, so the session must be revoked.
+ * - `expired`: the session has ended, or the token has expired.
  */
-export type RefreshVerdict = 'rotate' | 'repeat' | 'reuse' | 'over'
+export type RefreshVerdict = 'rotate' | 'repeat' | 'reuse' | 'expired'
 
-/** `hasUnusedSuccessor`: under the client key that came with it now. */
+/** `hasUnusedSuccessor`: for the client key of this call. */
 export function judgeRefresh(
   token: PresentedToken,
   session: RefreshedSession,
   hasUnusedSuccessor: boolean,
   now: Date,
 ): RefreshVerdict {
-  if (session.revokedAt !== null || age(session.createdAt, now) >= MAX_SESSION_MS) return 'over'
-  if (token.usedAt === null) return age(token.createdAt, now) >= MAX_UNUSED_MS ? 'over' : 'rotate'
+  if (session.revokedAt !== null || age(session.createdAt, now) >= MAX_SESSION_MS) return 'expired'
+  if (token.usedAt === null) return age(token.createdAt, now) >= MAX_UNUSED_MS ? 'expired' : 'rotate'
   return hasUnusedSuccessor && age(token.usedAt, now) <= REPEAT_MS ? 'repeat' : 'reuse'
 }
 

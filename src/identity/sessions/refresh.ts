@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import type { ClientInfo } from './session-event-outbox.js'
+import type { RequestInfo } from '../../domain/client-info.js'
 import { judgeRefresh, type PresentedToken, type RefreshedSession, type RefreshVerdict } from './judge-refresh.js'
 import { hashOf, newSecretToken, successorOf } from '../secret-token.js'
 import { markRevoked } from './session-end.js'
@@ -7,13 +7,13 @@ import type { Grant, SessionDeps } from './session-deps.js'
 import { inTransaction } from '../../postgres/transaction.js'
 
 /**
- * Changes a refresh token for its successor and a new access token. Of many at once, one wins; a used token that comes again ends its
- * session. With the same `clientKey` within 60 s, and while the successor is unused, the same successor comes again (`repeated`).
+ * Exchanges a refresh token for its successor and a new access token. Of concurrent calls one wins; presenting a used token revokes its
+ * session. With the same `clientKey` within 60 s, while the successor is unused, the same successor is returned (`repeated`).
  */
 export type Refresh = (
   refreshToken: string,
   clientKey: string | null,
-  from: ClientInfo,
+  request: RequestInfo,
 ) => Promise<(Grant & { repeated: boolean }) | { code: 'invalid-refresh-token' }>
 
 interface RefreshDeps extends SessionDeps {
@@ -26,7 +26,7 @@ interface Locked extends RefreshedSession {
 
 interface Outcome {
   verdict: RefreshVerdict
-  /** Where there is one. */
+  /** Empty unless the verdict is `rotate` or `repeat`. */
   successor: string
   authenticatedAt: Date
 }
@@ -34,10 +34,10 @@ interface Outcome {
 const REFUSED = { code: 'invalid-refresh-token' } as const
 
 export function createRefresh(deps: RefreshDeps): Refresh {
-  const { pool, tokens, catchUp, accountStatusOf, successorSecrets, onReuse, clock, ofRefreshToken } = deps
+  const { pool, tokens, outbox, accountStatusOf, successorSecrets, onReuse, clock, ofRefreshToken } = deps
 
-  /** Under a lock on the session, so that uses of its tokens come one after another, also on other nodes. */
-  const use = (sessionId: string, userId: string, token: string, key: string | null, from: ClientInfo) =>
+  /** Locks the session, so that its tokens are used one at a time, on all nodes. */
+  const use = (sessionId: string, userId: string, token: string, key: string | null, request: RequestInfo) =>
     inTransaction(pool, async (tx): Promise<Outcome | null> => {
       const session = await lockSession(tx, sessionId)
       const presented = session && (await readToken(tx, token))
@@ -60,23 +60,23 @@ export function createRefresh(deps: RefreshDeps): Refresh {
       await tx.query('update sessions set last_used_at = $2, ip = $3, user_agent = $4 where id = $1', [
         sessionId,
         now,
-        from.ip,
-        from.userAgent,
+        request.ip,
+        request.userAgent,
       ])
       return { verdict, successor, authenticatedAt }
     })
 
-  return async (refreshToken, clientKey, from) => {
+  return async (refreshToken, clientKey, request) => {
     const known = await ofRefreshToken(refreshToken)
     if (known === null) return REFUSED
     const { userId, sessionId } = known
     const { roles, generation, isActive } = await accountStatusOf(userId)
     if (!isActive) return REFUSED
-    const outcome = await use(sessionId, userId, refreshToken, clientKey, from)
-    if (outcome === null || outcome.verdict === 'over') return REFUSED
+    const outcome = await use(sessionId, userId, refreshToken, clientKey, request)
+    if (outcome === null || outcome.verdict === 'expired') return REFUSED
     if (outcome.verdict === 'reuse') {
-      onReuse(userId, from)
-      await catchUp.person(userId, { ...from, sessionId: null })
+      onReuse(userId, request)
+      await outbox.publish(userId, { ...request, sessionId: null })
       return REFUSED
     }
     const { successor, authenticatedAt: authTime, verdict } = outcome

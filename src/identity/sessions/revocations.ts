@@ -1,15 +1,15 @@
 import type { Revocation } from '../../domain/revocation.js'
 import type { Claims } from './tokens.js'
 
-/** `token-revoked`: a refresh gives another one. `session-revoked`: only a login does. */
+/** `token-revoked`: a refresh gives a valid token. `session-revoked`: only a login does. */
 export interface Revoked {
   code: 'token-revoked' | 'session-revoked'
 }
 
-/** The part of a token that a revocation is about. */
+/** The claims that a revocation is compared with. */
 export type Revocable = Pick<Claims, 'userId' | 'sessionId' | 'generation'>
 
-/** Judged by session and generation alone, never by time: clocks of nodes differ. Null for one that leaves the token its force. */
+/** Compares session and generation, never times, because the clocks of nodes differ. Null if the token is still valid. */
 export function judge(revocation: Revocation, { userId, sessionId, generation }: Revocable): Revoked | null {
   if (revocation.kind === 'session') return revocation.sessionId === sessionId ? SESSION : null
   if (revocation.userId !== userId || generation >= revocation.generation) return null
@@ -19,23 +19,23 @@ export function judge(revocation: Revocation, { userId, sessionId, generation }:
 const SESSION: Revoked = { code: 'session-revoked' }
 const TOKEN: Revoked = { code: 'token-revoked' }
 
-/** What this node knows to be revoked. */
+/** The revocations that this node knows. */
 export interface Revocations {
-  /** In the order of the log; the same again does no harm. */
+  /** In the order of the log; noting one twice has no effect. */
   note(revocation: Revocation): void
-  /** Null where nothing known speaks against it. */
+  /** Null if no known revocation applies. */
   refusalOf(token: Revocable): Revoked | null
-  /** Tells of each one that is noted from here on, whose it is. */
+  /** Calls the listener with the user of every revocation noted from now on. */
   listen(listener: (userId: string) => void): void
 }
 
 export interface RevocationOptions {
   clock: () => Date
-  /** After this time no token is left that could have been issued before. */
+  /** Longer than any token lives. */
   keepMs: number
 }
 
-/** The revocations of the last token lifetime, in memory; older ones are dropped, for their tokens have expired. */
+/** The revocations of the last token lifetime, in memory. Older ones are dropped, since their tokens have expired. */
 export function createRevocations({ clock, keepMs }: RevocationOptions): Revocations {
   const sessions = new Map<string, Revocation>()
   const accounts = new Map<string, Revocation>()
@@ -43,7 +43,7 @@ export function createRevocations({ clock, keepMs }: RevocationOptions): Revocat
 
   function keep(map: Map<string, Revocation>, key: string, revocation: Revocation): void {
     map.delete(key)
-    map.set(key, revocation) // the latest stands last
+    map.set(key, revocation) // keeps the map in order of time
     dropOld(map, clock().getTime() - keepMs)
   }
 
@@ -65,7 +65,7 @@ export function createRevocations({ clock, keepMs }: RevocationOptions): Revocat
   }
 }
 
-/** Looks from the oldest on, and no further than the first to be kept. */
+/** The map is ordered by time, so this stops at the first that is kept. */
 function dropOld(map: Map<string, Revocation>, before: number): void {
   for (const [key, { at }] of map) {
     if (Date.parse(at) >= before) return

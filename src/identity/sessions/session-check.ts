@@ -1,22 +1,22 @@
 import type { Revocation } from '../../domain/revocation.js'
 import { judge, type Revocable, type Revocations, type Revoked } from './revocations.js'
 
-/** `revocation-unknown`: this node cannot tell just now whether the session still holds. */
+/** `revocation-unknown`: this node cannot verify right now whether the session was revoked. */
 export type SessionRefusal = Revoked | { code: 'revocation-unknown' }
 
 /**
- * Whether a token that was verified still has its force: null where it has. Answers at once, without asking anybody, as long as the
- * node knows itself to be up to date.
+ * Whether a verified token has been revoked: null if not. Answers synchronously, from memory, while the node knows that it is up to
+ * date with the log.
  */
 export type SessionCheck = (token: Revocable) => SessionRefusal | null | Promise<SessionRefusal | null>
 
-/** What the node knows of how far behind it may be. */
+/** How far this node may be behind the log. */
 export interface Confirmation {
-  /** Whether everything up to the log's head of less than 2 s ago has been noted. */
+  /** Whether all revocations up to the head of less than 2 s ago have been noted. */
   isFresh(): boolean
-  /** Asks for the head anew, and gives it as soon as all up to it is noted, or a little later. Null where the log does not answer. */
+  /** Reads the head and resolves with it once everything up to it is noted, or shortly after. Null if the log does not answer. */
   renew(): Promise<{ head: string } | null>
-  /** Whether an answer begun at this moment (of `now`) is too old to go by. */
+  /** Whether an answer requested at that time (of `now`) is too old to be used. */
   isStale(since: number): boolean
   now(): number
 }
@@ -24,7 +24,7 @@ export interface Confirmation {
 export interface SessionCheckDeps {
   revocations: Pick<Revocations, 'refusalOf'>
   confirmation: Confirmation
-  /** What the database knows of the session and its person, complete up to `head`; null where it does not reach so far. */
+  /** Revocations of the session and its user from the database, complete up to `head`; null if it is not that far. */
   lookUp(token: Revocable, head: string): Promise<readonly Revocation[] | null>
 }
 
@@ -32,19 +32,19 @@ const UNKNOWN = { code: 'revocation-unknown' } as const
 const MAX_TRIES = 3
 
 export function createSessionCheck({ revocations, confirmation, lookUp }: SessionCheckDeps): SessionCheck {
-  async function lookedUp(token: Revocable, renewed: { head: string } | null): Promise<SessionRefusal | null> {
+  async function lookUpRefusal(token: Revocable, renewed: { head: string } | null): Promise<SessionRefusal | null> {
     const found = renewed === null ? null : await lookUp(token, renewed.head).catch(() => null)
     if (found === null) return UNKNOWN
     return found.map((revocation) => judge(revocation, token)).find((refusal) => refusal !== null) ?? null
   }
 
-  /** Where the process stood still while it asked, the answer is as old as that, and so is an error: it asks again. */
+  /** If the process was suspended meanwhile, the answer (or error) is stale, and it asks again. */
   async function ask(token: Revocable): Promise<SessionRefusal | null> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const began = confirmation.now()
       const renewed = await confirmation.renew()
       if (confirmation.isFresh()) return revocations.refusalOf(token)
-      const answer = await lookedUp(token, renewed)
+      const answer = await lookUpRefusal(token, renewed)
       if (!confirmation.isStale(began)) return answer
     }
     return UNKNOWN

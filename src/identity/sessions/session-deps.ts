@@ -1,9 +1,10 @@
 import type { KeyObject } from 'node:crypto'
 import type { Pool } from 'pg'
-import type { CatchUp, ClientInfo } from './session-event-outbox.js'
+import type { ClientInfo } from '../../domain/client-info.js'
+import type { SessionEventOutbox } from './session-event-outbox.js'
 import type { Tokens } from './tokens.js'
 
-/** What a login or a refresh gives. */
+/** The result of a login or a refresh. */
 export interface Grant {
   userId: string
   sessionId: string
@@ -15,13 +16,13 @@ export interface Grant {
 export interface SessionDeps {
   pool: Pool
   tokens: Tokens
-  catchUp: CatchUp
-  /** What the person may do beyond their own; one whose account is closed gets no token. */
+  outbox: SessionEventOutbox
+  /** Roles of the user, and whether the account is active; otherwise it gets no token. */
   accountStatusOf: (userId: string) => Promise<{ roles: readonly string[]; generation: number; isActive: boolean }>
-  /** Make successors of refresh tokens; the first is used, all are known. */
+  /** Keys that derive successors of refresh tokens: the first for new ones, all for recognising them. */
   successorSecrets: readonly KeyObject[]
-  /** Told when a used refresh token came again, and its session was ended. */
-  onReuse: (userId: string, from: ClientInfo) => void
+  /** Called when a used refresh token was presented again and its session was revoked. */
+  onReuse: (userId: string, client: ClientInfo) => void
   newId: () => string
   clock: () => Date
 }

@@ -2,20 +2,20 @@ import type { ClientBase } from 'pg'
 import type { RevocationReason } from '../../domain/user/events.js'
 import { MAX_SESSION_MS, MAX_UNUSED_MS } from './judge-refresh.js'
 
-/** Which of a person's sessions. */
-export type Which = { only: string } | { except: string | null }
+/** One session of a user, or all but one; `except: null` is all. */
+export type SessionSelection = { only: string } | { except: string | null }
 
 export interface Revocation {
   userId: string
-  which: Which
+  which: SessionSelection
   reason: RevocationReason
-  /** Who ends them; mostly the person. */
+  /** Who ends them; usually the user. */
   by: string
 }
 
 /**
- * Ends sessions in the rows, and forgets whence they came. From here on they are over; `CatchUp` tells the log. Those that are over
- * already stay as they are. Gives how many it ended.
+ * Marks sessions as revoked and clears their client info; the session event outbox then appends the events. Ended sessions are left as
+ * they are. Returns how many were revoked.
  */
 export async function markRevoked(tx: Pick<ClientBase, 'query'>, revocation: Revocation, now: Date): Promise<number> {
   const { userId, which, reason, by } = revocation
@@ -30,10 +30,10 @@ export async function markRevoked(tx: Pick<ClientBase, 'query'>, revocation: Rev
   return rowCount ?? 0
 }
 
-/** The sessions that can still be refreshed, as a condition on `sessions`; takes the values of `liveValues` from `$<first>` on. */
-export const isLive = (first: number): string =>
+/** SQL condition on `sessions`: it can still be refreshed. Its parameters are `usableValues`, numbered from `$<first>`. */
+export const isUsable = (first: number): string =>
   `revoked_at is null and created_at > $${first} and last_used_at > $${first + 1}`
 
-export const liveValues = (now: Date): Date[] => [ago(now, MAX_SESSION_MS), ago(now, MAX_UNUSED_MS)]
+export const usableValues = (now: Date): Date[] => [ago(now, MAX_SESSION_MS), ago(now, MAX_UNUSED_MS)]
 
 export const ago = (now: Date, ms: number): Date => new Date(now.getTime() - ms)

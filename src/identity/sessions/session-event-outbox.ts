@@ -1,47 +1,50 @@
 import type { Pool } from 'pg'
 import { v5 as uuidv5 } from 'uuid'
 import type { Caller, RunCommand } from '../../commands/run-command.js'
+import type { ClientInfo, RequestInfo } from '../../domain/client-info.js'
 import type { RevocationReason } from '../../domain/user/events.js'
+import { CommandRejectedError } from '../command-rejected-error.js'
 
-/** ClientInfo a request came. */
-export interface ClientInfo {
-  ip: string
-  userAgent: string
-  correlationId: string
-}
-
-/** Who does something to sessions, and through which of them; null: through none. */
-export interface Actor extends ClientInfo {
+/** Who changes sessions, and through which session of theirs; null: through none. */
+export interface Actor extends RequestInfo {
   sessionId: string | null
 }
 
 /**
- * Tells the log what identity's rows hold and the log may not hold yet. Each fact has its own command id, so that it stands there once
- * however often it is told: at once by whoever made it, and after a crash by the next who touches the person, or by `everyone`.
+ * A transactional outbox. Sessions and passwords are rows of the main database, and their events belong into the log; a flag on each row
+ * says whether its event has been appended. Every event has a command id derived from what it reports, so appending it twice has no
+ * effect. It is appended at once by the request that changed the row, or after a crash by the next request or housekeeping run.
  */
-export interface CatchUp {
-  /** @throws what a command throws: the rows stand, and the log hears of it later */
-  person(userId: string, actor: Actor | null): Promise<void>
-  /** Gives who could not be told of. */
-  everyone(): Promise<{ userId: string; error: unknown }[]>
+export interface SessionEventOutbox {
+  /** Appends what is pending for one user. @throws what a command throws; the rows stand, and the events are appended later */
+  publish(userId: string, actor: Actor | null): Promise<void>
+  /** Appends what is pending for all users, and returns those for whom it failed. */
+  publishAll(): Promise<{ userId: string; error: unknown }[]>
 }
 
 /** Namespace of the command ids below (RFC 9562, version 5). */
-const FACTS = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c05'
-const MAX_AT_ONCE = 1_000
+const NAMESPACE = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c05'
+const MAX_USERS_PER_RUN = 1_000
 
-interface SessionRow {
+interface PendingSession {
   id: string
   openedInLog: boolean
   revoked: { reason: RevocationReason; by: string } | null
   revokedInLog: boolean
 }
 
-const NOT_IN_LOG = 'not opened_in_log or (revoked_at is not null and not revoked_in_log)'
+const IS_PENDING = 'not opened_in_log or (revoked_at is not null and not revoked_in_log)'
 
-export function createCatchUp({ pool, run, newId }: { pool: Pool; run: RunCommand; newId: () => string }): CatchUp {
-  const callerOf = (userId: string, fact: string, actor: Actor | null): Caller => {
-    const commandId = uuidv5(fact, FACTS)
+interface Deps {
+  pool: Pool
+  run: RunCommand
+  newId: () => string
+}
+
+export function createSessionEventOutbox({ pool, run, newId }: Deps): SessionEventOutbox {
+  /** `key` identifies the event: the same key gives the same command id. */
+  const callerOf = (userId: string, key: string, actor: Actor | null): Caller => {
+    const commandId = uuidv5(key, NAMESPACE)
     return {
       userId,
       origin: actor === null ? 'system' : 'rest',
@@ -52,32 +55,32 @@ export function createCatchUp({ pool, run, newId }: { pool: Pool; run: RunComman
     }
   }
 
-  async function tellSession(userId: string, session: SessionRow, actor: Actor | null): Promise<void> {
+  async function publishSession(userId: string, session: PendingSession, actor: Actor | null): Promise<void> {
     const { id: sessionId, revoked } = session
     if (!session.openedInLog) {
-      // Another login of the same person may be under way beside this one.
+      // The row may belong to another login of the same user that is under way at the same time.
       const isOwn = actor?.sessionId === sessionId
       const caller = callerOf(userId, `opened ${sessionId}`, isOwn ? actor : null)
-      done(await run('openSession', { userId, sessionId }, caller))
+      assertDone(await run('openSession', { userId, sessionId }, caller))
       await pool.query('update sessions set opened_in_log = true where id = $1', [sessionId])
     }
     if (revoked !== null && !session.revokedInLog) {
       const caller = callerOf(revoked.by, `revoked ${sessionId}`, actor)
-      done(await run('revokeSession', { userId, sessionId, reason: revoked.reason }, caller))
+      assertDone(await run('revokeSession', { userId, sessionId, reason: revoked.reason }, caller))
       await pool.query('update sessions set revoked_in_log = true where id = $1', [sessionId])
     }
   }
 
-  async function tellPasswordChanges(userId: string, actor: Actor | null): Promise<void> {
-    const { rows } = await pool.query<{ made: number; told: number }>(
-      `select password_changes as made, password_changes_in_log as told from credentials
+  async function publishPasswordChanges(userId: string, actor: Actor | null): Promise<void> {
+    const { rows } = await pool.query<{ made: number; published: number }>(
+      `select password_changes as made, password_changes_in_log as published from credentials
        where user_id = $1 and password_changes > password_changes_in_log`,
       [userId],
     )
-    for (const { made, told } of rows) {
-      for (let change = told + 1; change <= made; change++) {
+    for (const { made, published } of rows) {
+      for (let change = published + 1; change <= made; change++) {
         const caller = callerOf(userId, `password ${userId} ${change}`, actor)
-        done(await run('changePassword', { userId }, caller))
+        assertDone(await run('changePassword', { userId }, caller))
       }
       await pool.query(
         'update credentials set password_changes_in_log = greatest(password_changes_in_log, $2) where user_id = $1',
@@ -86,34 +89,34 @@ export function createCatchUp({ pool, run, newId }: { pool: Pool; run: RunComman
     }
   }
 
-  const person: CatchUp['person'] = async (userId, actor) => {
-    await tellPasswordChanges(userId, actor)
-    const { rows } = await pool.query<SessionRow>(
+  const publish: SessionEventOutbox['publish'] = async (userId, actor) => {
+    await publishPasswordChanges(userId, actor)
+    const { rows } = await pool.query<PendingSession>(
       `select id, opened_in_log as "openedInLog", revoked_in_log as "revokedInLog",
          case when revoked_at is not null then json_build_object('reason', revoked_reason, 'by', revoked_by) end as revoked
-       from sessions where user_id = $1 and (${NOT_IN_LOG}) order by created_at, id`,
+       from sessions where user_id = $1 and (${IS_PENDING}) order by created_at, id`,
       [userId],
     )
-    for (const session of rows) await tellSession(userId, session, actor)
+    for (const session of rows) await publishSession(userId, session, actor)
   }
 
   return {
-    person,
-    async everyone() {
+    publish,
+    async publishAll() {
       const { rows } = await pool.query<{ userId: string }>(
-        `select user_id as "userId" from sessions where ${NOT_IN_LOG}
-         union select user_id from credentials where password_changes > password_changes_in_log limit ${MAX_AT_ONCE}`,
+        `select user_id as "userId" from sessions where ${IS_PENDING}
+         union select user_id from credentials where password_changes > password_changes_in_log limit ${MAX_USERS_PER_RUN}`,
       )
       const failures: { userId: string; error: unknown }[] = []
       for (const { userId } of rows)
-        await person(userId, null).catch((error: unknown) => failures.push({ userId, error }))
+        await publish(userId, null).catch((error: unknown) => failures.push({ userId, error }))
       return failures
     },
   }
 }
 
-const clientOf = ({ ip, userAgent }: ClientInfo) => ({ ip, userAgent })
+const clientOf = ({ ip, userAgent }: ClientInfo): ClientInfo => ({ ip, userAgent })
 
-function done(result: { kind: string; rejection?: { code: string } }): void {
-  if (result.kind === 'rejected') throw new Error(`the log refuses it: ${result.rejection?.code ?? ''}`)
+function assertDone(result: { kind: string; rejection?: { code: string } }): void {
+  if (result.kind === 'rejected') throw new CommandRejectedError(result.rejection?.code ?? '')
 }

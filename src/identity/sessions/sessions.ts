@@ -1,8 +1,9 @@
-import type { Actor, ClientInfo } from './session-event-outbox.js'
+import type { ClientInfo, RequestInfo } from '../../domain/client-info.js'
+import type { Actor } from './session-event-outbox.js'
 import { createRefresh, type Refresh } from './refresh.js'
 import { hashOf, newSecretToken } from '../secret-token.js'
 import type { Grant, SessionDeps } from './session-deps.js'
-import { isLive, liveValues, markRevoked, type Revocation } from './session-end.js'
+import { isUsable, usableValues, markRevoked, type Revocation } from './session-end.js'
 import { inTransaction } from '../../postgres/transaction.js'
 
 export interface SessionView {
@@ -14,32 +15,32 @@ export interface SessionView {
   current: boolean
 }
 
-/** A session is a row, and the log tells of its beginning and its end; after a crash `CatchUp` makes them agree again. */
+/** Sessions are rows; the session event outbox appends their beginning and end to the log. */
 export interface Sessions {
-  /** Null where the password was changed since it was checked, or the account is closed. */
-  open(login: { userId: string; passwordChanges: number }, from: ClientInfo): Promise<Grant | null>
+  /** Null if the password was changed since it was checked, or the account is deactivated. */
+  open(login: { userId: string; passwordChanges: number }, request: RequestInfo): Promise<Grant | null>
   refresh: Refresh
-  /** Those that can still be used, the last used first. */
+  /** Sessions that can still be refreshed, most recently used first. */
   list(userId: string, currentId: string | null): Promise<SessionView[]>
-  /** Ends them, in the rows and in the log; what is over already stays so. */
+  /** Ends sessions, in the rows and in the log; ended ones are left as they are. */
   revoke(revocation: Revocation, actor: Actor): Promise<void>
-  /** Whose session it is, living or over; null for one that is not known (any more). */
+  /** The user of a session, active or ended; null if it is unknown. */
   ownerOf(sessionId: string): Promise<string | null>
-  /** Whose session the refresh token is of, used or not; null for an unknown one. */
+  /** The session of a refresh token, used or not; null if it is unknown. */
   ofRefreshToken(refreshToken: string): Promise<{ userId: string; sessionId: string } | null>
-  /** Whether it can still be used, as the rows know it at this moment. */
+  /** Whether the session can still be refreshed, by its row. */
   isOpen(sessionId: string): Promise<boolean>
 }
 
 export function createSessions(deps: SessionDeps): Sessions {
-  const { pool, tokens, catchUp, accountStatusOf, newId, clock } = deps
+  const { pool, tokens, outbox, accountStatusOf, newId, clock } = deps
 
-  /** False where the password was changed meanwhile. The lock makes a change that comes now wait, and then end this session too. */
+  /** False if the password was changed meanwhile. The lock makes a concurrent change wait, and then revoke this session too. */
   const insert = (
     id: string,
     refreshToken: string,
     login: Parameters<Sessions['open']>[0],
-    from: ClientInfo,
+    client: ClientInfo,
     now: Date,
   ) =>
     inTransaction(pool, async (tx) => {
@@ -51,7 +52,7 @@ export function createSessions(deps: SessionDeps): Sessions {
       await tx.query(
         `insert into sessions (id, user_id, created_at, last_used_at, authenticated_at, ip, user_agent)
          values ($1, $2, $3, $3, $3, $4, $5)`,
-        [id, login.userId, now, from.ip, from.userAgent],
+        [id, login.userId, now, client.ip, client.userAgent],
       )
       await tx.query('insert into refresh_tokens (hash, session_id, created_at) values ($1, $2, $3)', [
         hashOf(refreshToken),
@@ -71,12 +72,12 @@ export function createSessions(deps: SessionDeps): Sessions {
   }
 
   return {
-    async open(login, from) {
+    async open(login, request) {
       const { userId } = login
       const [sessionId, refreshToken, authTime] = [newId(), newSecretToken(), clock()]
       const { roles, generation, isActive } = await accountStatusOf(userId)
-      if (!isActive || !(await insert(sessionId, refreshToken, login, from, authTime))) return null
-      await catchUp.person(userId, { ...from, sessionId })
+      if (!isActive || !(await insert(sessionId, refreshToken, login, request, authTime))) return null
+      await outbox.publish(userId, { ...request, sessionId })
       const { token: accessToken, expiresAt } = tokens.issue({ userId, sessionId, roles, generation, authTime })
       return { userId, sessionId, accessToken, expiresAt, refreshToken }
     },
@@ -92,8 +93,8 @@ export function createSessions(deps: SessionDeps): Sessions {
         agent: string
       }>(
         `select id, created_at, last_used_at, coalesce(ip, '') as ip, coalesce(user_agent, '') as agent
-         from sessions where user_id = $1 and ${isLive(2)} order by last_used_at desc, id`,
-        [userId, ...liveValues(clock())],
+         from sessions where user_id = $1 and ${isUsable(2)} order by last_used_at desc, id`,
+        [userId, ...usableValues(clock())],
       )
       return rows.map(({ id, created_at, last_used_at, ip, agent }) => ({
         id,
@@ -107,7 +108,7 @@ export function createSessions(deps: SessionDeps): Sessions {
 
     async revoke(revocation, actor) {
       await markRevoked(pool, revocation, clock())
-      await catchUp.person(revocation.userId, actor)
+      await outbox.publish(revocation.userId, actor)
     },
 
     async ownerOf(sessionId) {
@@ -118,9 +119,9 @@ export function createSessions(deps: SessionDeps): Sessions {
     ofRefreshToken,
 
     async isOpen(sessionId) {
-      const { rowCount } = await pool.query(`select from sessions where id = $1 and ${isLive(2)}`, [
+      const { rowCount } = await pool.query(`select from sessions where id = $1 and ${isUsable(2)}`, [
         sessionId,
-        ...liveValues(clock()),
+        ...usableValues(clock()),
       ])
       return rowCount === 1
     },

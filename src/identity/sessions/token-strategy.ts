@@ -1,7 +1,7 @@
 import { ExtractJwt, Strategy } from 'passport-jwt'
 import { claimsOf, type TokenRefusal, type Tokens } from './tokens.js'
 
-/** Why passport refuses a request that carried a token; its `info`. */
+/** Passport's `info` when it refuses a token. */
 export class TokenRefused extends Error {
   override readonly name = 'TokenRefused'
   constructor(readonly code: TokenRefusal['code']) {
@@ -10,8 +10,8 @@ export class TokenRefused extends Error {
 }
 
 /**
- * The passport strategy of bearer tokens; the request's `user` is the token's Claims. What `verify` refuses gets no key, so that
- * REST and sockets agree on every token, by the same clock: passport-jwt's own look at the time is left out.
+ * The passport strategy for bearer tokens; the request's `user` is the token's Claims. A token that `verify` refuses gets no key, so that
+ * REST and sockets agree on every token and by the same clock; passport-jwt's own expiry check is off.
  */
 export const createTokenStrategy = (tokens: Tokens): Strategy =>
   new Strategy(
@@ -22,7 +22,7 @@ export const createTokenStrategy = (tokens: Tokens): Strategy =>
       secretOrKeyProvider(_request: unknown, token: string, done) {
         const verified = tokens.verify(token)
         if ('code' in verified) done(new TokenRefused(verified.code))
-        // jsonwebtoken takes a KeyObject, and is slow with anything else; passport-jwt's types do not know.
+        // jsonwebtoken accepts a KeyObject, and is slow with anything else; passport-jwt's types do not list it.
         else done(null, tokens.keyOf(token) as unknown as Buffer)
       },
     },

@@ -3,14 +3,14 @@ import jwt from 'jsonwebtoken'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 
-/** Who a token speaks for. */
+/** The verified claims of an access token. */
 export interface Claims {
   userId: string
   sessionId: string
   roles: readonly string[]
-  /** Of the person's roles when it was issued; a higher one since then takes its force. */
+  /** The generation of the user's roles when it was issued; a higher one revokes it. */
   generation: number
-  /** When the password was last given, in whole seconds. */
+  /** When the password was last entered, in whole seconds. */
   authTime: Date
   expiresAt: Date
 }
@@ -20,7 +20,7 @@ export type TokenRefusal = { code: 'token-expired' | 'invalid-token' }
 export interface Tokens {
   issue(claims: Omit<Claims, 'expiresAt'>): { token: string; expiresAt: Date }
   verify(token: string): Claims | TokenRefusal
-  /** The key by which a token says that it was signed. */
+  /** The key that the token's header names. */
   keyOf(token: string): KeyObject | undefined
 }
 
@@ -43,8 +43,8 @@ export function createTokens(options: TokenOptions): Tokens {
   const { issuer, audience, accessTokenSeconds, clock } = options
   const keys = new Map(options.keys.map(({ kid, key }) => [kid, key]))
   const [signing] = options.keys
-  if (signing === undefined) throw new Error('tokens need a key')
-  /** A client sends one token many times; what was verified once stays so until it expires. */
+  if (signing === undefined) throw new Error('at least one token key is required')
+  /** A client sends one token many times; it is verified once. */
   const verified = new LRUCache<string, Claims>({ max: MAX_REMEMBERED })
   const now = (): number => Math.floor(clock().getTime() / 1000)
 
@@ -58,7 +58,7 @@ export function createTokens(options: TokenOptions): Tokens {
       const key = keyOf(token)
       if (key === undefined) return INVALID
       const payload = jwt.verify(token, key, { algorithms: ['HS256'], issuer, audience, clockTimestamp: now() })
-      const claims = atMost(accessTokenSeconds, claimsOf(payload), payload as { iat: number })
+      const claims = capLifetime(accessTokenSeconds, claimsOf(payload), payload as { iat: number })
       if (claims.expiresAt.getTime() <= now() * 1000) return EXPIRED
       verified.set(token, claims)
       return claims
@@ -85,21 +85,21 @@ export function createTokens(options: TokenOptions): Tokens {
   }
 }
 
-/** Where tokens lasted longer once, those from then last no longer than those of today: revocations are kept only so long. */
-function atMost(seconds: number, claims: Claims, { iat }: { iat: number }): Claims {
+/** If the lifetime was shortened, older tokens expire by the new one: revocations are kept only that long. */
+function capLifetime(seconds: number, claims: Claims, { iat }: { iat: number }): Claims {
   const end = fromSeconds(iat + seconds)
   return end < claims.expiresAt ? { ...claims, expiresAt: end } : claims
 }
 
 const fromSeconds = (seconds: number): Date => new Date(seconds * 1000)
 
-/** Every claim is required: jsonwebtoken itself takes a token without `exp` for one that never ends. */
+/** Every claim is required: jsonwebtoken accepts a token without `exp` as one that never expires. */
 const claimsSchema = z
   .object({
     sub: z.uuid(),
     sid: z.uuid(),
     roles: z.array(z.string()),
-    /** Those issued before there were roles have none. */
+    /** Absent in tokens issued before roles existed. */
     gen: z.int().default(0),
     iat: z.int(),
     exp: z.int(),

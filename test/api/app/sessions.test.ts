@@ -63,7 +63,7 @@ onEachLog('sessions over REST', (kind) => {
     expect((await identity.events(ada.user.id)).slice(1)).to.deep.equal([
       { type: 'SessionRevoked', userId: ada.user.id, sessionId, reason: 'refresh-reuse' },
     ])
-    await identity.mailTo(ada.user.email, /session of yours was ended/)
+    await identity.mailTo(ada.user.email, /One of your sessions was ended/)
     expect(parley.mails.filter(({ to, subject }) => to === ada.user.email && /ended/.test(subject))).to.have.length(1)
   })
 

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { SMTPServer } from 'smtp-server'
-import { createLetters } from '../../../src/identity/mail/letters.js'
+import { createMailTemplates } from '../../../src/identity/mail/mail-templates.js'
 import { createMailQueue } from '../../../src/identity/mail/mail-queue.js'
 import { createFileMailer, createSmtpMailer, type Mail, type Mailer } from '../../../src/identity/mail/mailer.js'
-import { senderOf } from '../../../src/identity/mail/sender.js'
+import { senderAddress } from '../../../src/identity/mail/sender-address.js'
 import { eventually } from '../../support/eventually.js'
 
 const letter = { kind: 'test', subject: 'Grüße', text: 'Hello Ada!\n' }
@@ -54,7 +54,7 @@ describe('the mail server', () => {
   afterEach(() => new Promise<void>((resolve) => server.close(resolve)))
 
   it('gets each mail as it is, from the sender, for the one person', async () => {
-    const mailer = createSmtpMailer(url, senderOf(url, 'https://chat.example.com'))
+    const mailer = createSmtpMailer(url, senderAddress(url, 'https://chat.example.com'))
     await mailer.deliver(mail)
     mailer.close()
     const [{ from, to, content }] = received as [Received]
@@ -135,9 +135,9 @@ describe('mails that wait', () => {
       close: () => undefined,
     }
     const log = { warn: (message: string) => dropped.push(message) }
-    await using queue = createMailQueue({ mailer, log, mostWaiting: 3 })
+    await using queue = createMailQueue({ mailer, log, maxWaiting: 3 })
     for (let n = 0; n < 5; n++) queue.send(mail.to, letter)
-    expect(dropped).to.deep.equal(Array.from({ length: 2 }, () => 'mail dropped: too many wait'))
+    expect(dropped).to.deep.equal(Array.from({ length: 2 }, () => 'mail dropped: the queue is full'))
     open()
     await eventually(() => expect(sent).to.have.length(3))
     queue.send(mail.to, letter)
@@ -164,7 +164,7 @@ describe('mails that wait', () => {
     arrive()
     await ended
     expect(sent).to.deep.equal(['ada@x', 'closed'])
-    expect(warnings.at(-1)).to.equal('mail dropped: the process ends')
+    expect(warnings.at(-1)).to.equal('mail dropped: shutting down')
   })
 })
 
@@ -182,16 +182,18 @@ describe('mails without a mail server', () => {
   })
 })
 
-describe('letters', () => {
+describe('mail templates', () => {
   it('their links lead to the public URL, with the token where no server sees it', () => {
-    const letters = createLetters(() => 'https://chat.example.com/app')
-    expect(letters.resetPassword('T').text).to.include('https://chat.example.com/app/reset-password#token=T\n')
-    expect(letters.confirmEmail('T').text).to.include('https://chat.example.com/app/confirm-email#token=T\n')
+    const templates = createMailTemplates(() => 'https://chat.example.com/app')
+    expect(templates.resetPassword('T').text).to.include('https://chat.example.com/app/reset-password#token=T\n')
+    expect(templates.confirmEmail('T').text).to.include('https://chat.example.com/app/confirm-email#token=T\n')
   })
 
   it('come from the address given with the mail server, or else from nobody at the public host', () => {
-    expect(senderOf('smtp://mail?from=chat@example.com', null)).to.equal('chat@example.com')
-    expect(senderOf('smtp://mail', 'https://chat.example.com:8443/app')).to.equal('Parley <no-reply@chat.example.com>')
-    expect(senderOf('smtp://mail', null)).to.equal('Parley <no-reply@localhost>')
+    expect(senderAddress('smtp://mail?from=chat@example.com', null)).to.equal('chat@example.com')
+    expect(senderAddress('smtp://mail', 'https://chat.example.com:8443/app')).to.equal(
+      'Parley <no-reply@chat.example.com>',
+    )
+    expect(senderAddress('smtp://mail', null)).to.equal('Parley <no-reply@localhost>')
   })
 })

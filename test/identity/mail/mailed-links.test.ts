@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import type { LoggedIn } from '../../../src/identity/accounts/accounts.js'
+import type { AuthenticatedAccount } from '../../../src/identity/accounts/accounts.js'
 import { eventually } from '../../support/eventually.js'
 import { from, openIdentitySide, type IdentitySide } from '../identity-side.js'
 
@@ -9,7 +9,7 @@ const NEW = 'battery staple'
 
 describe('a mailed link that is asked for while the account changes', () => {
   let side: IdentitySide
-  let ada: LoggedIn
+  let ada: AuthenticatedAccount
 
   beforeEach(async () => {
     side = await openIdentitySide()
@@ -17,7 +17,7 @@ describe('a mailed link that is asked for while the account changes', () => {
       email: 'ada@example.com',
       password: PASSWORD,
       name: 'Ada',
-    })) as LoggedIn
+    })) as AuthenticatedAccount
     await eventually(() => expect(side.mails).to.have.length(1))
   })
 
@@ -55,18 +55,18 @@ describe('a mailed link that is asked for while the account changes', () => {
     })
 
     it(`for a new address is none after ${change}`, async () => {
-      const under = (await check())!
-      const request = { userId: ada.userId, newEmail: 'thief@example.com', under }
+      const account = (await check())!
+      const request = { userId: ada.userId, newEmail: 'thief@example.com', account }
       await askedDuring(change, () => side.identity.emailChanges.request(request))
       expect(await links()).to.deep.equal([])
     })
   }
 
   it('for a new address is none where the password was changed since it was given', async () => {
-    const under = (await check())!
+    const account = (await check())!
     const change = { userId: ada.userId, sessionId: randomUUID(), currentPassword: PASSWORD, newPassword: NEW }
     expect(await side.identity.passwordChanges.change(change, from)).to.equal(null)
-    await side.identity.emailChanges.request({ userId: ada.userId, newEmail: 'thief@example.com', under })
+    await side.identity.emailChanges.request({ userId: ada.userId, newEmail: 'thief@example.com', account })
     expect((await links()).length).to.equal(1) // that which confirms the present address
     expect(side.mails.filter(({ to }) => to === 'thief@example.com')).to.deep.equal([])
   })

@@ -12,17 +12,17 @@ const now = new Date('2026-11-22T10:00:00.000Z')
 const before = (ms: number): Date => new Date(now.getTime() - ms)
 const session = { createdAt: before(1), revokedAt: null }
 
-describe('judging a refresh token', () => {
+describe('judgeRefresh', () => {
   it('one that was not used is used now, until it is 30 days old', () => {
     const judged = (age: number): RefreshVerdict =>
       judgeRefresh({ createdAt: before(age), usedAt: null }, { ...session, createdAt: before(age) }, false, now)
-    expect([0, MAX_UNUSED_MS - 1, MAX_UNUSED_MS].map(judged)).to.deep.equal(['rotate', 'rotate', 'over'])
+    expect([0, MAX_UNUSED_MS - 1, MAX_UNUSED_MS].map(judged)).to.deep.equal(['rotate', 'rotate', 'expired'])
   })
 
-  it('a session of 90 days is over, however new its token', () => {
+  it('a session expires after 90 days, however new its token', () => {
     const judged = (age: number): RefreshVerdict =>
       judgeRefresh({ createdAt: now, usedAt: null }, { ...session, createdAt: before(age) }, false, now)
-    expect([MAX_SESSION_MS - 1, MAX_SESSION_MS].map(judged)).to.deep.equal(['rotate', 'over'])
+    expect([MAX_SESSION_MS - 1, MAX_SESSION_MS].map(judged)).to.deep.equal(['rotate', 'expired'])
   })
 
   it('a used one is a repeat for 60 s while its successor of the same key is unused, otherwise a reuse', () => {
@@ -36,12 +36,12 @@ describe('judging a refresh token', () => {
     expect(judged(0, false)).to.equal('reuse')
   })
 
-  it('nothing comes of a session that is over, whatever the token', () => {
+  it('a session that was revoked is expired, whatever the token', () => {
     const dates = fc.date({ min: before(2 * MAX_SESSION_MS), max: now, noInvalidDate: true })
     fc.assert(
       fc.property(dates, fc.option(dates), dates, fc.boolean(), (createdAt, usedAt, revokedAt, has) => {
         const verdict = judgeRefresh({ createdAt, usedAt }, { createdAt, revokedAt }, has, now)
-        expect(verdict).to.equal('over')
+        expect(verdict).to.equal('expired')
       }),
     )
   })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { LoggedIn } from '../../../src/identity/accounts/accounts.js'
+import type { AuthenticatedAccount } from '../../../src/identity/accounts/accounts.js'
 import type { Grant } from '../../../src/identity/sessions/session-deps.js'
 import { from, openIdentitySide, type IdentitySide } from '../identity-side.js'
 
@@ -11,7 +11,7 @@ const failing = (work: Promise<unknown>): Promise<string> =>
 
 describe('rows and log agree after a crash', () => {
   let side: IdentitySide
-  let account: LoggedIn
+  let account: AuthenticatedAccount
   let session: Grant
 
   beforeEach(async () => {

@@ -134,7 +134,7 @@ describe('access tokens', () => {
   })
 
   it('without a key there are no tokens', () => {
-    expect(() => setUp([])).to.throw('tokens need a key')
+    expect(() => setUp([])).to.throw('at least one token key is required')
   })
 })
 

@@ -3,17 +3,17 @@ import type { Quota, Refusal } from './quota.js'
 import type { RedisConnection } from './redis.js'
 
 export interface Taken extends Quota {
-  /** As if it had not been taken; nothing, once its window is over. */
+  /** Takes it back; does nothing once the window is over. */
   giveBack(): Promise<void>
 }
 
-/** So many in a window that begins with the first: exact over all nodes of one Redis, else on this node. */
-export interface Limit {
-  /** Never rejects: where Redis is away, this node counts for itself until it is back. */
+/** `points` per window of `seconds`, which begins with the first use: shared by all nodes of one Redis, else per node. */
+export interface RateLimit {
+  /** Never rejects: while Redis is unreachable, this node counts alone. */
   take(key: string): Promise<Taken | Refusal>
 }
 
-export interface LimitOptions {
+export interface RateLimitOptions {
   name: string
   points: number
   seconds: number
@@ -23,8 +23,8 @@ export interface LimitOptions {
 export const isRefused = (taken: Taken | Refusal): taken is Refusal => 'retryAfterMs' in taken
 
 /**
- * Counts, unless that passes the limit: what is refused takes nothing. Nor does giving back make a window, or bring one below zero.
- * ARGV: points, seconds, limit. Answers with what would have been taken, and the milliseconds left.
+ * Adds points unless the sum would pass the limit, so a refused call costs nothing. Giving back neither starts a window nor takes one
+ * below zero. ARGV: points, seconds, limit. Returns the sum it would have reached, and the milliseconds left.
  */
 const COUNT = `
 local points = tonumber(ARGV[1])
@@ -34,10 +34,10 @@ local taken = redis.call('incrby', KEYS[1], points)
 if taken > tonumber(ARGV[3]) then redis.call('decrby', KEYS[1], points) end
 return {taken, redis.call('pttl', KEYS[1])}`
 
-/** A window that ends so soon may have ended in Redis. */
+/** A window this close to its end may already have ended in Redis. */
 const END_MARGIN_MS = 300
 
-export function createLimit({ name, points, seconds, redis }: LimitOptions): Limit {
+export function createRateLimit({ name, points, seconds, redis }: RateLimitOptions): RateLimit {
   const local = new RateLimiterMemory({ points, duration: seconds })
   const shared =
     redis === null
@@ -51,14 +51,14 @@ export function createLimit({ name, points, seconds, redis }: LimitOptions): Lim
           customIncrTtlLuaScript: COUNT,
         })
 
-  function told({ remainingPoints, msBeforeNext }: RateLimiterRes): Quota {
+  function quotaOf({ remainingPoints, msBeforeNext }: RateLimiterRes): Quota {
     return { name, limit: points, windowSeconds: seconds, remaining: remainingPoints, resetMs: msBeforeNext }
   }
 
   function taken(result: RateLimiterRes, giveBack: () => Promise<unknown>): Taken {
     const endsAt = performance.now() + result.msBeforeNext - END_MARGIN_MS
     return {
-      ...told(result),
+      ...quotaOf(result),
       async giveBack() {
         if (performance.now() < endsAt) await giveBack().catch(() => undefined)
       },
@@ -66,7 +66,7 @@ export function createLimit({ name, points, seconds, redis }: LimitOptions): Lim
   }
 
   const refusal = (result: RateLimiterRes): Refusal => ({
-    ...told(result),
+    ...quotaOf(result),
     retryAfterMs: Math.max(1, result.msBeforeNext),
   })
 
