@@ -116,9 +116,27 @@ describe('configuration', () => {
     expect(tokenKeys?.map(({ key }) => key.export())).to.deep.equal([Buffer.from(secret, 'base64'), other])
   })
 
-  it('an empty value counts as not set', () => {
-    expect(parse({ PORT: '', DATABASE_URL: ' ', NODE_ENV: '', REDIS_URL: '', PORT_FILE: '' })).to.deep.equal(parse({}))
+  it('an empty value counts as not set where that changes nothing', () => {
+    expect(parse({ PORT: '', NODE_ENV: '', ALLOWED_ORIGINS: ' ', PORT_FILE: '' })).to.deep.equal(parse({}))
   })
+
+  const choosing = [
+    'PARLEY_DATA_DIR',
+    'EVENTSTORE_URL',
+    'DATABASE_URL',
+    'KEYS_DATABASE_URL',
+    'MASTER_KEY',
+    'TOKEN_KEYS',
+    'REDIS_URL',
+    'METRICS_TOKEN',
+    'SMTP_URL',
+    'PUBLIC_URL',
+  ]
+  for (const name of choosing)
+    it(`${name}= is refused, for Parley would run in another way without a word`, () => {
+      for (const empty of ['', ' '])
+        expect(problemsOf({ [name]: empty })[0]).to.equal(`${name} is set, but empty: give it a value, or unset it`)
+    })
 
   it('spaces and line ends around a value do not count', () => {
     expect(parse({ PORT: ' 8080\n' }).port).to.equal(8080)
@@ -173,7 +191,7 @@ describe('a setting that is wrong is refused with what to do', () => {
     ['ALLOWED_ORIGINS', ['https://a.example,', 'https://a.example,null', 'HTTPS://A.example'], /must be origins/],
     ['REDIS_URL', ['localhost:6379', 'http://localhost', 'redis://', 'redis://h/name'], /of the form redis:/],
     ['TRUSTED_PROXIES', ['all', 'loopback', '10.0.0.0/33', '0.0.0.0/0', '::/0', '10.0.0.1,', '10.0.0.0/8/8'], /none/],
-    ['RATE_LIMITS', ['0', 'ON', 'none'], /must be one of on, off/],
+    ['RATE_LIMITS', ['0', 'ON', 'none'], /must be on or off/],
     ['METRICS_TOKEN', ['short', 'with a space in it'], /16 to 256 visible ASCII/],
     ['ACCESS_TOKEN_SECONDS', ['0', '86401', '15m'], /whole number from 1 to 86400/],
     ['RATE_LIMIT_MESSAGES_PER_MINUTE', ['-1', '1000001', 'off'], /whole number from 0 to 1000000/],
@@ -361,7 +379,7 @@ describe('where others reach the server', () => {
   it('open metrics are refused', () => {
     for (const HOST of ['0.0.0.0', '::', '192.0.2.1', 'chat.example.com'])
       expect(problemsOf({ HOST })).to.deep.equal([
-        `METRICS_TOKEN is missing, and HOST is ${HOST}, which others reach: make one with "openssl rand -hex 24"`,
+        `METRICS_TOKEN is missing, and HOST is ${HOST}, which other machines can reach: make one with "openssl rand -hex 24"`,
       ])
     expect(exposed({})).to.deep.equal([])
     for (const typed of [
@@ -379,11 +397,11 @@ describe('where others reach the server', () => {
       const encoded = key.toString('base64')
       const [master, ...more] = exposed({ MASTER_KEY: encoded })
       expect([master, more.length]).to.deep.equal([
-        'MASTER_KEY can be guessed, and HOST is 0.0.0.0, which others reach: make one with "openssl rand -base64 32"',
+        'MASTER_KEY can be guessed, and HOST is 0.0.0.0, which other machines can reach: make one with "openssl rand -base64 32"',
         0,
       ])
       expect(exposed({ TOKEN_KEYS: `good:${secret},bad:${encoded}` })).to.deep.equal([
-        'TOKEN_KEYS can be guessed (bad), and HOST is 0.0.0.0, which others reach: make one with "openssl rand -base64 32"',
+        'TOKEN_KEYS can be guessed (bad), and HOST is 0.0.0.0, which other machines can reach: make one with "openssl rand -base64 32"',
       ])
     })
   }

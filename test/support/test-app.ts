@@ -183,11 +183,11 @@ function environmentOf({ databaseUrl, keysDatabaseUrl, masterKey, tokenKeys, ...
   const { eventStoreUrl, eventStoreStreamPrefix } = config
   return {
     PORT: '0',
-    DATABASE_URL: databaseUrl ?? '',
-    KEYS_DATABASE_URL: keysDatabaseUrl ?? '',
-    MASTER_KEY: masterKey === null ? '' : inBase64(masterKey),
-    TOKEN_KEYS: (tokenKeys ?? []).map(({ kid, key }) => `${kid}:${inBase64(key)}`).join(),
-    EVENTSTORE_URL: eventStoreUrl ?? '',
+    ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }),
+    ...(keysDatabaseUrl !== null && { KEYS_DATABASE_URL: keysDatabaseUrl }),
+    ...(masterKey !== null && { MASTER_KEY: inBase64(masterKey) }),
+    ...(tokenKeys !== null && { TOKEN_KEYS: tokenKeys.map(({ kid, key }) => `${kid}:${inBase64(key)}`).join() }),
+    ...(eventStoreUrl !== null && { EVENTSTORE_URL: eventStoreUrl }),
     EVENTSTORE_STREAM_PREFIX: eventStoreStreamPrefix,
     RATE_LIMITS: config.rateLimits ? 'on' : 'off',
     LINK_PREVIEWS: config.linkPreviews ? 'on' : 'off',

@@ -1,0 +1,55 @@
+import type { Config } from './settings/settings.js'
+import { isExposed, isWeakKey, isWeakToken } from './weak-secrets.js'
+
+const MAKE_KEY = 'make one with "openssl rand -base64 32"'
+const MAKE_TOKEN = 'make one with "openssl rand -hex 24"'
+
+type IsGiven = (variable: string) => boolean
+
+/** What is wrong with settings that are each right for themselves; a setting with a problem of its own is not reported again. */
+export const rulesBroken = (config: Config, isGiven: IsGiven): string[] => [
+  ...wordProblems(config),
+  ...databaseProblems(config, isGiven),
+  ...productionProblems(config, isGiven),
+  ...exposureProblems(config, isGiven),
+]
+
+const wordProblems = ({ blockedWords: { length }, blockedWordsPolicy: policy }: Config): string[] =>
+  policy !== 'off' && length === 0 ? [`BLOCKED_WORDS_POLICY is ${policy}, but BLOCKED_WORDS names no word`] : []
+
+function databaseProblems({ databaseUrl, keysDatabaseUrl }: Config, isGiven: IsGiven): string[] {
+  if (!isGiven('DATABASE_URL')) {
+    if (keysDatabaseUrl === null) return []
+    return ['KEYS_DATABASE_URL is set, but not DATABASE_URL: set both, or neither for the embedded Postgres']
+  }
+  const missing = ['KEYS_DATABASE_URL', 'MASTER_KEY', 'TOKEN_KEYS']
+    .filter((name) => !isGiven(name))
+    .map((name) => `${name} is missing: it is required with DATABASE_URL`)
+  if (databaseUrl === null || keysDatabaseUrl === null || !isSameDatabase(databaseUrl, keysDatabaseUrl)) return missing
+  return [...missing, 'KEYS_DATABASE_URL must name another database than DATABASE_URL: keys are backed up apart']
+}
+
+function isSameDatabase(one: string, other: string): boolean {
+  const [a, b] = [new URL(one), new URL(other)]
+  const portOf = (url: URL): string => url.port || '5432'
+  return a.hostname === b.hostname && portOf(a) === portOf(b) && a.pathname === b.pathname
+}
+
+/** Links in mails must lead to the right place, and mails must arrive: neither can be guessed. */
+const productionProblems = ({ production }: Config, isGiven: IsGiven): string[] =>
+  ['SMTP_URL', 'PUBLIC_URL']
+    .filter((name) => production && !isGiven(name))
+    .map((name) => `${name} is missing: it is required with NODE_ENV=production`)
+
+/** What is safe on this machine alone is refused where other machines can reach it. */
+function exposureProblems({ host, masterKey, tokenKeys, metricsToken: token }: Config, isGiven: IsGiven): string[] {
+  if (!isExposed(host)) return []
+  const exposed = `HOST is ${host}, which other machines can reach`
+  const weakKeys = (tokenKeys ?? []).filter(({ key }) => isWeakKey(key)).map(({ kid }) => kid)
+  return [
+    masterKey !== null && isWeakKey(masterKey) && `MASTER_KEY can be guessed, and ${exposed}: ${MAKE_KEY}`,
+    weakKeys.length > 0 && `TOKEN_KEYS can be guessed (${weakKeys.join(', ')}), and ${exposed}: ${MAKE_KEY}`,
+    !isGiven('METRICS_TOKEN') && `METRICS_TOKEN is missing, and ${exposed}: ${MAKE_TOKEN}`,
+    token !== null && isWeakToken(token) && `METRICS_TOKEN can be guessed, and ${exposed}: ${MAKE_TOKEN}`,
+  ].filter((problem) => problem !== false)
+}

@@ -1,0 +1,107 @@
+import { isIP } from 'node:net'
+import { isBlockable } from '../../content/blocked-words.js'
+import { isConnectionString } from '../../eventstore/eventstoredb/client.js'
+import type { Parse } from './setting.js'
+
+export const text: Parse<string> = (value) => ({ value })
+
+export const host: Parse<string> = (value) =>
+  /^[\w.:-]+$/.test(value) ? { value } : { problem: 'must be an address or a host name, such as 127.0.0.1 or 0.0.0.0' }
+
+export const wholeNumber =
+  (min: number, max: number): Parse<number> =>
+  (digits) => {
+    const value = Number(digits)
+    if (/^\d{1,9}$/.test(digits) && min <= value && value <= max) return { value }
+    return { problem: `must be a whole number from ${min} to ${max}, and is "${digits}"` }
+  }
+
+export const oneOf =
+  <Choice extends string>(...choices: Choice[]): Parse<Choice> =>
+  (given) => {
+    const value = choices.find((known) => known === given)
+    return value === undefined ? { problem: `must be one of ${choices.join(', ')}, and is "${given}"` } : { value }
+  }
+
+export const onOrOff: Parse<boolean> = (given) =>
+  given === 'on' || given === 'off' ? { value: given === 'on' } : { problem: `must be on or off, and is "${given}"` }
+
+/** Whether NODE_ENV is `production`. */
+export const productionOf: Parse<boolean> = (given) => {
+  const parsed = oneOf('production', 'development', 'test')(given)
+  return 'problem' in parsed ? parsed : { value: parsed.value === 'production' }
+}
+
+const urlOf = (value: string): URL | null => (URL.canParse(value) ? new URL(value) : null)
+
+export const postgresUrl: Parse<string> = (value) => {
+  const url = urlOf(value)
+  const isRight =
+    url !== null && /^postgres(ql)?:$/.test(url.protocol) && url.hostname !== '' && url.pathname.length > 1
+  return isRight ? { value } : { problem: 'must be of the form postgres://user:password@host:5432/database' }
+}
+
+export const eventStoreUrl: Parse<string> = (value) =>
+  isConnectionString(value)
+    ? { value }
+    : { problem: 'must be of the form esdb://host:2113?tls=false or esdb+discover://user:password@host:2113' }
+
+export const streamPrefix: Parse<string> = (value) =>
+  /^[\w.-]{1,50}$/.test(value) ? { value } : { problem: 'must be 1 to 50 letters, digits, ".", "_" or "-"' }
+
+export const redisUrl: Parse<string> = (value) => {
+  const url = urlOf(value)
+  const isRight =
+    url !== null && /^rediss?:$/.test(url.protocol) && url.hostname !== '' && /^(\/\d*)?$/.test(url.pathname)
+  return isRight ? { value } : { problem: 'must be of the form redis://user:password@host:6379/0' }
+}
+
+export const smtpUrl: Parse<string> = (value) => {
+  const url = urlOf(value)
+  const isRight = url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== ''
+  return isRight ? { value } : { problem: 'must be of the form smtp://user:password@host:587 or smtps://host' }
+}
+
+/** Without a slash at its end. */
+export const publicUrl: Parse<string> = (value) => {
+  const url = urlOf(value)
+  const isRight = url !== null && /^https?:$/.test(url.protocol) && !/[?#\s]/.test(value) && url.username === ''
+  return isRight ? { value: value.replace(/\/+$/, '') } : { problem: 'must be of the form https://chat.example.com' }
+}
+
+export const proxies: Parse<string[]> = (ranges) => {
+  if (ranges === 'none') return { value: [] }
+  const value = ranges.split(',').map((range) => range.trim())
+  const wrong = value.find((range) => !isRange(range))
+  if (wrong === undefined) return { value }
+  return {
+    problem: `must be "none", or addresses and ranges such as 10.0.0.0/8, separated by commas; "${wrong}" is none`,
+  }
+}
+
+/** A range of width 0 would let every client choose its address. */
+function isRange(range: string): boolean {
+  const [address = '', bits, ...more] = range.split('/')
+  const widest = isIP(address) === 4 ? 32 : 128
+  const isWidth = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= widest)
+  return isIP(address) > 0 && isWidth && more.length === 0
+}
+
+/** As browsers send them in `Origin`. */
+export const origins: Parse<string[]> = (given) => {
+  const value = given.split(',').map((origin) => origin.trim())
+  const wrong = value.find((origin) => !/^https?:/.test(origin) || urlOf(origin)?.origin !== origin)
+  if (wrong === undefined) return { value }
+  return { problem: `must be origins such as https://chat.example.com, separated by commas; "${wrong}" is none` }
+}
+
+const MAX_BLOCKED_WORDS = 1_000
+
+/** Separated by commas or, as in a file, by lines. A wrong entry is named by its number: the list is not repeated in logs. */
+export const blockedWords: Parse<string[]> = (given) => {
+  const value = given.split(/[,\n]/).flatMap((entry) => entry.trim() || [])
+  const wrong = value.findIndex((entry) => entry.length > 100 || !isBlockable(entry))
+  if (wrong !== -1) return { problem: `must be words of 2 letters or more; its entry ${wrong + 1} is none` }
+  if (value.length <= MAX_BLOCKED_WORDS) return { value }
+  return { problem: `must be at most ${MAX_BLOCKED_WORDS} words, and is ${value.length}` }
+}

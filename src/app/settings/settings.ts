@@ -1,0 +1,158 @@
+import type { RegistrationMode } from '../../identity/accounts/accounts.js'
+import {
+  blockedWords,
+  eventStoreUrl,
+  host,
+  onOrOff,
+  oneOf,
+  origins,
+  postgresUrl,
+  productionOf,
+  proxies,
+  publicUrl,
+  redisUrl,
+  smtpUrl,
+  streamPrefix,
+  text,
+  wholeNumber,
+} from './parsers.js'
+import { masterKey, metricsToken, tokenKeys } from './secrets.js'
+import { choice, list, setting, type Setting } from './setting.js'
+
+/** Every environment variable. The table in docs/operations.md is made from this one. */
+export const settings = {
+  port: setting('PORT', wholeNumber(0, 65_535), '3000', 'Where the server listens; 0: any free port'),
+  host: setting(
+    'HOST',
+    host,
+    '127.0.0.1',
+    '`0.0.0.0` for every interface; it then requires `METRICS_TOKEN`, and keys that cannot be guessed',
+  ),
+  dataDir: {
+    ...setting(
+      'PARLEY_DATA_DIR',
+      text,
+      './.parley',
+      'The folder of [embedded Postgres](#embedded-postgres) and its keys',
+    ),
+    refusesEmpty: true,
+  },
+  eventStoreUrl: choice(
+    'EVENTSTORE_URL',
+    eventStoreUrl,
+    'Postgres',
+    '`esdb://…` keeps the event log in [EventStoreDB](eventstoredb.md)',
+  ),
+  eventStoreStreamPrefix: {
+    variable: 'EVENTSTORE_STREAM_PREFIX',
+    parse: streamPrefix,
+    absent: '',
+    defaultText: 'none',
+    meaning: 'Begins the name of every stream there, where several installations share a server; it never changes',
+    refusesEmpty: false,
+  } satisfies Setting<string>,
+  databaseUrl: choice(
+    'DATABASE_URL',
+    postgresUrl,
+    'embedded',
+    '`postgres://user:password@host:5432/database`: event log, credentials and read models. It requires the next three',
+  ),
+  keysDatabaseUrl: choice(
+    'KEYS_DATABASE_URL',
+    postgresUrl,
+    'embedded',
+    'The keys that encrypt personal data, in another database',
+  ),
+  masterKey: choice(
+    'MASTER_KEY',
+    masterKey,
+    'generated',
+    '32 bytes in base64 that encrypt those keys: `openssl rand -base64 32`',
+  ),
+  tokenKeys: choice(
+    'TOKEN_KEYS',
+    tokenKeys,
+    'generated',
+    '`kid:base64[,kid:base64…]`, 32 bytes or more each: the first signs access tokens, all verify them',
+  ),
+  redisUrl: choice(
+    'REDIS_URL',
+    redisUrl,
+    'none',
+    '`redis://user:password@host:6379/0`: rate limits count over all nodes, see [security](security.md)',
+  ),
+  trustedProxies: setting(
+    'TRUSTED_PROXIES',
+    proxies,
+    'none',
+    'Addresses and ranges of proxies, such as `10.0.0.0/8,::1`, whose `X-Forwarded-For` is believed',
+  ),
+  allowedOrigins: list('ALLOWED_ORIGINS', origins, 'Browser origins that may call the API, separated by commas'),
+  accessTokenSeconds: setting(
+    'ACCESS_TOKEN_SECONDS',
+    wholeNumber(1, 86_400),
+    '900',
+    'How long an access token is valid, 1 to 86400',
+  ),
+  rateLimitMessagesPerMinute: setting(
+    'RATE_LIMIT_MESSAGES_PER_MINUTE',
+    wholeNumber(0, 1_000_000),
+    '30',
+    'Messages and edits of one user; 0: no limit',
+  ),
+  rateLimits: setting('RATE_LIMITS', onOrOff, 'on', '`off`: no rate limits but that of messages'),
+  metricsToken: choice(
+    'METRICS_TOKEN',
+    metricsToken,
+    'none',
+    'The bearer token that `/metrics` requires, 16 to 256 characters; without one it is open',
+  ),
+  blockedWords: list(
+    'BLOCKED_WORDS',
+    blockedWords,
+    'Words, separated by commas or lines; `word*` also blocks words that begin so',
+  ),
+  blockedWordsPolicy: setting(
+    'BLOCKED_WORDS_POLICY',
+    oneOf('off', 'mask', 'refuse'),
+    'off',
+    '`mask` blocked words where messages are rendered, or `refuse` messages with them: [security](security.md)',
+  ),
+  linkPreviews: setting('LINK_PREVIEWS', onOrOff, 'on', '`off`: no previews of links in messages'),
+  linkPreviewsInDirectChats: setting(
+    'LINK_PREVIEWS_IN_DIRECT_CHATS',
+    onOrOff,
+    'off',
+    '`on`: previews in direct chats too',
+  ),
+  logLevel: setting(
+    'LOG_LEVEL',
+    oneOf('error', 'warn', 'info', 'http', 'verbose', 'debug', 'silly'),
+    'info',
+    '`error`, `warn`, `info`, `http`, `verbose`, `debug` or `silly`',
+  ),
+  production: setting(
+    'NODE_ENV',
+    productionOf,
+    'development',
+    '`production`, `development` or `test`; `production` requires `SMTP_URL` and `PUBLIC_URL`',
+  ),
+  registration: setting<RegistrationMode>(
+    'REGISTRATION',
+    oneOf('open', 'invite', 'closed'),
+    'open',
+    '`invite`: only with a link that `parley user invite` makes; `closed`: no one can register',
+  ),
+  smtpUrl: choice(
+    'SMTP_URL',
+    smtpUrl,
+    'a file',
+    '`smtp://user:password@host:587` or `smtps://…`, `?from=` names the sender; without it mails are written to `mails.ndjson` in the data directory',
+  ),
+  publicUrl: choice('PUBLIC_URL', publicUrl, 'where it listens', 'Where users open the client, for links in mails'),
+}
+
+type ValueOf<Row> = Row extends Setting<infer Value> ? Value : never
+
+/** What an installation is told by its environment. */
+export type Config = { [Key in keyof typeof settings]: ValueOf<(typeof settings)[Key]> }
