@@ -42,6 +42,7 @@ module.exports = {
     mayOnlyReach('api', [
       'domain',
       'async',
+      'followers',
       'commands',
       'projections',
       'identity',

@@ -1,3 +1,4 @@
+import { noFailures } from '../../test/support/failure-report.js'
 import { openProjection, resetProjection } from '../../src/projections/engine/checkpoint.js'
 import { startRunner } from '../../src/projections/engine/runner.js'
 import { withFoundations } from './with-core.js'
@@ -9,10 +10,7 @@ export const catchUp = (_: null): Promise<{ rate: number; table: string }> =>
     const open = await openProjection(pool, conversations, log)
     const head = await log.head()
     const began = performance.now()
-    const onFailure = (_name: string, error: unknown): void => {
-      throw error
-    }
-    await using runner = startRunner(open, { log, pool, onFailure })
+    await using runner = startRunner(open, { log, pool, report: noFailures })
     await runner.progress.reached(head)
     const rate = (log.countBetween(log.start, head) * 1000) / (performance.now() - began)
     return { rate, table: open.table('messages') }

@@ -11,9 +11,14 @@ const quiet = (): void => undefined
 export async function withCore<Result>(work: (core: Core) => Promise<Result>): Promise<Result> {
   await using releases = createReleases()
   const fail = (name: string, error: unknown): void => {
-    throw new Error(`projection ${name}`, { cause: error })
+    throw new Error(`${name} failed`, { cause: error })
   }
-  const options = { print: quiet, onProjectionFailure: fail, onAppended: quiet, commandDeadlineMs: 600_000 }
+  const options = {
+    print: quiet,
+    report: { onFailure: fail, onRecovery: quiet },
+    onAppended: quiet,
+    commandDeadlineMs: 600_000,
+  }
   return await work(await openCore(config(), options, releases))
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { OwnWrites } from '../projections/engine/own-writes.js'
-import type { Progress } from '../projections/engine/progress.js'
+import type { Progress } from '../followers/progress.js'
 import { ProblemError } from './problem-details.js'
 
 export interface ReadYourWrites {

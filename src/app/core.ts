@@ -1,3 +1,4 @@
+import type { FailureReport } from '../async/outage.js'
 import { createAccountStatuses, type AccountStatuses } from '../commands/catalogue/account-statuses.js'
 import { createInviteCodes, type InviteCodes } from '../commands/catalogue/invite-codes.js'
 import { createCommandHandler, type CommandHandler } from '../commands/pipeline/handle-command.js'
@@ -5,7 +6,7 @@ import { createSeal } from '../commands/pipeline/seal-batch.js'
 import { createSnapshots } from '../commands/pipeline/snapshots.js'
 import { createRunCommand, type RunCommand } from '../commands/run-command.js'
 import { createRunSystemCommand, type RunSystemCommand } from '../commands/run-system-command.js'
-import type { EventLog, Position } from '../eventstore/event-log.js'
+import { startFollower } from '../followers/follower.js'
 import { deriveKey } from '../privacy/derive-key.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import { createConversationQueries } from '../projections/conversations/create-conversation-queries.js'
@@ -23,7 +24,8 @@ import { startProjections, type Runners } from './start-projections.js'
 export interface CoreOptions {
   /** Shows the operator one line. */
   print(line: string): void
-  onProjectionFailure(name: string, error: unknown): void
+  /** Told when something that follows the log fails, and when it recovers. */
+  report: FailureReport
   onAppended(events: number, seconds: number): void
   /** How long a command may wait for its outcome. */
   commandDeadlineMs?: number
@@ -52,7 +54,7 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
   const clock = overrides.clock ?? (() => new Date())
   const foundations = await openFoundations(config, options.print, clock, releases)
   const { databases, log, reader, sealer, dataKeys } = foundations
-  const { open, runners } = await startProjections(foundations, options.onProjectionFailure, releases)
+  const { open, runners } = await startProjections(foundations, options.report, releases)
   const handler = await startCommandHandler(foundations, open.decisionIndex, clock, options, releases)
 
   const ownWrites = createOwnWrites(log.comparePositions)
@@ -79,7 +81,7 @@ async function startCommandHandler(
   { databases: { main: pool }, log, sealer, reader }: Foundations,
   decisionIndex: OpenProjection,
   clock: () => Date,
-  { onAppended, commandDeadlineMs: deadlineMs, overrides }: CoreOptions,
+  { report, onAppended, commandDeadlineMs: deadlineMs, overrides }: CoreOptions,
   releases: Releases,
 ): Promise<CommandHandler> {
   const handler = releases.add(
@@ -93,19 +95,15 @@ async function startCommandHandler(
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
     }),
   )
-  releases.onRelease(startFeeding(log, await log.head(), handler))
+  const head = await log.head()
+  releases.add(
+    startFollower({
+      name: 'command-cache',
+      log,
+      start: (handled) => handled ?? head,
+      handle: ({ events }) => handler.observe(events),
+      report,
+    }),
+  )
   return handler
-}
-
-/** Lets the command handler know what is appended anywhere. Gives what stops it. */
-function startFeeding(log: EventLog, after: Position, handler: Pick<CommandHandler, 'observe'>): () => Promise<void> {
-  const stop = new AbortController()
-  async function feed(): Promise<void> {
-    for await (const { events } of log.follow(after, { signal: stop.signal })) handler.observe(events)
-  }
-  const feeding = feed()
-  return async () => {
-    stop.abort()
-    await feeding
-  }
 }

@@ -34,6 +34,18 @@ export function createMetrics() {
       labelNames: ['outcome'],
       registers,
     }),
+    followerFailing: new Gauge({
+      name: 'follower_failing',
+      help: '1 while something that follows the log, or a job queue, fails and retries',
+      labelNames: ['follower'],
+      registers,
+    }),
+    followerFailures: new Counter({
+      name: 'follower_failures_total',
+      help: 'Outages of what follows the log and of job queues',
+      labelNames: ['follower'],
+      registers,
+    }),
     redisAway: new Gauge({
       name: 'redis_away',
       help: '1 while Redis is unreachable and rate limits count on this node alone',

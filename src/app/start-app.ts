@@ -1,4 +1,5 @@
 import type { Logger } from 'winston'
+import type { FailureReport } from '../async/outage.js'
 import { createRequestLimits } from '../limits/request-limits.js'
 import { createSafeFetch } from '../outbound/safe-fetch.js'
 import { createPastFrames } from '../realtime/past-frames.js'
@@ -7,6 +8,7 @@ import { createRenderSentMessage } from '../realtime/render-sent-message.js'
 import { createUserCache, type UserCache } from '../realtime/user-cache.js'
 import type { Config } from './config.js'
 import { openCore, type Core } from './core.js'
+import { createFailureReport } from './failure-report.js'
 import { createHttpListener } from './http-listener.js'
 import { createLogger } from './logger.js'
 import { createMetrics, type Metrics } from './metrics.js'
@@ -55,19 +57,20 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
 async function startParts(config: Config, { print, overrides = {}, ...given }: AppOptions, releases: Releases) {
   const logger = given.logger ?? createLogger(config.logLevel)
   const metrics = createMetrics()
-  const core = await startCore(config, { print, overrides, logger, metrics }, releases)
+  const report = createFailureReport(logger, metrics)
+  const core = await startCore(config, { print, overrides, report, metrics }, releases)
   measureLag(core.log, Object.values(core.runners), metrics.registry)
   const redis = await startRedis(config, { logger, metrics }, releases)
   const security = startSecurity(core, metrics, releases)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused: security.onLimited })
   const users = await openUserCache(core)
   const commands = startCommands(config, core, { redis, security, metrics, users })
-  const sessions = await startSessions(config, core, { print, logger, overrides }, releases)
+  const sessions = await startSessions(config, core, { print, report, overrides }, releases)
 
   const safeFetch = overrides.safeFetch ?? createSafeFetch()
   const pastFrames = createPastFrames(core)
-  startPreviews(config, core, { safeFetch, logger }, releases)
-  const webhooks = await startWebhookDelivery(core, { safeFetch, pastFrames, logger, metrics }, releases)
+  startPreviews(config, core, { safeFetch, report }, releases)
+  const webhooks = await startWebhookDelivery(core, { safeFetch, pastFrames, report, metrics }, releases)
 
   const http = createHttpListener(config)
   const publicUrl = (): string => config.publicUrl ?? http.url()
@@ -92,7 +95,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   })
   http.server.on('request', (request, response) => void api(request, response))
   releases.onRelease(http.close)
-  const realtime = startRealtime(config, core, { ...shared, httpServer: http.server, users }, releases)
+  const realtime = startRealtime(config, core, { ...shared, httpServer: http.server, users, report }, releases)
   releases.onRelease(() => realtime.drain())
   await http.listen()
   return { url: http.url(), core }
@@ -101,21 +104,20 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
 interface CoreParts {
   print(line: string): void
   overrides: Overrides
-  logger: Logger
+  report: FailureReport
   metrics: Metrics
 }
 
 const startCore = (
   config: Config,
-  { print, overrides, logger, metrics }: CoreParts,
+  { print, overrides, report, metrics }: CoreParts,
   releases: Releases,
 ): Promise<Core> =>
   openCore(
     config,
     {
       print,
-      onProjectionFailure: (name, error) =>
-        logger.error(`Projection ${name} failed; retrying`, { cause: String(error) }),
+      report,
       onAppended: (_events, seconds) => metrics.appendSeconds.observe(seconds),
       overrides,
     },

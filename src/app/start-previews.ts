@@ -1,4 +1,4 @@
-import type { Logger } from 'winston'
+import type { FailureReport } from '../async/outage.js'
 import type { SafeFetch } from '../outbound/safe-fetch.js'
 import { createJobs } from '../previews/jobs.js'
 import { createPreviewLink } from '../previews/preview-link.js'
@@ -12,7 +12,7 @@ import type { Releases } from './release.js'
 export function startPreviews(
   { linkPreviews, linkPreviewsInDirectChats: inDirectChats }: Config,
   core: Pick<Core, 'log' | 'reader' | 'databases' | 'runAsSystem' | 'content' | 'clock'>,
-  { safeFetch, logger }: { safeFetch: SafeFetch; logger: Logger },
+  { safeFetch, report }: { safeFetch: SafeFetch; report: FailureReport },
   releases: Releases,
 ): void {
   if (!linkPreviews) return
@@ -25,7 +25,7 @@ export function startPreviews(
       clock,
       jobs: createJobs(databases.main),
       previewMessage: createPreviewMessage({ log, reader, previewLink, run, inDirectChats }),
-      onFailure: (error) => logger.error('Link previews failed; retrying', { cause: String(error) }),
+      report,
     }),
   )
 }

@@ -1,3 +1,4 @@
+import type { FailureReport } from '../async/outage.js'
 import { openProjection, type OpenProjection } from '../projections/engine/checkpoint.js'
 import { startRunner, type Runner } from '../projections/engine/runner.js'
 import type { ProjectionList } from '../projections/projection-list.js'
@@ -14,7 +15,7 @@ export interface Projections {
 /** Makes the tables of every projection where they are missing, then starts the loops that keep them up to date. */
 export async function startProjections(
   { databases: { main: pool }, log, projections }: Foundations,
-  onFailure: (name: string, error: unknown) => void,
+  report: FailureReport,
   releases: Releases,
 ): Promise<Projections> {
   const open = {
@@ -22,7 +23,7 @@ export async function startProjections(
     decisionIndex: await openProjection(pool, projections.decisionIndex, log),
     revocations: await openProjection(pool, projections.revocations, log),
   }
-  const start = (one: OpenProjection): Runner => releases.add(startRunner(one, { log, pool, onFailure }))
+  const start = (one: OpenProjection): Runner => releases.add(startRunner(one, { log, pool, report }))
   const runners = {
     conversations: start(open.conversations),
     decisionIndex: start(open.decisionIndex),

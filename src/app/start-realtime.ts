@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { Logger } from 'winston'
+import type { FailureReport } from '../async/outage.js'
 import { createClientAddress } from '../api/client-address.js'
 import { originsOf } from '../api/cross-origin.js'
 import { problemOf } from '../api/problem-details.js'
@@ -25,6 +26,7 @@ export interface RealtimeParts {
   renderSentMessage: RenderSentMessage
   metrics: Metrics
   logger: Logger
+  report: FailureReport
 }
 
 /** Sockets, on the server that the API listens on; the API must be there already. */
@@ -38,7 +40,18 @@ export function startRealtime(
     content,
     clock,
   }: Pick<Core, 'log' | 'reader' | 'queries' | 'runners' | 'content' | 'clock'>,
-  { httpServer, users, commands, sessions, security, limits, renderSentMessage, metrics, logger }: RealtimeParts,
+  {
+    httpServer,
+    users,
+    commands,
+    sessions,
+    security,
+    limits,
+    renderSentMessage,
+    metrics,
+    logger,
+    report,
+  }: RealtimeParts,
   releases: Releases,
 ): Realtime {
   const { tokens, sessionCheck, revocations } = sessions
@@ -62,6 +75,7 @@ export function startRealtime(
       clientAddress: createClientAddress(config.trustedProxies),
       allowedOrigins: originsOf(config),
       logger,
+      report,
       metrics: {
         deliverySeconds: (seconds) => metrics.deliverySeconds.observe(seconds),
         connections: (count) => metrics.connections.set(count),

@@ -3,6 +3,7 @@ import type { Core } from './core.js'
 import type { EventLog } from '../eventstore/event-log.js'
 import { createRevocations, type Revocations } from '../identity/sessions/revocations.js'
 import { createSessionCheck, type SessionCheck } from '../identity/sessions/session-check.js'
+import type { FailureReport } from '../async/outage.js'
 import { withTimeout } from '../async/with-timeout.js'
 import { createConfirmation } from '../projections/engine/confirmation.js'
 import { followRevocations } from '../projections/revocations/follow-revocations.js'
@@ -19,7 +20,7 @@ export interface RevocationOptions {
   /** The log of which the head is asked. */
   log: Pick<EventLog, 'head'>
   print(line: string): void
-  onFailure(error: unknown): void
+  report: FailureReport
 }
 
 export interface RevocationFollowing {
@@ -38,7 +39,7 @@ const NOBODYS = { userId: NIL, sessionId: NIL, generation: 0 }
  */
 export async function startRevocations(
   core: Pick<Core, 'log' | 'reader' | 'clock' | 'revocations'>,
-  { tokenMs, log, print, onFailure }: RevocationOptions,
+  { tokenMs, log, print, report }: RevocationOptions,
   releases: Releases,
 ): Promise<RevocationFollowing> {
   const { clock } = core
@@ -47,7 +48,7 @@ export async function startRevocations(
   const loaded = await core.revocations.load(new Date(clock().getTime() - keepMs))
   loaded.revocations.forEach(revocations.note)
   const { progress } = releases.add(
-    followRevocations({ ...core, after: loaded.checkpoint, note: revocations.note, onFailure }),
+    followRevocations({ ...core, after: loaded.checkpoint, note: revocations.note, report }),
   )
   const confirmation = releases.add(createConfirmation({ log, progress }))
   const lookUp: Parameters<typeof createSessionCheck>[0]['lookUp'] = (token, head) =>

@@ -1,4 +1,4 @@
-import type { Logger } from 'winston'
+import type { FailureReport } from '../async/outage.js'
 import { createTokens, type Tokens } from '../identity/sessions/tokens.js'
 import type { Config } from './config.js'
 import type { Core } from './core.js'
@@ -17,7 +17,7 @@ export interface SessionParts extends RevocationFollowing {
 export async function startSessions(
   { accessTokenSeconds }: Pick<Config, 'accessTokenSeconds'>,
   core: Pick<Core, 'log' | 'reader' | 'clock' | 'revocations' | 'databases'>,
-  { print, logger, overrides }: { print(line: string): void; logger: Logger; overrides: Overrides },
+  { print, report, overrides }: { print(line: string): void; report: FailureReport; overrides: Overrides },
   releases: Releases,
 ): Promise<SessionParts> {
   const { log, clock, databases } = core
@@ -34,7 +34,7 @@ export async function startSessions(
       tokenMs: accessTokenSeconds * 1_000,
       log: overrides.wrapLog?.(log) ?? log,
       print,
-      onFailure: (error) => logger.error('The follower of revocations failed; retrying', { cause: String(error) }),
+      report,
     },
     releases,
   )

@@ -1,5 +1,5 @@
-import type { Logger } from 'winston'
 import type { ApiDeps } from '../api/parts.js'
+import type { FailureReport } from '../async/outage.js'
 import { createMaySpeak } from '../commands/catalogue/incoming-webhooks.js'
 import type { Core } from './core.js'
 import { createFollowerPosition } from '../followers/follower-position.js'
@@ -18,7 +18,7 @@ import { createWebhookSecrets } from '../webhooks/webhook-secrets.js'
 interface WebhookDeps {
   safeFetch: SafeFetch
   pastFrames: PastFrames
-  logger: Logger
+  report: FailureReport
   metrics: Metrics
 }
 
@@ -28,7 +28,7 @@ export type WebhookParts = ApiDeps['webhooks']
 /** Starts the delivery of events to outgoing webhooks. */
 export async function startWebhookDelivery(
   core: Core,
-  { safeFetch, pastFrames, logger, metrics }: WebhookDeps,
+  { safeFetch, pastFrames, report, metrics }: WebhookDeps,
   releases: Releases,
 ): Promise<WebhookParts> {
   const { log, reader, queries, accountStatuses, handler, clock, databases, runAsSystem: run } = core
@@ -58,7 +58,7 @@ export async function startWebhookDelivery(
       deliverEvents,
       position: createFollowerPosition(databases.main, 'webhooks'),
       run,
-      onFailure: (error) => logger.error('Webhook delivery failed; retrying', { cause: String(error) }),
+      report,
     }),
   )
   const replay = createReplayWebhook({

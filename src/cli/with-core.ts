@@ -1,8 +1,15 @@
 import type { Config } from '../app/config.js'
 import { openCore, type Core } from '../app/core.js'
+import { titleOf } from '../app/failure-report.js'
 import { openFoundations, type Foundations } from '../app/foundations.js'
 import { createReleases } from '../app/release.js'
+import type { FailureReport } from '../async/outage.js'
 import { printNotice } from './output.js'
+
+const report: FailureReport = {
+  onFailure: (name, error) => printNotice(`${titleOf(name)} failed; retrying: ${String(error)}`),
+  onRecovery: (name) => printNotice(`${titleOf(name)} recovered`),
+}
 
 /** Opens log, keys, commands and projections for one piece of work, beside a server or without one. */
 export async function withCore<Result>(
@@ -11,13 +18,9 @@ export async function withCore<Result>(
   options: { commandDeadlineMs?: number } = {},
 ): Promise<Result> {
   const releases = createReleases()
-  const onProjectionFailure = (name: string, error: unknown): void =>
-    printNotice(`Projection ${name} failed; retrying: ${String(error)}`)
   const onAppended = (): void => undefined
   try {
-    return await work(
-      await openCore(config, { print: printNotice, onProjectionFailure, onAppended, ...options }, releases),
-    )
+    return await work(await openCore(config, { print: printNotice, report, onAppended, ...options }, releases))
   } finally {
     await releases[Symbol.asyncDispose]()
   }

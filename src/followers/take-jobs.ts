@@ -1,39 +1,55 @@
+import { createOutage, type FailureReport } from '../async/outage.js'
 import type { Signal } from '../async/signal.js'
 
 export interface TakeJobsDeps<Job> {
-  /** At most `most` that are due, for this node alone until their lease ends. */
-  claim(most: number): Promise<Job[]>
+  /** As log lines and metrics name it. */
+  name: string
+  /** At most `limit` jobs that are due, for this node alone until their lease ends. */
+  claim(limit: number): Promise<Job[]>
   /** Where even that fails, the lease ends by itself. */
   work(job: Job): Promise<void>
-  mostAtOnce: number
-  /** Rung when there may be something to do: a hint. */
+  maxConcurrency: number
+  /** Notified when there may be something to do: a hint. */
   wakeUp: Signal
   /** How often it looks all the same. */
   pollMs: number
-  onFailure(error: unknown): void
+  report: FailureReport
 }
 
-/** Takes jobs whenever a hand is free, until the signal ends it; then waits for those under way. */
+/** Takes jobs whenever one may be started, until the signal ends it; then waits for those under way. */
 export async function takeJobs<Job>(deps: TakeJobsDeps<Job>, signal: AbortSignal): Promise<void> {
-  const { claim, work, mostAtOnce, wakeUp, pollMs, onFailure } = deps
+  const { name, claim, work, maxConcurrency, wakeUp, pollMs, report } = deps
+  const claiming = createOutage(`${name}-claims`, report)
+  const working = createOutage(name, report)
   const underWay = new Set<Promise<void>>()
 
   function begin(job: Job): void {
-    const working = work(job)
-      .catch(onFailure)
+    const running = work(job)
+      .then(working.succeeded, working.failed)
       .finally(() => {
-        underWay.delete(working)
+        underWay.delete(running)
         wakeUp.notify()
       })
-    underWay.add(working)
+    underWay.add(running)
+  }
+
+  async function claimDue(limit: number): Promise<Job[]> {
+    try {
+      const jobs = await claim(limit)
+      claiming.succeeded()
+      return jobs
+    } catch (error) {
+      claiming.failed(error)
+      return []
+    }
   }
 
   while (!signal.aborted) {
     const { count } = wakeUp
-    const free = mostAtOnce - underWay.size
-    const claimed = free === 0 ? [] : await claim(free).catch(() => [])
-    claimed.forEach(begin)
-    if (claimed.length === 0) await wakeUp.wait(count, pollMs, signal)
+    const free = maxConcurrency - underWay.size
+    const jobs = free === 0 ? [] : await claimDue(free)
+    jobs.forEach(begin)
+    if (jobs.length === 0) await wakeUp.wait(count, pollMs, signal)
   }
   await Promise.all(underWay)
 }

@@ -1,12 +1,13 @@
 import { linksIn } from '../content/links.js'
-import type { EventLog, RecordedEvent } from '../eventstore/event-log.js'
+import type { EventLog, Page, Position, RecordedEvent } from '../eventstore/event-log.js'
 import type { MessageEdited, MessageSent } from '../domain/chat/events.js'
 import type { Opened } from '../domain/event.js'
-import { followLog, placeIn, type FollowLogDeps } from '../followers/follow-log.js'
+import { positionInLog } from '../followers/follower-position.js'
+import { startFollower, type Follower, type FollowerDeps } from '../followers/follower.js'
 import type { EventReader, OpenedEvent } from '../privacy/event-reader.js'
 import type { Job, Jobs } from './jobs.js'
 
-export interface FollowLinksDeps extends Pick<FollowLogDeps, 'onFailure' | 'retryMs'> {
+export interface FollowLinksDeps extends Pick<FollowerDeps, 'report' | 'retryMs'> {
   log: EventLog
   reader: Pick<EventReader, 'open'>
   jobs: Jobs
@@ -21,20 +22,19 @@ const MAX_AGE_MS = 24 * 60 * 60_000
 const WRITE_EVERY = 5_000
 
 /**
- * Notes messages with links as they come into the log. Each node has one; the notes are the same whoever writes them. Until the
- * signal ends it.
+ * Notes messages with links as they come into the log. Each node has one; the notes are the same whichever node writes them.
  */
-export async function followLinks(deps: FollowLinksDeps, signal: AbortSignal): Promise<void> {
+export function followLinks(deps: FollowLinksDeps): Follower {
   const { log, jobs, onNoted } = deps
   let unwritten = 0
 
   /** Where none is known, or one of another log, it begins with what comes next. */
-  async function start() {
+  async function readStart(): Promise<Position> {
     const head = await log.head()
-    return placeIn(log, await jobs.position(head), head)
+    return positionInLog(log, await jobs.position(head), head)
   }
 
-  const examine: FollowLogDeps['examine'] = async ({ events, position }) => {
+  async function handle({ events, position }: Page): Promise<void> {
     const found = await messagesWithLinks(events, deps)
     unwritten += events.length
     if (found.length > 0 || unwritten >= WRITE_EVERY) {
@@ -44,7 +44,13 @@ export async function followLinks(deps: FollowLinksDeps, signal: AbortSignal): P
     if (found.length > 0) onNoted()
   }
 
-  await followLog({ ...deps, streamPrefixes: ['chat-'], start, examine }, signal)
+  return startFollower({
+    ...deps,
+    name: 'link-previews',
+    streamPrefixes: ['chat-'],
+    start: (handled) => handled ?? readStart(),
+    handle,
+  })
 }
 
 /** A message, or what was put in its place, where it can still be read. */

@@ -19,29 +19,32 @@ const MAX_AT_ONCE = 4
  * command's id keeps it from being added twice.
  */
 export function startLinkPreviews(deps: LinkPreviewsDeps): AsyncDisposable {
-  const { jobs, previewMessage, onFailure, pollMs = 10_000 } = deps
+  const { jobs, previewMessage, report, pollMs = 10_000 } = deps
   const wakeUp = createSignal()
   const stop = new AbortController()
   const { signal } = stop
 
   async function work(job: Job): Promise<void> {
-    const outcome = await previewMessage(job, signal).catch((error: unknown) => {
-      onFailure(error)
-      return 'later' as const
-    })
-    if (outcome === 'done') await jobs.done(job)
-    else await jobs.putBack(job, signal.aborted ? 'stopped' : 'failed')
+    try {
+      const outcome = await previewMessage(job, signal)
+      if (outcome === 'done') await jobs.done(job)
+      else await jobs.putBack(job, signal.aborted ? 'stopped' : 'failed')
+    } catch (error) {
+      await jobs.putBack(job, signal.aborted ? 'stopped' : 'failed')
+      throw error
+    }
   }
 
-  const claim = (most: number): Promise<Job[]> => jobs.claim(most)
-  const running = Promise.all([
-    followLinks({ ...deps, onNoted: () => wakeUp.notify() }, signal),
-    takeJobs({ claim, work, mostAtOnce: MAX_AT_ONCE, wakeUp, pollMs, onFailure }, signal),
-  ])
+  const follower = followLinks({ ...deps, onNoted: () => wakeUp.notify() })
+  const claim = (limit: number): Promise<Job[]> => jobs.claim(limit)
+  const working = takeJobs(
+    { name: 'link-preview-jobs', claim, work, maxConcurrency: MAX_AT_ONCE, wakeUp, pollMs, report },
+    signal,
+  )
   return {
     async [Symbol.asyncDispose]() {
       stop.abort()
-      await running
+      await Promise.all([follower[Symbol.asyncDispose](), working])
     },
   }
 }

@@ -7,9 +7,9 @@ import type { EventReader } from '../privacy/event-reader.js'
 import type { RenderContent } from '../content/render-content.js'
 import type { EventLog } from '../eventstore/event-log.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
-import { stackOf } from './answering.js'
 import { closeGently } from './connection.js'
 import { createHandshake, type HandshakeDeps } from './handshake.js'
+import type { FailureReport } from '../async/outage.js'
 import { createHub, type HubStatus } from './hub.js'
 import { isAllowedOrigin, type AllowedOrigins } from './origins.js'
 import { refuseUpgrade } from './refuse-upgrade.js'
@@ -40,6 +40,8 @@ export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits'> {
   people: UserCache
   limits: RequestLimits
   renderContent?: RenderContent
+  /** Failures and recoveries of the delivery from the log. */
+  report: FailureReport
   /** Beside the server's own. */
   allowedOrigins: AllowedOrigins
   metrics: Given['metrics'] & { deliverySeconds(seconds: number): void }
@@ -55,7 +57,7 @@ export interface Realtime extends AsyncDisposable {
 
 /** The sockets of this node, and what keeps them up to date. */
 export function createRealtime(deps: RealtimeDeps): Realtime {
-  const { httpServer, allowedOrigins, logger, clock, metrics, clientAddress, limits, security } = deps
+  const { httpServer, allowedOrigins, clock, metrics, clientAddress, limits, security } = deps
   let draining: Promise<void> | undefined
   const io: RealtimeServer = new Server(httpServer, {
     cors: { origin: [...allowedOrigins] },
@@ -78,7 +80,6 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       for (const at of recordedAt) metrics.deliverySeconds(Math.max(0, now - Date.parse(at)) / 1_000)
       slowReaders.watch()
     },
-    onFailure: (error) => logger.error('sockets get no events until this is mended', { stack: stackOf(error) }),
   })
   const welcome = createWelcome({ ...deps, hub, framesInSight: createFramesInSight(deps), slowReaders })
   io.use(createHandshake(deps))

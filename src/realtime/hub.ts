@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { FailureReport } from '../async/outage.js'
 import type { EventLog, Page, Position, RecordedEvent } from '../eventstore/event-log.js'
 import { NewerEventError, type EventReader, type OpenedEvent } from '../privacy/event-reader.js'
-import { createProgress, type Progress } from '../projections/engine/progress.js'
+import { startFollower } from '../followers/follower.js'
+import { createProgress, type Progress } from '../followers/progress.js'
 import type { Delivery } from './audience.js'
 import { isHeard } from './local-audience.js'
 import type { UserCache } from './user-cache.js'
@@ -43,8 +44,7 @@ export interface HubDeps {
   render: Render
   /** Called after each delivery, with the recorded time of what was delivered. */
   onDelivered(recordedAt: readonly string[]): void
-  /** Told once for each failure, not for its repeats. */
-  onFailure(error: unknown): void
+  report: FailureReport
   /** Bound of what is kept for one socket, in deliveries. */
   mostKept?: number
   /** Pause after the first failure, doubling up to 30 s. */
@@ -66,27 +66,23 @@ const STREAM_PREFIXES = ['user-', 'chat-', 'inbox-', 'moderation-']
  * A failure (the read model away, an event that this release does not know) stops it there; it tries again and skips nothing.
  */
 export function createHub(deps: HubDeps): Hub {
-  const { log, reader, people, rooms, render, mostKept = 5_000, retryMs = 200 } = deps
+  const { log, reader, people, rooms, render, report, mostKept = 5_000, retryMs = 200 } = deps
   const progress = createProgress(people.since, (a, b) => log.comparePositions(a, b))
   const keepers = new Set<Delivery[]>()
-  const stop = new AbortController()
-  const { signal } = stop
   /** The end of what is being rendered. What nobody heard when that began is not rendered, so no keeping may begin below it. */
   let underWay = people.since
-  let failure: string | null = null
-  let failures = 0
 
-  async function deliverPage({ events, position }: Page): Promise<void> {
+  async function deliverPage({ events, position }: Page, signal: AbortSignal): Promise<void> {
     const opened = await reader.open(events)
     for (const { event, position: at } of opened) {
       if (event.type === 'UserRegistered' || event.type === 'ProfileChanged') people.note(event, at)
     }
-    for (const run of runsOf(opened)) await deliverRun(run, run.at(-1)?.position ?? position)
+    for (const run of runsOf(opened)) await deliverRun(run, run.at(-1)?.position ?? position, signal)
     progress.moveTo(position)
     underWay = position
   }
 
-  async function deliverRun(run: readonly OpenedEvent[], end: Position): Promise<void> {
+  async function deliverRun(run: readonly OpenedEvent[], end: Position, signal: AbortSignal): Promise<void> {
     underWay = end
     const heard = keepers.size > 0 ? run : run.filter(isHeard(rooms, run))
     if (heard.some(needsReadModel)) await deps.progress.reached(end, { signal })
@@ -97,37 +93,30 @@ export function createHub(deps: HubDeps): Hub {
       for (const kept of keepers) if (kept.length <= mostKept) kept.push(delivery)
     }
     progress.moveTo(end)
-    failure = null
-    failures = 0
     deps.onDelivered(heard.map(({ at }) => at))
   }
 
-  async function follow(): Promise<void> {
-    for await (const page of log.follow(progress.position, { streamPrefixes: STREAM_PREFIXES, signal })) {
-      try {
-        await deliverPage(page)
-      } catch (error) {
-        const known = partBefore(error, page.events)
-        if (known.length > 0) await deliverPage({ events: known, position: known.at(-1)?.position ?? page.position })
-        throw error
-      }
+  async function handle(page: Page, signal: AbortSignal): Promise<void> {
+    try {
+      await deliverPage(page, signal)
+    } catch (error) {
+      const known = partBefore(error, page.events)
+      const position = known.at(-1)?.position
+      if (position !== undefined) await deliverPage({ events: known, position }, signal)
+      throw error
     }
   }
 
-  async function run(): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await follow()
-      } catch (error) {
-        if (stop.signal.aborted) return
-        failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-        if (failures++ === 0) deps.onFailure(error)
-        await sleep(Math.min(30_000, retryMs * 2 ** (failures - 1)), undefined, { signal }).catch(() => undefined)
-      }
-    }
-  }
-
-  const running = run()
+  const follower = startFollower({
+    name: 'realtime',
+    log,
+    streamPrefixes: STREAM_PREFIXES,
+    start: () => progress.position,
+    handle,
+    report,
+    progress,
+    retryMs,
+  })
   return {
     progress,
 
@@ -144,14 +133,17 @@ export function createHub(deps: HubDeps): Hub {
       }
     },
 
-    status: () => ({ status: failure === null ? 'live' : 'failing', position: progress.position, reason: failure }),
-
-    async [Symbol.asyncDispose]() {
-      stop.abort()
-      await running
+    status() {
+      const { error, position } = follower.status()
+      return { status: error === null ? 'live' : 'failing', position, reason: error === null ? null : reasonOf(error) }
     },
+
+    [Symbol.asyncDispose]: () => follower[Symbol.asyncDispose](),
   }
 }
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 
 /** Neighbours that either all need the read model or all do not, so that messages never wait for what comes after them. */
 function runsOf(events: readonly OpenedEvent[]): OpenedEvent[][] {

@@ -7,7 +7,7 @@ import type { EventLog, Position } from '../eventstore/event-log.js'
 import type { EventReader } from '../privacy/event-reader.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { MessageView } from '../projections/conversations/views.js'
-import type { Progress } from '../projections/engine/progress.js'
+import type { Progress } from '../followers/progress.js'
 import { messageOf, type PlacedChatEvent } from './frames.js'
 import type { UserCache } from './user-cache.js'
 

@@ -1,7 +1,7 @@
 import { CommandFault } from '../commands/pipeline/command-fault.js'
 import type { EventLog, Position } from '../eventstore/event-log.js'
 import type { ChatMembership, ConversationQueries } from '../projections/conversations/conversation-queries.js'
-import type { Progress } from '../projections/engine/progress.js'
+import type { Progress } from '../followers/progress.js'
 import { goLive } from './audience.js'
 import { drained } from './connection.js'
 import type { Frame } from './frames.js'

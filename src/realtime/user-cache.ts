@@ -5,7 +5,7 @@ import type { ProfileChanged, UserRegistered } from '../domain/user/events.js'
 import type { EventLog, Position } from '../eventstore/event-log.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { UserRef } from '../projections/conversations/views.js'
-import type { Progress } from '../projections/engine/progress.js'
+import type { Progress } from '../followers/progress.js'
 import { unknownUser } from './frames.js'
 
 /** Names and avatars of people, as they are at the last event that this node has seen or made: never older. Bounded. */

@@ -3,7 +3,7 @@ import { asAdmin } from '../commands/catalogue/webhook-commands.js'
 import { rangesOf } from '../domain/chat/state.js'
 import type { Position } from '../eventstore/event-log.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
-import type { Progress } from '../projections/engine/progress.js'
+import type { Progress } from '../followers/progress.js'
 import type { Deliveries } from './deliveries.js'
 
 type Refusal = 'not-a-participant' | 'direct-chat' | 'role-too-low' | 'webhook-not-found' | 'webhook-disabled'

@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FailureReport } from '../async/outage.js'
 import { createSignal } from '../async/signal.js'
-import type { EventLog } from '../eventstore/event-log.js'
-import { followLog, placeIn } from '../followers/follow-log.js'
+import type { EventLog, Page } from '../eventstore/event-log.js'
+import { positionInLog } from '../followers/follower-position.js'
+import { startFollower } from '../followers/follower.js'
 import { takeJobs } from '../followers/take-jobs.js'
 import type { DeliverEvents } from './deliver-events.js'
 import type { Deliveries } from './deliveries.js'
@@ -10,8 +13,7 @@ export interface WebhooksDeps extends Omit<NoteChatsDeps, 'onDue'> {
   log: EventLog
   deliveries: Deliveries
   deliverEvents: DeliverEvents
-  /** Told once for each failure, not for its repeats. */
-  onFailure(error: unknown): void
+  report: FailureReport
   /** How often it looks for what other nodes left or what is due again; 2 s by default. */
   pollMs?: number
 }
@@ -32,42 +34,43 @@ const GATHER_MS = 50
  * before anyone can make a webhook, so that none is missed; in a log that it does not know it examines everything.
  */
 export async function startWebhooks(deps: WebhooksDeps): Promise<Webhooks> {
-  const { log, position, deliveries, deliverEvents, onFailure, pollMs = 2_000 } = deps
+  const { log, position, deliveries, deliverEvents, report, pollMs = 2_000 } = deps
   const wakeUp = createSignal()
   const stop = new AbortController()
   const { signal } = stop
-  const from = placeIn(log, await position.read(await log.head()), log.start)
+  const from = positionInLog(log, await position.read(await log.head()), log.start)
   const trackChatHeads = createTrackChatHeads({ ...deps, onDue: () => wakeUp.notify() })
 
-  const running = Promise.all([
-    followLog(
-      {
-        log,
-        streamPrefixes: NOTED_STREAMS,
-        start: () => Promise.resolve(from),
-        examine: (page) => trackChatHeads(page, signal),
-        onFailure,
-        gatherMs: GATHER_MS,
-      },
-      signal,
-    ),
-    takeJobs(
-      {
-        claim: (most) => deliveries.claim(most),
-        work: (claimed) => deliverEvents(claimed, signal),
-        mostAtOnce: MAX_AT_ONCE,
-        wakeUp,
-        pollMs,
-        onFailure,
-      },
-      signal,
-    ),
-  ])
+  async function handle(page: Page, ended: AbortSignal): Promise<void> {
+    await trackChatHeads(page, ended)
+    if (page.events.length > 0) await sleep(GATHER_MS, undefined, { signal: ended }).catch(() => undefined)
+  }
+
+  const follower = startFollower({
+    name: 'webhooks',
+    log,
+    streamPrefixes: NOTED_STREAMS,
+    start: (handled) => handled ?? from,
+    handle,
+    report,
+  })
+  const delivering = takeJobs(
+    {
+      name: 'webhook-deliveries',
+      claim: (limit) => deliveries.claim(limit),
+      work: (claimed) => deliverEvents(claimed, signal),
+      maxConcurrency: MAX_AT_ONCE,
+      wakeUp,
+      pollMs,
+      report,
+    },
+    signal,
+  )
   return {
     wake: () => wakeUp.notify(),
     async [Symbol.asyncDispose]() {
       stop.abort()
-      await running
+      await Promise.all([follower[Symbol.asyncDispose](), delivering])
     },
   }
 }

@@ -6,7 +6,7 @@ import type { Page } from '../eventstore/event-log.js'
 import type { FollowerPosition } from '../followers/follower-position.js'
 import type { EventReader } from '../privacy/event-reader.js'
 import type { ConversationQueries, EndedPower } from '../projections/conversations/conversation-queries.js'
-import type { Progress } from '../projections/engine/progress.js'
+import type { Progress } from '../followers/progress.js'
 import type { Deliveries } from './deliveries.js'
 import { disablingId } from './disabling-id.js'
 

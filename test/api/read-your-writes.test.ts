@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { createReadYourWrites } from '../../src/api/read-your-writes.js'
 import { createOwnWrites } from '../../src/projections/engine/own-writes.js'
-import { createProgress } from '../../src/projections/engine/progress.js'
+import { createProgress } from '../../src/followers/progress.js'
 
 class ForeignPosition extends Error {
   override readonly name = 'UnknownPositionError'

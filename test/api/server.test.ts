@@ -11,7 +11,7 @@ import { createApi } from '../../src/api/server.js'
 import { createTokens } from '../../src/identity/sessions/tokens.js'
 import { createRequestLimits } from '../../src/limits/request-limits.js'
 import { createOwnWrites } from '../../src/projections/engine/own-writes.js'
-import { createProgress } from '../../src/projections/engine/progress.js'
+import { createProgress } from '../../src/followers/progress.js'
 
 // What the edge alone decides: these requests never reach the log or a read model.
 

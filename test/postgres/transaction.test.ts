@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import type pg from 'pg'
+import { onFailure } from '../support/failure-report.js'
 import { mainMigrations } from '../../src/app/migrations.js'
 import { migrate, type Migration } from '../../src/postgres/migrate.js'
 import { inSnapshot, inTransaction } from '../../src/postgres/transaction.js'
@@ -153,7 +154,7 @@ describe('a connection that is lost inside a transaction fails the caller and no
       startRunner(open, {
         log: write.log,
         pool: write.pool,
-        onFailure: (_name, error) => failures.push(error),
+        report: onFailure((error) => failures.push(error)),
         options: { retryMs: 1 },
       })
     const holder = await write.pool.connect()

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { noFailures } from '../support/failure-report.js'
 import type { Fetched } from '../../src/outbound/outcome.js'
 import type { FetchRequest } from '../../src/outbound/safe-fetch.js'
 import { createJobs } from '../../src/previews/jobs.js'
@@ -261,10 +262,7 @@ describe('link previews', () => {
     const sent = await send(group, PAGE)
     const previewLink = createPreviewLink({ ...web, mask: (text) => text })
     const previewMessage = createPreviewMessage({ log, reader, previewLink, run, inDirectChats: false })
-    const onFailure = (error: unknown): void => {
-      throw error
-    }
-    const previews = startLinkPreviews({ log, reader, clock, jobs, previewMessage, onFailure })
+    const previews = startLinkPreviews({ log, reader, clock, jobs, previewMessage, report: noFailures })
     await eventually(async () => expect((await messageOf(sent)).linkPreviews).to.deep.equal([preview]))
     await previews[Symbol.asyncDispose]()
   })

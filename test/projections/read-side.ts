@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { createSecretKey, randomBytes } from 'node:crypto'
+import { noFailures } from '../support/failure-report.js'
 import type { CommandList } from '../../src/commands/catalogue/command-list.js'
 import { createInviteCodes } from '../../src/commands/catalogue/invite-codes.js'
 import { createRunCommand, type Caller, type InputOf, type ResultOf } from '../../src/commands/run-command.js'
@@ -25,7 +26,7 @@ type Done<Name extends keyof CommandList> = Exclude<ResultOf<Name>, { kind: 'rej
 interface Starting {
   open?: OpenProjection
   log?: EventLog
-  onFailure?: RunnerDeps['onFailure']
+  report?: RunnerDeps['report']
 }
 
 /** A write side with commands on top, and the conversations projection with as many runners as a test starts. */
@@ -94,9 +95,9 @@ export async function openReadSide(): Promise<ReadSide> {
       const { stream } = await run('createChat', { ...group, joinPolicy: 'open', imported: false }, alice)
       return stream.replace(/^chat-/, '')
     },
-    async start({ open: given, log: follows = log, onFailure = rethrow } = {}) {
+    async start({ open: given, log: follows = log, report = noFailures } = {}) {
       const options = { watchMs: 5, retryMs: 5 }
-      return releases.add(startRunner(given ?? (await open()), { log: follows, pool, onFailure, options }))
+      return releases.add(startRunner(given ?? (await open()), { log: follows, pool, report, options }))
     },
     async caughtUp(runner) {
       expect(await runner.progress.reached(await log.head(), { timeoutMs: 10_000 })).to.equal(true)
@@ -123,7 +124,3 @@ const callerOf = (userId: string): Caller => ({
   key: null,
   client: null,
 })
-
-function rethrow(_name: string, error: unknown): never {
-  throw error
-}

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { randomUUID } from 'node:crypto'
+import { onFailure } from '../support/failure-report.js'
 import { chatStream, moderationStream } from '../../src/domain/streams.js'
-import { createProgress } from '../../src/projections/engine/progress.js'
+import { createProgress } from '../../src/followers/progress.js'
 import type { Delivery } from '../../src/realtime/audience.js'
 import { createHub, type Hub } from '../../src/realtime/hub.js'
 import { createUserCache } from '../../src/realtime/user-cache.js'
@@ -55,7 +56,7 @@ describe('the hub', () => {
       rooms: { isAnyoneHere: () => isHere, isInhabited: () => isHere, deliver },
       render: wrap(createRender({ people, queries })),
       onDelivered: () => undefined,
-      onFailure: (error) => errors.push(error),
+      report: onFailure((error) => errors.push(error)),
       mostKept: 3,
       retryMs: 1,
     })

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { io, type Socket } from 'socket.io-client'
 import winston from 'winston'
+import { onFailure } from '../support/failure-report.js'
 import { createClientAddress } from '../../src/api/client-address.js'
 import { problemOf } from '../../src/api/problem-details.js'
 import { createMessageLimit } from '../../src/commands/message-limit.js'
@@ -68,6 +69,7 @@ export interface RealtimeNode extends AsyncDisposable {
 export async function startNode(database: TestDatabase, options: NodeOptions = {}): Promise<RealtimeNode> {
   const releases = createReleases()
   const failures: unknown[] = []
+  const report = onFailure((error) => failures.push(error))
   const core = await openCore(
     parseConfig(
       {
@@ -78,7 +80,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       },
       () => '',
     ),
-    { print: () => undefined, onProjectionFailure: (_, error) => failures.push(error), onAppended: () => undefined },
+    { print: () => undefined, report, onAppended: () => undefined },
     releases,
   )
   const { log, reader, clock } = core
@@ -104,7 +106,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       tokenMs: 900_000,
       log: options.headOf ?? log,
       print: () => undefined,
-      onFailure: (error) => failures.push(error),
+      report,
     },
     releases,
   )
@@ -127,6 +129,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       sendMessage: createSubmitMessage('sendMessage', saying),
       editMessage: createSubmitMessage('editMessage', saying),
       renderSentMessage,
+      report,
       problemOf,
       clock,
       clientAddress: createClientAddress([]),

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { UserRef } from '../../src/projections/conversations/views.js'
-import { createProgress } from '../../src/projections/engine/progress.js'
+import { createProgress } from '../../src/followers/progress.js'
 import { createUserCache } from '../../src/realtime/user-cache.js'
 
 const compare = (a: string, b: string): number => Number(a) - Number(b)

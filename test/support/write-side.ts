@@ -21,6 +21,7 @@ import {
 import { startRunner, type Runner } from '../../src/projections/engine/runner.js'
 import { createReleases } from '../../src/app/release.js'
 import { logOpening } from '../../src/app/log-opening.js'
+import { onFailure } from './failure-report.js'
 import { openEventStoreLog, newPrefix, type LogKind } from './event-logs.js'
 import { createTestDatabase } from './test-database.js'
 
@@ -73,8 +74,7 @@ export async function openWriteSide(
     sealer,
     reader,
     index,
-    startIndex: () =>
-      releases.add(startRunner(index, { log, pool, onFailure: (_name, error) => expectNoFailure(error) })),
+    startIndex: () => releases.add(startRunner(index, { log, pool, report })),
     createNode: (overrides = {}) =>
       releases.add(
         createCommandHandler({
@@ -91,6 +91,8 @@ export async function openWriteSide(
     [Symbol.asyncDispose]: () => releases[Symbol.asyncDispose](),
   }
 }
+
+const report = onFailure(expectNoFailure)
 
 function expectNoFailure(error: unknown): void {
   if (error instanceof Error && /ended|terminated/.test(error.message)) return

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog, Position } from '../../eventstore/event-log.js'
 import { withTimeout } from '../../async/with-timeout.js'
-import type { Progress } from './progress.js'
+import type { Progress } from '../../followers/progress.js'
 
 type Renewed = Promise<{ head: Position } | null>
 

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
+import type { FailureReport } from '../../async/outage.js'
 import type { EventLog, Page, Position, RecordedEvent } from '../../eventstore/event-log.js'
+import { startFollower } from '../../followers/follower.js'
 import { inTransaction } from '../../postgres/transaction.js'
 import { moveCheckpoint, readCheckpoint, recordFailure, type Failure, type OpenProjection } from './checkpoint.js'
-import { createProgress, type Progress } from './progress.js'
+import { createProgress, type Progress } from '../../followers/progress.js'
 import { readAhead } from './read-ahead.js'
 
 export interface RunnerOptions {
@@ -37,8 +39,7 @@ export interface Runner extends AsyncDisposable {
 export interface RunnerDeps {
   log: EventLog
   pool: Pool
-  /** Told once for each failure, not for its repeats. */
-  onFailure(name: string, error: unknown): void
+  report: FailureReport
   options?: RunnerOptions
 }
 
@@ -53,78 +54,72 @@ export interface RunnerDeps {
  * - **paused**: an event could not be applied. What came before it is; the event and the reason are recorded; it tries again
  *   with growing pauses, and never skips. Lost connections are repeated likewise, without being recorded.
  */
-export function startRunner(open: OpenProjection, { log, pool, onFailure, options = {} }: RunnerDeps): Runner {
+export function startRunner(open: OpenProjection, { log, pool, report, options = {} }: RunnerDeps): Runner {
   const { watchMs = 25, patience = 20, retryMs = 500, gatherMs = 20 } = options
   const { projection, generation, table } = open
   const { name, version, streamPrefixes, idleMs = 0 } = projection
-  const progress = createProgress(log.start, log.comparePositions)
-  const stop = new AbortController()
-  const { signal } = stop
-  const isStopped = (): boolean => signal.aborted
+  const progress = createProgress(log.start, (a, b) => log.comparePositions(a, b))
   let failure: Failure | null = null
-  let failures = 0
-  const prepare = async (events: readonly RecordedEvent[]): Promise<unknown> => projection.prepare?.(events)
+  let checkpoint: Position = log.start
   let movedAt = -Infinity
+  let isStopped = false
 
   /** False where another runner has moved the checkpoint. */
-  async function applyPage(from: Position, { events, position }: Page): Promise<boolean> {
+  async function applyPage({ events, position }: Page): Promise<boolean> {
     const moved = await inTransaction(pool, async (tx) => {
-      if (!(await moveCheckpoint(tx, open, from, position))) return false
+      if (!(await moveCheckpoint(tx, open, checkpoint, position))) return false
       if (events.length > 0) await projection.apply(events, tx, table)
       return true
     })
     if (!moved) return false
     failure = null
-    failures = 0
+    checkpoint = position
     progress.moveTo(position)
     movedAt = performance.now()
     return true
   }
 
-  /** Applies what it can of a page that failed as a whole, and throws with the very event that does not go. */
-  async function applyOneByOne(from: Position, events: readonly RecordedEvent[]): Promise<void> {
-    let before = from
+  /** Applies what it can of a page that failed as a whole, and throws with the very event that cannot be applied. */
+  async function applyOneByOne(events: readonly RecordedEvent[]): Promise<void> {
     for (const recorded of events) {
       const { stream, type: eventType, position } = recorded
       try {
-        if (!(await applyPage(before, { events: [recorded], position }))) return
+        if (!(await applyPage({ events: [recorded], position }))) return
       } catch (error) {
         if (isPassing(error)) throw error
         failure = { position, stream, eventType, code: codeOf(error), at: new Date().toISOString() }
         await recordFailure(pool, open, failure)
         throw error
       }
-      before = position
     }
   }
 
-  async function follow(): Promise<void> {
-    const checkpoint = await readCheckpoint(pool, projection)
-    if (checkpoint?.generation !== generation) throw new Error(`${name} was rebuilt; start again to use it`)
-    let { position } = checkpoint
-    progress.moveTo(position)
-    const options = { ...(streamPrefixes && { streamPrefixes }), signal, many: MANY_EVENTS, prepare }
-    for await (const page of readAhead(log, position, options)) {
-      if (page.events.length === 0 && performance.now() - movedAt < idleMs) {
-        progress.moveTo(page.position)
-        continue
-      }
-      try {
-        if (!(await applyPage(position, page))) {
-          await watch()
-          return
-        }
-      } catch (error) {
-        if (isPassing(error)) throw error
-        await applyOneByOne(position, page.events)
+  async function readStart(): Promise<Position> {
+    const current = await readCheckpoint(pool, projection)
+    if (current?.generation !== generation) throw new Error(`${name} was rebuilt; start again to use it`)
+    checkpoint = current.position
+    progress.moveTo(checkpoint)
+    return checkpoint
+  }
+
+  async function handle(page: Page, signal: AbortSignal, restart: () => void): Promise<void> {
+    if (page.events.length === 0 && performance.now() - movedAt < idleMs) return
+    try {
+      if (!(await applyPage(page))) {
+        await watch(signal)
+        restart()
         return
       }
-      position = page.position
-      if (page.events.length < MANY_EVENTS) await progress.wanted(gatherMs, signal)
+    } catch (error) {
+      if (isPassing(error)) throw error
+      await applyOneByOne(page.events)
+      restart()
+      return
     }
+    if (page.events.length < MANY_EVENTS) await progress.wanted(gatherMs, signal)
   }
 
-  async function watch(): Promise<void> {
+  async function watch(signal: AbortSignal): Promise<void> {
     for (let still = 0, last = ''; still < patience; still++) {
       await sleep(watchMs, undefined, { signal })
       const position = (await readCheckpoint(pool, projection))?.position ?? last
@@ -135,28 +130,34 @@ export function startRunner(open: OpenProjection, { log, pool, onFailure, option
     }
   }
 
-  async function run(): Promise<void> {
-    while (!isStopped()) {
-      try {
-        await follow()
-      } catch (error) {
-        if (isStopped()) return
-        if (failures++ === 0) onFailure(name, error)
-        await sleep(Math.min(30_000, retryMs * 2 ** (failures - 1)), undefined, { signal }).catch(() => undefined)
-      }
-    }
-  }
-
-  const running = run()
+  const follower = startFollower({
+    name: `projection-${name}`,
+    log: {
+      start: log.start,
+      comparePositions: (a, b) => log.comparePositions(a, b),
+      follow: (after, following) =>
+        readAhead(log, after, {
+          ...following,
+          many: MANY_EVENTS,
+          prepare: async (events) => projection.prepare?.(events),
+        }),
+    },
+    ...(streamPrefixes && { streamPrefixes }),
+    start: readStart,
+    handle,
+    report,
+    progress,
+    retryMs,
+  })
   return {
     progress,
     status() {
-      const status = signal.aborted ? 'stopped' : failure === null ? 'live' : 'paused'
+      const status = isStopped ? 'stopped' : failure === null ? 'live' : 'paused'
       return { name, version, generation, status, position: progress.position, failure }
     },
-    async [Symbol.asyncDispose]() {
-      stop.abort()
-      await running
+    [Symbol.asyncDispose]() {
+      isStopped = true
+      return follower[Symbol.asyncDispose]()
     },
   }
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { noFailures } from '../../support/failure-report.js'
 import { createConversationQueries } from '../../../src/projections/conversations/create-conversation-queries.js'
 import { openProjection, resetProjection, type OpenProjection } from '../../../src/projections/engine/checkpoint.js'
 import { startRunner } from '../../../src/projections/engine/runner.js'
@@ -134,10 +135,7 @@ onEachLog('conversations', (kind) => {
     await resetProjection(pool, conversations, core.log.start)
     const open = await openProjection(pool, conversations, core.log)
     expect(open.generation).to.equal(2)
-    const onFailure = (_: string, error: unknown): never => {
-      throw error
-    }
-    await using runner = startRunner(open, { log: core.log, pool, onFailure })
+    await using runner = startRunner(open, { log: core.log, pool, report: noFailures })
     await runner.progress.reached(await core.log.head())
     const after = await rows(open)
     expect(after).to.deep.equal(before)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createConfirmation, type Confirmation } from '../../../src/projections/engine/confirmation.js'
-import { createProgress } from '../../../src/projections/engine/progress.js'
+import { createProgress } from '../../../src/followers/progress.js'
 import { eventually } from '../../support/eventually.js'
 
 /** A log whose head the test answers, and a clock that it moves. */

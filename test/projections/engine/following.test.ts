@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { onFailure } from '../../support/failure-report.js'
 import { readCheckpoint, resetProjection } from '../../../src/projections/engine/checkpoint.js'
 import type { Projection } from '../../../src/projections/engine/projection.js'
 import { eventually } from '../../support/eventually.js'
@@ -55,7 +56,7 @@ describe('following the log into a read model', () => {
       }),
     )
     const failures: unknown[] = []
-    const runner = await read.start({ open, onFailure: (_name, error) => failures.push(error) })
+    const runner = await read.start({ open, report: onFailure((error) => failures.push(error)) })
     await read.caughtUp(runner)
 
     expect(seen).to.deep.equal(before)
@@ -73,7 +74,7 @@ describe('following the log into a read model', () => {
       }),
     )
     const failures: unknown[] = []
-    const runner = await read.start({ open, onFailure: (_name, error) => failures.push(error) })
+    const runner = await read.start({ open, report: onFailure((error) => failures.push(error)) })
     await read.caughtUp(runner)
 
     expect(failures).to.have.length(1)
@@ -95,7 +96,7 @@ describe('following the log into a read model', () => {
       }),
     )
     const failures: unknown[] = []
-    const runner = await read.start({ open, onFailure: (_name, error) => failures.push(error) })
+    const runner = await read.start({ open, report: onFailure((error) => failures.push(error)) })
 
     const failed = await eventually(() => {
       const { status, failure } = runner.status()

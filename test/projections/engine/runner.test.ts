@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
+import { onFailure } from '../../support/failure-report.js'
 import type { NewEvent } from '../../../src/eventstore/event-log.js'
 import { openProjection, readCheckpoint } from '../../../src/projections/engine/checkpoint.js'
-import { createProgress } from '../../../src/projections/engine/progress.js'
+import { createProgress } from '../../../src/followers/progress.js'
 import type { Projection } from '../../../src/projections/engine/projection.js'
 import { startRunner, type Runner, type RunnerOptions } from '../../../src/projections/engine/runner.js'
 import { eventually } from '../../support/eventually.js'
@@ -40,7 +41,7 @@ describe('the runner of a projection', () => {
     startRunner(await openProjection(side.pool, projection, side.log), {
       log: side.log,
       pool: side.pool,
-      onFailure: (_name, error) => failures.push((error as Error).message),
+      report: onFailure((error) => failures.push((error as Error).message)),
       options: { retryMs: 10, watchMs: 5, ...more },
     })
 

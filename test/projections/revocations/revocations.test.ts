@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { noFailures, onFailure } from '../../support/failure-report.js'
 import type { RolesChange } from '../../../src/domain/roles/roles.js'
 import type { EventLog } from '../../../src/eventstore/event-log.js'
 import { openProjection, resetProjection, type OpenProjection } from '../../../src/projections/engine/checkpoint.js'
@@ -111,9 +112,7 @@ describe('the read model of revocations', () => {
       reader,
       after: checkpoint,
       note: (revocation) => noted.push(revocation.userId),
-      onFailure: (error) => {
-        throw error
-      },
+      report: noFailures,
     })
     expect(await follower.progress.reached(await log.head(), { timeoutMs: 10_000 })).to.equal(true)
     expect(noted).to.deep.equal([bob])
@@ -127,7 +126,7 @@ describe('the read model of revocations', () => {
       reader,
       after: await log.head(),
       note: () => undefined,
-      onFailure: (error) => failures.push(error),
+      report: onFailure((error) => failures.push(error)),
       retryMs: 1,
     })
     const metadata = JSON.stringify({ schemaVersion: 99, at: new Date().toISOString() })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { createOwnWrites } from '../../../src/projections/engine/own-writes.js'
-import { createProgress } from '../../../src/projections/engine/progress.js'
+import { createOwnWrites } from '../../src/projections/engine/own-writes.js'
+import { createProgress } from '../../src/followers/progress.js'
 
 const byNumber = (a: string, b: string): number => Number(a) - Number(b)
 

@@ -1,5 +1,5 @@
-import { createSignal } from '../../async/signal.js'
-import type { Position } from '../../eventstore/event-log.js'
+import { createSignal } from '../async/signal.js'
+import type { Position } from '../eventstore/event-log.js'
 
 /** How far a projection has come, for those who wait for it. */
 export interface Progress {

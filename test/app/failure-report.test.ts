@@ -1,0 +1,28 @@
+import { expect } from 'chai'
+import { createFailureReport, titleOf } from '../../src/app/failure-report.js'
+import { createMetrics } from '../../src/app/metrics.js'
+
+describe('the report of failures of followers', () => {
+  it('is one log line and one metric for the beginning and the end of an outage', async () => {
+    const lines: string[] = []
+    const log = (level: string) => (message: string) => lines.push(`${level} ${message}`)
+    const logger = { error: log('error'), warn: log('warn') }
+    const metrics = createMetrics()
+    const report = createFailureReport(logger, metrics)
+    const failing = async (): Promise<number | undefined> => (await metrics.followerFailing.get()).values[0]?.value
+
+    report.onFailure('realtime', new Error('no database'))
+    expect(await failing()).to.equal(1)
+    report.onRecovery('realtime')
+    expect(await failing()).to.equal(0)
+    expect((await metrics.followerFailures.get()).values[0]).to.deep.include({
+      value: 1,
+      labels: { follower: 'realtime' },
+    })
+    expect(lines).to.deep.equal(['error Realtime delivery failed; retrying', 'warn Realtime delivery recovered'])
+  })
+
+  it('names projections by their own name', () => {
+    expect(titleOf('projection-conversations')).to.equal('Projection conversations')
+  })
+})
