@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import { markdown } from './markdown.js'
-import { renderPlainText } from './plain-text.js'
+import { markdownToHtml } from './markdown.js'
+import { renderEscaped, renderPlainText } from './plain-text.js'
 import { sanitise } from './sanitise.js'
 
 /** A message's `contentHtml`: safe for innerHTML whatever the content is. */
@@ -9,18 +9,31 @@ export type RenderContent = (content: string) => string
 /** Bound of what is kept, in UTF-16 units of content and rendering. */
 const MAX_KEPT = 4_000_000
 
-/** Rendering through parser and sanitiser, as everything that is not plain goes. */
-export const renderMarkdown: RenderContent = (content) => sanitise(markdown.render(content)).trimEnd()
+/** A rendering may have 8 KiB, or eight times the bytes of its content where that is more. */
+const MIN_HTML_BOUND = 8 * 1_024
+const MAX_HTML_FACTOR = 8
+
+/** What the rendering of a content may have at most, in bytes of UTF-8. */
+export const maxHtmlBytes = (content: string): number =>
+  Math.max(MIN_HTML_BOUND, MAX_HTML_FACTOR * Buffer.byteLength(content))
+
+/** Through parser and sanitiser, as everything that is not plain; shown as it was written where that gives too much. */
+export function renderMarkdown(content: string): string {
+  const parsed = markdownToHtml(content)
+  if (parsed === null) return renderEscaped(content)
+  const html = sanitise(parsed).trimEnd()
+  return Buffer.byteLength(html) > maxHtmlBytes(content) ? renderEscaped(content) : html
+}
 
 export interface ContentRenderer {
   renderContent: RenderContent
-  /** Drops what is kept: somebody's words are not to be had any more. */
+  /** Drops what is kept, so that nothing of an erased message stays in memory. */
   forget(): void
 }
 
 /**
- * Most messages are plain text and take no parser; of the others the latest are kept. What is plain is not even looked for there: a
- * page of messages would spend more on the looking than on the rendering.
+ * Most messages are plain text and take no parser; of the others the latest are kept. Plain ones are not looked up there: the look-ups of a
+ * page of messages would cost more than rendering them.
  */
 export function createContentRenderer(mask?: (content: string) => string): ContentRenderer {
   const kept = new LRUCache<string, string>({
@@ -47,5 +60,5 @@ export function createContentRenderer(mask?: (content: string) => string): Conte
   }
 }
 
-/** Without blocked words, and without keeping anything. */
+/** Without masking blocked words, and without a cache. */
 export const renderContent: RenderContent = (content) => renderPlainText(content) ?? renderMarkdown(content)

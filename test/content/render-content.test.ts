@@ -101,6 +101,13 @@ describe('contentHtml', () => {
     ['an image is no image', '![b](https://a.example/c.png)', `<p>!<a href="https://a.example/c.png" ${REL}>b</a></p>`],
     ['HTML is text', '<b onclick="x()">&amp;</b>', '<p>&lt;b onclick="x()"&gt;&amp;amp;&lt;/b&gt;</p>'],
     [
+      'a link that begins with www., which leads to https',
+      'see www.a.example/b, WWW.c.example.',
+      `<p>see <a href="https://www.a.example/b" ${REL}>www.a.example/b</a>, <a href="https://WWW.c.example" ${REL}>WWW.c.example</a>.</p>`,
+    ],
+    ['what only looks so is text', 'www. awww.a.example me@www.a.example www.b@a.example ftp://www.a.example www.a', '<p>www. awww.a.example me@www.a.example www.b@a.example ftp://www.a.example www.a</p>'], // prettier-ignore
+    ['strong and emphasis beside Chinese, Japanese and Korean punctuation', '**「太字」**です **（注）**と *『本』*が **한국어(Korean)**는', '<p><strong>「太字」</strong>です <strong>（注）</strong>と <em>『本』</em>が <strong>한국어(Korean)</strong>는</p>'], // prettier-ignore
+    [
       'headings, rules, tables and definitions are text',
       '# a\n---\n|b|\n|-|\n[c]: d',
       '<p># a<br />---<br />|b|<br />|-|<br />[c]: d</p>',
@@ -116,6 +123,46 @@ describe('contentHtml', () => {
       expect(renderContent(content)).to.equal(html)
     })
   }
+
+  const targets: [why: string, content: string, href: string, shown: string][] = [
+    ['with an opening bracket alone', 'http://a.example/testing(1', 'http://a.example/testing(1', 'http://a.example/testing(1'],
+    ['with another one', 'http://a.example/a[1', 'http://a.example/a%5B1', 'http://a.example/a[1'],
+    ['with both brackets', 'http://a.example/a_(b)', 'http://a.example/a_(b)', 'http://a.example/a_(b)'],
+    ['without user information', 'https://user:pass@a.example/', 'https://a.example/', 'https://a.example/'],
+    ['without a user name that looks like a host', 'https://b.example@a.example', 'https://a.example', 'https://a.example'],
+    ['however long it is', `https://b.example:${'c'.repeat(300)}@a.example`, 'https://a.example', 'https://a.example'],
+    ['in angle brackets too', '<https://user@a.example/b>', 'https://a.example/b', 'https://a.example/b'],
+    ['and with a text', '[b](https://user:pass@a.example/)', 'https://a.example/', 'b'],
+    ['with an IPv6 address', 'http://[2001:db8::1]:80/b', 'http://[2001:db8::1]:80/b', 'http://[2001:db8::1]:80/b'],
+    ['with a host in Unicode', 'https://bücher.example/ü', 'https://xn--bcher-kva.example/%C3%BC', 'https://bücher.example/ü'],
+    ['with a look-alike host', 'https://аррӏе.com/', 'https://xn--80ak6aa92e.com/', 'https://xn--80ak6aa92e.com/'],
+    ['with a look-alike host in punycode', 'https://xn--80ak6aa92e.com/', 'https://xn--80ak6aa92e.com/', 'https://xn--80ak6aa92e.com/'],
+    ['with an address at a look-alike host', '<a@xn--80ak6aa92e.com>', 'mailto:a@xn--80ak6aa92e.com', 'a@xn--80ak6aa92e.com'],
+    ['with signs that nobody sees', 'http://a.example/%E2%80%AE%C2%A0b', 'http://a.example/%E2%80%AE%C2%A0b', 'http://a.example/%E2%80%AE%C2%A0b'],
+  ] // prettier-ignore
+  for (const [why, content, href, shown] of targets) {
+    it(`a link ${why}`, () => {
+      expect(renderContent(content)).to.equal(`<p><a href="${href}" ${REL}>${shown}</a></p>`)
+    })
+  }
+
+  it('a link never ends in the host of a user name, and never goes on behind a backslash', () => {
+    expect(renderContent('https://b.example\\@a.example')).to.include('href="https://b.example"')
+    expect(renderContent('[c](https://b.example\\\\@a.example)')).not.to.match(/href="[^"]*a\.example/)
+  })
+
+  it('no link bears user information, by whatever parser it is read', () => {
+    const parts = fc.constantFrom('http://', 'https://', '<', '>', '[a](', ')', '@', ':', '\\', '/', '?', '#', 'a.example', 'b', 'www.', 'mailto:', '%40', '[', ']', '\t', ' ', '中') // prettier-ignore
+    fc.assert(
+      fc.property(fc.array(parts, { maxLength: 12 }), (some) => {
+        for (const [, href = ''] of renderContent(some.join('')).matchAll(/href="([^"]*)"/g)) {
+          const { username, password } = new URL(href.replaceAll('&amp;', '&'))
+          expect(username + password, href).to.equal('')
+        }
+      }),
+      { numRuns: 5_000 },
+    )
+  })
 
   it('what is masked is masked in all of the rendering, also where it had been rendered before', () => {
     const { renderContent: render } = createContentRenderer((content) => content.replaceAll('bad', '•••'))
@@ -150,6 +197,13 @@ describe('the links in a content', () => {
 
   it('are not those in code, and none where there is no scheme', () => {
     expect(linksIn('`https://a.example`\n```\nhttps://b.example\n```', 3)).to.deep.equal([])
-    expect(linksIn('www.a.example', 3)).to.deep.equal([])
+    expect(linksIn('a.example', 3)).to.deep.equal([])
+  })
+
+  it('lead where the rendering leads: www. names to https, none with user information', () => {
+    expect(linksIn('www.a.example https://me:secret@b.example/', 3)).to.deep.equal([
+      'https://www.a.example',
+      'https://b.example/',
+    ])
   })
 })

@@ -1,3 +1,4 @@
+import { excerptOf } from '../../content/cut-text.js'
 import type { TableName } from '../engine/projection.js'
 import { joinUser } from './users.js'
 import { rangesInSight } from './visibility.js'
@@ -38,11 +39,5 @@ export const toReply = (row: QuotedRow): MessageView['replyTo'] =>
         id: row.reply_to_id,
         seq: row.reply_to_seq ?? 0,
         senderName: row.quoted_sender_name,
-        excerpt: row.quoted_content === null ? null : excerptOf(row.quoted_content),
+        excerpt: row.quoted_content === null ? null : excerptOf(row.quoted_content.replace(/\s+/g, ' '), MAX_QUOTED),
       }
-
-/** One line of it. */
-export function excerptOf(content: string): string {
-  const points = Array.from(content.replace(/\s+/g, ' '))
-  return points.length <= MAX_QUOTED ? points.join('') : `${points.slice(0, MAX_QUOTED - 1).join('')}…`
-}

@@ -1,3 +1,4 @@
+import { graphemeStart } from '../../content/cut-text.js'
 import { searchWords, type Word } from '../../content/search-words.js'
 import type { Highlight } from './views.js'
 
@@ -73,8 +74,8 @@ export function highlight(content: string, terms: readonly Term[]): Highlight {
   const words = searchWords(content)
   const hits = terms.filter(({ isExcluded }) => !isExcluded).flatMap((term) => hitsOf(term, words))
   const ranges = hits.sort(([a], [b]) => a - b).filter(([from], place) => from >= (hits[place - 1]?.[1] ?? 0))
-  const start = edge(content, Math.max(0, (ranges[0]?.[0] ?? 0) - BEFORE))
-  const end = edge(content, Math.min(content.length, start + EXCERPT))
+  const start = graphemeStart(content, Math.max(0, (ranges[0]?.[0] ?? 0) - BEFORE))
+  const end = graphemeStart(content, Math.min(content.length, start + EXCERPT))
   return {
     text: content.slice(start, end),
     ranges: ranges.filter(([, to]) => to <= end).map(([from, to]) => [from - start, to - start]),
@@ -94,6 +95,3 @@ function isMet({ word, near }: Wanted, isPrefix: boolean, said: string | undefin
   if (said === undefined) return false
   return said === word || (isPrefix && said.startsWith(word)) || near.has(said)
 }
-
-/** Not between the halves of one character. */
-const edge = (text: string, at: number): number => (/[\uDC00-\uDFFF]/.test(text.charAt(at)) ? at - 1 : at)
