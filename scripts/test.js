@@ -1,74 +1,36 @@
-// All tests: checks, then the whole suite with coverage on the Node that npm brings, then domain, contract and acceptance tests once
-// more on the machine's own Node where that is another, then the quick benchmark. Ends with the line `N passed, N failed`.
-import { execFileSync } from 'node:child_process'
-import { limitedRun } from './limited-run.js'
+// All tests: the checks, all test files with coverage on the Node that npm brings, those files that can differ once more on the machine's
+// own Node, and the quick benchmark. The last line is `N passed, N failed`; the exit code is 0 only where nothing failed.
+import { coverageReport, recordCoverage } from './suite/coverage.js'
+import { otherNode } from './suite/other-node.js'
+import { finish } from './suite/finish.js'
+import { runFiles } from './suite/run-files.js'
+import { runStep } from './suite/run-step.js'
+import { createTally } from './suite/tally.js'
+import { onEveryNode, testFiles } from './suite/test-files.js'
+import { withServices } from './suite/with-services.js'
+import { workers } from './suite/workers.js'
 
-/** How long a run may take: a test that loops for ever hears nothing of the time that mocha gives it. */
-const MINUTES = 15
-const MINUTES_OF_ALL_TESTS = 30
+const tally = createTally()
+const node = process.execPath
+const step = (name, args, options) => runStep(tally, name, node, args, options)
 
-/** Rules, both logs, and every kind of request: the oldest Node that we promise is a matter of what it has, which `check` knows too. */
-const ON_OWN_NODE = {
-  domain: 'domain/**/*.test.js',
-  contract: 'eventstore/{postgres-event-log,eventstoredb/contract}.test.js',
-  acceptance: '{seed,api/access}/**/*.test.js',
-}
-
-let passed = 0
-let failed = 0
-/** What the runs printed of their failures, to be shown once more at the end, where they are found. */
-const failures = []
-
-async function run(name, command, args, limitMinutes = MINUTES) {
-  console.log(`\n== ${name}`)
-  const failedBefore = failed
-  let counted = false
-  let failing = false
-  const { code, hung, last } = await limitedRun(command, args, {
-    limitMs: limitMinutes * 60_000,
-    onLine(line) {
-      console.log(line)
-      counted = count(line) || counted
-      failing = (failing || /^\s+\d+ failing/.test(line)) && !line.startsWith('-----') // the table of coverage follows
-      if (failing) failures.push(line)
-    },
+if (await step('build', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], { limitMinutes: 5 })) {
+  const run = withServices(async (env) => {
+    const covered = { ...env, ...recordCoverage() }
+    const all = runFiles(testFiles('test'), { workers, env: covered, onResult: (result) => tally.addFile(result) })
+    await Promise.all([all, checksThenOtherNode(env)])
   })
-  if (hung) failures.push(`${name}: ended after ${limitMinutes} minutes. The last it said: ${last}`)
-  if (hung || (code !== 0 && failed === failedBefore)) failed++
-  if (code === 0 && !counted) passed++
-  return code === 0
-}
-
-function count(line) {
-  const match = /^\s+(\d+) (passing|failing)/.exec(line)
-  if (match === null) return false
-  if (match[2] === 'passing') passed += Number(match[1])
-  else failed += Number(match[1])
-  return true
-}
-
-const mocha = ['node_modules/mocha/bin/mocha.js']
-
-await run('checks', process.execPath, ['scripts/check.js'])
-if (await run('build', process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'])) {
-  const allTests = ['node_modules/c8/bin/c8.js', process.execPath, ...mocha, 'dist/test/**/*.test.js']
-  await run(`all tests, with coverage, on Node ${process.version}`, process.execPath, allTests, MINUTES_OF_ALL_TESTS)
-  await onOwnNode()
+  await run.catch((error) => tally.addStep('the services that tests share', false, error.stack))
+  await step('coverage', coverageReport, { limitMinutes: 5 })
   const bench = ['dist/bench/run.js', '--quick', '--check', 'bench/recorded.json']
-  await run('speed: no ratio under half of what was recorded', process.execPath, bench)
+  await step('speed: no ratio under half of what was recorded', bench, { limitMinutes: 10 })
 }
-if (failures.length > 0) console.log(['\n== what failed', ...failures].join('\n'))
-console.log(`\n${passed} passed, ${failed} failed`)
-process.exit(failed === 0 ? 0 : 1)
+await finish(tally)
 
-async function onOwnNode() {
-  const own = process.env.npm_node_execpath
-  const version = own === undefined ? process.version : execFileSync(own, ['--version'], { encoding: 'utf8' }).trim()
-  if (version === process.version) {
-    console.log(`\n== not run a second time: the machine's own Node is ${version} too`)
-    return
-  }
-  const specs = Object.values(ON_OWN_NODE).map((spec) => `dist/test/${spec}`)
-  const name = `${Object.keys(ON_OWN_NODE).join(', ')} on the machine's own Node ${version}`
-  await run(name, own, [...mocha, ...specs])
+async function checksThenOtherNode(env) {
+  await step('checks', ['scripts/check.js'], { limitMinutes: 10, isBeside: true })
+  const other = otherNode()
+  if (other === null) return console.log(`\n== no second Node here: everything runs on ${process.version}`)
+  const onResult = (result) => tally.addFile(result, ` on Node ${other.version}`)
+  await runFiles(testFiles(...onEveryNode), { node: other.path, workers: 1, env, onResult })
 }

@@ -3,7 +3,8 @@ import type { Browser, Page } from 'playwright-core'
 import { normaliseLabel, normaliseText } from '../../src/domain/text.js'
 import type { Highlight } from '../../src/projections/conversations/views.js'
 import { createReleases } from '../../src/app/release.js'
-import { chromiumPath, countLeftOut, startBrowser } from '../support/browser.js'
+import { chromiumPath, startBrowser } from '../support/browser.js'
+import { countLimited } from '../support/limitations.js'
 import { eventually } from '../support/eventually.js'
 import { startTestApp, type Person, type TestApp } from '../support/test-app.js'
 import { xssPayloads } from './xss-payloads.js'
@@ -33,7 +34,7 @@ describe('in a browser', function () {
 
   before(async function () {
     if (chromiumPath() === null) {
-      countLeftOut(this.test?.parent?.tests.length ?? 0)
+      countLimited('browser', this.test?.parent?.tests.length)
       this.skip()
     }
     parley = releases.add(await startTestApp())

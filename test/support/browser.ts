@@ -13,7 +13,6 @@ const ARGS = [
 
 const INSTALL_MS = 300_000
 
-let leftOut = 0
 let found: string | null = null
 
 /** That of `CHROMIUM`, else the machine's own; where a CI runs as root on Debian it is installed first. Null where there is none. */
@@ -29,16 +28,6 @@ export function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, headless: true, args: ARGS })
 }
 
-/** Called with how many tests are left out for want of a browser. */
-export const countLeftOut = (tests: number): number => (leftOut += tests)
-
-/** One line where tests were left out, so that nobody takes them for passed. */
-export function sayWhatLackedBrowser(): void {
-  if (leftOut === 0) return
-  console.log(`\n  ${leftOut} tests in a browser were left out: there is no Chromium here`)
-  console.log('  (set CHROMIUM to one, or install it: apt-get install chromium)')
-}
-
 const installed = (): string | null => PLACES.find((path) => existsSync(path)) ?? null
 
 function afterInstalling(): string | null {
@@ -51,7 +40,7 @@ function afterInstalling(): string | null {
       timeout: INSTALL_MS,
     })
   } catch {
-    // without a network there is none, and the line at the end says so
+    // without a network there is none, and the end of the run says so
   }
   return installed()
 }

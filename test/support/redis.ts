@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import { eventually } from './eventually.js'
 import { freePort } from './free-port.js'
+import { countLimited } from './limitations.js'
 
 const IMAGE = 'redis:8.2-bookworm'
 
 type Source = { kind: 'given'; url: string } | { kind: 'container' } | { kind: 'program' } | { kind: 'none' }
 
 let source: Source | undefined
-let leftOut = 0
 
 /** A Redis for one test file; what it holds of earlier tests is nobody's concern, since keys name people and addresses of one test. */
 export interface TestRedis extends AsyncDisposable {
@@ -37,7 +37,7 @@ export async function openTestRedis(): Promise<TestRedis | null> {
     case 'program':
       return startProgram()
     case 'none':
-      leftOut++
+      countLimited('redis')
       return null
   }
 }
@@ -50,15 +50,8 @@ export function findTestRedis(): void {
 /** Null where only a server is at hand that is not ours to kill. */
 export async function openOwnRedis(): Promise<OwnRedis | null> {
   if (hasProgram() || installed()) return startProgram()
-  leftOut++
+  countLimited('redis')
   return null
-}
-
-/** One line where tests were left out, so that nobody takes their silence for success. */
-export function sayWhatLackedRedis(): void {
-  if (leftOut === 0) return
-  console.log(`\n  ${leftOut} test files or tests on Redis were left out: there is none here`)
-  console.log('  (set REDIS_URL, install redis-server, or run where there is a Docker engine)')
 }
 
 function findSource(): Source {

@@ -11,7 +11,8 @@ export interface TestDatabase extends AsyncDisposable {
   keysUrl: string
 }
 
-interface Templates {
+/** Names of databases that are migrated, and which test databases are copies of. */
+export interface Templates {
   /** URL of the server's maintenance database. */
   server: string
   main: string
@@ -20,34 +21,52 @@ interface Templates {
 
 let templates: Templates | undefined
 
-/** Migrates once what every test database is then a copy of. Called by the global setup. */
-export async function makeTemplates(server: string): Promise<void> {
-  templates = { server, main: uniqueName('template'), keys: uniqueName('template_keys') }
-  await execute(server, `create database ${templates.main}`, `create database ${templates.keys}`)
-  await migrate(onServer(server, templates.main), mainMigrations)
-  await migrate(onServer(server, templates.keys), keysMigrations)
+/** Migrates once what every test database is then a copy of. */
+export async function makeTemplates(server: string): Promise<Templates> {
+  const made = { server, main: uniqueName('template'), keys: uniqueName('template_keys') }
+  await execute(server, `create database ${made.main}`, `create database ${made.keys}`)
+  await migrate(onServer(server, made.main), mainMigrations)
+  await migrate(onServer(server, made.keys), keysMigrations)
+  return made
 }
 
-/** All that is left of test databases too. @throws what kept one of them from being dropped */
-export async function dropTemplates(): Promise<void> {
-  const { server, main, keys } = madeTemplates()
-  const last = await spare
-  await last?.[Symbol.asyncDispose]()
-  await Promise.all(dropping)
-  await drop(server, main, keys)
-}
+export const dropDatabases = async ({ server, main, keys }: Templates): Promise<void> =>
+  void (await drop(server, main, keys))
+
+export const useTemplates = (made: Templates): void => void (templates = made)
 
 /** Made while a test runs, for the next one. */
 let spare: Promise<TestDatabase> | undefined
-/** Under way, while other tests run. */
-const dropping: Promise<void>[] = []
+/** In use by tests, by the name of the main one. */
+const open = new Set<string>()
+/** Under way, while other tests run: each gives the connections that were left open. */
+let dropping: Promise<string[]>[] = []
+
+/** Drops the one that was made for the next test, too. */
+export async function settleDatabases(): Promise<void> {
+  const last = await spare
+  spare = undefined
+  await last?.[Symbol.asyncDispose]()
+  await Promise.all(dropping)
+}
+
+/** What tests left since the last call: databases not disposed of, and connections that were open seconds after. */
+export async function findDatabaseLeaks(): Promise<string[]> {
+  await spare
+  const connections = (await Promise.all(dropping.splice(0))).flat()
+  const leaks = [...connections, ...[...open].map((name) => `database ${name} was not disposed of`)]
+  open.clear()
+  return leaks
+}
 
 /** Disposing of it has both databases dropped, whoever is still connected: see `connectionsTo`. */
-export function createTestDatabase(): Promise<TestDatabase> {
-  const made = spare ?? makeTestDatabase()
-  spare = made.then(makeTestDatabase, makeTestDatabase)
-  spare.catch(() => undefined) // the next test will hear of it
-  return made
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const next = spare ?? makeTestDatabase()
+  spare = next.then(makeTestDatabase, makeTestDatabase)
+  spare.catch(() => undefined) // the next test fails with it
+  const database = await next
+  open.add(nameOf(database.url))
+  return database
 }
 
 async function makeTestDatabase(): Promise<TestDatabase> {
@@ -62,6 +81,7 @@ async function makeTestDatabase(): Promise<TestDatabase> {
     url: onServer(server, name),
     keysUrl: onServer(server, keysName),
     [Symbol.asyncDispose]() {
+      open.delete(name)
       dropping.push(drop(server, name, keysName))
       return Promise.resolve()
     },
@@ -70,8 +90,7 @@ async function makeTestDatabase(): Promise<TestDatabase> {
 
 /** How many connections to this database are open. Zero, eventually, once everything that used it was released. */
 export async function connectionsTo(url: string): Promise<number> {
-  const name = new URL(url).pathname.slice(1)
-  const sql = `select count(*)::int as count from pg_stat_activity where datname = '${name}'`
+  const sql = `select count(*)::int as count from pg_stat_activity where datname = '${nameOf(url)}'`
   const [row] = await execute<{ count: number }>(madeTemplates().server, sql)
   return row!.count
 }
@@ -89,15 +108,29 @@ export async function execute<Row>(url: string, ...statements: string[]): Promis
   }
 }
 
-/** Lets those go who have just said goodbye: a pool hears of a killed connection even after its end. Then it asks nobody. */
-async function drop(server: string, ...names: string[]): Promise<void> {
-  const left = `select from pg_stat_activity where datname in (${names.map((name) => `'${name}'`).join()})`
+/** How long a connection may take to go after the client has ended it; a busy machine is slow. */
+const CLOSING_MS = 5_000
+
+/** Waits for connections that are being closed. Then it drops the databases all the same, and gives what was still connected. */
+async function drop(server: string, ...names: string[]): Promise<string[]> {
+  const connected = `select datname, application_name, left(query, 100) as query from pg_stat_activity
+    where datname in (${names.map((name) => `'${name}'`).join()})`
+  const left = (): Promise<Connection[]> => execute<Connection>(server, connected)
   const allGone = async (): Promise<void> => {
-    if ((await execute(server, left)).length > 0) throw new Error('somebody is still connected')
+    if ((await left()).length > 0) throw new Error('still connected')
   }
-  await eventually(allGone, { timeoutMs: 2_000 }).catch(() => undefined)
-  await execute(server, ...names.map((name) => `drop database ${name} with (force)`))
+  const leaks = await eventually(allGone, { timeoutMs: CLOSING_MS }).then(() => [], left)
+  await execute(server, ...names.map((name) => `drop database if exists ${name} with (force)`))
+  return leaks.map(({ datname, application_name: name, query }) => `a connection of "${name}" to ${datname}: ${query}`)
 }
+
+interface Connection {
+  datname: string
+  application_name: string
+  query: string
+}
+
+const nameOf = (url: string): string => new URL(url).pathname.slice(1)
 
 const uniqueName = (kind: string): string => `parley_test_${kind}_${randomBytes(6).toString('hex')}`
 

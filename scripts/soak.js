@@ -1,0 +1,22 @@
+// The long forms of the tests of which `npm test` runs a short one: ten minutes of faults in the event log, and a large import that is
+// killed at every step. `npm run soak -- test/…` runs other files with the same settings.
+import { finish } from './suite/finish.js'
+import { runFiles } from './suite/run-files.js'
+import { createTally } from './suite/tally.js'
+import { testFiles } from './suite/test-files.js'
+import { withServices } from './suite/with-services.js'
+import { workers } from './suite/workers.js'
+
+const SOAK = ['test/eventstore/eventstoredb/soak.test.ts', 'test/end-to-end/kill-import.test.ts']
+const SETTINGS = { PARLEY_SOAK_SECONDS: '600', PARLEY_IMPORT_MESSAGES: '100000' }
+const LIMIT_MS = 60 * 60_000
+
+const given = process.argv.slice(2)
+const files = testFiles(...(given.length > 0 ? given : SOAK))
+const tally = createTally()
+const env = { ...SETTINGS, ...process.env }
+const onResult = (result) => tally.addFile(result)
+await withServices((services) =>
+  runFiles(files, { workers, limitMs: LIMIT_MS, env: { ...env, ...services }, onResult }),
+)
+await finish(tally)

@@ -1,0 +1,1 @@
+import { globSync } from 'node:fs'
