@@ -2,7 +2,22 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Those that take longest; started first, so that a run does not end with one worker busy and the others idle. */
-const SLOW = ['test/eventstore/eventstoredb/soak.test.ts']
+const SLOW = [
+  'test/eventstore/eventstoredb/soak.test.ts',
+  'test/laws/laws.property.test.ts',
+  'test/end-to-end/kill-identity.test.ts',
+  'test/end-to-end/kill-import.test.ts',
+  'test/api/app/repeats-later.test.ts',
+  'test/end-to-end/start-stop.test.ts',
+  'test/commands/pipeline/handle-command.test.ts',
+  'test/eventstore/eventstoredb/outage.test.ts',
+  'test/scripts/run-files.test.ts',
+  'test/browser/content-html.test.ts',
+  'test/api/access/access.test.ts',
+  'test/postgres/embedded/embedded-postgres.test.ts',
+  'test/eventstore/eventstoredb/likeness.test.ts',
+  'test/commands/pipeline/two-nodes.property.test.ts',
+]
 
 /** The built test files of these folders and files, the slow ones first. Named after the sources, for `dist` may hold what was removed. */
 export function testFiles(...roots) {

@@ -30,8 +30,9 @@ export async function makeTemplates(server: string): Promise<Templates> {
   return made
 }
 
-export const dropDatabases = async ({ server, main, keys }: Templates): Promise<void> =>
-  void (await drop(server, main, keys))
+export async function dropDatabases({ server, main, keys }: Templates): Promise<void> {
+  await drop(server, main, keys)
+}
 
 export const useTemplates = (made: Templates): void => void (templates = made)
 
@@ -40,7 +41,7 @@ let spare: Promise<TestDatabase> | undefined
 /** In use by tests, by the name of the main one. */
 const open = new Set<string>()
 /** Under way, while other tests run: each gives the connections that were left open. */
-let dropping: Promise<string[]>[] = []
+const dropping: Promise<string[]>[] = []
 
 /** Drops the one that was made for the next test, too. */
 export async function settleDatabases(): Promise<void> {
