@@ -22,6 +22,12 @@ module.exports = {
     mayOnlyReach('followers', ['eventstore', 'async', 'postgres']),
     mayOnlyReach('security', pure),
     mayOnlyReach('commands/pipeline', pure),
+    {
+      name: 'pipeline-knows-no-stream-kind',
+      severity: 'error',
+      from: { path: '^src/commands/pipeline/' },
+      to: { path: '^src/domain/(chat|user|inbox|moderation|roles|security|log)/' },
+    },
     mayOnlyReach('commands', [...pure, 'limits']),
     mayOnlyReach('projections/engine', [...pure, 'followers']),
     mayOnlyReach('projections', [...pure, 'followers', 'content']),

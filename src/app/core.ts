@@ -1,7 +1,7 @@
 import type { FailureReport } from '../async/outage.js'
 import { createAccountStatuses, type AccountStatuses } from '../commands/catalogue/account-statuses.js'
 import { createInviteCodes, type InviteCodes } from '../commands/catalogue/invite-codes.js'
-import { createCommandHandler, type CommandHandler } from '../commands/pipeline/handle-command.js'
+import { createCatalogueHandler, type CatalogueHandler } from '../commands/catalogue/stream-kinds.js'
 import { createSeal } from '../commands/pipeline/seal-batch.js'
 import { createSnapshots } from '../commands/pipeline/snapshots.js'
 import { createRunCommand, type RunCommand } from '../commands/run-command.js'
@@ -34,7 +34,7 @@ export interface CoreOptions {
 
 /** Log, keys, commands and projections: what the server and the operator commands share. */
 export interface Core extends Foundations {
-  handler: CommandHandler
+  handler: CatalogueHandler
   run: RunCommand
   /** For what the operator does, who is no user. */
   runAsSystem: RunSystemCommand
@@ -83,9 +83,9 @@ async function startCommandHandler(
   clock: () => Date,
   { report, onAppended, commandDeadlineMs: deadlineMs, overrides }: CoreOptions,
   releases: Releases,
-): Promise<CommandHandler> {
+): Promise<CatalogueHandler> {
   const handler = releases.add(
-    createCommandHandler({
+    createCatalogueHandler({
       log: overrides?.wrapLog?.(log) ?? log,
       index: createDecisionIndex(pool, decisionIndex),
       snapshots: createSnapshots(pool),

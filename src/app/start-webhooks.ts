@@ -62,7 +62,7 @@ export async function startWebhookDelivery(
     }),
   )
   const replay = createReplayWebhook({
-    factOf: handler.factOf,
+    stateOf: handler.stateOf,
     queries,
     head: () => log.head(),
     progress,
@@ -71,7 +71,7 @@ export async function startWebhookDelivery(
   })
   const incoming = {
     secrets: createIncomingSecrets(deriveKey(databases.masterKey, 'parley/incoming-webhook/1')),
-    maySpeak: createMaySpeak({ factOf: handler.factOf, accountStatuses }),
+    maySpeak: createMaySpeak({ stateOf: handler.stateOf, accountStatuses }),
   }
   return { secrets, deliveries, replay, incoming }
 }

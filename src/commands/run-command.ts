@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { ClientInfo } from '../domain/client-info.js'
-import type { EventShape } from '../domain/event.js'
 import type { Origin } from '../domain/metadata.js'
+import { chatStream } from '../domain/streams.js'
 import type { Position } from '../eventstore/event-log.js'
 import type { EventSealer } from '../privacy/event-sealer.js'
 import { canonicalJson } from './canonical-json.js'
 import { commandIdOf } from './command-id.js'
 import { commandList, type CommandList } from './catalogue/command-list.js'
-import type { CommandRow, Facts } from './catalogue/command-row.js'
-import type { CommandContext, Handled } from './pipeline/handled.js'
-import type { CommandHandler } from './pipeline/handle-command.js'
+import type { AnyCommandRow, Facts, InputOf as InputOfRow, ResultOf as ResultOfRow } from './catalogue/command-row.js'
+import type { CatalogueHandler } from './catalogue/stream-kinds.js'
+import type { CommandContext } from './pipeline/command-context.js'
+import type { AnyCommandResult } from './pipeline/command-result.js'
 import type { InviteCodes } from './catalogue/invite-codes.js'
 
 /** Who sends a command, and whence. */
@@ -27,24 +28,9 @@ export interface Caller {
   onlyRepeat?: true
 }
 
-type Row<Name extends keyof CommandList> =
-  CommandList[Name] extends CommandRow<
-    infer Input,
-    infer Command,
-    infer State,
-    infer Event extends EventShape,
-    infer Rejection,
-    infer Refusal
-  >
-    ? { input: Input; command: Command; state: State; event: Event; rejection: Rejection | Refusal }
-    : never
+export type InputOf<Name extends keyof CommandList> = InputOfRow<CommandList[Name]>
 
-export type InputOf<Name extends keyof CommandList> = Row<Name>['input']
-
-export type ResultOf<Name extends keyof CommandList> = Handled<Row<Name>['event'], Row<Name>['rejection']> & {
-  stream: string
-  commandId: string
-}
+export type ResultOf<Name extends keyof CommandList> = ResultOfRow<CommandList[Name]>
 
 /** Every way a command of the list can be refused. */
 export type AnyRejection = Extract<ResultOf<keyof CommandList>, { kind: 'rejected' }>['rejection']
@@ -57,7 +43,7 @@ export type RunCommand = <Name extends keyof CommandList>(
 ) => Promise<ResultOf<Name>>
 
 export interface RunDeps {
-  handler: CommandHandler
+  handler: CatalogueHandler
   sealer: EventSealer
   invites: InviteCodes
   clock: () => Date
@@ -74,27 +60,29 @@ type RunRow = <Name extends keyof CommandList>(
 /** Runs a row of the list for the actor of the context: judged by facts of other streams first, then on its own. */
 export function createRunRow({ handler, invites, clock }: Pick<RunDeps, 'handler' | 'invites' | 'clock'>): RunRow {
   return async (name, given, context) => {
-    const row = commandList[name] as unknown as CommandRow<unknown, unknown, unknown, EventShape, unknown, unknown>
+    const row: AnyCommandRow = commandList[name]
     const { commandId } = context
-    // null for the system: its commands name nobody as who did it, or say so with null
+    // null for the system: its commands have no actor in their input, or null
     const actor = context.actor as string
     const stream = row.stream(given, commandId, actor)
-    const commandOf = (input: unknown) => row.command(input, commandId, actor)
+    const handle = (input: unknown, as: CommandContext) =>
+      handler.handle(stream, row.command(input, commandId, actor), as)
     const prepared = (await row.prepare?.(given, actor, factsFor(context))) ?? { input: given }
     const result =
       'refusal' in prepared
-        ? await repeatOr(
-            prepared.refusal,
-            (asked) => handler.handle(stream, row.kind, commandOf(given), asked),
-            context,
-          )
-        : await handler.handle(stream, row.kind, commandOf(prepared.input), context)
-    return { ...result, stream, commandId }
+        ? await repeatOr(prepared.refusal, (asked) => handle(given, asked), context)
+        : await handle(prepared.input, context)
+    return { ...result, stream, commandId } as ResultOf<typeof name>
   }
 
   function factsFor({ commandId }: CommandContext): Facts {
-    const { factOf, messageFact } = handler
-    return { factOf, messageFact, now: clock().toISOString(), newInvite: () => invites.hashOf(commandId) }
+    return {
+      stateOf: handler.stateOf,
+      messageFact: (chatId, messageId, userId) =>
+        handler.entityFact(chatStream(chatId), { entityId: messageId, userId }),
+      now: clock().toISOString(),
+      newInvite: () => invites.hashOf(commandId),
+    }
   }
 }
 
@@ -124,15 +112,18 @@ export function createRunCommand(deps: RunDeps): RunCommand {
   }
 }
 
-/** What other streams say by now takes nothing back: a command that was done before is a repeat, else it is refused. */
-async function repeatOr<Result extends { kind: string; rejection?: unknown }>(
+/** A refusal by facts of other streams: a command that was done before is still answered as a repeat. */
+async function repeatOr(
   refusal: unknown,
-  handle: (context: CommandContext) => Promise<Result>,
+  handle: (context: CommandContext) => Promise<AnyCommandResult>,
   context: CommandContext,
-): Promise<Result | { kind: 'rejected'; rejection: unknown }> {
+): Promise<AnyCommandResult> {
   const refused = { kind: 'rejected', rejection: refusal } as const
   if (context.fingerprint === undefined) return refused
   const result = await handle({ ...context, onlyRepeat: true })
-  const isNew = result.kind === 'rejected' && (result.rejection as { code: string }).code === 'not-a-repeat'
-  return isNew && context.onlyRepeat === undefined ? refused : result
+  return isNotARepeat(result) && context.onlyRepeat === undefined ? refused : result
 }
+
+/** Whether a command that might only be a repeat was refused because it was not one. */
+export const isNotARepeat = (result: { kind: string; rejection?: unknown }): boolean =>
+  result.kind === 'rejected' && (result.rejection as { code: string }).code === 'not-a-repeat'

@@ -1,9 +1,9 @@
 /** Names of streams: the kind, a dash, and the id of what the stream is about. */
-export const chatStream = (chatId: string): string => `chat-${chatId}`
-export const userStream = (userId: string): string => `user-${userId}`
-export const inboxStream = (userId: string): string => `inbox-${userId}`
+export const chatStream = (chatId: string): `chat-${string}` => `chat-${chatId}`
+export const userStream = (userId: string): `user-${string}` => `user-${userId}`
+export const inboxStream = (userId: string): `inbox-${string}` => `inbox-${userId}`
 /** What of a chat its participants need not know. */
-export const moderationStream = (chatId: string): string => `moderation-${chatId}`
+export const moderationStream = (chatId: string): `moderation-${string}` => `moderation-${chatId}`
 export const logStream = 'log'
 /** Who has which role, and who is deactivated: one stream for everyone. */
 export const rolesStream = 'roles'

@@ -1,4 +1,5 @@
 import type { AnyEvent } from '../domain/any-event.js'
+import type { Decided, PublicEvent } from '../domain/event.js'
 import { idOf } from '../domain/streams.js'
 import { boxKeyName, chatMonthKey, monthOf, personKey, requestMonthKey } from './key-names.js'
 import { personalFields, type Personal } from './personal-fields.js'
@@ -35,6 +36,10 @@ export function publicFields(event: AnyView): Fields {
   }
   return fields
 }
+
+/** The event without its personal fields, as `evolve` sees it. */
+export const publicEvent = (event: Decided<AnyEvent>): PublicEvent<AnyEvent> =>
+  ({ type: event.type, ...publicFields(event) }) as PublicEvent<AnyEvent>
 
 /** What of an event is personal, by the name of the key that seals it; `at` is the event's recorded time. */
 export function personalByKey(stream: string, event: AnyView, at: string): ReadonlyMap<string, Fields> {

@@ -1,4 +1,4 @@
-import type { CommandHandler } from '../commands/pipeline/handle-command.js'
+import type { StateOf } from '../commands/catalogue/facts.js'
 import { asAdmin } from '../commands/catalogue/webhook-commands.js'
 import { rangesOf } from '../domain/chat/state.js'
 import type { Position } from '../eventstore/event-log.js'
@@ -22,7 +22,7 @@ export type ReplayWebhook = (
 ) => Promise<{ kind: 'replaying'; afterVersion: number } | { kind: 'rejected'; rejection: { code: Refusal } }>
 
 export interface ReplayWebhookDeps {
-  factOf: CommandHandler['factOf']
+  stateOf: StateOf
   queries: Pick<ConversationQueries, 'webhookStatuses'>
   head(): Promise<Position>
   /** Of conversations. */
@@ -36,7 +36,7 @@ const BEHIND_MS = 2_000
 
 /** No event: where a webhook stands is no part of the log. To ask for it twice is to have it once, or twice if it was under way. */
 export function createReplayWebhook(deps: ReplayWebhookDeps): ReplayWebhook {
-  const { factOf, queries, head, progress, deliveries, onDue } = deps
+  const { stateOf, queries, head, progress, deliveries, onDue } = deps
 
   /** That there is none is said only by a read model that knows all that was in the log. */
   async function find(webhookId: string) {
@@ -47,7 +47,7 @@ export function createReplayWebhook(deps: ReplayWebhookDeps): ReplayWebhook {
   }
 
   return async ({ chatId, webhookId, afterVersion, by }) => {
-    const chat = await asAdmin(chatId, by, factOf)
+    const chat = await asAdmin(chatId, by, stateOf)
     if ('code' in chat) return rejected(chat.code)
     const webhook = await find(webhookId)
     if (webhook?.chatId !== chatId || webhook.direction === 'in' || webhook.status === 'deleted')

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { inboxKind } from '../../src/commands/pipeline/stream-kind.js'
-import type { CommandContext } from '../../src/commands/pipeline/handled.js'
+import type { CommandContext } from '../../src/commands/pipeline/command-context.js'
+import { inboxStream } from '../../src/domain/streams.js'
 import type { InboxCommand } from '../../src/domain/inbox/inbox.js'
 import { createDecisionIndex } from '../../src/projections/decision-index/decision-index.js'
 import { gatedLog } from '../support/gated-log.js'
@@ -8,7 +8,7 @@ import { uuid } from '../support/uuid.js'
 import { openWriteSide, type WriteSide } from '../support/write-side.js'
 
 const ada = uuid('ada')
-const inbox = `inbox-${ada}`
+const inbox = inboxStream(ada)
 const [garden, attic] = [uuid('garden'), uuid('attic')]
 
 describe('read markers of one person that wait at the same time', () => {
@@ -42,7 +42,7 @@ describe('read markers of one person that wait at the same time', () => {
     const node = side.createNode()
     const markers = [mark(garden, 1), mark(attic, 4), mark(garden, 3)]
     const results = await Promise.all(
-      markers.map((command, index) => node.handle(inbox, inboxKind, command, from(`marker ${index}`))),
+      markers.map((command, index) => node.handle(inbox, command, from(`marker ${index}`))),
     )
     expect(results.map(({ kind }) => kind)).to.deep.equal(['done', 'done', 'done'])
     expect(await stored()).to.deep.equal([
@@ -71,11 +71,11 @@ describe('read markers of one person that wait at the same time', () => {
       },
       log,
     })
-    const keyed = () => node.handle(inbox, inboxKind, mark(attic, 4), from('keyed', 'body'))
-    const first = node.handle(inbox, inboxKind, mark(garden, 1), from('first'))
+    const keyed = () => node.handle(inbox, mark(attic, 4), from('keyed', 'body'))
+    const first = node.handle(inbox, mark(garden, 1), from('first'))
     const second = keyed()
     await lookedUp.promise
-    const third = node.handle(inbox, inboxKind, mark(garden, 3), from('third'))
+    const third = node.handle(inbox, mark(garden, 3), from('third'))
     open()
     await Promise.all([first, second, third])
     expect(await stored()).to.have.length(3)
@@ -85,10 +85,10 @@ describe('read markers of one person that wait at the same time', () => {
 
   it('raise what was set back by another node, of which this one has not heard', async () => {
     const [here, there] = [side.createNode(), side.createNode()]
-    await here.handle(inbox, inboxKind, mark(garden, 5), from('read'))
-    await there.handle(inbox, inboxKind, mark(garden, 5, true), from('heard'))
-    await here.handle(inbox, inboxKind, mark(garden, 1, true), from('set back'))
-    await there.handle(inbox, inboxKind, mark(garden, 3), from('read on'))
+    await here.handle(inbox, mark(garden, 5), from('read'))
+    await there.handle(inbox, mark(garden, 5, true), from('heard'))
+    await here.handle(inbox, mark(garden, 1, true), from('set back'))
+    await there.handle(inbox, mark(garden, 3), from('read on'))
     expect((await stored()).at(-1)).to.deep.equal([{ chatId: garden, seq: 3 }])
   })
 })

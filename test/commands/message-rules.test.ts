@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { createDecisionIndex } from '../../src/projections/decision-index/decision-index.js'
 import { CommandFault } from '../../src/commands/pipeline/command-fault.js'
-import type { CommandHandler } from '../../src/commands/pipeline/handle-command.js'
-import type { Handled } from '../../src/commands/pipeline/handled.js'
-import { chatKind } from '../../src/commands/pipeline/stream-kind.js'
+import type { CatalogueHandler } from '../../src/commands/catalogue/stream-kinds.js'
+import type { CommandResult } from '../../src/commands/pipeline/command-result.js'
 import type { ChatCommand, ChatRejection } from '../../src/domain/chat/commands.js'
+import { chatStream } from '../../src/domain/streams.js'
 import type { ChatEvent } from '../../src/domain/chat/events.js'
 import { onEachLog } from '../support/event-logs.js'
 import { eventually } from '../support/eventually.js'
@@ -13,7 +13,7 @@ import { uuid } from '../support/uuid.js'
 import { openWriteSide, type WriteSide } from '../support/write-side.js'
 
 const [ada, bob] = [uuid('ada'), uuid('bob')]
-const chat = `chat-${uuid('chat')}`
+const chat = chatStream(uuid('chat'))
 const messageId = uuid('first')
 const message = { status: 'absent' } as const
 
@@ -50,15 +50,15 @@ onEachLog('rules about one message, over nodes whose index lags', (kind) => {
 
   afterEach(() => side[Symbol.asyncDispose]())
 
-  const handle = (node: CommandHandler, command: ChatCommand): Promise<Handled<ChatEvent, ChatRejection>> =>
-    node.handle(chat, chatKind, command, {
+  const handle = (node: CatalogueHandler, command: ChatCommand): Promise<CommandResult<ChatEvent, ChatRejection>> =>
+    node.handle(chat, command, {
       commandId: uuid(`command ${commands++}`),
       actor: ada,
       origin: 'rest',
       correlationId: uuid('request'),
     })
 
-  async function outcome(node: CommandHandler, command: ChatCommand): Promise<string> {
+  async function outcome(node: CatalogueHandler, command: ChatCommand): Promise<string> {
     const result = await handle(node, command)
     return result.kind === 'rejected' ? result.rejection.code : result.kind
   }
@@ -67,7 +67,7 @@ onEachLog('rules about one message, over nodes whose index lags', (kind) => {
     (await side.log.readStream(chat, { limit: 100 })).map(({ type }) => type)
 
   /** A chat with one message, and two nodes: the index knows nothing of it. */
-  async function twoNodes(): Promise<[CommandHandler, CommandHandler]> {
+  async function twoNodes(): Promise<[CatalogueHandler, CatalogueHandler]> {
     const nodes = [side.createNode(), side.createNode()] as const
     await handle(nodes[0], create)
     await handle(nodes[0], send('first'))
@@ -103,9 +103,9 @@ onEachLog('rules about one message, over nodes whose index lags', (kind) => {
       log,
       index: {
         ...index,
-        async lookUpMessages(about) {
+        async lookUpEntities(about) {
           if (about.length === 2) asked.resolve(null) // the first went alone, the others together
-          return index.lookUpMessages(about)
+          return index.lookUpEntities(about)
         },
       },
     })
@@ -129,15 +129,15 @@ onEachLog('rules about one message, over nodes whose index lags', (kind) => {
     const [one] = await twoNodes()
     const index = side.startIndex()
     await eventually(async () => {
-      const known = await createDecisionIndex(side.pool, side.index).lookUpMessages([
-        { chatId: uuid('chat'), messageId, userId: null },
+      const known = await createDecisionIndex(side.pool, side.index).lookUpEntities([
+        { stream: chat, entityId: messageId, userId: null },
       ])
       expect(known.facts[0]?.status).to.equal('sent')
     })
-    const elsewhere = `chat-${uuid('elsewhere')}`
+    const elsewhere = chatStream(uuid('elsewhere'))
     const context = { actor: ada, origin: 'rest', correlationId: uuid('request') } as const
-    await one.handle(elsewhere, chatKind, create, { ...context, commandId: uuid('elsewhere') })
-    const result = await one.handle(elsewhere, chatKind, remove, { ...context, commandId: uuid('remove there') })
+    await one.handle(elsewhere, create, { ...context, commandId: uuid('elsewhere') })
+    const result = await one.handle(elsewhere, remove, { ...context, commandId: uuid('remove there') })
     expect(result).to.deep.equal({ kind: 'rejected', rejection: { code: 'message-not-found' } })
     await index[Symbol.asyncDispose]()
   })
@@ -146,7 +146,7 @@ onEachLog('rules about one message, over nodes whose index lags', (kind) => {
     const [one, other] = await twoNodes()
     const index = side.startIndex()
     const known = () =>
-      createDecisionIndex(side.pool, side.index).lookUpMessages([{ chatId: uuid('chat'), messageId, userId: bob }])
+      createDecisionIndex(side.pool, side.index).lookUpEntities([{ stream: chat, entityId: messageId, userId: bob }])
     expect(await outcome(one, react)).to.equal('done')
     await eventually(async () =>
       expect((await known()).facts[0]).to.deep.include({ version: 3, mine: new Set(['👍']) }),
@@ -171,15 +171,15 @@ describe('a message behind more than the index may lag', () => {
     const node = side.createNode()
     const context = (name: string) =>
       ({ commandId: uuid(name), actor: ada, origin: 'rest', correlationId: uuid('request') }) as const
-    await node.handle(chat, chatKind, create, context('create'))
-    await node.handle(chat, chatKind, send('first'), context('first'))
+    await node.handle(chat, create, context('create'))
+    await node.handle(chat, send('first'), context('first'))
     for (let from = 0; from < 10_500; from += 500)
       await Promise.all(
         Array.from({ length: 500 }, (_, index) =>
-          node.handle(chat, chatKind, send(`m${from + index}`), context(`m${from + index}`)),
+          node.handle(chat, send(`m${from + index}`), context(`m${from + index}`)),
         ),
       )
-    const refused = await node.handle(chat, chatKind, edit, context('edit')).catch((error: unknown) => error)
+    const refused = await node.handle(chat, edit, context('edit')).catch((error: unknown) => error)
     expect(refused).to.be.instanceOf(CommandFault).and.to.include({ code: 'projection-behind' })
   })
 })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { moderationKind } from '../../src/commands/pipeline/stream-kind.js'
+import { moderationKind } from '../../src/commands/catalogue/moderation-kind.js'
 import type { ModerationEvent } from '../../src/domain/moderation/events.js'
 import type { PublicEvent } from '../../src/domain/event.js'
 import type { Moderation } from '../../src/domain/moderation/moderation.js'

@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto'
 import type { Pool } from 'pg'
 import { createInviteCodes } from '../../src/commands/catalogue/invite-codes.js'
-import type { CommandHandler } from '../../src/commands/pipeline/handle-command.js'
+import type { CatalogueHandler } from '../../src/commands/catalogue/stream-kinds.js'
 import { createRunCommand, type RunCommand } from '../../src/commands/run-command.js'
 import type { Position } from '../../src/eventstore/event-log.js'
 import { inTransaction } from '../../src/postgres/transaction.js'
@@ -45,7 +45,7 @@ export async function openLaggingNode(side: WriteSide, number: number): Promise<
   const index = await openProjection(pool, apart(createDecisionIndexProjection(reader), number), log)
   const queries = createConversationQueries(pool, conversations)
   const invites = createInviteCodes(createSecretKey(Buffer.alloc(32, 'laws')))
-  const runOn = (handler: CommandHandler): RunCommand =>
+  const runOn = (handler: CatalogueHandler): RunCommand =>
     createRunCommand({ handler, sealer, invites, clock: () => new Date(), onDone: () => undefined })
   const createHandler = () => side.createNode({ index: createDecisionIndex(pool, index) })
   let run = runOn(createHandler())

@@ -1,10 +1,10 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
 import pg from 'pg'
 import {
-  createCommandHandler,
-  type CommandHandler,
-  type CommandHandlerDeps,
-} from '../../src/commands/pipeline/handle-command.js'
+  createCatalogueHandler,
+  type CatalogueHandler,
+  type CatalogueHandlerDeps,
+} from '../../src/commands/catalogue/stream-kinds.js'
 import { createSeal } from '../../src/commands/pipeline/seal-batch.js'
 import { createSnapshots } from '../../src/commands/pipeline/snapshots.js'
 import type { EventLog } from '../../src/eventstore/event-log.js'
@@ -36,7 +36,7 @@ export interface WriteSide extends AsyncDisposable {
   index: OpenProjection
   /** The index follows the log while its runner runs; it lags from when it is disposed. */
   startIndex(): Runner
-  createNode(overrides?: Partial<CommandHandlerDeps>): CommandHandler
+  createNode(overrides?: Partial<CatalogueHandlerDeps>): CatalogueHandler
 }
 
 export async function openWriteSide(
@@ -77,7 +77,7 @@ export async function openWriteSide(
     startIndex: () => releases.add(startRunner(index, { log, pool, report })),
     createNode: (overrides = {}) =>
       releases.add(
-        createCommandHandler({
+        createCatalogueHandler({
           log,
           index: createDecisionIndex(pool, index),
           snapshots: createSnapshots(pool),

@@ -4,7 +4,6 @@ import { chatStream } from '../../domain/streams.js'
 import { directChatId, newChatId } from '../command-id.js'
 import { onChat, onNewChat, type InChat } from './command-row.js'
 import { everyoneExists, everyoneExistsInside, whoBlocks, type BlockedBy, type UnknownUser } from './facts.js'
-import { chatKind } from '../pipeline/stream-kind.js'
 
 export interface CreateChatInput {
   /** Given by an import, whose chats have ids of their own; derived otherwise. */
@@ -41,15 +40,15 @@ export const chatCommands = {
     operation: () => 'POST /chats',
     stream: newChatStream,
     command: ({ chatId: _, ...input }, _commandId, by) => ({ type: 'CreateChat', by, ...input }),
-    async prepare(input, actor, { factOf }) {
-      const known = await everyoneExists(input, input.participantIds, factOf)
+    async prepare(input, actor, { stateOf }) {
+      const known = await everyoneExists(input, input.participantIds, stateOf)
       if ('refusal' in known || input.imported) return known
-      const blocked = await whoBlocks(input.participantIds, actor, factOf)
+      const blocked = await whoBlocks(input.participantIds, actor, stateOf)
       if (blocked === null) return known
       // A direct chat that is there already is only shown again.
       const isThere =
         input.chatType === 'direct' &&
-        (await factOf(newChatStream(input, '', actor), chatKind, ({ status }) => status === 'open')).status === 'open'
+        (await stateOf(newChatStream(input, '', actor), ({ status }) => status === 'open')).status === 'open'
       return isThere ? known : { refusal: blocked }
     },
   }),
@@ -75,10 +74,10 @@ export const chatCommands = {
     {
       operation: ({ chatId }) => `POST /chats/${chatId}/participants`,
       command: ({ userIds, role }, _, by) => ({ type: 'AddParticipants', userIds, role, by }),
-      async prepare(input, actor, { factOf }) {
-        const known = await everyoneExistsInside(input, input.userIds, actor, factOf)
+      async prepare(input, actor, { stateOf }) {
+        const known = await everyoneExistsInside(input, input.userIds, actor, stateOf)
         if ('refusal' in known) return known
-        const blocked = await whoBlocks(input.userIds, actor, factOf)
+        const blocked = await whoBlocks(input.userIds, actor, stateOf)
         return blocked === null ? known : { refusal: blocked }
       },
     },
@@ -98,13 +97,13 @@ export const chatCommands = {
   banParticipant: onChat<InChat & { userId: string; reason: string | null }, UnknownUser | ChatRejection>({
     operation: ({ chatId, userId }) => `PUT /chats/${chatId}/bans/${userId}`,
     command: ({ userId }, _, by) => ({ type: 'BanParticipant', userId, by }),
-    prepare: (input, actor, { factOf }) => everyoneExistsInside(input, [input.userId], actor, factOf),
+    prepare: (input, actor, { stateOf }) => everyoneExistsInside(input, [input.userId], actor, stateOf),
   }),
 
   unbanParticipant: onChat<InChat & { userId: string }, UnknownUser | ChatRejection>({
     operation: ({ chatId, userId }) => `DELETE /chats/${chatId}/bans/${userId}`,
     command: ({ userId }, _, by) => ({ type: 'UnbanParticipant', userId, by }),
-    prepare: (input, actor, { factOf }) => everyoneExistsInside(input, [input.userId], actor, factOf),
+    prepare: (input, actor, { stateOf }) => everyoneExistsInside(input, [input.userId], actor, stateOf),
   }),
 
   changeChat: onChat<

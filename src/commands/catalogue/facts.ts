@@ -1,10 +1,12 @@
+import type { MessageFact } from '../../domain/chat/message-fact.js'
 import type { OpenChat } from '../../domain/chat/state.js'
 import { chatStream, userStream } from '../../domain/streams.js'
-import type { CommandHandler } from '../pipeline/handle-command.js'
-import { chatKind, userKind } from '../pipeline/stream-kind.js'
+import type { CatalogueHandler } from './stream-kinds.js'
 
-export type FactOf = CommandHandler['factOf']
-export type MessageFactOf = CommandHandler['messageFact']
+export type StateOf = CatalogueHandler['stateOf']
+
+/** What is known now of a message of a chat, and what `userId` did to it. */
+export type MessageFactOf = (chatId: string, messageId: string, userId: string) => Promise<MessageFact>
 
 /** Someone named in a command who is not there; `index` is their place in the list that named them. */
 export interface UnknownUser {
@@ -22,10 +24,10 @@ export interface BlockedBy {
 export async function everyoneExists<Input>(
   input: Input,
   userIds: readonly string[],
-  factOf: FactOf,
+  stateOf: StateOf,
 ): Promise<{ input: Input } | { refusal: UnknownUser }> {
   const users = await Promise.all(
-    userIds.map((userId) => factOf(userStream(userId), userKind, ({ status }) => status === 'active')),
+    userIds.map((userId) => stateOf(userStream(userId), ({ status }) => status === 'active')),
   )
   const index = users.findIndex(({ status }) => status !== 'active')
   return index === -1 ? { input } : { refusal: { code: 'user-not-found', userId: userIds[index] ?? '', index } }
@@ -36,30 +38,29 @@ export async function everyoneExistsInside<Input extends { chatId: string }>(
   input: Input,
   userIds: readonly string[],
   actor: string,
-  factOf: FactOf,
+  stateOf: StateOf,
 ): Promise<{ input: Input } | { refusal: UnknownUser | { code: 'not-a-participant' } }> {
-  if ((await chatOf(input.chatId, actor, factOf)) === null) return { refusal: { code: 'not-a-participant' } }
-  return everyoneExists(input, userIds, factOf)
+  if ((await chatOf(input.chatId, actor, stateOf)) === null) return { refusal: { code: 'not-a-participant' } }
+  return everyoneExists(input, userIds, stateOf)
 }
 
 /** Who of them has blocked the person; null when nobody has. By what this node has followed: what is sent at the same time may pass. */
 export async function whoBlocks(
   userIds: readonly string[],
   blockedId: string,
-  factOf: FactOf,
+  stateOf: StateOf,
 ): Promise<BlockedBy | null> {
   const users = await Promise.all(
-    userIds.map((userId) => factOf(userStream(userId), userKind, ({ status }) => status === 'active')),
+    userIds.map((userId) => stateOf(userStream(userId), ({ status }) => status === 'active')),
   )
   const index = users.findIndex((user) => user.status === 'active' && user.blocked.has(blockedId))
   return index === -1 ? null : { code: 'blocked', userId: userIds[index] ?? '' }
 }
 
 /** The chat where the person takes part in it, from a state that has reached `seq`; null for an outsider. */
-export async function chatOf(chatId: string, userId: string, factOf: FactOf, seq = 0): Promise<OpenChat | null> {
-  const chat = await factOf(
+export async function chatOf(chatId: string, userId: string, stateOf: StateOf, seq = 0): Promise<OpenChat | null> {
+  const chat = await stateOf(
     chatStream(chatId),
-    chatKind,
     (known) => known.status === 'open' && known.participants.has(userId) && known.lastSeq >= seq,
   )
   return chat.status === 'open' && chat.participants.has(userId) ? chat : null

@@ -1,6 +1,6 @@
 import type { ChatRejection } from '../../domain/chat/commands.js'
 import { onInbox, type InChat } from './command-row.js'
-import { chatOf, type FactOf } from './facts.js'
+import { chatOf, type StateOf } from './facts.js'
 
 const outsider = { refusal: { code: 'not-a-participant' } } as const
 
@@ -9,8 +9,8 @@ export const inboxCommands = {
   markRead: onInbox<InChat & { seq: number; unread: boolean }, ChatRejection>({
     operation: ({ chatId }) => `PUT /chats/${chatId}/read`,
     command: ({ chatId, seq, unread }, _, userId) => ({ type: 'MarkRead', userId, chatId, seq, unread }),
-    async prepare(input, actor, { factOf }) {
-      const chat = await chatOf(input.chatId, actor, factOf, input.seq)
+    async prepare(input, actor, { stateOf }) {
+      const chat = await chatOf(input.chatId, actor, stateOf, input.seq)
       return chat === null ? outsider : { input: { ...input, seq: Math.min(input.seq, chat.lastSeq) } }
     },
   }),
@@ -18,19 +18,19 @@ export const inboxCommands = {
   muteChat: onInbox<InChat & { muted: boolean }, ChatRejection>({
     operation: ({ chatId }) => `PUT /chats/${chatId}/mute`,
     command: ({ chatId, muted }, _, userId) => ({ type: 'MuteChat', userId, chatId, muted }),
-    prepare: (input, actor, { factOf }) => whereTakingPart(input, actor, factOf),
+    prepare: (input, actor, { stateOf }) => whereTakingPart(input, actor, stateOf),
   }),
 
   hideChat: onInbox<InChat & { hidden: boolean; lastSeq?: number }, ChatRejection>({
     operation: ({ chatId }) => `PUT /chats/${chatId}/hide`,
     command: ({ chatId, hidden, lastSeq = 0 }, _, userId) => ({ type: 'HideChat', userId, chatId, hidden, lastSeq }),
-    async prepare(input, actor, { factOf }) {
-      const chat = await chatOf(input.chatId, actor, factOf, Infinity)
+    async prepare(input, actor, { stateOf }) {
+      const chat = await chatOf(input.chatId, actor, stateOf, Infinity)
       return chat === null ? outsider : { input: { ...input, lastSeq: chat.lastSeq } }
     },
   }),
 }
 
-async function whereTakingPart<Input extends InChat>(input: Input, actor: string, factOf: FactOf) {
-  return (await chatOf(input.chatId, actor, factOf)) === null ? outsider : { input }
+async function whereTakingPart<Input extends InChat>(input: Input, actor: string, stateOf: StateOf) {
+  return (await chatOf(input.chatId, actor, stateOf)) === null ? outsider : { input }
 }

@@ -2,10 +2,9 @@ import { v5 as uuidv5 } from 'uuid'
 import { roleOf } from '../../domain/chat/state.js'
 import { chatStream, moderationStream } from '../../domain/streams.js'
 import { newBotId, newWebhookId } from '../command-id.js'
-import type { FactOf } from './facts.js'
+import type { StateOf } from './facts.js'
 import type { Caller, ResultOf, RunCommand } from '../run-command.js'
 import type { AccountStatuses } from './account-statuses.js'
-import { chatKind, moderationKind } from '../pipeline/stream-kind.js'
 
 /** What never changes of a webhook that leads into a chat. */
 export interface IncomingWebhook {
@@ -49,12 +48,12 @@ export async function createIncomingWebhook(
  * admin of the chat and active, and so is its bot. That the bot takes part is for the message's own command to judge.
  */
 export const createMaySpeak =
-  ({ factOf, accountStatuses }: { factOf: FactOf; accountStatuses: AccountStatuses }) =>
+  ({ stateOf, accountStatuses }: { stateOf: StateOf; accountStatuses: AccountStatuses }) =>
   async ({ webhookId, chatId, creatorId, botId }: IncomingWebhook): Promise<boolean> => {
     const anew = (): boolean => false
     const [moderation, chat, creator, bot] = await Promise.all([
-      factOf(moderationStream(chatId), moderationKind, anew),
-      factOf(chatStream(chatId), chatKind, anew),
+      stateOf(moderationStream(chatId), anew),
+      stateOf(chatStream(chatId), anew),
       accountStatuses.of(creatorId),
       accountStatuses.of(botId),
     ])

@@ -38,12 +38,12 @@ export const messageCommands = {
       ...(messageId === undefined ? {} : { replyTo: { messageId, message } }),
     }),
     /** In a direct chat, nothing from whom the other has blocked. */
-    async prepare(input, actor, { factOf }) {
+    async prepare(input, actor, { stateOf }) {
       if (input.line !== undefined) return { input }
-      const chat = await chatOf(input.chatId, actor, factOf)
+      const chat = await chatOf(input.chatId, actor, stateOf)
       if (chat?.chatType !== 'direct') return { input }
       const others = [...chat.participants].map(([userId]) => userId).filter((userId) => userId !== actor)
-      const blocked = await whoBlocks(others, actor, factOf)
+      const blocked = await whoBlocks(others, actor, stateOf)
       return blocked === null ? { input } : { refusal: blocked }
     },
   }),

@@ -6,7 +6,6 @@ import { chatStream } from '../../domain/streams.js'
 import { newReportId } from '../command-id.js'
 import { onModeration, type InChat } from './command-row.js'
 import { chatOf } from './facts.js'
-import { chatKind } from '../pipeline/stream-kind.js'
 
 /** What the chat's own stream says, for the moderation stream to decide by. */
 interface ReportedMessage {
@@ -21,8 +20,8 @@ export const moderationCommands = {
   giveBanReason: onModeration<InChat & { userId: string; reason: string }, ChatRejection>({
     operation: ({ chatId, userId }) => `PUT /chats/${chatId}/bans/${userId} reason`,
     command: ({ userId, reason }, _, by) => ({ type: 'GiveBanReason', userId, by, reason }),
-    async prepare(input, actor, { factOf }) {
-      const chat = await chatOf(input.chatId, actor, factOf)
+    async prepare(input, actor, { stateOf }) {
+      const chat = await chatOf(input.chatId, actor, stateOf)
       if (chat === null) return { refusal: { code: 'not-a-participant' } }
       return roleOf(chat, actor) === 'member' ? { refusal: { code: 'role-too-low' } } : { input }
     },
@@ -39,12 +38,14 @@ export const moderationCommands = {
       reason,
       ...known,
     }),
-    async prepare(input, actor, { factOf, messageFact }) {
+    async prepare(input, actor, { stateOf, messageFact }) {
       const { chatId, messageId } = input
-      const stream = chatStream(chatId)
       // the message first: whatever of the chat is known then, is known up to there at least
-      const message = await messageFact(stream, chatKind, { messageId, userId: actor })
-      const chat = await factOf(stream, chatKind, (known) => known.status === 'open' && known.participants.has(actor))
+      const message = await messageFact(chatId, messageId, actor)
+      const chat = await stateOf(
+        chatStream(chatId),
+        (known) => known.status === 'open' && known.participants.has(actor),
+      )
       return { input: { ...input, known: { chat, message } } }
     },
   }),

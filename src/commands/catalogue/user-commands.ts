@@ -5,7 +5,6 @@ import type { ProfileChange } from '../../domain/user/user.js'
 import { newBotId } from '../command-id.js'
 import { onRoles, onUser } from './command-row.js'
 import { everyoneExists, type UnknownUser } from './facts.js'
-import { userKind } from '../pipeline/stream-kind.js'
 
 /** What people do to themselves, and what identity and admins do to them. */
 export const userCommands = {
@@ -38,7 +37,7 @@ export const userCommands = {
     operation: ({ blockedId, on }) => `${on ? 'PUT' : 'DELETE'} /users/me/blocks/${blockedId}`,
     stream: (_input, _commandId, actor) => userStream(actor),
     command: (input, _, userId) => ({ type: 'BlockPerson', userId, ...input }),
-    prepare: (input, _, { factOf }) => everyoneExists(input, input.on ? [input.blockedId] : [], factOf),
+    prepare: (input, _, { stateOf }) => everyoneExists(input, input.on ? [input.blockedId] : [], stateOf),
   }),
 
   openSession: onUser<{ userId: string; sessionId: string }>({
@@ -73,8 +72,8 @@ export const userCommands = {
   deactivateBot: onRoles<{ userId: string; byOwner?: boolean }, { code: 'bot-not-found' }>({
     operation: ({ userId }) => `DELETE /bots/${userId}`,
     command: (input, _, by) => ({ type: 'DeactivateUser', ...input, by }),
-    async prepare(input, actor, { factOf }) {
-      const bot = await factOf(userStream(input.userId), userKind, ({ status }) => status === 'active')
+    async prepare(input, actor, { stateOf }) {
+      const bot = await stateOf(userStream(input.userId), ({ status }) => status === 'active')
       if (bot.status === 'absent' || bot.botOf === null) return { refusal: { code: 'bot-not-found' } }
       return { input: { ...input, byOwner: bot.botOf === actor } }
     },

@@ -3,8 +3,7 @@ import { roleOf, type OpenChat } from '../../domain/chat/state.js'
 import { chatStream } from '../../domain/streams.js'
 import { newBotId, newWebhookId } from '../command-id.js'
 import { onModeration, type InChat } from './command-row.js'
-import type { FactOf } from './facts.js'
-import { chatKind } from '../pipeline/stream-kind.js'
+import type { StateOf } from './facts.js'
 
 interface CreateWebhookInput extends InChat {
   direction: 'out' | 'in'
@@ -29,8 +28,8 @@ export const webhookCommands = {
       botId: input.direction === 'in' ? newBotId(commandId) : null,
       ...input,
     }),
-    async prepare(input, actor, { factOf }) {
-      const admitted = await asAdmin(input.chatId, actor, factOf)
+    async prepare(input, actor, { stateOf }) {
+      const admitted = await asAdmin(input.chatId, actor, stateOf)
       if ('code' in admitted) return { refusal: admitted }
       return admitted.archived ? { refusal: { code: 'chat-archived' } } : { input }
     },
@@ -39,8 +38,8 @@ export const webhookCommands = {
   deleteWebhook: onModeration<AboutWebhook, ChatRejection>({
     operation: ({ chatId, webhookId }) => `DELETE /chats/${chatId}/webhooks/${webhookId}`,
     command: ({ webhookId }, _, by) => ({ type: 'DeleteWebhook', webhookId, by }),
-    async prepare(input, actor, { factOf }) {
-      const admitted = await asAdmin(input.chatId, actor, factOf)
+    async prepare(input, actor, { stateOf }) {
+      const admitted = await asAdmin(input.chatId, actor, stateOf)
       return 'code' in admitted ? { refusal: admitted } : { input }
     },
   }),
@@ -56,10 +55,10 @@ export const webhookCommands = {
 export async function asAdmin(
   chatId: string,
   userId: string,
-  factOf: FactOf,
+  stateOf: StateOf,
 ): Promise<OpenChat | { code: 'not-a-participant' | 'direct-chat' | 'role-too-low' }> {
   const isAdmin = (chat: OpenChat): boolean => ['owner', 'admin'].includes(roleOf(chat, userId) ?? '')
-  const chat = await factOf(chatStream(chatId), chatKind, (known) => known.status === 'open' && isAdmin(known))
+  const chat = await stateOf(chatStream(chatId), (known) => known.status === 'open' && isAdmin(known))
   if (chat.status === 'absent' || !chat.participants.has(userId)) return { code: 'not-a-participant' }
   if (chat.chatType === 'direct') return { code: 'direct-chat' }
   return isAdmin(chat) ? chat : { code: 'role-too-low' }

@@ -1,26 +1,27 @@
-import type { MessageFact } from '../../domain/chat/message-fact.js'
 import type { Position } from '../../eventstore/event-log.js'
+import type { EntityQuestion } from './entity.js'
 
-/** Where a command's events stand. */
+/** Where a command's events are in the log. */
 export interface IndexedCommand {
   stream: string
   /** Of its first event. */
   version: number
-  /** Null where the client gave the command no key of its own. */
+  /** Null where the client sent no key with the command. */
   fingerprint: string | null
 }
 
-/** A message of a chat, and who asks. */
-export interface IndexQuestion {
-  chatId: string
-  messageId: string
-  userId: string | null
+export interface StreamEntityQuestion extends EntityQuestion {
+  stream: string
 }
 
-/** The port to the projection that remembers every command and every message for ever; `src/projections/decision-index.ts` is it. */
+/**
+ * The port to the projection that remembers every command with a client's key and the facts of every entity, for ever. Each answer is of one
+ * snapshot: complete for every event up to `checkpoint`.
+ */
 export interface DecisionIndex {
-  /** What is known of these commands, complete for every event up to `checkpoint`: rows and checkpoint are of one snapshot. */
   lookUp(commandIds: readonly string[]): Promise<{ found: ReadonlyMap<string, IndexedCommand>; checkpoint: Position }>
   /** As many facts as questions, in their order. */
-  lookUpMessages(asked: readonly IndexQuestion[]): Promise<{ facts: readonly MessageFact[]; checkpoint: Position }>
+  lookUpEntities(
+    questions: readonly StreamEntityQuestion[],
+  ): Promise<{ facts: readonly unknown[]; checkpoint: Position }>
 }

@@ -1,61 +1,64 @@
-import type { EventShape } from '../../domain/event.js'
-import type { EventLog, Position, RecordedEvent } from '../../eventstore/event-log.js'
-import { evolveMessage, type MessageFact } from '../../domain/chat/message-fact.js'
-import { idOf } from '../../domain/streams.js'
-import type { DecisionIndex, IndexedCommand, IndexQuestion } from './decision-index.js'
-import type { FoldingDeps } from './folded-stream.js'
-import { createBatcher } from '../../async/batcher.js'
-import type { CommandContext, Handled } from './handled.js'
 import { limitConcurrency } from '../../async/limit-concurrency.js'
-import type { Seal } from './seal-batch.js'
+import type { EventLog, Position, RecordedEvent } from '../../eventstore/event-log.js'
+import type { CommandContext } from './command-context.js'
+import type { AnyCommandResult, CommandResult } from './command-result.js'
+import type { DecisionIndex, IndexedCommand } from './decision-index.js'
+import type { EntityQuestion } from './entity.js'
+import { createIndexLookups } from './index-lookups.js'
+import { waitForResult } from './pending-command.js'
 import type { Snapshots } from './snapshots.js'
-import { createStreamCache } from './stream-cache.js'
-import type { AskedMessage, StreamKind } from './stream-kind.js'
-import { createStreamWriter } from './stream-writer.js'
-import { waitFor, type Waiting } from './pending-command.js'
+import { StreamCache } from './stream-cache.js'
+import type { DecodeEvent } from './stream-deps.js'
+import {
+  kindOf,
+  type AnyStreamKind,
+  type CommandOf,
+  type EventOf,
+  type FactOf,
+  type KindOf,
+  type RejectionOf,
+  type StateOf,
+  type StreamKinds,
+} from './stream-kind.js'
+import type { WriterDeps } from './stream-writer.js'
+import { StreamWriters } from './stream-writers.js'
 
 const MAX_READS = 32
+const DEADLINE_MS = 10_000
 
-export interface CommandHandlerDeps {
+export interface CommandHandlerDeps<Kinds extends StreamKinds> extends Omit<WriterDeps, 'pause'> {
   log: EventLog
+  kinds: Kinds
   index: DecisionIndex
   snapshots: Snapshots
-  seal: Seal
-  decode: FoldingDeps['decode']
-  onAppended(events: number, seconds: number): void
+  decode: DecodeEvent
   /** How long a command may wait for its outcome; 10 s by default. */
   deadlineMs?: number
   /** Bound of the state cache, in entries. */
-  mostCachedEntries?: number
-  /** Waits before a call of unknown outcome is repeated; by default 50 ms, doubling up to 2 s. */
+  maxCachedEntries?: number
+  /** Waits before an append of unknown outcome is repeated; by default 50 ms, doubling up to 2 s. */
   pause?(attempt: number): Promise<void>
 }
 
-/** Load, decide, append, retry: the one way into the log. */
-export interface CommandHandler extends AsyncDisposable {
+/** Load, decide, append, retry: the one way into the log. The name of a stream says what kind it is of. */
+export interface CommandHandler<Kinds extends StreamKinds = StreamKinds> extends AsyncDisposable {
   /**
    * Handles a command on its stream. A command with a fingerprint is idempotent for ever.
    * @throws CommandFault when no decision could be had in time
    * @throws NewerEventError when the stream holds an event that this release does not know
    */
-  handle<Command, State, Event extends EventShape, Rejection>(
-    stream: string,
-    kind: StreamKind<Command, State, Event, Rejection>,
-    command: Command,
+  handle<Stream extends string>(
+    stream: Stream,
+    command: CommandOf<KindOf<Kinds, Stream>>,
     context: CommandContext,
-  ): Promise<Handled<Event, Rejection>>
-  /** A fact of another stream: its cached state where that is `enough`, else its state read anew. */
-  factOf<Command, State, Event extends EventShape, Rejection>(
-    stream: string,
-    kind: StreamKind<Command, State, Event, Rejection>,
-    enough: (state: State) => boolean,
-  ): Promise<State>
-  /** What is known now of a message of a stream. */
-  messageFact<Command, State, Event extends EventShape, Rejection>(
-    stream: string,
-    kind: StreamKind<Command, State, Event, Rejection>,
-    asked: AskedMessage,
-  ): Promise<MessageFact>
+  ): Promise<CommandResult<EventOf<KindOf<Kinds, Stream>>, RejectionOf<KindOf<Kinds, Stream>>>>
+  /** The state of a stream for commands on another one: the cached state where that is `enough`, else the state read anew. */
+  stateOf<Stream extends string>(
+    stream: Stream,
+    enough: (state: StateOf<KindOf<Kinds, Stream>>) => boolean,
+  ): Promise<StateOf<KindOf<Kinds, Stream>>>
+  /** What is known now of an entity of a stream. */
+  entityFact<Stream extends string>(stream: Stream, question: EntityQuestion): Promise<FactOf<KindOf<Kinds, Stream>>>
   /**
    * Takes events that this process follows, in the order of the log, so that what others appended is known before a command meets
    * it. Missing some costs a lost race, nothing else.
@@ -63,105 +66,84 @@ export interface CommandHandler extends AsyncDisposable {
   observe(events: readonly RecordedEvent[]): void
 }
 
-export function createCommandHandler(deps: CommandHandlerDeps): CommandHandler {
-  const { log, index, snapshots, decode, deadlineMs = 10_000, pause = backOff } = deps
-  const cache = createStreamCache(
-    { log, snapshots, decode, limitReads: limitConcurrency(MAX_READS) },
-    deps.mostCachedEntries,
-  )
-  const writers = new Map<string, { add(member: never): void; done: Promise<void> }>()
+export function createCommandHandler<Kinds extends StreamKinds>(
+  deps: CommandHandlerDeps<Kinds>,
+): CommandHandler<Kinds> {
+  const { log, kinds, snapshots, decode, deadlineMs = DEADLINE_MS, pause = backOff } = deps
+  const index = createIndexLookups(deps.index)
+  const streamDeps = { log, snapshots, decode, limitReads: limitConcurrency(MAX_READS) }
+  const cache = new StreamCache(kinds, streamDeps, deps.maxCachedEntries)
+  const writers = new StreamWriters(cache, { ...deps, pause })
 
-  const lookUp = createBatcher<string, { known: IndexedCommand | null; checkpoint: string }>(async (commandIds) => {
-    const { found, checkpoint } = await index.lookUp(commandIds)
-    return commandIds.map((commandId) => ({ known: found.get(commandId) ?? null, checkpoint }))
-  })
+  type Kind<Stream extends string> = KindOf<Kinds, Stream>
 
-  const lookUpMessage = createBatcher<IndexQuestion, { fact: MessageFact; checkpoint: string }>(async (asked) => {
-    const { facts, checkpoint } = await index.lookUpMessages(asked)
-    return facts.map((fact) => ({ fact, checkpoint }))
-  })
+  async function handle<Stream extends string>(
+    stream: Stream,
+    command: CommandOf<Kind<Stream>>,
+    context: CommandContext,
+  ): Promise<CommandResult<EventOf<Kind<Stream>>, RejectionOf<Kind<Stream>>>>
+  async function handle(stream: string, command: unknown, context: CommandContext): Promise<AnyCommandResult> {
+    const indexed = context.fingerprint === undefined ? null : await index.command(context.commandId)
+    if (indexed?.known) return repeatOf(indexed.known, context, indexed.checkpoint)
+    const entity = await askAboutEntity(stream, kindOf(kinds, stream), command)
+    const indexedUpTo = earlier(indexed?.checkpoint ?? null, entity?.checkpoint ?? null)
+    const request = { command, context, indexedUpTo, fact: entity?.fact }
+    return waitForResult(request, deadlineMs, (pending) => writers.add(stream, pending))
+  }
 
-  const askIndex = (stream: string, asked: AskedMessage) => lookUpMessage({ chatId: idOf(stream), ...asked })
+  async function askAboutEntity(stream: string, { entities }: AnyStreamKind, command: unknown) {
+    const question = entities?.questionOf(command) ?? null
+    return question === null ? null : index.entity({ stream, ...question })
+  }
 
   const earlier = (a: Position | null, b: Position | null): Position | null => {
     if (a === null || b === null) return a ?? b
     return log.comparePositions(a, b) <= 0 ? a : b
   }
 
-  function enqueue<Command, State, Event extends EventShape, Rejection>(
-    stream: string,
-    kind: StreamKind<Command, State, Event, Rejection>,
-    member: Waiting<Command, Event, Rejection>,
-  ): void {
-    const running = writers.get(stream)
-    if (running !== undefined) return running.add(member as never)
-    const writer = createStreamWriter(stream, kind, cache.get(stream, kind), { ...deps, pause })
-    writer.add(member)
-    const done = Promise.resolve().then(() => writer.run(() => onIdle(stream)))
-    writers.set(stream, { add: (more: never) => writer.add(more), done })
-  }
-
-  function onIdle(stream: string): void {
-    writers.delete(stream)
+  async function stateOf<Stream extends string>(
+    stream: Stream,
+    enough: (state: StateOf<Kind<Stream>>) => boolean,
+  ): Promise<StateOf<Kind<Stream>>>
+  async function stateOf(stream: string, enough: (state: unknown) => boolean): Promise<unknown> {
+    const folded = cache.get(stream)
+    if (enough(folded.state)) return folded.state
+    await folded.refresh()
     cache.weigh(stream)
+    return folded.state
   }
 
-  async function handle<Command, State, Event extends EventShape, Rejection>(
-    stream: string,
-    kind: StreamKind<Command, State, Event, Rejection>,
-    command: Command,
-    context: CommandContext,
-  ): Promise<Handled<Event, Rejection>> {
-    const indexed = context.fingerprint === undefined ? null : await lookUp(context.commandId)
-    if (indexed?.known) return repeatOf(indexed.known, context, indexed.checkpoint)
-    const asked = kind.messages?.askedBy(command) ?? null
-    const message = asked === null ? null : await askIndex(stream, asked)
-    const about = {
-      command,
-      context,
-      indexedUpTo: earlier(indexed?.checkpoint ?? null, message?.checkpoint ?? null),
-      message: message?.fact ?? null,
-    }
-    return waitFor<Command, Event, Rejection>(about, deadlineMs, (waiting) => enqueue(stream, kind, waiting))
+  async function entityFact<Stream extends string>(
+    stream: Stream,
+    question: EntityQuestion,
+  ): Promise<FactOf<Kind<Stream>>>
+  async function entityFact(stream: string, question: EntityQuestion): Promise<unknown> {
+    const { fact, checkpoint } = await index.entity({ stream, ...question })
+    const folded = cache.get(stream)
+    await folded.refresh()
+    await folded.extendHistoryBackTo(checkpoint)
+    cache.weigh(stream)
+    return folded.factAfter(fact, question)
   }
 
-  return {
-    handle,
-    async factOf(stream, kind, enough) {
-      const folded = cache.get(stream, kind)
-      if (enough(folded.state)) return folded.state
-      await folded.refresh()
-      cache.weigh(stream)
-      return folded.state
-    },
-    async messageFact(stream, kind, asked) {
-      const { fact, checkpoint } = await askIndex(stream, asked)
-      const folded = cache.get(stream, kind)
-      await folded.refresh()
-      await folded.coverFrom(checkpoint)
-      cache.weigh(stream)
-      return folded.about(asked.messageId).reduce((known, about) => evolveMessage(known, about, asked.userId), fact)
-    },
-    observe(events) {
-      for (const recorded of events) {
-        try {
-          cache.observe(recorded)
-        } catch {
-          // an event of a later release, or a broken one: the next command on that stream will say so
-        }
+  function observe(events: readonly RecordedEvent[]): void {
+    for (const recorded of events) {
+      try {
+        cache.observe(recorded)
+      } catch {
+        // an event of a later release, or a corrupt one: the next command on that stream meets it and fails
       }
-    },
-    async [Symbol.asyncDispose]() {
-      while (writers.size > 0) await Promise.all([...writers.values()].map(({ done }) => done))
-    },
+    }
   }
+
+  return { handle, stateOf, entityFact, observe, [Symbol.asyncDispose]: () => writers[Symbol.asyncDispose]() }
 }
 
-function repeatOf<Event extends EventShape, Rejection>(
+function repeatOf(
   { version, fingerprint }: IndexedCommand,
   context: CommandContext,
-  position: string,
-): Handled<Event, Rejection> {
+  position: Position,
+): AnyCommandResult {
   if (fingerprint === context.fingerprint) return { kind: 'repeated', version, position }
   return { kind: 'rejected', rejection: { code: 'idempotency-key-reused' } }
 }

@@ -1,51 +1,54 @@
-import type { MessageFact } from '../../domain/chat/message-fact.js'
-import type { EventShape } from '../../domain/event.js'
 import type { Position } from '../../eventstore/event-log.js'
+import type { CommandContext } from './command-context.js'
 import { CommandFault } from './command-fault.js'
-import type { CommandContext, Handled } from './handled.js'
+import type { AnyCommandResult } from './command-result.js'
 
-/** One command on its way through a stream's writer. */
-export interface Waiting<Command, Event extends EventShape, Rejection> {
-  command: Command
+/** A command, with what the decision index knew of it. */
+export interface IndexedRequest {
+  command: unknown
   context: CommandContext
-  /** Where the decision index stood when it was asked; null where it was not. */
+  /** The index's checkpoint when it was asked; null where it was not. */
   indexedUpTo: Position | null
-  /** What the index knew of the message that it is about; null where it is about none. */
-  message: MessageFact | null
-  /** True from when its events were first sent until their outcome is known. */
+  /** What the index knew of the entity that the command is about; undefined where it is about none. */
+  fact: unknown
+}
+
+/** A command that waits for its stream's writer. */
+export interface PendingCommand extends IndexedRequest {
+  /** True while its events are sent and their outcome is not known. */
   sent: boolean
   /** True once answered, also by its deadline. */
   readonly settled: boolean
-  settle(handled: Handled<Event, Rejection>): void
+  settle(result: AnyCommandResult): void
   fail(error: Error): void
 }
 
-/** Hands a command over and waits for its answer; at the deadline the answer is a fault, whatever becomes of the append. */
-export function waitFor<Command, Event extends EventShape, Rejection>(
-  about: Pick<Waiting<Command, Event, Rejection>, 'command' | 'context' | 'indexedUpTo' | 'message'>,
+/** Enqueues a command and waits for its result; at the deadline it fails with a fault, whatever becomes of the append. */
+export function waitForResult(
+  request: IndexedRequest,
   deadlineMs: number,
-  handOver: (waiting: Waiting<Command, Event, Rejection>) => void,
-): Promise<Handled<Event, Rejection>> {
+  enqueue: (pending: PendingCommand) => void,
+): Promise<AnyCommandResult> {
   return new Promise((resolve, reject) => {
-    const atDeadline = (): void => waiting.fail(new CommandFault(waiting.sent ? 'outcome-unknown' : 'too-busy'))
+    const atDeadline = (): void => pending.fail(new CommandFault(pending.sent ? 'outcome-unknown' : 'too-busy'))
     const timer = setTimeout(atDeadline, deadlineMs)
     const end = (): void => {
-      waiting.settled = true
+      pending.settled = true
       clearTimeout(timer)
     }
-    const waiting = {
-      ...about,
+    const pending = {
+      ...request,
       sent: false,
       settled: false,
-      settle(handled: Handled<Event, Rejection>): void {
+      settle(result: AnyCommandResult): void {
         end()
-        resolve(handled)
+        resolve(result)
       },
       fail(error: Error): void {
         end()
         reject(error)
       },
     }
-    handOver(waiting)
+    enqueue(pending)
   })
 }

@@ -1,88 +1,111 @@
 import { randomUUID } from 'node:crypto'
 import type { AnyEvent } from '../../domain/any-event.js'
-import type { Decided, EventShape } from '../../domain/event.js'
+import type { Decided, EventShape, PublicEvent } from '../../domain/event.js'
 import type { NewEvent } from '../../eventstore/event-log.js'
+import type { BoxKeys } from '../../privacy/box-keys.js'
 import { KeyDestroyedError } from '../../privacy/data-keys.js'
 import type { EventSealer } from '../../privacy/event-sealer.js'
-import type { Appended } from './folded-stream.js'
-import type { CommandContext } from './handled.js'
+import { publicEvent } from '../../privacy/field-plan.js'
+import type { CommonRejection } from './command-result.js'
+import type { PendingCommand } from './pending-command.js'
 
 /** Bytes of data and metadata that go together in one append; EventStoreDB takes 1 MiB. */
 export const MAX_APPEND_BYTES = 512 * 1024
 export const MAX_COMMAND_BYTES = 256 * 1024
 
-/** A command with the events it was decided to make. */
-export interface ToSeal<Member> {
-  member: Member
-  context: CommandContext
+/** A command with the events that were decided for it. */
+export interface CommandToSeal {
+  pending: PendingCommand
   events: readonly Decided<EventShape>[]
 }
 
-export interface SealedBatch<Member> {
-  /** The commands whose events are in the batch: the first ones, as many as the bound allows. */
-  members: Member[]
-  events: NewEvent[]
-  appended: Appended<EventShape>[]
-  /** Commands that can never be appended; with any, the batch must be decided anew without them. */
-  rejected: { member: Member; rejection: { code: 'command-too-large' } }[]
-  refused: { member: Member; error: Error }[]
+/** An event with its place in the stream, once it is appended. */
+export interface AppendedEvent {
+  event: Decided<EventShape>
+  /** Without the personal fields. */
+  publicEvent: PublicEvent<EventShape>
+  version: number
+  at: string
+  commandId: string
+  fingerprint: string | null
 }
 
-/** Gives decided events their version, time, id, keys and MAC, on top of what the stream holds. */
-export type Seal = <Member>(
+export interface SealedBatch {
+  /** The commands whose events are in the batch: the first ones, as many as the bound allows. */
+  commands: PendingCommand[]
+  events: NewEvent[]
+  appended: AppendedEvent[]
+  /** Commands that can never be appended; where there are any, the others must be decided again without them. */
+  rejected: { pending: PendingCommand; rejection: CommonRejection }[]
+  failed: { pending: PendingCommand; error: Error }[]
+}
+
+/** Gives decided events their version, time, id, keys and MAC, after what the stream holds. */
+export type Seal = (
   stream: string,
   after: { version: number; lastAt: string },
-  commands: readonly ToSeal<Member>[],
-) => Promise<SealedBatch<Member>>
+  commands: readonly CommandToSeal[],
+) => Promise<SealedBatch>
 
 export function createSeal(sealer: EventSealer, clock: () => Date): Seal {
   return async (stream, { version: before, lastAt }, commands) => {
-    type Member = (typeof commands)[number]['member']
-    const batch: SealedBatch<Member> = { members: [], events: [], appended: [], rejected: [], refused: [] }
+    const batch: SealedBatch = { commands: [], events: [], appended: [], rejected: [], failed: [] }
     const now = clock().toISOString()
     const at = now > lastAt ? now : lastAt
-    const keyNamesOf = ({ events }: ToSeal<Member>) =>
-      events.flatMap((event) => sealer.keyNames(stream, event as Decided<AnyEvent>, at))
+    const keyNamesOf = ({ events }: CommandToSeal) =>
+      events.flatMap((event) => sealer.keyNames(stream, known(event), at))
 
-    let keys
+    let keys: BoxKeys
     try {
       keys = await sealer.ensureKeys(commands.flatMap(keyNamesOf))
     } catch (error) {
       if (!(error instanceof KeyDestroyedError)) throw error
-      const needsIt = (command: ToSeal<Member>) => keyNamesOf(command).some((name) => name.includes(error.keyName))
-      return { ...batch, refused: commands.filter(needsIt).map(({ member }) => ({ member, error })) }
+      const needsIt = (command: CommandToSeal) => keyNamesOf(command).some((name) => name.includes(error.keyName))
+      return { ...batch, failed: commands.filter(needsIt).map(({ pending }) => ({ pending, error })) }
     }
 
     let total = 0
-    let version = before
-    for (const { member, context, events } of commands) {
-      const { onlyRepeat: _, ...from } = context
-      const { commandId, fingerprint = null } = from
-      const sealed = events.map((event, index) =>
-        sealer.seal(
-          {
-            stream,
-            version: version + index + 1,
-            id: randomUUID(),
-            event: event as Decided<AnyEvent>,
-            metadata: { at, ...from },
-          },
-          keys,
-        ),
-      )
+    for (const { pending, events } of commands) {
+      const version = before + batch.events.length
+      const sealed = sealCommand({ pending, events }, version, keys)
       const bytes = sealed.reduce((sum, { data, metadata }) => sum + sizeOf(data) + sizeOf(metadata), 0)
       if (bytes > MAX_COMMAND_BYTES) {
-        batch.rejected.push({ member, rejection: { code: 'command-too-large' } })
+        batch.rejected.push({ pending, rejection: { code: 'command-too-large' } })
         return batch
       }
       if (total + bytes > MAX_APPEND_BYTES) return batch
       total += bytes
-      batch.members.push(member)
+      batch.commands.push(pending)
       batch.events.push(...sealed)
-      batch.appended.push(...events.map((event) => ({ event, version: ++version, at, commandId, fingerprint })))
+      batch.appended.push(...toAppended({ pending, events }, version, at))
     }
     return batch
+
+    function sealCommand({ pending, events }: CommandToSeal, version: number, keys: BoxKeys): NewEvent[] {
+      const { onlyRepeat: _, ...context } = pending.context
+      return events.map((event, index) =>
+        sealer.seal(
+          { stream, version: version + index + 1, id: randomUUID(), event: known(event), metadata: { at, ...context } },
+          keys,
+        ),
+      )
+    }
   }
 }
+
+function toAppended({ pending, events }: CommandToSeal, version: number, at: string): AppendedEvent[] {
+  const { commandId, fingerprint = null } = pending.context
+  return events.map((event, index) => ({
+    event,
+    publicEvent: publicEvent(known(event)),
+    version: version + index + 1,
+    at,
+    commandId,
+    fingerprint,
+  }))
+}
+
+/** The registered stream kinds decide no other events than those that this release can write. */
+const known = (event: Decided<EventShape>): Decided<AnyEvent> => event as Decided<AnyEvent>
 
 const sizeOf = (text: string): number => Buffer.byteLength(text)

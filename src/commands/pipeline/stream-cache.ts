@@ -1,51 +1,51 @@
 import { LRUCache } from 'lru-cache'
-import type { EventShape } from '../../domain/event.js'
 import type { RecordedEvent } from '../../eventstore/event-log.js'
-import { createFoldedStream, type FoldedStream, type FoldingDeps } from './folded-stream.js'
-import type { StreamKind } from './stream-kind.js'
+import { FoldedStream } from './folded-stream.js'
+import type { StreamDeps } from './stream-deps.js'
+import { kindOf, type StreamKinds } from './stream-kind.js'
 
-/** Of observed events: each time counts as a use of the stream. */
+/** How often an observed stream is weighed again, in entries: weighing counts as a use of the stream. */
 const WEIGHED_EVERY = 100
-/** Bound of the cache, in entries that states and remembered commands hold; roughly 100 bytes each. */
+/** Bound of the cache, in entries that states and recent histories hold; roughly 100 bytes each. */
 const MAX_ENTRIES = 1_000_000
+/** Weight of a stream beside its entries. */
+const BASE_WEIGHT = 10
 
-type AnyStream = { kind: StreamKind<never, unknown, EventShape, unknown>; folded: FoldedStream<unknown, EventShape> }
+/** The streams that this process has folded. The least recently used is dropped first; dropping one costs a read, nothing else. */
+export class StreamCache {
+  readonly #streams: LRUCache<string, { folded: FoldedStream }>
 
-/** The streams this process has folded, the least recently used dropped first. Dropping one costs a read, nothing else. */
-export interface StreamCache {
+  constructor(
+    private readonly kinds: StreamKinds,
+    private readonly deps: StreamDeps,
+    maxEntries = MAX_ENTRIES,
+  ) {
+    this.#streams = new LRUCache({
+      maxSize: maxEntries,
+      sizeCalculation: ({ folded }) => BASE_WEIGHT + folded.weight,
+    })
+  }
+
   /** The stream as it is known; at version 0 where nothing is known yet: `refresh` it first. */
-  get<Command, State, Event extends EventShape, Rejection>(
-    stream: string,
-    kind: StreamKind<Command, State, Event, Rejection>,
-  ): FoldedStream<State, Event>
-  /** Hands an event that was followed to its stream, where that one is known; it is no younger for it. */
-  observe(recorded: RecordedEvent): void
-  /** Weighs a stream again after it has advanced. */
-  weigh(stream: string): void
-}
+  get(stream: string): FoldedStream {
+    const known = this.#streams.get(stream)
+    if (known !== undefined) return known.folded
+    const folded = new FoldedStream(stream, kindOf(this.kinds, stream), this.deps)
+    this.#streams.set(stream, { folded })
+    return folded
+  }
 
-export function createStreamCache(deps: FoldingDeps, mostEntries = MAX_ENTRIES): StreamCache {
-  const cache = new LRUCache<string, AnyStream>({
-    maxSize: mostEntries,
-    sizeCalculation: ({ kind, folded }) => 10 + kind.weigh(folded.state) + folded.remembered,
-  })
-  return {
-    get(stream, kind) {
-      const known = cache.get(stream)
-      if (known !== undefined) return known.folded as never
-      const folded = createFoldedStream(stream, kind as never, deps)
-      cache.set(stream, { kind: kind as never, folded })
-      return folded as never
-    },
-    observe(recorded) {
-      const known = cache.peek(recorded.stream)
-      if (known === undefined) return
-      known.folded.observe(recorded)
-      if (known.folded.remembered % WEIGHED_EVERY === 0) this.weigh(recorded.stream)
-    },
-    weigh(stream) {
-      const known = cache.get(stream)
-      if (known !== undefined) cache.set(stream, { ...known })
-    },
+  /** Hands a followed event to its stream, where that one is cached; this does not count as a use. */
+  observe(recorded: RecordedEvent): void {
+    const folded = this.#streams.peek(recorded.stream)?.folded
+    if (folded === undefined) return
+    folded.observe(recorded)
+    if (folded.version % WEIGHED_EVERY === 0) this.weigh(recorded.stream)
+  }
+
+  /** Weighs a stream again after it has advanced. */
+  weigh(stream: string): void {
+    const known = this.#streams.get(stream)
+    if (known !== undefined) this.#streams.set(stream, { ...known })
   }
 }

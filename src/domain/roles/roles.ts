@@ -30,12 +30,12 @@ export interface AccountStatus {
 /** Everyone who ever had a role or was deactivated; `version` is the stream's. */
 export interface Roles {
   version: number
-  people: ReadonlyMap<string, AccountStatus>
+  users: ReadonlyMap<string, AccountStatus>
 }
 
 const ORDINARY: AccountStatus = { roles: [], isActive: true, generation: 0 }
 
-export const accountStatusIn = ({ people }: Roles, userId: string): AccountStatus => people.get(userId) ?? ORDINARY
+export const accountStatusIn = ({ users }: Roles, userId: string): AccountStatus => users.get(userId) ?? ORDINARY
 
 const accept = accepting<RolesEvent>()
 
@@ -44,7 +44,7 @@ const accept = accepting<RolesEvent>()
  * it (docs/adr/0009-one-stream-of-roles.md).
  */
 export const rolesDecider: Decider<RolesCommand, Roles, RolesEvent, RolesRejection> = {
-  initial: { version: 0, people: new Map() },
+  initial: { version: 0, users: new Map() },
   decide,
   evolve,
 }
@@ -90,12 +90,12 @@ const isSame = (a: readonly AccountRole[], b: readonly AccountRole[]): boolean =
 
 const isActiveAdmin = ({ roles, isActive }: AccountStatus): boolean => isActive && roles.includes('admin')
 
-const hasAdmin = ({ people }: Roles): boolean => [...people.values()].some(isActiveAdmin)
+const hasAdmin = ({ users }: Roles): boolean => [...users.values()].some(isActiveAdmin)
 
-function evolve({ version, people }: Roles, event: PublicEvent<RolesEvent>): Roles {
+function evolve({ version, users }: Roles, event: PublicEvent<RolesEvent>): Roles {
   const generation = version + 1
-  const before = people.get(event.userId) ?? ORDINARY
-  return { version: generation, people: new Map([...people, [event.userId, { ...after(before, event), generation }]]) }
+  const before = users.get(event.userId) ?? ORDINARY
+  return { version: generation, users: new Map([...users, [event.userId, { ...after(before, event), generation }]]) }
 }
 
 function after(before: AccountStatus, event: PublicEvent<RolesEvent>): AccountStatus {

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { idOf } from '../../domain/streams.js'
 import type { EventReader } from '../../privacy/event-reader.js'
 import type { OpenProjection } from '../engine/checkpoint.js'
 import { applyToKnownMessages, knownMessagesSchema, lookUpMessages, type FoldedRecord } from './known-messages.js'
@@ -56,7 +57,14 @@ interface LookedUp {
 /** Rows and checkpoint in one statement, and so of one snapshot. */
 export function createDecisionIndex(pool: Pool, { table, projection }: OpenProjection) {
   return {
-    lookUpMessages: (asked: Parameters<typeof lookUpMessages>[0]) => lookUpMessages(asked, pool, table, projection),
+    /** The entities are messages of chats. */
+    lookUpEntities: (questions: readonly { stream: string; entityId: string; userId: string | null }[]) =>
+      lookUpMessages(
+        questions.map(({ stream, entityId, userId }) => ({ chatId: idOf(stream), messageId: entityId, userId })),
+        pool,
+        table,
+        projection,
+      ),
     async lookUp(commandIds: readonly string[]) {
       const { rows } = await pool.query<LookedUp>({
         name: `look up ${table('commands')}`,

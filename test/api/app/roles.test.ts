@@ -29,8 +29,8 @@ onEachLog('roles over the API', (kind) => {
     node.call('PUT', `/users/${id}/roles`, { token, body: { roles } })
 
   const admins = async (): Promise<string[]> => {
-    const { people } = await parley.app.core.accountStatuses.all()
-    return [...people].flatMap(([id, { roles, isActive }]) => (isActive && roles.includes('admin') ? [id] : []))
+    const { users } = await parley.app.core.accountStatuses.all()
+    return [...users].flatMap(([id, { roles, isActive }]) => (isActive && roles.includes('admin') ? [id] : []))
   }
 
   it('two admins who take the role from each other at the same time, on two nodes: one of them stays', async () => {

@@ -1,11 +1,12 @@
 import { expect } from 'chai'
 import { createSeal, type Seal } from '../../../src/commands/pipeline/seal-batch.js'
-import { chatKind } from '../../../src/commands/pipeline/stream-kind.js'
-import type { CommandContext, Handled } from '../../../src/commands/pipeline/handled.js'
+import type { CommandContext } from '../../../src/commands/pipeline/command-context.js'
+import type { CommandResult } from '../../../src/commands/pipeline/command-result.js'
 import type { ChatCommand, ChatRejection } from '../../../src/domain/chat/commands.js'
+import { chatStream } from '../../../src/domain/streams.js'
 import type { ChatEvent } from '../../../src/domain/chat/events.js'
 import { UnknownOutcomeError, type EventLog } from '../../../src/eventstore/event-log.js'
-import type { CommandHandler } from '../../../src/commands/pipeline/handle-command.js'
+import type { CatalogueHandler } from '../../../src/commands/catalogue/stream-kinds.js'
 import { onEachLog } from '../../support/event-logs.js'
 import { faultyLog } from '../../support/faulty-log.js'
 import { uuid } from '../../support/uuid.js'
@@ -13,7 +14,7 @@ import { openWriteSide, type WriteSide } from '../../support/write-side.js'
 
 const alice = uuid('alice')
 const bob = uuid('bob')
-const chat = `chat-${uuid('chat')}`
+const chat = chatStream(uuid('chat'))
 
 const create: ChatCommand = {
   type: 'CreateChat',
@@ -44,9 +45,9 @@ const from = (name: string, key?: { fingerprint: string }): CommandContext => ({
   ...key,
 })
 
-type Result = Handled<ChatEvent, ChatRejection>
-const handle = (node: CommandHandler, command: ChatCommand, context: CommandContext): Promise<Result> =>
-  node.handle(chat, chatKind, command, context)
+type Result = CommandResult<ChatEvent, ChatRejection>
+const handle = (node: CatalogueHandler, command: ChatCommand, context: CommandContext): Promise<Result> =>
+  node.handle(chat, command, context)
 
 const typesIn = async (log: EventLog): Promise<string[]> =>
   (await log.readStream(chat, { limit: 1_000 })).map(({ type }) => type)
@@ -126,7 +127,7 @@ onEachLog('handling a command', (kind) => {
     meanwhile = async () => {
       meanwhile = () => Promise.resolve()
       await handle(there, send('theirs'), from('theirs'))
-      await here.factOf(chat, chatKind, () => false)
+      await here.stateOf(chat, () => false)
     }
     await handle(here, send('ours'), from('ours'))
     const events = await side.log.readStream(chat, { limit: 10 })

@@ -1,10 +1,13 @@
 import { expect } from 'chai'
-import type { CommandHandler } from '../../../src/commands/pipeline/handle-command.js'
-import type { CommandContext } from '../../../src/commands/pipeline/handled.js'
+import type { CatalogueHandler } from '../../../src/commands/catalogue/stream-kinds.js'
+import type { CommandContext } from '../../../src/commands/pipeline/command-context.js'
 import { createSnapshots, type Snapshot, type Snapshots } from '../../../src/commands/pipeline/snapshots.js'
-import { chatKind, inboxKind, userKind } from '../../../src/commands/pipeline/stream-kind.js'
+import { chatKind } from '../../../src/commands/catalogue/chat-kind.js'
+import { inboxKind } from '../../../src/commands/catalogue/inbox-kind.js'
+import { userKind } from '../../../src/commands/catalogue/user-kind.js'
 import type { Chat, Participant } from '../../../src/domain/chat/state.js'
 import type { ChatCommand } from '../../../src/domain/chat/commands.js'
+import { chatStream } from '../../../src/domain/streams.js'
 import { orderedMap } from '../../../src/domain/ordered-map.js'
 import type { EventLog } from '../../../src/eventstore/event-log.js'
 import { eventually } from '../../support/eventually.js'
@@ -13,7 +16,7 @@ import { openWriteSide, type WriteSide } from '../../support/write-side.js'
 
 const alice = uuid('alice')
 const bob = uuid('bob')
-const chat = `chat-${uuid('chat')}`
+const chat = chatStream(uuid('chat'))
 const MESSAGES = 2_300
 
 const create: ChatCommand = {
@@ -53,10 +56,10 @@ describe('a long stream met for the first time', () => {
     side = await openWriteSide()
     snapshots = createSnapshots(side.pool)
     const node = side.createNode()
-    await node.handle(chat, chatKind, create, from('create'))
+    await node.handle(chat, create, from('create'))
     for (let n = 0; n < MESSAGES; n += 100) {
       const names = Array.from({ length: 100 }, (_, index) => `message ${n + index}`)
-      await Promise.all(names.map((name) => node.handle(chat, chatKind, send(name), from(name))))
+      await Promise.all(names.map((name) => node.handle(chat, send(name), from(name))))
     }
     made = await eventually(async () => {
       const found = await snapshots.load(chat)
@@ -82,7 +85,7 @@ describe('a long stream met for the first time', () => {
       },
     })
     const name = `cold ${count++}`
-    const result = await side.createNode({ log, ...overrides }).handle(chat, chatKind, send(name), from(name))
+    const result = await side.createNode({ log, ...overrides }).handle(chat, send(name), from(name))
     if (result.kind !== 'done') throw new Error(`it was ${result.kind}`)
     const [made] = result.events
     return { seq: made?.event.type === 'MessageSent' ? made.event.seq : 0, read }
@@ -186,8 +189,8 @@ describe('what a node follows', () => {
       },
     })
     const [here, there] = [side.createNode({ log }), side.createNode()]
-    const handle = (node: CommandHandler, command: ChatCommand, name: string) =>
-      node.handle(chat, chatKind, command, from(name))
+    const handle = (node: CatalogueHandler, command: ChatCommand, name: string) =>
+      node.handle(chat, command, from(name))
     await handle(here, create, 'create')
     await handle(there, send('theirs'), 'theirs')
     const { events } = await side.log.readAll(side.log.start, 100)
@@ -200,12 +203,12 @@ describe('what a node follows', () => {
   it('costs nothing where it knows no such stream, or not that event', async () => {
     await using side = await openWriteSide()
     const node = side.createNode()
-    await node.handle(chat, chatKind, create, from('create'))
+    await node.handle(chat, create, from('create'))
     const [created] = await side.log.readStream(chat, { limit: 1 })
     node.observe([
       { ...created!, stream: 'chat-unknown' },
       { ...created!, version: 2, type: 'ChatDreamt' },
     ])
-    expect(await node.handle(chat, chatKind, send('first'), from('first'))).to.include({ kind: 'done' })
+    expect(await node.handle(chat, send('first'), from('first'))).to.include({ kind: 'done' })
   })
 })

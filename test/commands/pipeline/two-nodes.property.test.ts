@@ -1,10 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { CommandHandler } from '../../../src/commands/pipeline/handle-command.js'
-import type { CommandContext, Handled } from '../../../src/commands/pipeline/handled.js'
-import { chatKind } from '../../../src/commands/pipeline/stream-kind.js'
+import type { CatalogueHandler } from '../../../src/commands/catalogue/stream-kinds.js'
+import type { CommandContext } from '../../../src/commands/pipeline/command-context.js'
+import type { CommandResult } from '../../../src/commands/pipeline/command-result.js'
 import { chatDecider } from '../../../src/domain/chat/chat.js'
 import type { ChatCommand, ChatRejection } from '../../../src/domain/chat/commands.js'
+import { chatStream } from '../../../src/domain/streams.js'
 import type { Chat } from '../../../src/domain/chat/state.js'
 import type { ChatEvent } from '../../../src/domain/chat/events.js'
 import type { RecordedEvent } from '../../../src/eventstore/event-log.js'
@@ -62,7 +63,9 @@ const message = (id: string, senderId: string): ChatCommand => ({
   clientMessageId: null,
 })
 
-type Result = Handled<ChatEvent, ChatRejection>
+type Result = CommandResult<ChatEvent, ChatRejection>
+
+type ChatStream = ReturnType<typeof chatStream>
 
 interface Answer {
   command: ChatCommand
@@ -89,7 +92,7 @@ onEachLog('two nodes over one log', (kind) => {
         fc.array(burst, { minLength: 1, maxLength: 8 }),
         fc.infiniteStream(fate),
         fc.infiniteStream(fc.boolean()),
-        async (bursts, fates, indexing) => check(side, `chat-${uuid(`run ${run++}`)}`, bursts, fates, indexing),
+        async (bursts, fates, indexing) => check(side, chatStream(uuid(`run ${run++}`)), bursts, fates, indexing),
       ),
       { numRuns: 40 },
     )
@@ -98,13 +101,13 @@ onEachLog('two nodes over one log', (kind) => {
 
 async function check(
   side: WriteSide,
-  stream: string,
+  stream: ChatStream,
   bursts: Step[][],
   fates: Iterable<AppendFate>,
   indexing: Iterator<boolean>,
 ): Promise<void> {
   const log = faultyLog(side.log, fates)
-  const nodes: CommandHandler[] = [side.createNode({ log }), side.createNode({ log })]
+  const nodes: CatalogueHandler[] = [side.createNode({ log }), side.createNode({ log })]
   const versionNow = async (): Promise<number> =>
     (await side.log.readStream(stream, { backwards: true, limit: 1 }))[0]?.version ?? 0
   const opening: ChatCommand = {
@@ -117,7 +120,7 @@ async function check(
     joinPolicy: 'open',
     imported: false,
   }
-  await nodes[0]!.handle(stream, chatKind, opening, contextOf(stream, 'opening'))
+  await nodes[0]!.handle(stream, opening, contextOf(stream, 'opening'))
 
   const bodies = new Map<number, ChatCommand>()
   const answers: Answer[] = []
@@ -129,7 +132,7 @@ async function check(
         bodies.set(key, body)
         const context = contextOf(stream, String(key))
         const before = await versionNow()
-        const answering = nodes[node]!.handle(stream, chatKind, body, context)
+        const answering = nodes[node]!.handle(stream, body, context)
         if (crash) nodes[node] = side.createNode({ log })
         const result = await answering
         answers.push({ command: body, context, result, between: [before, await versionNow()] })
@@ -179,8 +182,8 @@ function eachCommandOnce(events: readonly RecordedEvent[]): void {
 
 async function holds(
   side: WriteSide,
-  stream: string,
-  node: CommandHandler,
+  stream: ChatStream,
+  node: CatalogueHandler,
   events: readonly RecordedEvent[],
   states: readonly Chat[],
   { command, context, result, between: [before, after] }: Answer,
@@ -200,7 +203,7 @@ async function holds(
       return
     }
   }
-  const again = await node.handle(stream, chatKind, command, context)
+  const again = await node.handle(stream, command, context)
   expect(again).to.include({ kind: 'repeated', version: standsAt })
   expect(foldOf(side, events[standsAt! - 1]!).metadata.commandId).to.equal(context.commandId)
 }

@@ -1,21 +1,5 @@
 import type { Decided, EventShape } from '../../domain/event.js'
-import type { ClientBox, Origin } from '../../domain/metadata.js'
 import type { Position } from '../../eventstore/event-log.js'
-
-/** Who sends a command, and whence. */
-export interface CommandContext {
-  commandId: string
-  /** Given where the client gave the command a key: a repeat is then recognised for ever. */
-  fingerprint?: string
-  actor: string | null
-  origin: Origin
-  correlationId: string
-  /** The id of the event that led to it. */
-  causationId?: string
-  client?: ClientBox
-  /** Answers a repeat, and refuses what would be done for the first time. */
-  onlyRepeat?: true
-}
 
 /** Refusals that any command may meet, whatever its stream. */
 export type CommonRejection =
@@ -33,11 +17,14 @@ export interface DoneEvent<Event extends EventShape> {
   at: string
 }
 
-export type Handled<Event extends EventShape, Rejection> =
+export type CommandResult<Event extends EventShape, Rejection> =
   /** Its events are in the log; `position` is at or after the last of them. */
   | { kind: 'done'; events: readonly DoneEvent<Event>[]; position: Position }
-  /** It was done before: its first event stands at `version`. */
+  /** It was done before: its first event has `version`. */
   | { kind: 'repeated'; version: number; position: Position }
   /** Already so; `position` is that of the stream's last event. */
   | { kind: 'unchanged'; position: Position }
   | { kind: 'rejected'; rejection: Rejection | CommonRejection }
+
+/** The result of a command of any stream kind. */
+export type AnyCommandResult = CommandResult<EventShape, unknown>
