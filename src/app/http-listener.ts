@@ -13,12 +13,12 @@ export interface HttpListener {
   /** Without a slash at its end; empty until it listens. */
   url(): string
   listen(): Promise<void>
-  /** Takes no more connections, and waits for the requests in flight. */
+  /** Takes no more connections, and waits for the requests in flight; ends every connection at its bound. */
   close(): Promise<void>
 }
 
 export function createHttpListener({ host, port }: Pick<Config, 'host' | 'port'>): HttpListener {
-  const server = createHttpServer()
+  const { server, close } = createHttpServer()
   let url = ''
   return {
     server,
@@ -29,14 +29,6 @@ export function createHttpListener({ host, port }: Pick<Config, 'host' | 'port'>
       const { port: actual } = server.address() as AddressInfo
       url = `http://${host.includes(':') ? `[${host}]` : host}:${actual}`
     },
-    async close() {
-      if (!server.listening) return
-      const closed = once(server, 'close')
-      server.close()
-      server.closeIdleConnections()
-      const cut = setTimeout(() => server.closeAllConnections(), FINISH_MS)
-      await closed
-      clearTimeout(cut)
-    },
+    close: () => close(FINISH_MS),
   }
 }

@@ -19,6 +19,7 @@ import type { RealtimeServer } from './protocol.js'
 import { createRender } from './render.js'
 import { createRooms } from './rooms.js'
 import { createSlowReaders } from './slow-readers.js'
+import { isSocketUpgrade } from './socket-upgrade.js'
 import { createWelcome, type WelcomeDeps } from './socket-lifecycle.js'
 
 const MAX_MESSAGE_BYTES = 256 * 1024
@@ -65,10 +66,11 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     connectTimeout: HANDSHAKE_MS,
     serveClient: false,
+    destroyUpgrade: false, // the server answers what is no websocket
   })
   // Engine.IO itself would answer 400.
   httpServer.prependListener('upgrade', (request: IncomingMessage, socket: Duplex) => {
-    if (!isAllowedOrigin(request, allowedOrigins)) refuseUpgrade(socket)
+    if (isSocketUpgrade(request) && !isAllowedOrigin(request, allowedOrigins)) refuseUpgrade(socket)
   })
   const slowReaders = createSlowReaders(io)
   const hub = createHub({

@@ -19,14 +19,14 @@ async function exchange(url: string, sent: string): Promise<string> {
 
 describe('slow and oversized requests', () => {
   const answering = async (options: object, sent: string): Promise<string> => {
-    const server = createHttpServer({ connectionsCheckingInterval: 10, ...options }).listen(0, '127.0.0.1')
+    const { server, close } = createHttpServer({ connectionsCheckingInterval: 10, ...options })
+    server.listen(0, '127.0.0.1')
     server.on('request', (req, res) => void req.resume().on('end', () => res.end('done')))
     await once(server, 'listening')
     try {
       return await exchange(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, sent)
     } finally {
-      server.close()
-      server.closeAllConnections()
+      await close(0)
     }
   }
 
@@ -50,7 +50,7 @@ describe('slow and oversized requests', () => {
   })
 
   it('by default a head has 10 s, a whole request 30 s', () => {
-    const { headersTimeout, requestTimeout, maxHeadersCount } = createHttpServer()
+    const { headersTimeout, requestTimeout, maxHeadersCount } = createHttpServer().server
     expect({ headersTimeout, requestTimeout, maxHeadersCount }).to.deep.equal({
       headersTimeout: 10_000,
       requestTimeout: 30_000,
