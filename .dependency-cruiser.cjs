@@ -32,8 +32,10 @@ module.exports = {
     mayOnlyReach('projections/engine', [...pure, 'followers']),
     mayOnlyReach('projections', [...pure, 'followers', 'content']),
     mayOnlyReach('identity', ['domain', 'commands', 'limits', 'async', 'postgres']),
+    mayOnlyReach('requests', ['domain', 'identity', 'limits', 'security']),
     mayOnlyReach('realtime', [
       ...pure,
+      'requests',
       'followers',
       'projections',
       'commands',
@@ -47,6 +49,9 @@ module.exports = {
     mayOnlyReach('import', ['domain', 'commands', 'async']),
     mayOnlyReach('api', [
       'domain',
+      'privacy',
+      'eventstore',
+      'requests',
       'async',
       'followers',
       'commands',

@@ -1,20 +1,20 @@
-import type { Logger } from 'winston'
 import { send, type ErrorHandler } from './exchange.js'
 import { rateLimitHeaders } from '../limits/quota.js'
+import type { RequestPath } from '../requests/request-path.js'
 import { asProblem, problemOf } from './problem-details.js'
 import type { ProblemCode } from './problem-table.js'
 
 const CONTENT_TYPE = 'application/problem+json; charset=utf-8'
 
-/** The edge: whatever was thrown becomes an answer here, and what nobody foresaw is logged, once. */
+/** Everything that was thrown on the way becomes an answer here. */
 export const answerProblem =
-  (log: Logger): ErrorHandler =>
+  ({ refuse }: Pick<RequestPath, 'refuse'>): ErrorHandler =>
   (error, req, res, _next) => {
     const { requestId, route } = res.locals
-    const problem = problemOf(error, requestId)
-    const { quota } = asProblem(error).more
+    const fault = refuse(error, res.locals, { method: req.method, route })
+    const problem = problemOf(fault, requestId)
+    const { quota } = asProblem(fault).more
     const { status, code, retryAfterSeconds } = problem
-    if (status === 500) log.error('request failed', { requestId, method: req.method, route, stack: stackOf(error) })
     if (res.headersSent) {
       res.destroy()
       return
@@ -25,8 +25,6 @@ export const answerProblem =
     send(res, status, problem, CONTENT_TYPE)
   }
 
-/** RFC 6750: a token that was there and is no good is named as such. */
+/** RFC 6750: a token that was sent and is not accepted is named as such. */
 const challengeOf = (code: ProblemCode): string =>
   code === 'invalid-token' || code === 'token-expired' ? 'Bearer error="invalid_token"' : 'Bearer'
-
-const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))

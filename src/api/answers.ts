@@ -2,26 +2,26 @@ import type { Caller } from '../commands/run-command.js'
 import { asProblem, ProblemError } from './problem-details.js'
 import type { ProblemCode } from './problem-table.js'
 
-/** What every command may come to, for those who only pass it on. */
+/** The result of any command. */
 type Result =
   | { kind: 'done' | 'repeated' | 'unchanged'; position: string }
   | { kind: 'rejected'; rejection: { code: string } | { code: 'user-not-found'; userId: string } }
 
 /**
- * What a command came to, unless it was refused. `pathOf` tells where in the body someone unknown was named.
- * @throws ProblemError the refusal
+ * The result of a command that was not rejected. `pathOf` gives the path in the body of a user id that is unknown.
+ * @throws ProblemError the rejection
  */
-export function settled<Given extends Result>(
+export function unwrapResult<Given extends Result>(
   result: Given,
   pathOf?: (userId: string) => string,
 ): Exclude<Given, { kind: 'rejected' }> {
   if (result.kind !== 'rejected') return result as Exclude<Given, { kind: 'rejected' }>
   const { rejection } = result
   if (pathOf === undefined || rejection.code !== 'user-not-found' || !('userId' in rejection)) throw asProblem(result)
-  throw new ProblemError('user-not-found', { errors: [{ path: pathOf(rejection.userId), message: 'is nobody here' }] })
+  throw new ProblemError('user-not-found', { errors: [{ path: pathOf(rejection.userId), message: 'is no user' }] })
 }
 
-/** What a command's answer says beside its body. */
+/** Headers of every answer to a command. */
 export const commandHeaders = (
   { kind, position }: { kind: string; position: string },
   { key }: Pick<Caller, 'key'>,
@@ -30,17 +30,17 @@ export const commandHeaders = (
   ...(kind === 'repeated' && key !== null && { 'Idempotency-Replayed': 'true' }),
 })
 
-/** What the answer to a query about one chat says: the version of the chat in the snapshot that was read. */
+/** Header of every answer to a query about one chat: the chat's version in the snapshot that was read. */
 export const versionHeader = (version: number): Record<string, string> => ({ 'Parley-Chat-Version': String(version) })
 
-/** What a repeat shows may be closed to its sender by now. @throws ProblemError */
-export function stillIn<Found>(found: Found | null): Found {
+/** For the answer of a command: whoever sent it may have left the chat by then, above all when it is a repeat. @throws ProblemError */
+export function orNoLongerIn<Found>(found: Found | null): Found {
   if (found !== null) return found
-  throw new ProblemError('not-authorized', { detail: 'Not authorized: you take part in this chat no longer' })
+  throw new ProblemError('not-authorized', { detail: 'Not authorized: you are no longer a participant of this chat' })
 }
 
-/** What was asked for, unless whoever asked may not see it. @throws ProblemError */
-export function seen<Found>(found: Found | null, otherwise: Extract<ProblemCode, `${string}-not-found`>): Found {
-  if (found === null) throw new ProblemError(otherwise)
+/** What was found; null stands for unknown and for not visible to whoever asks. @throws ProblemError */
+export function orNotFound<Found>(found: Found | null, code: Extract<ProblemCode, `${string}-not-found`>): Found {
+  if (found === null) throw new ProblemError(code)
   return found
 }

@@ -6,21 +6,21 @@ import type { Locals, Request } from './exchange.js'
 
 const keyHeaderSchema = z.object({ 'Idempotency-Key': clientKeySchema })
 
-/** Null where nobody had to say who they are. */
-export function callerOf(req: Request, { claims, requestId, client }: Locals, isCommand: boolean): Caller | null {
-  if (claims === undefined) return null
+/** Null where no token was asked for. */
+export function callerOf(req: Request, { identity, requestId, client }: Locals, isCommand: boolean): Caller | null {
+  if (identity === undefined) return null
   const key = isCommand ? clientKeyOf(req) : null
   return {
-    userId: claims.userId,
+    userId: identity.userId,
     origin: 'rest',
     correlationId: requestId,
     key: key === null ? null : { value: key },
-    client: { session: claims.sessionId, ...client },
+    client: { session: identity.sessionId, ...client },
   }
 }
 
 /** The request's client, for what is done without a caller. */
-export const clientInfoOf = ({ client, requestId }: Locals): RequestInfo => ({ ...client, correlationId: requestId })
+export const requestInfoOf = ({ client, requestId }: Locals): RequestInfo => ({ ...client, correlationId: requestId })
 
 /** The client's key, null where it gave none. @throws ZodError */
 export function clientKeyOf({ headers }: Request): string | null {

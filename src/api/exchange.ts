@@ -1,21 +1,10 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
-import type { ClientInfo } from '../domain/client-info.js'
-import type { Claims } from '../identity/sessions/tokens.js'
+import type { RequestState } from '../requests/request-path.js'
 
 /** What is known of a request on its way. */
-export interface Locals extends Record<string, unknown> {
-  requestId: string
+export interface Locals extends RequestState, Record<string, unknown> {
   /** The path as the route table has it; `unknown` until a route takes the request. */
   route: string
-  client: ClientInfo
-  /** Whether a limit has counted it. */
-  isCounted?: true
-  /** Whether it is a message or an edit, which is counted where it is refused. */
-  isMessage?: true
-  /** Who asks, once it is known. */
-  claims?: Claims
-  /** Where a bot asks: the chats that its token is bound to. */
-  boundTo?: ReadonlySet<string>
 }
 
 export type Request = Parameters<Handler>[0]

@@ -1,7 +1,6 @@
 import type { Registry } from 'prom-client'
 import type { Logger } from 'winston'
 import type { PasswordGuard } from '../identity/passwords/password-guard.js'
-import type { RequestLimits } from '../limits/request-limits.js'
 import type { SecurityEvents } from '../security/security-events.js'
 import type { ClientAddress } from './client-address.js'
 import type { InviteCodes } from '../commands/catalogue/invite-codes.js'
@@ -9,9 +8,7 @@ import type { RunCommand } from '../commands/run-command.js'
 import type { EditMessage, SendMessage } from '../commands/submit-message.js'
 import type { Identity } from '../identity/identity.js'
 import type { AccountStatuses } from '../commands/catalogue/account-statuses.js'
-import type { SessionCheck } from '../identity/sessions/session-check.js'
 import type { Addresses } from '../identity/accounts/addresses.js'
-import type { Tokens } from '../identity/sessions/tokens.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { PastFrames } from '../realtime/past-frames.js'
 import type { RenderSentMessage } from '../realtime/render-sent-message.js'
@@ -21,15 +18,14 @@ import type { IncomingSecrets } from '../webhooks/incoming-secrets.js'
 import type { Deliveries } from '../webhooks/deliveries.js'
 import type { ReplayWebhook } from '../webhooks/replay-webhook.js'
 import type { WebhookSecrets } from '../webhooks/webhook-secrets.js'
+import type { Authenticate } from '../requests/authenticate.js'
+import type { RequestPath } from '../requests/request-path.js'
 import type { Readiness } from './shapes.js'
 
 export interface ApiDeps
   extends
     ReadYourWritesDeps,
-    Pick<
-      Identity,
-      'accounts' | 'sessions' | 'passwordChanges' | 'emailChanges' | 'bots' | 'botTokens' | 'botCheck' | 'background'
-    > {
+    Pick<Identity, 'accounts' | 'sessions' | 'passwordChanges' | 'emailChanges' | 'bots' | 'botTokens' | 'background'> {
   run: RunCommand
   invites: InviteCodes
   webhooks: {
@@ -43,8 +39,8 @@ export interface ApiDeps
   sendMessage: SendMessage
   editMessage: EditMessage
   renderSentMessage: RenderSentMessage
-  tokens: Tokens
-  sessionCheck: SessionCheck
+  authenticate: Authenticate
+  requestPath: RequestPath
   accountStatuses: AccountStatuses
   addresses: Addresses
   queries: ConversationQueries
@@ -57,7 +53,6 @@ export interface ApiDeps
   production: boolean
   clock: () => Date
   clientAddress: ClientAddress
-  limits: RequestLimits
   /** Every check of a password goes through it. */
   passwordGuard: PasswordGuard
   security: SecurityEvents

@@ -1,8 +1,9 @@
 import { ZodError } from 'zod'
+import { NewerEventError } from '../privacy/event-reader.js'
 import { CommandFault } from '../commands/pipeline/command-fault.js'
 import type { Refusal } from '../limits/quota.js'
 import { TooBusyError } from '../identity/passwords/passwords.js'
-import { TokenRefused } from '../identity/sessions/token-strategy.js'
+import { RequestRefused } from '../requests/request-refused.js'
 import { isProblemCode, refusals, rowOf, type ProblemCode } from './problem-table.js'
 import { fieldErrorsOf, validationCodeOf, type FieldError } from './field-errors.js'
 
@@ -65,14 +66,15 @@ export function asProblem(fault: unknown): ProblemError {
   if (fault instanceof ProblemError) return fault
   if (fault instanceof ZodError)
     return new ProblemError(validationCodeOf(fault), { errors: fieldErrorsOf(fault), cause: fault })
+  if (fault instanceof RequestRefused) return asProblem(fault.reason)
   if (fault instanceof Error) return new ProblemError(codeOfError(fault), { cause: fault })
   return ofValue(fault) ?? new ProblemError('internal-error', { cause: fault })
 }
 
 function codeOfError(error: Error): ProblemCode {
-  if (error instanceof CommandFault || error instanceof TokenRefused) return error.code
+  if (error instanceof CommandFault) return error.code
   if (error instanceof TooBusyError) return 'too-busy'
-  if (error.name === 'NewerEventError') return 'newer-event'
+  if (error instanceof NewerEventError) return 'newer-event'
   return codeOfHttpError(error) ?? 'internal-error'
 }
 

@@ -90,7 +90,8 @@ interface Refusal {
 }
 
 /** How each refusal of a command is told. One that is not here does not compile. */
-export const refusals: Record<AnyRejection['code'], Refusal> = {
+export const refusals: Record<AnyRejection['code'] | 'account-role-too-low', Refusal> = {
+  'account-role-too-low': { code: 'not-authorized', detail: 'Not authorized: your account lacks the role for this' },
   // An outsider learns the same of a chat that is not there.
   'not-a-participant': { code: 'not-authorized', detail: 'Not authorized: you do not take part in this chat' },
   'role-too-low': { code: 'not-authorized', detail: 'Not authorized: your role in this chat does not reach so far' },

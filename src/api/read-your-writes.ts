@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { UnknownPositionError } from '../eventstore/event-log.js'
 import type { OwnWrites } from '../projections/engine/own-writes.js'
 import type { Progress } from '../followers/progress.js'
 import { ProblemError } from './problem-details.js'
@@ -38,8 +39,7 @@ export function createReadYourWrites(deps: ReadYourWritesDeps, timeoutMs = 2_000
     try {
       return comparePositions(given, known)
     } catch (cause) {
-      if (cause instanceof Error && cause.name === 'UnknownPositionError')
-        throw new ProblemError('unknown-position', { cause })
+      if (cause instanceof UnknownPositionError) throw new ProblemError('unknown-position', { cause })
       throw cause
     }
   }

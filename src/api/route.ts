@@ -3,16 +3,11 @@ import type { Caller } from '../commands/run-command.js'
 import type { AccountRole } from '../domain/roles/events.js'
 import type { Access } from '../identity/access.js'
 import type { RequestInfo } from '../domain/client-info.js'
+import type { BotPolicy, CountsAs, Operation } from '../requests/operation.js'
 import type { Parts } from './parts.js'
 import type { BodyAs } from './read-body.js'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
-
-/**
- * Whether a bot's token is let in: never, unless a route says otherwise; `bound` in the chats that it is bound to, the path's `id` among
- * them; `admitted` anywhere.
- */
-export type ForBots = 'refused' | 'bound' | 'admitted'
 
 /** What each status answers with; null: no body. */
 export type Answers = Readonly<Record<number, z.ZodType | null>>
@@ -49,34 +44,25 @@ export interface Context<Who extends Access, Params, Query, Body> {
   body: Body
   /** With the client's key, where the request is a command that carries one. */
   caller: Who extends 'anyone' ? null : Who extends 'either' ? Caller | null : Caller
-  /** The request's client, also without a token. */
-  whence: () => RequestInfo
+  /** The request's client and id, also without a token. */
+  request: RequestInfo
   /** Of a command to which no caller's key belongs. @throws ZodError */
   clientKey: () => string | null
 }
 
-/** `message`: the limit of messages, and where it is refused another one. */
-export type Counted = 'request' | 'message' | 'nothing'
-
 /** One row of the API: what it takes, what it answers, and how; validation, routing and `openapi.json` come from it. */
-export interface Route {
+export interface Route extends Operation {
   method: Method
   /** As express takes it: `/chats/:id`. */
   path: string
   summary: string
-  access: Access
-  bots: ForBots
   /** Whether a client's key makes repeating it safe; otherwise the header is ignored. */
   takesKey: boolean
-  /** Parameters of the query that only a role may give. */
-  raised: Readonly<Record<string, AccountRole>>
   params: z.ZodType | null
   query: z.ZodType | null
   body: z.ZodType | null
   bodyAs: BodyAs
   answers: Answers
-  /** What it counts against; `nothing` where what watches over the server must always get an answer. */
-  countsAs: Counted
   /** @throws whatever `problemOf` knows */
   handle: (context: Context<Access, unknown, unknown, unknown>, parts: Parts) => Promise<Answer<Answers>>
 }
@@ -86,16 +72,16 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
   path: string
   summary: string
   access: Who
-  bots?: ForBots
+  bots?: BotPolicy
   /** As a rule, whoever has a token may give a key. */
   takesKey?: boolean
-  raised?: Readonly<Record<string, AccountRole>>
+  requiresRole?: Readonly<Record<string, AccountRole>>
   params?: z.ZodType<Params>
   query?: z.ZodType<Query>
   body?: z.ZodType<Body>
   bodyAs?: BodyAs
   answers: Given
-  countsAs?: Counted
+  countsAs?: CountsAs
   handle: (context: Context<Who, Params, Query, Body>, parts: Parts) => Promise<Answer<Given>>
 }
 
@@ -104,7 +90,7 @@ export function route<Who extends Access, const Given extends Answers, Params = 
   given: RouteOf<Who, Params, Query, Body, Given>,
 ): Route {
   const takesKey = given.access !== 'anyone' && given.access !== 'either'
-  const nothing = { raised: {}, params: null, query: null, body: null }
+  const nothing = { requiresRole: {}, params: null, query: null, body: null }
   const unless = { bots: 'refused', countsAs: 'request', bodyAs: 'json', ...nothing }
   return { takesKey, ...unless, ...given } as unknown as Route
 }

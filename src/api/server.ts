@@ -1,11 +1,9 @@
 import express, { type Express } from 'express'
 import helmet from 'helmet'
 import { answerProblem } from './answer-problem.js'
-import { createAuthentication } from './authentication.js'
 import type { ClientAddress } from './client-address.js'
 import { crossOrigin } from './cross-origin.js'
 import type { Handler } from './exchange.js'
-import { limitRefused, limitsOf } from './limit-requests.js'
 import { mountRoutes } from './mount.js'
 import { observeRequests } from './observe-requests.js'
 import { openApiDocument } from './openapi.js'
@@ -15,7 +13,6 @@ import { createReadYourWrites } from './read-your-writes.js'
 import { refuseRepeated } from './refuse-repeated.js'
 import { requireToken } from './require-token.js'
 import { routeList } from './route-list.js'
-import { watchRefusals } from './watch-refusals.js'
 
 const CONTENT_SECURITY_POLICY = {
   useDefaults: false,
@@ -36,13 +33,11 @@ export function createApi(deps: ApiDeps): Express {
   api.use(refuseRepeated)
   const parts = { ...deps, reads: createReadYourWrites(deps), openApi: openApiDocument(routeList) }
   if (deps.metricsToken !== null) api.use('/metrics', requireToken(deps.metricsToken))
-  mountRoutes(api, routeList, createAuthentication(deps), limitsOf(deps.limits), parts)
+  mountRoutes(api, routeList, { authenticate: deps.authenticate, path: deps.requestPath, parts })
   api.use(() => {
     throw new ProblemError('not-found')
   })
-  api.use(watchRefusals(deps.security))
-  api.use(limitRefused(deps.limits))
-  api.use(answerProblem(deps.log))
+  api.use(answerProblem(deps.requestPath))
   return api
 }
 

@@ -6,10 +6,11 @@ import { createAddresses } from '../identity/accounts/addresses.js'
 import type { Identity } from '../identity/identity.js'
 import { createPasswordGuard, type PasswordGuard } from '../identity/passwords/password-guard.js'
 import type { RedisConnection } from '../limits/redis.js'
-import type { RequestLimits } from '../limits/request-limits.js'
 import type { PastFrames } from '../realtime/past-frames.js'
 import type { RenderSentMessage } from '../realtime/render-sent-message.js'
 import type { HubStatus } from '../realtime/hub.js'
+import type { Authenticate } from '../requests/authenticate.js'
+import type { RequestPath } from '../requests/request-path.js'
 import type { Config } from './config.js'
 import type { Core } from './core.js'
 import type { Metrics } from './metrics.js'
@@ -26,7 +27,8 @@ export interface ApiParts {
   sessions: SessionParts
   webhooks: WebhookParts
   security: Security
-  limits: RequestLimits
+  authenticate: Authenticate
+  requestPath: RequestPath
   redis: RedisConnection | null
   pastFrames: PastFrames
   renderSentMessage: RenderSentMessage
@@ -42,8 +44,8 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
   return createApi({
     ...commands,
     ...identity,
-    tokens: sessions.tokens,
-    sessionCheck: sessions.sessionCheck,
+    authenticate: parts.authenticate,
+    requestPath: parts.requestPath,
     accountStatuses,
     addresses: createAddresses(databases.main),
     invites,
@@ -68,7 +70,6 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     metricsToken: config.metricsToken,
     allowedOrigins: config.allowedOrigins,
     production: config.production,
-    limits: parts.limits,
     passwordGuard: createGuard(config, { security, redis, metrics }),
     security: security.events,
     clientAddress: createClientAddress(config.trustedProxies),

@@ -1,6 +1,9 @@
 import type { Logger } from 'winston'
 import type { FailureReport } from '../async/outage.js'
 import { createRequestLimits } from '../limits/request-limits.js'
+import { createAuthenticate } from '../requests/authenticate.js'
+import { createRequestPath } from '../requests/request-path.js'
+import { problemOf } from '../api/problem-details.js'
 import { createSafeFetch } from '../outbound/safe-fetch.js'
 import { createPastFrames } from '../realtime/past-frames.js'
 import type { Realtime } from '../realtime/gateway.js'
@@ -82,7 +85,10 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
     { run, tokens, redis, security, publicUrl, logger, print, overrides },
     releases,
   )
-  const shared = { commands, sessions, security, limits, renderSentMessage: renderSent(core, users), metrics, logger }
+  const authenticate = createAuthenticate({ ...sessions, botCheck: identity.botCheck })
+  const requestPath = createRequestPath({ limits, security: security.events, problemOf, logger })
+  const renderSentMessage = renderSent(core, users)
+  const shared = { commands, sessions, security, authenticate, requestPath, renderSentMessage, metrics, logger }
   const realtimeStatus = (): ReturnType<Realtime['status']> => realtime.status()
   const api = createRestApi(config, core, {
     ...shared,
@@ -95,7 +101,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   })
   http.server.on('request', (request, response) => void api(request, response))
   releases.onRelease(http.close)
-  const realtime = startRealtime(config, core, { ...shared, httpServer: http.server, users, report }, releases)
+  const realtime = startRealtime(config, core, { ...shared, httpServer: http.server, users, limits, report }, releases)
   releases.onRelease(() => realtime.drain())
   await http.listen()
   return { url: http.url(), core }

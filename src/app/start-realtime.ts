@@ -8,6 +8,8 @@ import type { RequestLimits } from '../limits/request-limits.js'
 import { createRealtime, type Realtime } from '../realtime/gateway.js'
 import type { RenderSentMessage } from '../realtime/render-sent-message.js'
 import type { UserCache } from '../realtime/user-cache.js'
+import type { Authenticate } from '../requests/authenticate.js'
+import type { RequestPath } from '../requests/request-path.js'
 import type { Config } from './config.js'
 import type { Core } from './core.js'
 import type { Metrics } from './metrics.js'
@@ -23,6 +25,8 @@ export interface RealtimeParts {
   sessions: SessionParts
   security: Security
   limits: RequestLimits
+  authenticate: Authenticate
+  requestPath: RequestPath
   renderSentMessage: RenderSentMessage
   metrics: Metrics
   logger: Logger
@@ -47,6 +51,8 @@ export function startRealtime(
     sessions,
     security,
     limits,
+    authenticate,
+    requestPath,
     renderSentMessage,
     metrics,
     logger,
@@ -54,7 +60,7 @@ export function startRealtime(
   }: RealtimeParts,
   releases: Releases,
 ): Realtime {
-  const { tokens, sessionCheck, revocations } = sessions
+  const { sessionCheck, revocations } = sessions
   return releases.add(
     createRealtime({
       httpServer,
@@ -63,7 +69,8 @@ export function startRealtime(
       queries,
       progress: runners.conversations.progress,
       people: users,
-      tokens,
+      authenticate,
+      requestPath,
       sessionCheck,
       revocations,
       ...commands,

@@ -2,8 +2,10 @@ import type { z } from 'zod'
 import type { Caller, RunCommand } from '../commands/run-command.js'
 import type { EditMessage, SendMessage } from '../commands/submit-message.js'
 import type { Position } from '../eventstore/event-log.js'
-import type { SessionCheck } from '../identity/sessions/session-check.js'
-import type { Claims, Tokens } from '../identity/sessions/tokens.js'
+import type { Refusal } from '../limits/quota.js'
+import type { Authenticate } from '../requests/authenticate.js'
+import { RequestRefused } from '../requests/request-refused.js'
+import type { Claims } from '../identity/sessions/tokens.js'
 import type { RenderSentMessage } from './render-sent-message.js'
 import type { clientEventSchemas, ClientEventName } from './protocol.js'
 import type { Session } from './session.js'
@@ -16,35 +18,33 @@ export interface Sender {
   renew: (claims: Claims) => void
 }
 
-/** What the ack says beside `ok`, or why not: whatever `problemOf` takes. */
-export type Reply = { extra: object } | { fault: unknown }
-
 export interface ClientEventDeps {
   run: RunCommand
   sendMessage: SendMessage
   editMessage: EditMessage
   renderSentMessage: RenderSentMessage
-  tokens: Pick<Tokens, 'verify'>
-  sessionCheck: SessionCheck
+  authenticate: Authenticate
 }
 
 type Handler<Name extends ClientEventName> = (
   input: z.infer<(typeof clientEventSchemas)[Name]>,
   sender: Sender,
-  /** For what has to be said before the handler ends. */
+  /** Acknowledges before the handler ends. */
   reply: (extra: object) => void,
-) => Promise<Reply>
+) => Promise<object>
 
 export type ClientEventHandlers = { [Name in ClientEventName]: Handler<Name> }
 
-/** What sockets can ask for: the same commands as over REST. @throws what `RunCommand` throws */
+/**
+ * What clients can ask for on sockets: the same commands as over REST. Each gives what its ack holds beside `ok`.
+ * @throws RequestRefused, and what `RunCommand` throws
+ */
 export function createClientEvents({
   run,
   sendMessage,
   editMessage,
   renderSentMessage,
-  tokens,
-  sessionCheck,
+  authenticate,
 }: ClientEventDeps): ClientEventHandlers {
   return {
     async send_message({ chatId, content, type, metadata, clientMessageId, replyTo }, { caller }) {
@@ -58,9 +58,9 @@ export function createClientEvents({
         ...(replyTo && { replyTo }),
       }
       const result = await sendMessage(input, { ...caller, key })
-      if (result.kind === 'rejected' || result.kind === 'limited' || result.kind === 'unchanged')
-        return { fault: result }
-      return { extra: { message: await renderSentMessage(result, chatId, caller.userId), position: result.position } }
+      if (result.kind === 'rejected' || result.kind === 'limited') throw new RequestRefused(result)
+      if (result.kind === 'unchanged') throw new Error('a message was sent and changed nothing')
+      return { message: await renderSentMessage(result, chatId, caller.userId), position: result.position }
     },
 
     edit_message: async (input, { caller }) => done(await editMessage(input, { ...caller, key: null })),
@@ -77,21 +77,27 @@ export function createClientEvents({
 
     async sync({ cursors }, { session }, reply) {
       await session.sync(cursors, (behind) => reply({ behind }))
-      return { extra: {} }
+      return {}
     },
 
     async authenticate({ token }, { caller, renew }) {
-      const claims = tokens.verify(token)
-      if ('code' in claims) return { fault: claims }
+      const claims = await authenticate(token)
       const isSame = claims.userId === caller.userId && claims.sessionId === caller.client?.session
-      if (!isSame) return { fault: { code: 'not-authorized' } }
-      const refused = await sessionCheck(claims)
-      if (refused !== null) return { fault: refused }
+      if (!isSame) throw new RequestRefused({ code: 'not-authorized' })
       renew(claims)
-      return { extra: {} }
+      return {}
     },
   }
 }
 
-const done = (result: { kind: 'rejected' | 'limited' } | { kind: string; position: Position }): Reply =>
-  'position' in result ? { extra: { position: result.position } } : { fault: result }
+function done(
+  result: { kind: 'rejected'; rejection: { code: string } } | ({ kind: 'limited' } & Refusal) | Done,
+): object {
+  if (result.kind === 'rejected' || result.kind === 'limited') throw new RequestRefused(result)
+  return { position: result.position }
+}
+
+interface Done {
+  kind: 'done' | 'repeated' | 'unchanged'
+  position: Position
+}

@@ -20,20 +20,20 @@ import { createRender } from './render.js'
 import { createRooms } from './rooms.js'
 import { createSlowReaders } from './slow-readers.js'
 import { isSocketUpgrade } from './socket-upgrade.js'
-import { createWelcome, type WelcomeDeps } from './socket-lifecycle.js'
+import { createSocketLifecycle, type SocketLifecycleDeps } from './socket-lifecycle.js'
 
 const MAX_MESSAGE_BYTES = 256 * 1024
-/** Who has not said by then who they are goes. */
+/** A connection that has not authenticated by then is ended. */
 const HANDSHAKE_MS = 10_000
-/** Clients are asked to come back spread over this time, not all at once. */
+/** Clients are told to reconnect at a random moment of this range, so that they do not all come at once. */
 const RECONNECT_MS = { least: 500, most: 5_000 }
 const FINISH_MS = 10_000
 const GOODBYE_MS = 2_000
 
-type Given = Omit<WelcomeDeps, 'hub' | 'framesInSight' | 'slowReaders'>
+type Given = Omit<SocketLifecycleDeps, 'hub' | 'framesInSight' | 'slowReaders'>
 
 export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits'> {
-  /** Its request listeners must be there already: Socket.IO puts itself before them. It stays the caller's to close. */
+  /** Its request listeners must be attached already: Socket.IO puts its own before them. The caller closes it. */
   httpServer: HttpServer
   log: EventLog
   reader: EventReader
@@ -46,23 +46,23 @@ export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits'> {
   /** Beside the server's own. */
   allowedOrigins: AllowedOrigins
   metrics: Given['metrics'] & { deliverySeconds(seconds: number): void }
-  /** Bound of the events kept for one socket on its way into its rooms. */
+  /** Most events buffered for one socket that is attaching. */
   mostKept?: number
 }
 
 export interface Realtime extends AsyncDisposable {
   status(): HubStatus
-  /** Takes no more clients, finishes what they have asked for, tells them when to come back, and lets them go. */
+  /** Accepts no more clients, answers the events received so far, tells clients when to reconnect, and disconnects them. */
   drain(): Promise<void>
 }
 
-/** The sockets of this node, and what keeps them up to date. */
+/** The sockets of this node, and the hub that keeps them up to date. */
 export function createRealtime(deps: RealtimeDeps): Realtime {
   const { httpServer, allowedOrigins, clock, metrics, clientAddress, limits, security } = deps
   let draining: Promise<void> | undefined
   const io: RealtimeServer = new Server(httpServer, {
     cors: { origin: [...allowedOrigins] },
-    allowRequest: (request, decide) => decide(null, draining === undefined && isWelcome(request)),
+    allowRequest: (request, decide) => decide(null, draining === undefined && isAcceptable(request)),
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     connectTimeout: HANDSHAKE_MS,
     serveClient: false,
@@ -83,12 +83,12 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       slowReaders.watch()
     },
   })
-  const welcome = createWelcome({ ...deps, hub, framesInSight: createFramesInSight(deps), slowReaders })
+  const lifecycle = createSocketLifecycle({ ...deps, hub, framesInSight: createFramesInSight(deps), slowReaders })
   io.use(createHandshake(deps))
-  io.on('connection', (socket) => welcome.connected(socket))
+  io.on('connection', (socket) => lifecycle.onConnect(socket))
 
   /** A handshake, before anything is known but whence it comes. */
-  function isWelcome(request: IncomingMessage): boolean {
+  function isAcceptable(request: IncomingMessage): boolean {
     const source = clientAddress(request)
     const isAllowed = isAllowedOrigin(request, allowedOrigins)
     if (!isAllowed) security.record({ type: 'origin-refused', ...source })
@@ -96,7 +96,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   }
 
   async function letGo(): Promise<void> {
-    await welcome.finish(AbortSignal.timeout(FINISH_MS))
+    await lifecycle.finish(AbortSignal.timeout(FINISH_MS))
     const goodbye = AbortSignal.timeout(GOODBYE_MS)
     const sockets = [...io.sockets.sockets.values()]
     for (const socket of sockets)

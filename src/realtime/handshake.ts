@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { SessionCheck } from '../identity/sessions/session-check.js'
 import { isBotToken } from '../identity/bots/bot-tokens.js'
-import type { Tokens } from '../identity/sessions/tokens.js'
 import type { ClientInfo } from '../domain/client-info.js'
 import type { RequestLimits } from '../limits/request-limits.js'
+import type { Authenticate } from '../requests/authenticate.js'
+import { RequestRefused } from '../requests/request-refused.js'
 import type { SecurityEvents } from '../security/security-events.js'
 import type { Connection } from './connection.js'
 import { handshakeSchema, type ProblemOf, type RealtimeSocket, type SocketData } from './protocol.js'
 
 export interface HandshakeDeps {
-  tokens: Pick<Tokens, 'verify'>
-  sessionCheck: SessionCheck
+  authenticate: Authenticate
   problemOf: ProblemOf
   clientAddress: (request: IncomingMessage) => ClientInfo
   limits: Pick<RequestLimits, 'take' | 'openConnection' | 'closeConnection'>
@@ -19,7 +18,7 @@ export interface HandshakeDeps {
 }
 
 /** Lets in who has a good token of a session that still holds; to others, `connect_error` carries the problem as `data`. */
-export function createHandshake({ tokens, sessionCheck, problemOf, clientAddress, limits, security }: HandshakeDeps) {
+export function createHandshake({ authenticate, problemOf, clientAddress, limits, security }: HandshakeDeps) {
   /** Connections with a socket that is in or on its way; Socket.IO by itself sees only those that are in. */
   const taken = new WeakSet<Connection>()
   /** Who last came in by a connection: it is theirs until it closes, also without a socket. */
@@ -31,10 +30,7 @@ export function createHandshake({ tokens, sessionCheck, problemOf, clientAddress
     const parsed = handshakeSchema.safeParse(auth)
     if (!parsed.success) return { fault: parsed.error }
     if (isBotToken(parsed.data.token)) return { fault: { code: 'not-for-bots' } }
-    const claims = tokens.verify(parsed.data.token)
-    if ('code' in claims) return { fault: claims }
-    const refused = await sessionCheck(claims)
-    if (refused !== null) return { fault: refused }
+    const claims = await authenticate(parsed.data.token)
     // A socket that is brought up to date costs more than most requests.
     const quota = limits.take(source, claims.userId)
     if (isLimited(quota)) return { fault: quota }
@@ -91,6 +87,7 @@ export function createHandshake({ tokens, sessionCheck, problemOf, clientAddress
 }
 
 /** Every token ends, and whoever slept meanwhile comes with an old one: nothing to tell of. */
-const isExpired = (fault: unknown): boolean => (fault as { code?: unknown }).code === 'token-expired'
+const isExpired = (fault: unknown): boolean =>
+  fault instanceof RequestRefused && 'code' in fault.reason && fault.reason.code === 'token-expired'
 
 const isLimited = (fault: unknown): boolean => typeof fault === 'object' && fault !== null && 'retryAfterMs' in fault

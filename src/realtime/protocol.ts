@@ -7,8 +7,8 @@ import {
   messageBodySchema,
   readBodySchema,
 } from '../commands/catalogue/input-schemas.js'
-import type { Access } from '../identity/access.js'
 import type { Claims } from '../identity/sessions/tokens.js'
+import type { CountsAs, Operation } from '../requests/operation.js'
 
 /** What clients send over sockets. Unknown fields are refused. */
 
@@ -42,18 +42,29 @@ export const clientEventSchemas = {
 
 export type ClientEventName = keyof typeof clientEventSchemas
 
-/** What each asks of its sender, in the same terms as the routes. */
-export const clientEventAccess: Readonly<Record<ClientEventName, Exclude<Access, 'anyone'>>> = {
-  send_message: 'participant',
-  edit_message: 'author',
-  delete_message: 'participant',
-  react: 'participant',
-  join_chat: 'open-chat',
-  leave_chat: 'participant',
-  read: 'participant',
-  sync: 'user',
-  authenticate: 'user',
+/** A user's own access tokens alone open sockets. */
+const operation = (access: Operation['access'], countsAs: CountsAs = 'request'): Operation => ({
+  access,
+  bots: 'refused',
+  countsAs,
+  requiresRole: {},
+})
+
+/** What each event demands, in the same terms as the routes. */
+export const clientEventOperations: Readonly<Record<ClientEventName, Operation>> = {
+  send_message: operation('participant', 'message'),
+  edit_message: operation('author', 'message'),
+  delete_message: operation('participant'),
+  react: operation('participant'),
+  join_chat: operation('open-chat'),
+  leave_chat: operation('participant'),
+  read: operation('participant'),
+  sync: operation('user'),
+  authenticate: operation('user'),
 }
+
+/** For events that do not exist. */
+export const unknownEventOperation = operation('user')
 
 export interface SocketData {
   claims: Claims

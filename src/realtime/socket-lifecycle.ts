@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import type winston from 'winston'
 import type { ClientInfo } from '../domain/client-info.js'
-import { createAnswering, stackOf, type AnsweringDeps } from './answering.js'
+import { stackOf } from '../requests/request-path.js'
+import { createAnswerClientEvent, type AnswerClientEventDeps } from './answer-client-event.js'
 import { closeGently } from './connection.js'
 import { createClientEvents, type ClientEventDeps, type Sender } from './client-events.js'
 import type { Revocations, Revoked } from '../identity/sessions/revocations.js'
@@ -13,8 +15,9 @@ import { createTokenEnd, type TokenEnd } from './token-end.js'
 
 const GOODBYE_MS = 2_000
 
-export interface WelcomeDeps extends ClientEventDeps, SessionDeps, Omit<AnsweringDeps, 'handlers'> {
+export interface SocketLifecycleDeps extends ClientEventDeps, SessionDeps, Omit<AnswerClientEventDeps, 'handlers'> {
   slowReaders: SlowReaders
+  logger: Pick<winston.Logger, 'warn' | 'error'>
   revocations: Pick<Revocations, 'refusalOf' | 'listen'>
   clock: () => Date
   clientAddress: (request: IncomingMessage) => ClientInfo
@@ -23,20 +26,20 @@ export interface WelcomeDeps extends ClientEventDeps, SessionDeps, Omit<Answerin
   tokenGraceMs?: number
 }
 
-export interface Welcome {
-  connected(socket: RealtimeSocket): void
-  /** Answers nothing more, and resolves when all that was asked before is answered, or `signal` aborts. */
+export interface SocketLifecycle {
+  onConnect(socket: RealtimeSocket): void
+  /** Ignores further events, and resolves when those received before are answered, or when `signal` aborts. */
   finish(signal: AbortSignal): Promise<void>
 }
 
-/** What happens to a socket that was let in. */
-export function createWelcome(deps: WelcomeDeps): Welcome {
+/** What happens to a socket from its connect, once its handshake is accepted, to its disconnect. */
+export function createSocketLifecycle(deps: SocketLifecycleDeps): SocketLifecycle {
   const { problemOf, logger, clock, metrics, slowReaders, revocations, clientAddress, tokenGraceMs = 30_000 } = deps
-  const answer = createAnswering({ handlers: createClientEvents(deps), ...deps })
+  const answer = createAnswerClientEvent({ handlers: createClientEvents(deps), ...deps })
   const pending = new Set<Promise<void>>()
   let isFinishing = false
 
-  function take(answering: Promise<void>): void {
+  function trackPending(answering: Promise<void>): void {
     const done = answering.finally(() => {
       pending.delete(done)
       slowReaders.watch()
@@ -44,11 +47,11 @@ export function createWelcome(deps: WelcomeDeps): Welcome {
     pending.add(done)
   }
 
-  /** The client hears why, loses its connection, and comes back with its cursors. */
-  function giveUp(socket: RealtimeSocket, fault: unknown): void {
+  /** The client is told why and disconnected; it resumes with its cursors. */
+  function abort(socket: RealtimeSocket, fault: unknown): void {
     if (!socket.connected) return
     const requestId = randomUUID()
-    logger.warn('a socket could not be brought up to date', { requestId, stack: stackOf(fault) })
+    logger.warn('A socket could not be brought up to date', { requestId, stack: stackOf(fault) })
     socket.emit('error', errorOf(problemOf(fault, requestId)))
     void closeGently(socket.conn, AbortSignal.timeout(GOODBYE_MS))
   }
@@ -58,7 +61,7 @@ export function createWelcome(deps: WelcomeDeps): Welcome {
     socket.disconnect(true)
   }
 
-  /** Says which of them it is: after `token-revoked` a new token gets in again. */
+  /** The code tells whether a new token will do (`token-revoked`) or a login is needed (`session-revoked`). */
   function revoked(socket: RealtimeSocket, { code }: Revoked): void {
     socket.emit('session_revoked', { code })
     socket.disconnect(true)
@@ -66,15 +69,15 @@ export function createWelcome(deps: WelcomeDeps): Welcome {
 
   const revokedSockets = createRevokedSockets(revocations, revoked)
   return {
-    connected(socket) {
+    onConnect(socket) {
       if (!revokedSockets.watch(socket)) return
       const { claims, cursors } = socket.data
-      const source = clientAddress(socket.request)
-      const session = createSession(socket, deps, (fault) => giveUp(socket, fault))
+      const client = clientAddress(socket.request)
+      const session = createSession(socket, deps, (fault) => abort(socket, fault))
       const tokenEnd = createTokenEnd(clock, tokenGraceMs, () => tokenEnded(socket))
       const countSockets = (): void => metrics.connections(socket.nsp.sockets.size)
       socket.onAny((...args: unknown[]) => {
-        if (!isFinishing) take(answer(socket, senderOf(socket, source, session, tokenEnd), args))
+        if (!isFinishing) trackPending(answer(socket, client, senderOf(socket, client, session, tokenEnd), args))
       })
       socket.on('disconnect', () => {
         tokenEnd.stop()
@@ -94,10 +97,10 @@ export function createWelcome(deps: WelcomeDeps): Welcome {
 }
 
 const senderOf =
-  (socket: RealtimeSocket, source: ClientInfo, session: Session, tokenEnd: TokenEnd) =>
+  (socket: RealtimeSocket, clientInfo: ClientInfo, session: Session, tokenEnd: TokenEnd) =>
   (requestId: string): Sender => {
     const { userId, sessionId } = socket.data.claims
-    const client = { session: sessionId, ...source }
+    const client = { session: sessionId, ...clientInfo }
     return {
       caller: { userId, origin: 'socket', correlationId: requestId, client },
       session,

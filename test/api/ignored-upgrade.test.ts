@@ -33,7 +33,7 @@ async function echo(message: IncomingMessage): Promise<string> {
   let body = ''
   for await (const chunk of message) body += String(chunk)
   const { method, url, headers } = message
-  return `[${method ?? ''} ${url ?? ''} ${headers['x-name'] ?? ''} ${String(headers.upgrade)} ${body}]`
+  return `[${method ?? ''} ${url ?? ''} ${String(headers['x-name'])} ${String(headers.upgrade)} ${body}]`
 }
 
 const answers = (text: string): string[] => text.match(/\[[^\]]*\]/g) ?? []

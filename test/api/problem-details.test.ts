@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { problemOf, ProblemError } from '../../src/api/problem-details.js'
 import { CommandFault } from '../../src/commands/pipeline/command-fault.js'
 import { messageBodySchema } from '../../src/commands/catalogue/input-schemas.js'
-import { TokenRefused } from '../../src/identity/sessions/token-strategy.js'
+import { NewerEventError } from '../../src/privacy/event-reader.js'
+import { RequestRefused } from '../../src/requests/request-refused.js'
 import { TooBusyError } from '../../src/identity/passwords/passwords.js'
 
 const told = (fault: unknown) => {
@@ -49,11 +50,11 @@ describe('problemOf', () => {
     expect(told(new CommandFault('outcome-unknown'))).to.deep.equal([503, 'outcome-unknown', 1])
     expect(told(new CommandFault('projection-behind'))).to.deep.equal([503, 'projection-behind', 1])
     expect(told(new TooBusyError())).to.deep.equal([503, 'too-busy', 1])
-    expect(told(Object.assign(new Error(), { name: 'NewerEventError' }))).to.deep.equal([503, 'newer-event', 30])
+    expect(told(new NewerEventError('MessageSent', 9, 'chat-1', 1))).to.deep.equal([503, 'newer-event', 30])
   })
 
   it('names the token’s fault, thrown or as a value', () => {
-    expect(told(new TokenRefused('token-expired'))).to.deep.equal([401, 'token-expired'])
+    expect(told(new RequestRefused({ code: 'token-expired' }))).to.deep.equal([401, 'token-expired'])
     expect(told({ code: 'invalid-token' })).to.deep.equal([401, 'invalid-token'])
   })
 

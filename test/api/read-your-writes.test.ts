@@ -1,17 +1,14 @@
 import { expect } from 'chai'
 import { createReadYourWrites } from '../../src/api/read-your-writes.js'
+import { UnknownPositionError } from '../../src/eventstore/event-log.js'
 import { createOwnWrites } from '../../src/projections/engine/own-writes.js'
 import { createProgress } from '../../src/followers/progress.js'
-
-class ForeignPosition extends Error {
-  override readonly name = 'UnknownPositionError'
-}
 
 /** Positions of a made-up log: `a.` and a number. */
 const comparePositions = (a: string, b: string): number => numberOf(a) - numberOf(b)
 
 function numberOf(position: string): number {
-  if (!position.startsWith('a.')) throw new ForeignPosition(position)
+  if (!position.startsWith('a.')) throw new UnknownPositionError(position)
   return Number(position.slice(2))
 }
 

@@ -8,6 +8,9 @@ import winston from 'winston'
 import { createClientAddress } from '../../src/api/client-address.js'
 import type { ApiDeps } from '../../src/api/parts.js'
 import { createApi } from '../../src/api/server.js'
+import { problemOf } from '../../src/api/problem-details.js'
+import { createAuthenticate } from '../../src/requests/authenticate.js'
+import { createRequestPath } from '../../src/requests/request-path.js'
 import { createTokens } from '../../src/identity/sessions/tokens.js'
 import { createRequestLimits } from '../../src/limits/request-limits.js'
 import { createOwnWrites } from '../../src/projections/engine/own-writes.js'
@@ -29,6 +32,10 @@ const tokens = createTokens({
 const comparePositions = (a: string, b: string): number => Number(a) - Number(b)
 const unreachable = new Proxy({}, { get: () => () => Promise.reject(new Error('secret of the machine room')) })
 
+const logger = winston.createLogger({ silent: true })
+const security = { record: () => undefined }
+const limits = createRequestLimits({ isOn: false, onRefused: () => undefined })
+
 const deps = {
   ...{ run: unreachable, sendMessage: unreachable, renderSentMessage: unreachable, pastFrames: unreachable },
   ...{
@@ -42,16 +49,15 @@ const deps = {
   ownWrites: createOwnWrites(comparePositions),
   head: () => Promise.resolve('0'),
   comparePositions,
-  tokens,
+  authenticate: createAuthenticate({ tokens, sessionCheck: () => null, botCheck: () => expect.fail() }),
+  requestPath: createRequestPath({ limits, security, problemOf, logger }),
   registry,
-  log: winston.createLogger({ silent: true }),
   allowedOrigins: ['https://chat.example.com'],
   production: true,
   clock,
-  gate: () => null,
   clientAddress: createClientAddress([]),
-  limits: createRequestLimits({ isOn: false, onRefused: () => undefined }),
-  security: { record: () => undefined },
+  security,
+  log: logger,
   passwordGuard: <Result>(_whose: unknown, _source: unknown, check: () => Promise<Result>) => check(),
   metricsToken: null,
 } as unknown as ApiDeps
@@ -82,9 +88,9 @@ async function ask(path: string, { json, ...init }: RequestInit & { json?: strin
 
 describe('the edge of the API', () => {
   before(async () => {
-    deps.log.error = (...given: unknown[]) => {
+    logger.error = (...given: unknown[]) => {
       logged.push(given)
-      return deps.log
+      return logger
     }
     server = createServer(createApi(deps)).listen(0, '127.0.0.1')
     await once(server, 'listening')

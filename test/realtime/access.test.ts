@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import type { Socket } from 'socket.io-client'
 import {
-  clientEventAccess,
+  clientEventOperations,
   clientEventSchemas,
   type ClientEventName,
   type Problem,
@@ -37,7 +37,7 @@ const payloads: Record<ClientEventName, (world: World, who: WithToken) => object
 }
 
 const names = Object.keys(clientEventSchemas) as ClientEventName[]
-const ofChats = names.filter((name) => clientEventAccess[name] !== 'user')
+const ofChats = names.filter((name) => clientEventOperations[name].access !== 'user')
 const withToken = everyone.filter((who): who is WithToken => who !== 'no token' && !isBot(who))
 
 interface Ack {
@@ -80,11 +80,11 @@ describe('who may use which event of a socket', function () {
   })
 
   for (const name of names) {
-    it(`${name}: ${clientEventAccess[name]}`, async () => {
+    it(`${name}: ${clientEventOperations[name].access}`, async () => {
       const world = await openChat(parley, people)
       for (const who of withToken) {
         const { ok, error } = await ask(name, world, who)
-        const expected = verdict(clientEventAccess[name], who, false)
+        const expected = verdict(clientEventOperations[name].access, who, false)
         expect(ok ? 'in' : error?.code, who).to.equal(expected)
       }
     })

@@ -9,6 +9,9 @@ import { createClientAddress } from '../../src/api/client-address.js'
 import { problemOf } from '../../src/api/problem-details.js'
 import { createMessageLimit } from '../../src/commands/message-limit.js'
 import type { Caller, InputOf, RunCommand } from '../../src/commands/run-command.js'
+import { createRequestLimits } from '../../src/limits/request-limits.js'
+import { createAuthenticate } from '../../src/requests/authenticate.js'
+import { createRequestPath } from '../../src/requests/request-path.js'
 import { createSubmitMessage } from '../../src/commands/submit-message.js'
 import { parseConfig } from '../../src/app/config.js'
 import { openCore, type Core } from '../../src/app/core.js'
@@ -111,6 +114,8 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
     releases,
   )
   const securityEvents: SecurityEvent[] = []
+  const security = { record: (event: SecurityEvent) => void securityEvents.push(event) }
+  const limits = createRequestLimits({ isOn: false, onRefused: () => undefined })
 
   const limit = createMessageLimit(options.messagesPerMinute ?? 0)
   const saying = { run: core.run, limit, isRefused: () => false }
@@ -122,7 +127,12 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       queries,
       progress,
       people,
-      tokens: tokensLasting(900),
+      authenticate: createAuthenticate({
+        tokens: tokensLasting(900),
+        sessionCheck,
+        botCheck: () => Promise.reject(new Error('no bots here')),
+      }),
+      requestPath: createRequestPath({ limits, security, problemOf, logger: silent }),
       sessionCheck,
       revocations,
       run: core.run,
@@ -133,15 +143,8 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       problemOf,
       clock,
       clientAddress: createClientAddress([]),
-      limits: {
-        take: () => null,
-        isSpent: () => false,
-        refusalOfMessage: () => null,
-        takeRefusedMessage: () => undefined,
-        openConnection: () => null,
-        closeConnection: () => undefined,
-      },
-      security: { record: (event) => securityEvents.push(event) },
+      limits,
+      security,
       allowedOrigins: options.allowedOrigins ?? [],
       logger: silent,
       metrics: { deliverySeconds: () => undefined, connections: (count) => (connections = count) },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
-import { commandHeaders, seen, settled, versionHeader } from '../answers.js'
+import { commandHeaders, orNotFound, unwrapResult, versionHeader } from '../answers.js'
 import { inChatSchema, pageSchema } from '../parameters.js'
 import { asProblem } from '../problem-details.js'
 import { answer, route } from '../route.js'
@@ -17,7 +17,7 @@ const listBans = route({
   query: pageSchema,
   answers: { 200: z.array(banShape) },
   async handle({ params: { id }, query: { after, limit }, caller }, { queries }) {
-    const { version, answer: bans } = seen(await queries.bans(id, caller.userId, limit, after), 'chat-not-found')
+    const { version, answer: bans } = orNotFound(await queries.bans(id, caller.userId, limit, after), 'chat-not-found')
     if (bans.role === 'member') throw asProblem({ code: 'role-too-low' })
     const links = bans.next === null ? {} : { next: { after: bans.next } }
     return answer(200, bans.items, { links, headers: versionHeader(version) })
@@ -34,10 +34,10 @@ const ban = route({
   body: z.strictObject({ reason: textSchema(MAX_REASON).exactOptional() }),
   answers: { 204: null },
   async handle({ params: { id: chatId, userId }, body: { reason = null }, caller }, { run }) {
-    const banned = settled(await run('banParticipant', { chatId, userId, reason }, caller))
+    const banned = unwrapResult(await run('banParticipant', { chatId, userId, reason }, caller))
     if (reason === null) return answer(204, null, { headers: commandHeaders(banned, caller) })
     // In a stream of its own, and so a command of its own: a repeat, with its key or without, gives what a crash kept from being given.
-    const given = settled(await run('giveBanReason', { chatId, userId, reason }, caller))
+    const given = unwrapResult(await run('giveBanReason', { chatId, userId, reason }, caller))
     const headers = { ...commandHeaders(banned, caller), 'Parley-Position': given.position }
     return answer(204, null, { headers })
   },
@@ -51,7 +51,7 @@ const unban = route({
   params: inChatSchema.extend({ userId: idSchema }),
   answers: { 204: null },
   async handle({ params: { id: chatId, userId }, caller }, { run }) {
-    const result = settled(await run('unbanParticipant', { chatId, userId }, caller))
+    const result = unwrapResult(await run('unbanParticipant', { chatId, userId }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { idSchema } from '../../commands/catalogue/input-schemas.js'
-import { commandHeaders, settled } from '../answers.js'
+import { commandHeaders, unwrapResult } from '../answers.js'
 import { pageSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
 import { userRefShape } from '../shapes.js'
@@ -28,7 +28,7 @@ const block = route({
   params: paramsSchema,
   answers: { 204: null },
   async handle({ params: { id: blockedId }, caller }, { run }) {
-    const result = settled(await run('blockUser', { blockedId, on: true }, caller))
+    const result = unwrapResult(await run('blockUser', { blockedId, on: true }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })
@@ -41,7 +41,7 @@ const unblock = route({
   params: paramsSchema,
   answers: { 204: null },
   async handle({ params: { id: blockedId }, caller }, { run }) {
-    const result = settled(await run('blockUser', { blockedId, on: false }, caller))
+    const result = unwrapResult(await run('blockUser', { blockedId, on: false }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
 import type { BotView } from '../../identity/bots/bots.js'
-import { commandHeaders, seen, settled } from '../answers.js'
+import { commandHeaders, orNotFound, unwrapResult } from '../answers.js'
 import type { Parts } from '../parts.js'
 import { asProblem, ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
@@ -51,7 +51,7 @@ const remove = route({
     const result = await run('deactivateBot', { userId }, caller)
     // To all others it is no bot that they could do anything with.
     if (result.kind === 'rejected' && result.rejection.code === 'not-an-admin') throw new ProblemError('bot-not-found')
-    const done = settled(result)
+    const done = unwrapResult(result)
     await bots.remove(userId)
     return answer(204, null, { headers: commandHeaders(done, caller) })
   },
@@ -76,7 +76,7 @@ const createToken = route({
   async handle({ params: { id: botId }, body: { chatIds, expiresInSeconds }, caller }, { botTokens }) {
     const made = await botTokens.create({ botId, ownerId: caller.userId }, chatIds, expiresInSeconds)
     if (made === 'too-many') throw new ProblemError('too-many-bot-tokens')
-    return answer(201, seen(made, 'bot-not-found'))
+    return answer(201, orNotFound(made, 'bot-not-found'))
   },
 })
 
@@ -88,7 +88,7 @@ const listTokens = route({
   params: paramsSchema,
   answers: { 200: z.array(botTokenShape) },
   async handle({ params: { id: botId }, caller }, { botTokens }) {
-    return answer(200, seen(await botTokens.list({ botId, ownerId: caller.userId }), 'bot-not-found'))
+    return answer(200, orNotFound(await botTokens.list({ botId, ownerId: caller.userId }), 'bot-not-found'))
   },
 })
 
@@ -101,7 +101,7 @@ const removeToken = route({
   params: paramsSchema.extend({ tokenId: idSchema }),
   answers: { 204: null },
   async handle({ params: { id: botId, tokenId }, caller }, { botTokens }) {
-    const wasThere = seen(await botTokens.remove({ botId, ownerId: caller.userId }, tokenId), 'bot-not-found')
+    const wasThere = orNotFound(await botTokens.remove({ botId, ownerId: caller.userId }, tokenId), 'bot-not-found')
     if (!wasThere) throw new ProblemError('bot-token-not-found')
     return answer(204, null)
   },

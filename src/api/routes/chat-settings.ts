@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { textSchema } from '../../commands/catalogue/input-schemas.js'
-import { commandHeaders, settled, stillIn } from '../answers.js'
+import { commandHeaders, unwrapResult, orNoLongerIn } from '../answers.js'
 import { inChatSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
 import { chatShape } from '../shapes.js'
@@ -18,9 +18,9 @@ const change = route({
   }),
   answers: { 200: chatShape },
   async handle({ params: { id: chatId }, body, caller }, { run, reads, queries }) {
-    const result = settled(await run('changeChat', { chatId, change: body }, caller))
+    const result = unwrapResult(await run('changeChat', { chatId, change: body }, caller))
     await reads.written(result.position)
-    const now = stillIn(await queries.chat(chatId, caller.userId))
+    const now = orNoLongerIn(await queries.chat(chatId, caller.userId))
     return answer(200, now.answer, { headers: commandHeaders(result, caller) })
   },
 })
@@ -33,7 +33,7 @@ const archive = route({
   params: inChatSchema,
   answers: { 204: null },
   async handle({ params: { id: chatId }, caller }, { run }) {
-    const result = settled(await run('archiveChat', { chatId }, caller))
+    const result = unwrapResult(await run('archiveChat', { chatId }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })
@@ -46,7 +46,7 @@ const unarchive = route({
   params: inChatSchema,
   answers: { 204: null },
   async handle({ params: { id: chatId }, caller }, { run }) {
-    const result = settled(await run('unarchiveChat', { chatId }, caller))
+    const result = unwrapResult(await run('unarchiveChat', { chatId }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })

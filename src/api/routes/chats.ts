@@ -3,7 +3,7 @@ import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
 import type { CreateChatInput } from '../../commands/catalogue/chat-commands.js'
 import { idOf } from '../../domain/streams.js'
 import { isChatCursor } from '../../projections/conversations/chats.js'
-import { commandHeaders, seen, settled, versionHeader } from '../answers.js'
+import { commandHeaders, orNotFound, unwrapResult, versionHeader } from '../answers.js'
 import { cursorSchema, inChatSchema, limitSchema } from '../parameters.js'
 import { ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
@@ -31,9 +31,9 @@ const createChat = route({
   async handle({ body, caller }, { run, reads, queries }) {
     const input = newChat(body, caller.userId)
     const pathOf = (userId: string) => `participantIds[${body.participantIds.indexOf(userId)}]`
-    const result = settled(await run('createChat', input, caller), pathOf)
+    const result = unwrapResult(await run('createChat', input, caller), pathOf)
     await reads.written(result.position)
-    const chat = seen(await queries.chat(idOf(result.stream), caller.userId), 'chat-not-found')
+    const chat = orNotFound(await queries.chat(idOf(result.stream), caller.userId), 'chat-not-found')
     const status = result.kind === 'unchanged' ? 200 : 201
     return answer(status, chat.answer, { headers: commandHeaders(result, caller) })
   },
@@ -61,7 +61,7 @@ const chat = route({
   params: inChatSchema,
   answers: { 200: chatShape },
   async handle({ params: { id }, caller }, { queries }) {
-    const found = seen(await queries.chat(id, caller.userId), 'chat-not-found')
+    const found = orNotFound(await queries.chat(id, caller.userId), 'chat-not-found')
     return answer(200, found.answer, { headers: versionHeader(found.version) })
   },
 })

@@ -15,9 +15,9 @@ const changePassword = route({
   takesKey: false,
   body: z.strictObject({ currentPassword: passwordSchema(1), newPassword: passwordSchema(8) }),
   answers: { 204: null },
-  async handle({ body, caller, whence }, { passwordChanges, passwordGuard }) {
-    const change = async () => (await passwordChanges.change({ ...body, ...whoIs(caller) }, whence())) ?? {}
-    const refused = await passwordGuard({ userId: caller.userId }, whence(), change)
+  async handle({ body, caller, request }, { passwordChanges, passwordGuard }) {
+    const change = async () => (await passwordChanges.change({ ...body, ...whoIs(caller) }, request)) ?? {}
+    const refused = await passwordGuard({ userId: caller.userId }, request, change)
     if ('code' in refused || 'retryAfterMs' in refused) throw asProblem(refused)
     return answer(204, null)
   },
@@ -43,8 +43,8 @@ const reset = route({
   access: 'anyone',
   body: z.strictObject({ token: secretTokenSchema, newPassword: passwordSchema(8) }),
   answers: { 204: null },
-  async handle({ body, whence }, { passwordChanges }) {
-    const refused = await passwordChanges.reset(body, whence())
+  async handle({ body, request }, { passwordChanges }) {
+    const refused = await passwordChanges.reset(body, request)
     if (refused !== null) throw asProblem(refused)
     return answer(204, null)
   },
@@ -59,10 +59,10 @@ const changeEmail = route({
   takesKey: false,
   body: z.strictObject({ password: passwordSchema(1), newEmail: emailSchema }),
   answers: { 202: null },
-  async handle({ body: { password, newEmail }, caller, whence }, { emailChanges, background, passwordGuard }) {
+  async handle({ body: { password, newEmail }, caller, request }, { emailChanges, background, passwordGuard }) {
     const who = whoIs(caller)
     const check = async () => (await emailChanges.checkPassword({ ...who, password })) ?? WRONG_PASSWORD
-    const account = await passwordGuard({ userId: caller.userId }, whence(), check)
+    const account = await passwordGuard({ userId: caller.userId }, request, check)
     if ('code' in account || 'retryAfterMs' in account) throw asProblem(account)
     background.run('change-email', () => emailChanges.request({ ...who, newEmail, account }))
     return answer(202, null)

@@ -36,8 +36,8 @@ const receive = route({
   body: z.string().catch(''),
   bodyAs: 'text',
   answers: { 200: z.string(), 400: z.string(), 403: z.string(), 404: z.string(), 410: z.string(), 429: z.string() },
-  async handle({ params: { webhookId, secret }, body, whence, clientKey }, parts) {
-    const { ip, userAgent, correlationId } = whence()
+  async handle({ params: { webhookId, secret }, body, request, clientKey }, parts) {
+    const { ip, userAgent, correlationId } = request
     if (!parts.webhooks.incoming.secrets.isRight(webhookId, secret)) {
       parts.security.record({ type: 'token-refused', ip, userAgent })
       return refusal(NO_SERVICE)

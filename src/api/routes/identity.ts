@@ -30,10 +30,10 @@ const register = route({
     invite: secretTokenSchema.optional(),
   }),
   answers: { 201: sessionShape },
-  async handle({ body, whence }, parts) {
-    const registered = await parts.passwordGuard(body, whence(), () => parts.accounts.register(body))
+  async handle({ body, request }, parts) {
+    const registered = await parts.passwordGuard(body, request, () => parts.accounts.register(body))
     if ('code' in registered || 'retryAfterMs' in registered) throw asProblem(registered)
-    const { session, headers } = await openSession(registered, whence(), parts)
+    const { session, headers } = await openSession(registered, request, parts)
     return answer(201, session, { headers })
   },
 })
@@ -45,10 +45,10 @@ const login = route({
   access: 'anyone',
   body: z.strictObject({ email: emailSchema, password: passwordSchema(1) }),
   answers: { 200: sessionShape },
-  async handle({ body, whence }, parts) {
-    const account = await parts.passwordGuard(body, whence(), () => parts.accounts.login(body))
+  async handle({ body, request }, parts) {
+    const account = await parts.passwordGuard(body, request, () => parts.accounts.login(body))
     if ('code' in account || 'retryAfterMs' in account) throw asProblem(account)
-    const { session, headers } = await openSession(account, whence(), parts)
+    const { session, headers } = await openSession(account, request, parts)
     return answer(200, session, { headers })
   },
 })
@@ -61,8 +61,8 @@ const refresh = route({
   takesKey: true,
   body: z.strictObject({ refreshToken: secretTokenSchema }),
   answers: { 200: refreshedShape },
-  async handle({ body, whence, clientKey }, { sessions, clock }) {
-    const granted = await sessions.refresh(body.refreshToken, clientKey(), whence())
+  async handle({ body, request, clientKey }, { sessions, clock }) {
+    const granted = await sessions.refresh(body.refreshToken, clientKey(), request)
     if ('code' in granted) throw asProblem(granted)
     const { accessToken, refreshToken, expiresAt, repeated } = granted
     const tokens = { accessToken, refreshToken, expiresInSeconds: secondsUntil(expiresAt, clock()) }
@@ -73,13 +73,13 @@ const refresh = route({
 export const identityRoutes = [register, login, refresh]
 
 /** The person is read first: where they cannot be read yet, no session is opened that nobody would have. */
-async function openSession(account: AuthenticatedAccount, whence: RequestInfo, parts: Parts) {
+async function openSession(account: AuthenticatedAccount, request: RequestInfo, parts: Parts) {
   const { sessions, accountStatuses, clock, ownWrites, reads } = parts
   if (!(await accountStatuses.of(account.userId)).isActive) throw new ProblemError('account-deactivated')
   const registeredAt = ownWrites.of(account.userId)
   if (registeredAt !== null) await reads.written(registeredAt)
   const user = await ownUser(account.userId, parts)
-  const granted = await sessions.open(account, whence)
+  const granted = await sessions.open(account, request)
   if (granted === null) throw new ProblemError('invalid-credentials')
   const { accessToken, refreshToken, expiresAt } = granted
   const position = ownWrites.of(account.userId)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { readBodySchema } from '../../commands/catalogue/input-schemas.js'
-import { commandHeaders, settled } from '../answers.js'
+import { commandHeaders, unwrapResult } from '../answers.js'
 import { inChatSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
 
@@ -14,7 +14,7 @@ const read = route({
   body: readBodySchema,
   answers: { 204: null },
   async handle({ params: { id }, body: { seq, unread }, caller }, { run }) {
-    const result = settled(await run('markRead', { chatId: id, seq, unread }, caller))
+    const result = unwrapResult(await run('markRead', { chatId: id, seq, unread }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })
@@ -28,7 +28,7 @@ const mute = route({
   body: z.strictObject({ muted: z.boolean() }),
   answers: { 204: null },
   async handle({ params: { id }, body: { muted }, caller }, { run }) {
-    const result = settled(await run('muteChat', { chatId: id, muted }, caller))
+    const result = unwrapResult(await run('muteChat', { chatId: id, muted }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })
@@ -42,7 +42,7 @@ const hide = route({
   body: z.strictObject({ hidden: z.boolean() }),
   answers: { 204: null },
   async handle({ params: { id }, body: { hidden }, caller }, { run }) {
-    const result = settled(await run('hideChat', { chatId: id, hidden }, caller))
+    const result = unwrapResult(await run('hideChat', { chatId: id, hidden }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { commandHeaders, settled, stillIn } from '../answers.js'
+import { commandHeaders, unwrapResult, orNoLongerIn } from '../answers.js'
 import { inChatSchema } from '../parameters.js'
 import { ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
@@ -24,7 +24,7 @@ const createInvite = route({
   }),
   answers: { 201: inviteShape },
   async handle({ params: { id: chatId }, body, caller }, { run, invites, publicUrl }) {
-    const result = settled(await run('createInvite', { chatId, ...body }, caller))
+    const result = unwrapResult(await run('createInvite', { chatId, ...body }, caller))
     const code = invites.codeOf(chatId, result.commandId)
     // Behind the `#`, so that no server and no proxy sees it.
     const url = `${publicUrl()}/join#invite=${code}`
@@ -42,7 +42,7 @@ const revokeInvite = route({
   async handle({ params: { id: chatId, code }, caller }, { run, invites }) {
     // What is no code, or one of another chat, is no invite of this one any more either.
     const invite = invites.read(code)?.invite ?? ''
-    const result = settled(await run('revokeInvite', { chatId, invite }, caller))
+    const result = unwrapResult(await run('revokeInvite', { chatId, invite }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })
@@ -57,9 +57,9 @@ const joinByInvite = route({
   async handle({ params: { code }, caller }, { run, reads, queries, invites }) {
     const link = invites.read(code)
     if (link === null) throw new ProblemError('invite-not-found')
-    const result = settled(await run('joinByInvite', link, caller))
+    const result = unwrapResult(await run('joinByInvite', link, caller))
     await reads.written(result.position)
-    const now = stillIn(await queries.chat(link.chatId, caller.userId))
+    const now = orNoLongerIn(await queries.chat(link.chatId, caller.userId))
     return answer(200, now.answer, { headers: commandHeaders(result, caller) })
   },
 })

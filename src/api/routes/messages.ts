@@ -3,7 +3,7 @@ import { messageBodySchema } from '../../commands/catalogue/input-schemas.js'
 import type { Caller } from '../../commands/run-command.js'
 import type { MessagePage } from '../../projections/conversations/conversation-queries.js'
 import { rateLimitHeaders } from '../../limits/quota.js'
-import { commandHeaders, seen, versionHeader } from '../answers.js'
+import { commandHeaders, orNotFound, versionHeader } from '../answers.js'
 import { inChatSchema, limitSchema, startSchema } from '../parameters.js'
 import { asProblem, ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
@@ -57,7 +57,7 @@ const history = route({
   query: pageSchema,
   answers: { 200: z.array(messageShape) },
   async handle({ params: { id }, query, caller }, { queries }) {
-    const found = seen(await queries.messages(id, caller.userId, pageOf(query), query.limit), 'chat-not-found')
+    const found = orNotFound(await queries.messages(id, caller.userId, pageOf(query), query.limit), 'chat-not-found')
     const { messages, older, newer } = found.answer
     const [first, last] = [messages[0], messages.at(-1)]
     const links = {
@@ -78,7 +78,7 @@ const events = route({
   query: z.strictObject({ after: startSchema.prefault(0), limit: limitSchema }),
   answers: { 200: z.array(frameShape) },
   async handle({ params: { id }, query: { after, limit }, caller }, { pastFrames }) {
-    const { frames, version, more } = seen(await pastFrames(id, caller.userId, after, limit), 'chat-not-found')
+    const { frames, version, more } = orNotFound(await pastFrames(id, caller.userId, after, limit), 'chat-not-found')
     const links = more ? { next: { after: version } } : {}
     return answer(200, frames, { links, headers: versionHeader(version) })
   },

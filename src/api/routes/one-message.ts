@@ -3,7 +3,7 @@ import { editBodySchema, emojiSchema, idSchema } from '../../commands/catalogue/
 import type { Caller } from '../../commands/run-command.js'
 import type { AtVersion, ConversationQueries } from '../../projections/conversations/conversation-queries.js'
 import { rateLimitHeaders } from '../../limits/quota.js'
-import { commandHeaders, seen, settled, versionHeader } from '../answers.js'
+import { commandHeaders, orNotFound, unwrapResult, versionHeader } from '../answers.js'
 import { inChatSchema } from '../parameters.js'
 import type { Parts } from '../parts.js'
 import { asProblem } from '../problem-details.js'
@@ -55,7 +55,7 @@ const remove = route({
   params: ofMessageSchema,
   answers: { 200: messageShape },
   async handle({ params: { id, messageId }, caller }, parts) {
-    const result = settled(await parts.run('deleteMessage', { chatId: id, messageId }, caller))
+    const result = unwrapResult(await parts.run('deleteMessage', { chatId: id, messageId }, caller))
     return answer(200, await messageNow(parts, id, messageId, caller, result.position), {
       headers: commandHeaders(result, caller),
     })
@@ -100,7 +100,7 @@ const reacting = (on: boolean) =>
     params: reactionSchema,
     answers: { 204: null },
     async handle({ params: { id: chatId, messageId, emoji }, caller }, { run }) {
-      const result = settled(await run('react', { chatId, messageId, emoji, on }, caller))
+      const result = unwrapResult(await run('react', { chatId, messageId, emoji, on }, caller))
       return answer(204, null, { headers: commandHeaders(result, caller) })
     },
   })
@@ -114,7 +114,7 @@ const pins = route({
   params: inChatSchema,
   answers: { 200: z.array(pinShape) },
   async handle({ params: { id }, caller }, { queries }) {
-    const found = seen(await queries.pins(id, caller.userId), 'chat-not-found')
+    const found = orNotFound(await queries.pins(id, caller.userId), 'chat-not-found')
     return answer(200, found.answer, { headers: versionHeader(found.version) })
   },
 })
@@ -129,7 +129,7 @@ const pinning = (on: boolean) =>
     params: ofMessageSchema,
     answers: { 204: null },
     async handle({ params: { id: chatId, messageId }, caller }, { run }) {
-      const result = settled(await run('pinMessage', { chatId, messageId, on }, caller))
+      const result = unwrapResult(await run('pinMessage', { chatId, messageId, on }, caller))
       return answer(204, null, { headers: commandHeaders(result, caller) })
     },
   })
@@ -155,8 +155,8 @@ async function inSight<Found>(
   asked: Promise<AtVersion<Found> | null>,
 ): Promise<AtVersion<Found>> {
   const found = await asked
-  if (found === null) seen(await queries.chatMembership(chatId, caller.userId), 'chat-not-found')
-  return seen(found, 'message-not-found')
+  if (found === null) orNotFound(await queries.chatMembership(chatId, caller.userId), 'chat-not-found')
+  return orNotFound(found, 'message-not-found')
 }
 
 /** The message as a command has left it. */

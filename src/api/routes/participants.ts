@@ -4,7 +4,7 @@ import type { ResultOf } from '../../commands/run-command.js'
 import type { ConversationQueries } from '../../projections/conversations/conversation-queries.js'
 import { isParticipantCursor } from '../../projections/conversations/memberships.js'
 import type { ParticipantView } from '../../projections/conversations/views.js'
-import { commandHeaders, seen, settled, stillIn, versionHeader } from '../answers.js'
+import { commandHeaders, orNotFound, unwrapResult, orNoLongerIn, versionHeader } from '../answers.js'
 import { cursorSchema, inChatSchema, limitSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
 import { chatShape, participantShape } from '../shapes.js'
@@ -21,7 +21,7 @@ const listParticipants = route({
   query: z.strictObject({ after: cursorSchema(isParticipantCursor).nullable().default(null), limit: limitSchema }),
   answers: { 200: z.array(participantShape) },
   async handle({ params: { id }, query: { after, limit }, caller }, { queries }) {
-    const found = seen(await queries.participants(id, caller.userId, limit, after), 'chat-not-found')
+    const found = orNotFound(await queries.participants(id, caller.userId, limit, after), 'chat-not-found')
     const { items, next } = found.answer
     const links = next === null ? {} : { next: { after: next } }
     return answer(200, items, { links, headers: versionHeader(found.version) })
@@ -36,9 +36,9 @@ const join = route({
   params: inChatSchema,
   answers: { 200: chatShape },
   async handle({ params: { id }, caller }, { run, reads, queries }) {
-    const result = settled(await run('joinChat', { chatId: id }, caller))
+    const result = unwrapResult(await run('joinChat', { chatId: id }, caller))
     await reads.written(result.position)
-    const now = stillIn(await queries.chat(id, caller.userId))
+    const now = orNoLongerIn(await queries.chat(id, caller.userId))
     return answer(200, now.answer, { headers: commandHeaders(result, caller) })
   },
 })
@@ -51,7 +51,7 @@ const leave = route({
   params: inChatSchema,
   answers: { 204: null },
   async handle({ params: { id }, caller }, { run }) {
-    const result = settled(await run('leaveChat', { chatId: id }, caller))
+    const result = unwrapResult(await run('leaveChat', { chatId: id }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })
@@ -76,11 +76,11 @@ const add = route({
   async handle({ params: { id: chatId }, body: { userId = '', userIds, role }, caller }, { run, reads, queries }) {
     const ids = [...new Set(userIds ?? [userId])]
     const pathOf = (unknown: string) => (userIds === undefined ? 'userId' : `userIds[${userIds.indexOf(unknown)}]`)
-    const result = settled(await run('addParticipants', { chatId, userIds: ids, role }, caller), pathOf)
+    const result = unwrapResult(await run('addParticipants', { chatId, userIds: ids, role }, caller), pathOf)
     await reads.written(result.position)
     const added = await participantsThen(queries, chatId, caller.userId, ids, lastVersion(result, ids.length))
     const status = result.kind === 'unchanged' ? 200 : 201
-    const body = userIds === undefined ? stillIn(added[0] ?? null) : added
+    const body = userIds === undefined ? orNoLongerIn(added[0] ?? null) : added
     return answer(status, body, { headers: commandHeaders(result, caller) })
   },
 })
@@ -93,7 +93,7 @@ const remove = route({
   params: inChatSchema.extend({ userId: idSchema }),
   answers: { 204: null },
   async handle({ params: { id, userId }, caller }, { run }) {
-    const result = settled(await run('removeParticipant', { chatId: id, userId }, caller))
+    const result = unwrapResult(await run('removeParticipant', { chatId: id, userId }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })
@@ -107,10 +107,10 @@ const changeRole = route({
   body: z.strictObject({ role: roleSchema }),
   answers: { 200: participantShape },
   async handle({ params: { id: chatId, userId }, body: { role }, caller }, { run, reads, queries }) {
-    const result = settled(await run('changeParticipantRole', { chatId, userId, role }, caller))
+    const result = unwrapResult(await run('changeParticipantRole', { chatId, userId, role }, caller))
     await reads.written(result.position)
     const [now = null] = await participantsThen(queries, chatId, caller.userId, [userId], Infinity)
-    return answer(200, seen(now, 'participant-not-found'), { headers: commandHeaders(result, caller) })
+    return answer(200, orNotFound(now, 'participant-not-found'), { headers: commandHeaders(result, caller) })
   },
 })
 
@@ -132,9 +132,9 @@ async function participantsThen(
   userIds: readonly string[],
   wanted: number,
 ): Promise<ParticipantView[]> {
-  const { version: last } = stillIn(await queries.chatMembership(chatId, viewer))
+  const { version: last } = orNoLongerIn(await queries.chatMembership(chatId, viewer))
   const version = Math.min(wanted, last)
   const participantsAt = userIds.map((userId) => ({ userId, version }))
-  const details = stillIn(await queries.pastDetails(chatId, { messageIds: [], participantsAt }))
+  const details = orNoLongerIn(await queries.pastDetails(chatId, { messageIds: [], participantsAt }))
   return userIds.flatMap((userId) => details.participants.get(`${userId} ${version}`) ?? [])
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { newReportId } from '../../commands/command-id.js'
 import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
 import { isTimeCursor } from '../../projections/conversations/time-cursor.js'
-import { commandHeaders, seen, settled } from '../answers.js'
+import { commandHeaders, orNotFound, unwrapResult } from '../answers.js'
 import { cursorSchema, inChatSchema, limitSchema } from '../parameters.js'
 import type { Parts } from '../parts.js'
 import { answer, route } from '../route.js'
@@ -20,14 +20,16 @@ const report = route({
   body: z.strictObject({ reason: textSchema(MAX_WORDS) }),
   answers: { 201: ownReportShape },
   async handle({ params: { id: chatId, messageId }, body: { reason }, caller }, { run, reads, queries }) {
-    const result = settled(await run('reportMessage', { chatId, messageId, reason }, caller))
+    const result = unwrapResult(await run('reportMessage', { chatId, messageId, reason }, caller))
     const headers = commandHeaders(result, caller)
     const id = newReportId(result.commandId)
     if (result.kind === 'done')
       return answer(201, { id, messageId, chatId, createdAt: result.events[0]?.at ?? '' }, { headers })
     await reads.written(result.position)
     const known = result.kind === 'repeated' ? id : null
-    return answer(201, seen(await queries.ownReport(messageId, caller.userId, known), 'report-not-found'), { headers })
+    return answer(201, orNotFound(await queries.ownReport(messageId, caller.userId, known), 'report-not-found'), {
+      headers,
+    })
   },
 })
 
@@ -62,7 +64,7 @@ const settle = route({
   answers: { 204: null },
   async handle({ params: { id: reportId }, body: { outcome }, caller }, parts) {
     const chatId = await chatOf(reportId, parts)
-    const result = settled(await parts.run('settleReport', { chatId, reportId, outcome }, caller))
+    const result = unwrapResult(await parts.run('settleReport', { chatId, reportId, outcome }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })
@@ -74,5 +76,5 @@ async function chatOf(reportId: string, { queries, reads, head }: Pick<Parts, 'q
   const known = await queries.chatOfReport(reportId)
   if (known !== null) return known
   await reads.written(await head())
-  return seen(await queries.chatOfReport(reportId), 'report-not-found')
+  return orNotFound(await queries.chatOfReport(reportId), 'report-not-found')
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { idSchema } from '../../commands/catalogue/input-schemas.js'
 import { accountRoles } from '../../domain/roles/events.js'
 import type { Revocation } from '../../identity/sessions/session-end.js'
-import { commandHeaders, seen, settled } from '../answers.js'
+import { commandHeaders, orNotFound, unwrapResult } from '../answers.js'
 import { answer, route } from '../route.js'
 import { accountShape } from '../shapes.js'
 import { accountOf } from '../show-accounts.js'
@@ -18,8 +18,8 @@ const changeRoles = route({
   body: z.strictObject({ roles: z.array(z.enum(accountRoles)).max(accountRoles.length) }),
   answers: { 200: accountShape },
   async handle({ params: { id: userId }, body: { roles }, caller }, parts) {
-    const result = settled(await parts.run('changeRoles', { userId, change: { to: roles } }, caller))
-    const account = seen(await accountOf(userId, parts), 'user-not-found')
+    const result = unwrapResult(await parts.run('changeRoles', { userId, change: { to: roles } }, caller))
+    const account = orNotFound(await accountOf(userId, parts), 'user-not-found')
     return answer(200, account, { headers: commandHeaders(result, caller) })
   },
 })
@@ -31,9 +31,9 @@ const deactivate = route({
   access: 'admin',
   params: paramsSchema,
   answers: { 204: null },
-  async handle({ params: { id: userId }, caller, whence }, { run, sessions }) {
-    const result = settled(await run('deactivateUser', { userId }, caller))
-    await sessions.revoke(allOf(userId, caller.userId), { ...whence(), sessionId: null })
+  async handle({ params: { id: userId }, caller, request }, { run, sessions }) {
+    const result = unwrapResult(await run('deactivateUser', { userId }, caller))
+    await sessions.revoke(allOf(userId, caller.userId), { ...request, sessionId: null })
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })
@@ -45,11 +45,11 @@ const reactivate = route({
   access: 'admin',
   params: paramsSchema,
   answers: { 204: null },
-  async handle({ params: { id: userId }, caller, whence }, { run, sessions, accountStatuses }) {
+  async handle({ params: { id: userId }, caller, request }, { run, sessions, accountStatuses }) {
     // Once more before it opens: a crash may have come between the two steps of its closing.
     if (!(await accountStatuses.of(userId)).isActive)
-      await sessions.revoke(allOf(userId, caller.userId), { ...whence(), sessionId: null })
-    const result = settled(await run('reactivateUser', { userId }, caller))
+      await sessions.revoke(allOf(userId, caller.userId), { ...request, sessionId: null })
+    const result = unwrapResult(await run('reactivateUser', { userId }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
 })

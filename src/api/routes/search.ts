@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
 import { isSearchCursor } from '../../projections/conversations/search-cursor.js'
 import { isSearch } from '../../projections/conversations/search-query.js'
-import { seen } from '../answers.js'
+import { orNotFound } from '../answers.js'
 import { cursorSchema, limitSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
 import { foundMessageShape } from '../shapes.js'
@@ -31,7 +31,7 @@ const searchMessages = route({
   }),
   answers: { 200: z.array(foundMessageShape) },
   async handle({ query: { q, limit, after, ...within }, caller }, { queries }) {
-    const { items, next } = seen(await queries.search(caller.userId, q, within, limit, after), 'chat-not-found')
+    const { items, next } = orNotFound(await queries.search(caller.userId, q, within, limit, after), 'chat-not-found')
     return answer(200, items, { links: next === null ? {} : { next: { after: next } } })
   },
 })

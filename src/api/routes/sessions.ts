@@ -14,13 +14,13 @@ const logout = route({
   access: 'either',
   body: z.strictObject({ refreshToken: secretTokenSchema.optional() }),
   answers: { 204: null },
-  async handle({ body: { refreshToken }, caller, whence }, { sessions }) {
+  async handle({ body: { refreshToken }, caller, request }, { sessions }) {
     const session = refreshToken === undefined ? sessionOf(caller) : await sessions.ofRefreshToken(refreshToken)
     // A token that is not known has no session left to end.
     if (session !== null) {
       const { userId, sessionId } = session
       const revocation = { userId, which: { only: sessionId }, reason: 'logout', by: userId } as const
-      await sessions.revoke(revocation, { ...whence(), sessionId })
+      await sessions.revoke(revocation, { ...request, sessionId })
     }
     return answer(204, null)
   },
@@ -45,10 +45,10 @@ const end = route({
   takesKey: false,
   params: z.strictObject({ id: idSchema }),
   answers: { 204: null },
-  async handle({ params: { id }, caller, whence }, { sessions }) {
+  async handle({ params: { id }, caller, request }, { sessions }) {
     const { userId } = caller
     if ((await sessions.ownerOf(id)) !== userId) throw new ProblemError('session-not-found')
-    await sessions.revoke({ userId, which: { only: id }, reason: 'revoked', by: userId }, actorOf(caller, whence()))
+    await sessions.revoke({ userId, which: { only: id }, reason: 'revoked', by: userId }, actorOf(caller, request))
     return answer(204, null)
   },
 })
@@ -61,9 +61,9 @@ const endOthers = route({
   takesKey: false,
   query: z.strictObject({ except: z.literal('current') }),
   answers: { 204: null },
-  async handle({ caller, whence }, { sessions }) {
+  async handle({ caller, request }, { sessions }) {
     const { userId } = caller
-    const actor = actorOf(caller, whence())
+    const actor = actorOf(caller, request)
     await sessions.revoke({ userId, which: { except: actor.sessionId }, reason: 'revoked', by: userId }, actor)
     return answer(204, null)
   },
@@ -75,7 +75,7 @@ function sessionOf(caller: Caller | null): { userId: string; sessionId: string }
   return caller?.client ? { userId: caller.userId, sessionId: caller.client.session } : null
 }
 
-const actorOf = ({ client }: Caller, whence: Omit<Actor, 'sessionId'>): Actor => ({
-  ...whence,
+const actorOf = ({ client }: Caller, request: Omit<Actor, 'sessionId'>): Actor => ({
+  ...request,
   sessionId: client?.session ?? null,
 })

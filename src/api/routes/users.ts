@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
-import { commandHeaders, seen, settled } from '../answers.js'
+import { commandHeaders, orNotFound, unwrapResult } from '../answers.js'
 import { idListSchema, limitSchema } from '../parameters.js'
 import type { Parts } from '../parts.js'
 import { answer, route } from '../route.js'
@@ -37,7 +37,7 @@ const changeMe = route({
   }),
   answers: { 200: userShape },
   async handle({ body, caller }, parts) {
-    const result = settled(await parts.run('changeProfile', { change: body }, caller))
+    const result = unwrapResult(await parts.run('changeProfile', { change: body }, caller))
     await parts.reads.written(result.position)
     return answer(200, await ownUser(caller.userId, parts), { headers: commandHeaders(result, caller) })
   },
@@ -52,7 +52,7 @@ const someone = route({
   answers: { 200: profileShape },
   async handle({ params: { id } }, { queries }) {
     const [profile = null] = await queries.profiles([id])
-    return answer(200, seen(profile, 'user-not-found'))
+    return answer(200, orNotFound(profile, 'user-not-found'))
   },
 })
 
@@ -61,7 +61,7 @@ const find = route({
   path: '/users',
   summary: 'Profiles, by their ids or by how the name begins; at most 50 are found by name. For admins also everyone',
   access: 'user',
-  raised: { all: 'admin' },
+  requiresRole: { all: 'admin' },
   query: z
     .strictObject({
       ids: idListSchema.optional(),
@@ -100,5 +100,5 @@ export async function ownUser(
     accountStatuses.of(userId),
   ])
   const { email = null, isVerified = false } = address ?? {}
-  return { ...seen(profile, 'user-not-found'), email, emailVerified: isVerified, roles: [...roles] }
+  return { ...orNotFound(profile, 'user-not-found'), email, emailVerified: isVerified, roles: [...roles] }
 }

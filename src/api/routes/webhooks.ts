@@ -4,7 +4,7 @@ import { createIncomingWebhook } from '../../commands/catalogue/incoming-webhook
 import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
 import { parseTarget } from '../../outbound/target-url.js'
 import { chatFrameNames } from '../../realtime/frames.js'
-import { commandHeaders, seen, settled, stillIn, versionHeader } from '../answers.js'
+import { commandHeaders, orNotFound, unwrapResult, orNoLongerIn, versionHeader } from '../answers.js'
 import { inChatSchema } from '../parameters.js'
 import { asProblem } from '../problem-details.js'
 import { answer, route } from '../route.js'
@@ -53,14 +53,14 @@ const create = route({
   answers: { 201: z.union([newWebhookShape, newIncomingWebhookShape]) },
   async handle({ params: { id: chatId }, body, caller }, parts) {
     const { run, reads, queries } = parts
-    const result = settled(
+    const result = unwrapResult(
       body.direction === 'in'
         ? await createIncomingWebhook(run, { chatId, name: body.name }, caller)
         : await run('createWebhook', { chatId, ...body, direction: 'out' }, caller),
     )
     await reads.written(result.position)
     const id = newWebhookId(result.commandId)
-    const { answer: webhook } = stillIn(await queries.webhook(chatId, caller.userId, id))
+    const { answer: webhook } = orNoLongerIn(await queries.webhook(chatId, caller.userId, id))
     const shown =
       body.direction === 'in'
         ? { ...webhook, url: incomingUrl(id, parts) }
@@ -77,7 +77,7 @@ const list = route({
   params: inChatSchema,
   answers: { 200: z.array(webhookShape) },
   async handle({ params: { id }, caller }, { queries, webhooks }) {
-    const found = seen(await queries.webhooks(id, caller.userId), 'chat-not-found')
+    const found = orNotFound(await queries.webhooks(id, caller.userId), 'chat-not-found')
     const { items, role } = found.answer
     const headers = versionHeader(found.version)
     if (role === 'member') {
@@ -98,7 +98,7 @@ const remove = route({
   params: inWebhookSchema,
   answers: { 204: null },
   async handle({ params: { id: chatId, webhookId }, caller }, { run, queries }) {
-    const result = settled(await run('deleteWebhook', { chatId, webhookId }, caller))
+    const result = unwrapResult(await run('deleteWebhook', { chatId, webhookId }, caller))
     const userId = (await queries.incomingWebhook(webhookId))?.botId
     // It is deaf and dumb by now; where the chat does not let it go, it stays.
     if (userId !== undefined) await run('removeParticipant', { chatId, userId }, { ...caller, key: null })

@@ -39,7 +39,7 @@ function setUpAt(now: number): Tokens {
 }
 
 /** What passport makes of the token in a request. */
-function throughPassport(tokens: Tokens, token: string): Promise<Claims | TokenRefusal> {
+function throughPassport(tokens: Tokens, token: string): Promise<Claims | { code: string }> {
   const request = { headers: { authorization: `Bearer ${token}` } }
   return new Promise((resolve, reject) => {
     const answer = (error: unknown, user: Claims | false, info: unknown): void => {
@@ -47,7 +47,7 @@ function throughPassport(tokens: Tokens, token: string): Promise<Claims | TokenR
       else if (info instanceof TokenRefused) resolve({ code: info.code })
       else reject(error instanceof Error ? error : new Error(String(info)))
     }
-    const strategy = createTokenStrategy(tokens)
+    const strategy = createTokenStrategy(tokens, () => null)
     const middleware = passport.authenticate(strategy, { session: false }, answer) as (...args: unknown[]) => void
     middleware(request, {}, reject)
   })

@@ -1,0 +1,92 @@
+import { rateLimitHeaders } from '../limits/quota.js'
+import { isBotToken } from '../identity/bots/bot-tokens.js'
+import { bearerTokenOf, type Authenticate } from '../requests/authenticate.js'
+import { RequestRefused } from '../requests/request-refused.js'
+import type { RequestPath, Transport } from '../requests/request-path.js'
+import { callerOf, clientKeyOf, requestInfoOf } from './caller.js'
+import { send, type Handler, type Reply, type Request } from './exchange.js'
+import { linkHeader } from './link-header.js'
+import { NOTHING } from './parameters.js'
+import type { Parts } from './parts.js'
+import { readBody } from './read-body.js'
+import type { Answer, Answers, Context, Route } from './route.js'
+import type { Access } from '../identity/access.js'
+
+type AnyContext = Context<Access, unknown, unknown, unknown>
+
+export interface EndpointDeps {
+  authenticate: Authenticate
+  path: RequestPath
+  parts: Parts
+}
+
+/** REST's adapter to the request path: one route as an express handler. */
+export function createEndpoint(route: Route, { authenticate, path, parts }: EndpointDeps): Handler {
+  const isQuery = route.method === 'get'
+
+  async function answer(req: Request, res: Reply): Promise<void> {
+    const { input, quota } = await path.admit(route, transportOf(req, res), res.locals)
+    if (quota !== null) setHeaders(res, rateLimitHeaders([quota]))
+    if (isQuery && input.caller !== null && !(await parts.reads.fresh(input.caller.userId, req.headers)))
+      res.setHeader('Parley-Stale', 'true')
+    give(req, res, await route.handle(input, parts))
+  }
+
+  function transportOf(req: Request, res: Reply): Transport<AnyContext> {
+    return {
+      isBot: () => isBotRequest(req),
+      authenticate() {
+        const token = bearerTokenOf(req.headers.authorization)
+        if (token === null) throw new RequestRefused({ code: 'token-missing' })
+        return authenticate(token)
+      },
+      parameters: () => Object.keys(req.query as object),
+      chatId: () => req.params['id'] ?? '',
+      outsiderCode: isQuery ? 'chat-not-found' : 'not-a-participant',
+      async readBody() {
+        if (isQuery) return false
+        for (const read of readBody(route.bodyAs)) await runHandler(read, req, res)
+        return Object.keys(req.body ?? {}).length > 0
+      },
+      parse: () => contextOf(req, res),
+    }
+  }
+
+  /** @throws ZodError */
+  function contextOf(req: Request, { locals }: Reply): AnyContext {
+    const { params, query, body, takesKey } = route
+    return {
+      caller: callerOf(req, locals, !isQuery && takesKey),
+      params: params?.parse(req.params) ?? null,
+      query: (query ?? NOTHING).parse(req.query),
+      body: isQuery ? null : (body ?? NOTHING).parse(req.body ?? {}),
+      request: requestInfoOf(locals),
+      clientKey: () => clientKeyOf(req),
+    }
+  }
+
+  return (req, res) => {
+    res.locals.route = route.path
+    return answer(req, res)
+  }
+}
+
+/** Whatever its token is worth. */
+function isBotRequest({ headers: { authorization = '' } }: Request): boolean {
+  return /^bearer /i.test(authorization) && isBotToken(authorization.slice(authorization.lastIndexOf(' ') + 1))
+}
+
+const runHandler = (handler: Handler, req: Request, res: Reply): Promise<void> =>
+  new Promise((resolve, reject) => {
+    void handler(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error)))
+  })
+
+function give(req: Request, res: Reply, { status, body, headers = {}, links }: Answer<Answers>): void {
+  setHeaders(res, headers)
+  if (links?.next ?? links?.prev) res.setHeader('Link', linkHeader(req.originalUrl, links))
+  send(res, status, body, headers['Content-Type'])
+}
+
+function setHeaders(res: Reply, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto'
+import type { ClientInfo } from '../domain/client-info.js'
+import { idSchema } from '../commands/catalogue/input-schemas.js'
+import { isNestedDeeper } from '../commands/catalogue/nesting.js'
+import type { SessionCheck } from '../identity/sessions/session-check.js'
+import { RequestRefused } from '../requests/request-refused.js'
+import type { RequestPath, RequestState, Transport } from '../requests/request-path.js'
+import type { ClientEventHandlers, Sender } from './client-events.js'
+import {
+  clientEventOperations,
+  clientEventSchemas,
+  errorOf,
+  unknownEventOperation,
+  type ClientEventName,
+  type ProblemOf,
+  type RealtimeSocket,
+} from './protocol.js'
+
+export interface AnswerClientEventDeps {
+  handlers: ClientEventHandlers
+  sessionCheck: SessionCheck
+  requestPath: RequestPath
+  problemOf: ProblemOf
+}
+
+/**
+ * Runs one client event, whatever it holds, and answers it: by its ack where it has one, else by `error` where it is refused. Never
+ * rejects.
+ */
+export type AnswerClientEvent = (
+  socket: RealtimeSocket,
+  client: ClientInfo,
+  senderOf: (requestId: string) => Sender,
+  args: unknown[],
+) => Promise<void>
+
+/** The sockets' adapter to the request path. */
+export function createAnswerClientEvent(deps: AnswerClientEventDeps): AnswerClientEvent {
+  const { handlers, sessionCheck, requestPath, problemOf } = deps
+
+  function transportOf(name: unknown, payload: unknown, { data }: RealtimeSocket): Transport<RunHandler> {
+    return {
+      isBot: () => false,
+      async authenticate() {
+        const refusal = await sessionCheck(data.claims)
+        if (refusal !== null) throw new RequestRefused(refusal)
+        return data.claims
+      },
+      parameters: () => [],
+      chatId: () => chatIdIn(payload) ?? '',
+      outsiderCode: 'not-a-participant',
+      readBody: () =>
+        isNestedDeeper(payload)
+          ? Promise.reject(new RequestRefused({ code: 'too-deeply-nested' }))
+          : Promise.resolve(true),
+
+      parse() {
+        if (!isClientEvent(name)) throw new RequestRefused({ code: 'unknown-event' })
+        const input = clientEventSchemas[name].parse(payload)
+        // The schema of an event gives what its handler takes.
+        return (sender, reply) => handlers[name](input as never, sender, reply)
+      },
+    }
+  }
+
+  return async (socket, client, senderOf, [name, ...args]) => {
+    const requestId = randomUUID()
+    const state: RequestState = { requestId, client }
+    const ack = takeAck(args)
+    const payload = args.length > 1 ? args : args[0]
+    const reply = (extra: object): void => ack?.({ ok: true, ...extra })
+    const operation = isClientEvent(name) ? clientEventOperations[name] : unknownEventOperation
+    try {
+      const { input: run } = await requestPath.admit(operation, transportOf(name, payload, socket), state)
+      reply(await run(senderOf(requestId), reply))
+    } catch (thrown) {
+      const fault = requestPath.refuse(thrown, state, { event: String(name) })
+      const error = problemOf(fault, requestId)
+      if (ack !== null) ack({ ok: false, error })
+      else socket.emit('error', errorOf(error, chatIdIn(payload)))
+    }
+  }
+}
+
+type RunHandler = (sender: Sender, reply: (extra: object) => void) => Promise<object>
+
+type Ack = (answer: object) => void
+
+/** Socket.IO passes an ack as the last argument; calling it a second time does nothing. */
+function takeAck(args: unknown[]): Ack | null {
+  return typeof args.at(-1) === 'function' ? (args.pop() as Ack) : null
+}
+
+const isClientEvent = (name: unknown): name is ClientEventName =>
+  typeof name === 'string' && Object.hasOwn(clientEventSchemas, name)
+
+function chatIdIn(payload: unknown): string | null {
+  if (typeof payload !== 'object' || payload === null || !('chatId' in payload)) return null
+  return idSchema.safeParse(payload.chatId).data ?? null
+}

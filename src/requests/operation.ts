@@ -1,0 +1,23 @@
+import type { AccountRole } from '../domain/roles/events.js'
+import type { Access } from '../identity/access.js'
+
+/**
+ * Whether a bot's token is accepted: never, unless an operation says otherwise; `bound` in the chats that the token is bound to; `admitted`
+ * anywhere.
+ */
+export type BotPolicy = 'refused' | 'bound' | 'admitted'
+
+/** `message`: the limit of messages and, where one is refused, another one. `nothing`: for monitoring, which must always get an answer. */
+export type CountsAs = 'request' | 'message' | 'nothing'
+
+/** What a route or a client event demands of a request, whichever way it comes. */
+export interface Operation {
+  access: Access
+  bots: BotPolicy
+  countsAs: CountsAs
+  /** Parameters that only a role may use. */
+  requiresRole: Readonly<Record<string, AccountRole>>
+}
+
+/** Whether no token is asked for before the body is read. */
+export const isOpen = ({ access }: Pick<Operation, 'access'>): boolean => access === 'anyone' || access === 'either'
