@@ -11,7 +11,9 @@ import type { Releases } from './release.js'
 import { createDeliverEvents } from '../webhooks/deliver-events.js'
 import { createDeliveries } from '../webhooks/deliveries.js'
 import { createIncomingSecrets } from '../webhooks/incoming-secrets.js'
+import { createFindNextDelivery } from '../webhooks/next-delivery.js'
 import { createReplayWebhook } from '../webhooks/replay-webhook.js'
+import { createSendDelivery } from '../webhooks/send-delivery.js'
 import { startWebhooks } from '../webhooks/start-webhooks.js'
 import { createWebhookSecrets } from '../webhooks/webhook-secrets.js'
 
@@ -36,16 +38,10 @@ export async function startWebhookDelivery(
   const secrets = createWebhookSecrets(deriveKey(databases.masterKey, 'parley/webhook/1'))
   const deliveries = createDeliveries(databases.main)
   const deliverEvents = createDeliverEvents({
-    log,
-    progress,
-    queries,
-    accountStatuses,
-    pastFrames,
+    findNext: createFindNextDelivery({ log, progress, queries, accountStatuses, pastFrames }),
+    send: createSendDelivery({ secrets, safeFetch, clock }),
     deliveries,
-    secrets,
-    safeFetch,
     run,
-    clock,
     onAttempt: (outcome) => metrics.webhookDeliveries.inc({ outcome }),
   })
   const running = releases.add(

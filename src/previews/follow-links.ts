@@ -12,23 +12,21 @@ export interface FollowLinksDeps extends Pick<FollowerDeps, 'report' | 'retryMs'
   reader: Pick<EventReader, 'open'>
   jobs: Jobs
   clock: () => Date
-  /** Told when there is something to look at. */
+  /** Called when there are new jobs. */
   onNoted(): void
 }
 
-/** Older messages are left alone: nobody wants thousands of pages fetched because a node was away. */
+/** Older messages get no previews, so that a node which was away does not fetch thousands of pages. */
 const MAX_AGE_MS = 24 * 60 * 60_000
-/** Without links, where it stands is written down only so often; to examine something again does no harm. */
+/** Without links, the position is written only every so many events; examining some of them again does no harm. */
 const WRITE_EVERY = 5_000
 
-/**
- * Notes messages with links as they come into the log. Each node has one; the notes are the same whichever node writes them.
- */
+/** Adds a job for each new message with links. Every node does; the jobs are the same whichever node adds them. */
 export function followLinks(deps: FollowLinksDeps): Follower {
   const { log, jobs, onNoted } = deps
   let unwritten = 0
 
-  /** Where none is known, or one of another log, it begins with what comes next. */
+  /** Without a position of this log it begins at the end. */
   async function readStart(): Promise<Position> {
     const head = await log.head()
     return positionInLog(log, await jobs.position(head), head)
@@ -53,13 +51,13 @@ export function followLinks(deps: FollowLinksDeps): Follower {
   })
 }
 
-/** A message, or what was put in its place, where it can still be read. */
-export const saysSomething = (
+/** Whether it is a message, or an edit of one, whose author was not erased. */
+export const isReadableMessage = (
   event: OpenedEvent['event'],
 ): event is Opened<MessageSent | MessageEdited> & { content: string } =>
   (event.type === 'MessageSent' || event.type === 'MessageEdited') && event.content !== null
 
-/** Not those of an import: they are not news. */
+/** Imported messages get no previews. */
 async function messagesWithLinks(
   events: readonly RecordedEvent[],
   { reader, clock }: Pick<FollowLinksDeps, 'reader' | 'clock'>,
@@ -68,8 +66,8 @@ async function messagesWithLinks(
   if (sent.length === 0) return []
   const since = new Date(clock().getTime() - MAX_AGE_MS).toISOString()
   return (await reader.open(sent)).flatMap(({ event, stream, version, at, metadata }) => {
-    if (!saysSomething(event)) return []
+    if (!isReadableMessage(event)) return []
     if (metadata.origin === 'import' || at < since || linksIn(event.content, 1).length === 0) return []
-    return [{ stream, version }]
+    return [{ stream, version, userId: event.senderId }]
   })
 }

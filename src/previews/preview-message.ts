@@ -1,16 +1,20 @@
 import { v5 as uuidv5 } from 'uuid'
 import type { RunSystemCommand } from '../commands/run-system-command.js'
 import { linksIn } from '../content/links.js'
+import type { LinkPreview } from '../domain/chat/events.js'
 import { idOf } from '../domain/streams.js'
 import type { EventLog } from '../eventstore/event-log.js'
 import { KeyDestroyedError } from '../privacy/data-keys.js'
 import type { EventReader, OpenedEvent } from '../privacy/event-reader.js'
-import { saysSomething } from './follow-links.js'
+import { isReadableMessage } from './follow-links.js'
 import type { Job } from './jobs.js'
 import type { PreviewLink } from './preview-link.js'
 
-/** `later` where asking again may help. */
-export type PreviewMessage = (job: Job, signal: AbortSignal) => Promise<'done' | 'later'>
+/** `later` where another attempt may help; `busy` where a host has no room now. */
+export type PreviewMessage = (
+  job: Pick<Job, 'stream' | 'version'>,
+  signal: AbortSignal,
+) => Promise<'done' | 'later' | 'busy'>
 
 export interface PreviewMessageDeps {
   log: Pick<EventLog, 'readStream'>
@@ -20,18 +24,14 @@ export interface PreviewMessageDeps {
   inDirectChats: boolean
 }
 
-interface About {
-  messageId: string
-}
-
 export const MAX_LINKS = 3
 const MAX_LINK_LENGTH = 2_048
 
-/** The same for the same message and what it said: previews are added once, however often they are looked for. */
+/** The same for the same version of the same message, so that its previews are added once. */
 export const previewsCommandId = (messageId: string, version: number): string =>
   uuidv5(`link-previews ${version}`, messageId)
 
-/** Adds to a message what its links lead to. What is read is the log's own event, now: erased since, there is nothing to look for. */
+/** Adds previews of its links to a message, as the log has it now: one whose author was erased has no links any more. */
 export function createPreviewMessage({
   log,
   reader,
@@ -45,10 +45,11 @@ export function createPreviewMessage({
     return event?.type === 'ChatCreated' && event.chatType === 'direct'
   }
 
-  async function add(sent: OpenedEvent, event: About, previews: Parameters<typeof addInput>[2]) {
-    const cause = { commandId: previewsCommandId(event.messageId, sent.version), causationId: sent.id }
+  async function add({ id, stream, version }: OpenedEvent, messageId: string, previews: readonly LinkPreview[]) {
+    const input = { chatId: idOf(stream), messageId, contentVersion: version, previews }
+    const cause = { commandId: previewsCommandId(messageId, version), causationId: id }
     try {
-      await run('addLinkPreviews', addInput(sent, event, previews), cause)
+      await run('addLinkPreviews', input, cause)
     } catch (error) {
       if (!(error instanceof KeyDestroyedError)) throw error // the author was erased meanwhile
     }
@@ -57,26 +58,16 @@ export function createPreviewMessage({
   return async ({ stream, version }, signal) => {
     const [sent] = await reader.open(await log.readStream(stream, { after: version - 1, limit: 1 }))
     const event = sent?.event
-    if (sent === undefined || event === undefined || !saysSomething(event)) return 'done'
+    if (sent === undefined || event === undefined || !isReadableMessage(event)) return 'done'
     if (!inDirectChats && (await isDirect(stream))) return 'done'
 
     const links = linksIn(event.content, MAX_LINKS).filter(({ length }) => length <= MAX_LINK_LENGTH)
     const outcomes = await Promise.all(links.map((url) => previewLink(url, signal)))
     if (signal.aborted) return 'later'
-    const previews = outcomes.filter((outcome) => outcome !== null && outcome !== 'later')
+    if (outcomes.includes('busy')) return 'busy'
+    const previews = outcomes.filter((outcome) => outcome !== null && typeof outcome === 'object')
     if (previews.length === 0) return outcomes.includes('later') ? 'later' : 'done'
-    await add(sent, event, previews)
+    await add(sent, event.messageId, previews)
     return 'done'
   }
 }
-
-const addInput = (
-  { stream, version }: OpenedEvent,
-  { messageId }: About,
-  previews: readonly Exclude<Awaited<ReturnType<PreviewLink>>, null | 'later'>[],
-) => ({
-  chatId: idOf(stream),
-  messageId,
-  contentVersion: version,
-  previews,
-})

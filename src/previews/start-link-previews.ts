@@ -7,38 +7,42 @@ import type { PreviewMessage } from './preview-message.js'
 export interface LinkPreviewsDeps extends Omit<FollowLinksDeps, 'onNoted'> {
   jobs: Jobs
   previewMessage: PreviewMessage
-  /** How often it looks for what other nodes left or what is due again; 10 s by default. */
+  /** How often it looks for jobs that other nodes left or that are due again; 10 s by default. */
   pollMs?: number
 }
 
-const MAX_AT_ONCE = 4
+/** Messages that a node works on at the same time, each of another user. */
+const MAX_CONCURRENCY = 8
 
 /**
- * Follows the log and adds previews to messages, four messages at a time and beside everything else: the follower only notes what there is to
- * do, for all nodes in one table, and whoever has a hand free takes it from there. After a crash another takes it, and the
- * command's id keeps it from being added twice.
+ * Follows the log and adds previews to messages. The follower only adds jobs to a table that all nodes share; each node takes jobs from it
+ * while it has capacity. The job of a node that crashed is taken by another, and the command's id keeps previews from being added twice.
  */
 export function startLinkPreviews(deps: LinkPreviewsDeps): AsyncDisposable {
   const { jobs, previewMessage, report, pollMs = 10_000 } = deps
   const wakeUp = createSignal()
   const stop = new AbortController()
   const { signal } = stop
+  const busyUsers = new Set<string>()
 
   async function work(job: Job): Promise<void> {
+    busyUsers.add(job.userId)
     try {
       const outcome = await previewMessage(job, signal)
       if (outcome === 'done') await jobs.done(job)
-      else await jobs.putBack(job, signal.aborted ? 'stopped' : 'failed')
+      else await jobs.putBack(job, signal.aborted ? 'stopped' : outcome === 'busy' ? 'busy' : 'failed')
     } catch (error) {
       await jobs.putBack(job, signal.aborted ? 'stopped' : 'failed')
       throw error
+    } finally {
+      busyUsers.delete(job.userId)
     }
   }
 
   const follower = followLinks({ ...deps, onNoted: () => wakeUp.notify() })
-  const claim = (limit: number): Promise<Job[]> => jobs.claim(limit)
+  const claim = (limit: number): Promise<Job[]> => jobs.claim(limit, [...busyUsers])
   const working = takeJobs(
-    { name: 'link-preview-jobs', claim, work, maxConcurrency: MAX_AT_ONCE, wakeUp, pollMs, report },
+    { name: 'link-preview-jobs', claim, work, maxConcurrency: MAX_CONCURRENCY, wakeUp, pollMs, report },
     signal,
   )
   return {

@@ -1,58 +1,60 @@
 import type { Pool } from 'pg'
 
-/** A webhook that a node has for itself, until it gives it back or the lease ends. */
+/** A webhook that one node delivers to, until it gives it back or the lease ends. */
 export interface Claimed {
   webhookId: string
-  /** Of the chat: up to here all is delivered, or was not to be. */
+  /** Of the chat: everything up to it is delivered, or was not to be. */
   version: number
-  /** In a row, up to now. */
+  /** In a row. */
   failures: number
   lease: string
 }
 
-/** How deliveries to a webhook fare. Times are ISO-8601 UTC. */
+/** The state of deliveries to a webhook. Times are ISO-8601 UTC. */
 export interface DeliveryState {
   deliveredUpTo: number
   lastDeliveredAt: string | null
   /** In a row. */
   failures: number
   lastFailure: { at: string; reason: string } | null
-  /** Where the last one failed. */
+  /** Null unless the last attempt failed. */
   nextAttemptAt: string | null
 }
 
-interface At {
+interface ChatVersion {
   chatId: string
   version: number
 }
 
-/** How far each webhook that leads out has come, shared by all nodes; each is one node's at a time, by the database's clock. */
+/** How far each outgoing webhook has been delivered to, shared by all nodes; one node at a time has it, by the database's clock. */
 export interface Deliveries {
-  /** Begins where it stands after `version`. One that is known stays where it is. */
-  begin(webhooks: readonly (At & { webhookId: string; head: number })[]): Promise<void>
-  /** Chats have come so far: whether that leaves something to deliver. */
-  raise(heads: readonly At[]): Promise<boolean>
-  /** Nothing more is delivered to these, for ever. */
+  /** Adds webhooks to which everything after `version` is to be delivered. One that is known stays as it is. */
+  begin(webhooks: readonly (ChatVersion & { webhookId: string; head: number })[]): Promise<void>
+  /** Records the latest versions of chats. Resolves with whether that leaves something to deliver. */
+  advance(heads: readonly ChatVersion[]): Promise<boolean>
+  /** Ends delivery to these, for ever. */
   end(webhookIds: readonly string[]): Promise<void>
-  /** At most `most` that have something to deliver and are due. */
-  claim(most: number): Promise<Claimed[]>
-  /** False where it is this node's no longer. */
-  moveTo(claimed: Claimed, version: number, how: 'delivered' | 'passed'): Promise<boolean>
-  /** Gives it back: due again after some seconds. */
+  /** At most `limit` that have something to deliver and are due. */
+  claim(limit: number): Promise<Claimed[]>
+  /** Resolves with false where this node has lost it. */
+  moveTo(claimed: Claimed, version: number, how: 'delivered' | 'skipped'): Promise<boolean>
+  /** Gives it back after a failed attempt: due again after so many seconds. */
   failed(claimed: Claimed, reason: string, seconds: number): Promise<void>
-  /** Gives it back with nothing to be said against it. */
+  /** Gives it back without a failure. */
   putBack(claimed: Claimed, seconds?: number): Promise<void>
-  /** Sets it back, never ahead; whoever has it loses it. Gives where it stands then, null where it has ended. */
-  setBack(webhookId: string, to: At & { head: number }): Promise<number | null>
-  /** By id; nothing for those that never began. */
+  /**
+   * Moves it back, never ahead; a node that has it loses it. Resolves with the version that it is at then, null where it has ended.
+   */
+  setBack(webhookId: string, to: ChatVersion & { head: number }): Promise<number | null>
+  /** By id; without those that were never added. */
   states(webhookIds: readonly string[]): Promise<Map<string, DeliveryState>>
 }
 
-/** Longer than one delivery takes, with all that is looked up for it; renewed by each. */
+/** Longer than one delivery takes, with all its queries; renewed by each. */
 const LEASE = '30 seconds'
 
 export function createDeliveries(pool: Pool): Deliveries {
-  /** Only by the node that has it. */
+  /** Changes the row only where this node still holds the lease. */
   async function change({ webhookId, lease }: Claimed, set: string, values: readonly unknown[] = []): Promise<boolean> {
     const text = `update webhook_deliveries set ${set} where webhook_id = $1 and lease = $2`
     const { rowCount } = await pool.query(text, [webhookId, lease, ...values])
@@ -73,10 +75,10 @@ export function createDeliveries(pool: Pool): Deliveries {
       )
     },
 
-    async raise(heads) {
+    async advance(heads) {
       const { rowCount } = await pool.query({
-        name: 'raise-webhook-heads',
-        // locked in one order, so that nodes which raise several at once do not wait for each other in a ring
+        name: 'advance-webhook-heads',
+        // Locked in one order, so that nodes which advance several at once do not deadlock.
         text: `with behind as (
                  select d.webhook_id, h.version from webhook_deliveries d
                  join unnest($1::uuid[], $2::integer[]) h(chat_id, version) on h.chat_id = d.chat_id
@@ -93,7 +95,7 @@ export function createDeliveries(pool: Pool): Deliveries {
       await pool.query(text, [webhookIds])
     },
 
-    async claim(most) {
+    async claim(limit) {
       const { rows } = await pool.query<Claimed>({
         name: 'claim-webhooks',
         text: `with due as (
@@ -103,7 +105,7 @@ export function createDeliveries(pool: Pool): Deliveries {
                update webhook_deliveries d set lease = gen_random_uuid(), due_at = now() + interval '${LEASE}'
                from due where d.webhook_id = due.webhook_id
                returning d.webhook_id as "webhookId", d.version, d.failures, d.lease`,
-        values: [most],
+        values: [limit],
       })
       return rows
     },

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto'
 
-/** What a URL that leads into a chat holds besides the webhook's id. Derived, as is the secret of one that leads out. */
+/** The secret part of an incoming webhook's URL. Derived from the webhook's id, like the secrets of outgoing webhooks. */
 export interface IncomingSecrets {
   /** 32 bytes in base64url. */
   secretOf(webhookId: string): string

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** How far each webhook that leads out has come. No projection: what was told to others cannot be made anew from the log. */
+/** How far each outgoing webhook has been delivered to. Not a projection: what was sent to others cannot be rebuilt from the log. */
 export const webhookMigrations = [
   {
     name: 'webhooks-1',
@@ -8,11 +8,18 @@ export const webhookMigrations = [
       await knex.schema.createTable('webhook_deliveries', (table) => {
         table.uuid('webhook_id').primary()
         table.uuid('chat_id').notNullable().index()
-        table.integer('version').notNullable().comment('of the chat: up to here all is delivered, or was not to be')
-        table.integer('head').notNullable().comment('the last version of the chat that is known to be there')
+        table
+          .integer('version')
+          .notNullable()
+          .comment('of the chat: everything up to it is delivered, or was not to be')
+        table.integer('head').notNullable().comment('the latest version of the chat that is known')
         table.boolean('active').notNullable().defaultTo(true)
-        table.timestamp('due_at').notNullable().defaultTo(knex.fn.now()).comment('a node that has it moves this ahead')
-        table.uuid('lease').comment('of the node that has it')
+        table
+          .timestamp('due_at')
+          .notNullable()
+          .defaultTo(knex.fn.now())
+          .comment('moved ahead by the node that holds the lease')
+        table.uuid('lease').comment('of the node that delivers')
         table.integer('failures').notNullable().defaultTo(0).comment('in a row')
         table.text('last_failure').comment('a code')
         table.timestamp('last_failure_at')

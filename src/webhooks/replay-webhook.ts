@@ -16,7 +16,10 @@ export interface ReplayAsked {
   by: string
 }
 
-/** Where it begins: never ahead of where the webhook stands, nor before what its creator may see. */
+/**
+ * Starts a replay. `afterVersion` of the answer says where it begins: never after the version that the webhook is at, nor before what its
+ * creator may see.
+ */
 export type ReplayWebhook = (
   asked: ReplayAsked,
 ) => Promise<{ kind: 'replaying'; afterVersion: number } | { kind: 'rejected'; rejection: { code: Refusal } }>
@@ -28,21 +31,21 @@ export interface ReplayWebhookDeps {
   /** Of conversations. */
   progress: Progress
   deliveries: Pick<Deliveries, 'setBack'>
-  /** Told when there is something to deliver. */
+  /** Called when there is something to deliver. */
   onDue(): void
 }
 
-const BEHIND_MS = 2_000
+const MAX_WAIT_MS = 2_000
 
-/** No event: where a webhook stands is no part of the log. To ask for it twice is to have it once, or twice if it was under way. */
+/** Appends no event: how far a webhook has been delivered to is not part of the log. */
 export function createReplayWebhook(deps: ReplayWebhookDeps): ReplayWebhook {
   const { stateOf, queries, head, progress, deliveries, onDue } = deps
 
-  /** That there is none is said only by a read model that knows all that was in the log. */
+  /** Before a webhook counts as unknown, the read model must have everything that is in the log now. */
   async function find(webhookId: string) {
     const known = (await queries.webhookStatuses([webhookId])).get(webhookId)
     if (known !== undefined) return known
-    await progress.reached(await head(), { timeoutMs: BEHIND_MS })
+    await progress.reached(await head(), { timeoutMs: MAX_WAIT_MS })
     return (await queries.webhookStatuses([webhookId])).get(webhookId)
   }
 
@@ -56,10 +59,10 @@ export function createReplayWebhook(deps: ReplayWebhookDeps): ReplayWebhook {
     if (webhook.status === 'disabled' || first === undefined) return rejected('webhook-disabled')
     const head = Math.max(chat.version, webhook.fromVersion)
     const version = Math.min(Math.max(afterVersion, first[0] - 1), head)
-    const accountStatus = await deliveries.setBack(webhookId, { chatId, version, head })
-    if (accountStatus === null) return rejected('webhook-disabled')
+    const replayedFrom = await deliveries.setBack(webhookId, { chatId, version, head })
+    if (replayedFrom === null) return rejected('webhook-disabled')
     onDue()
-    return { kind: 'replaying', afterVersion: accountStatus }
+    return { kind: 'replaying', afterVersion: replayedFrom }
   }
 }
 

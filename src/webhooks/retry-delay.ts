@@ -1,7 +1,7 @@
 const FIRST_SECONDS = 5
 const MAX_SECONDS = 6 * 60 * 60
 
-/** So many failures in a row, and the webhook is disabled: with these pauses, some 17 hours after the first. */
+/** After so many failures in a row the webhook is disabled: with these delays, some 17 hours after the first. */
 export const MAX_FAILURES = 15
 
 /** Seconds until the next attempt, after so many failures in a row: 5, doubling up to six hours. */

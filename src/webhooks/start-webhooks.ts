@@ -7,14 +7,14 @@ import { startFollower } from '../followers/follower.js'
 import { takeJobs } from '../followers/take-jobs.js'
 import type { DeliverEvents } from './deliver-events.js'
 import type { Deliveries } from './deliveries.js'
-import { createTrackChatHeads, NOTED_STREAMS, type NoteChatsDeps } from './track-chat-heads.js'
+import { createTrackChatHeads, TRACKED_STREAMS, type TrackChatHeadsDeps } from './track-chat-heads.js'
 
-export interface WebhooksDeps extends Omit<NoteChatsDeps, 'onDue'> {
+export interface WebhooksDeps extends Omit<TrackChatHeadsDeps, 'onDue'> {
   log: EventLog
   deliveries: Deliveries
   deliverEvents: DeliverEvents
   report: FailureReport
-  /** How often it looks for what other nodes left or what is due again; 2 s by default. */
+  /** How often it looks for deliveries that other nodes left or that are due again; 2 s by default. */
   pollMs?: number
 }
 
@@ -24,14 +24,14 @@ export interface Webhooks extends AsyncDisposable {
 }
 
 /** Webhooks that a node delivers to at the same time. */
-const MAX_AT_ONCE = 8
-/** So that many messages cost one look at the table. */
-const GATHER_MS = 50
+const MAX_CONCURRENCY = 8
+/** Pause after each page, so that many messages cost one update of the table. */
+const BATCH_MS = 50
 
 /**
- * Delivers events of chats to whom webhooks name. The follower only notes, for all nodes in one table, how far each chat has come; a node
- * with a hand free takes a webhook that has not come so far, for itself alone, and sends it the chat's events in their order. Begins
- * before anyone can make a webhook, so that none is missed; in a log that it does not know it examines everything.
+ * Delivers events of chats to outgoing webhooks. The follower only records, in a table that all nodes share, the latest version of each
+ * chat; each node claims webhooks that are behind it, while it has capacity, and sends each of them the chat's events in order. It starts
+ * before webhooks can be made, so that none is missed; without a known position in the log it examines everything.
  */
 export async function startWebhooks(deps: WebhooksDeps): Promise<Webhooks> {
   const { log, position, deliveries, deliverEvents, report, pollMs = 2_000 } = deps
@@ -43,13 +43,13 @@ export async function startWebhooks(deps: WebhooksDeps): Promise<Webhooks> {
 
   async function handle(page: Page, ended: AbortSignal): Promise<void> {
     await trackChatHeads(page, ended)
-    if (page.events.length > 0) await sleep(GATHER_MS, undefined, { signal: ended }).catch(() => undefined)
+    if (page.events.length > 0) await sleep(BATCH_MS, undefined, { signal: ended }).catch(() => undefined)
   }
 
   const follower = startFollower({
     name: 'webhooks',
     log,
-    streamPrefixes: NOTED_STREAMS,
+    streamPrefixes: TRACKED_STREAMS,
     start: (handled) => handled ?? from,
     handle,
     report,
@@ -59,7 +59,7 @@ export async function startWebhooks(deps: WebhooksDeps): Promise<Webhooks> {
       name: 'webhook-deliveries',
       claim: (limit) => deliveries.claim(limit),
       work: (claimed) => deliverEvents(claimed, signal),
-      maxConcurrency: MAX_AT_ONCE,
+      maxConcurrency: MAX_CONCURRENCY,
       wakeUp,
       pollMs,
       report,

@@ -1,6 +1,7 @@
 import type { RunSystemCommand } from '../commands/run-system-command.js'
 import type { AnyEvent } from '../domain/any-event.js'
 import type { PublicEvent } from '../domain/event.js'
+import { v5 as uuidv5 } from 'uuid'
 import { idOf, isChatStream } from '../domain/streams.js'
 import type { Page } from '../eventstore/event-log.js'
 import type { FollowerPosition } from '../followers/follower-position.js'
@@ -8,9 +9,8 @@ import type { EventReader } from '../privacy/event-reader.js'
 import type { ConversationQueries, EndedPower } from '../projections/conversations/conversation-queries.js'
 import type { Progress } from '../followers/progress.js'
 import type { Deliveries } from './deliveries.js'
-import { disablingId } from './disabling-id.js'
 
-export interface NoteChatsDeps {
+export interface TrackChatHeadsDeps {
   reader: Pick<EventReader, 'decode'>
   queries: Pick<ConversationQueries, 'webhookStatuses' | 'webhooksEndedBy'>
   /** Of conversations. */
@@ -18,16 +18,19 @@ export interface NoteChatsDeps {
   deliveries: Deliveries
   position: FollowerPosition
   run: RunSystemCommand
-  /** Told when there is something to deliver. */
+  /** Called when there is something to deliver. */
   onDue(): void
 }
 
-/** Without anything to note, where it stands is written down only so often; to examine something again does no harm. */
+/** Where nothing changes, the position is written only every so many events; examining some of them again does no harm. */
 const WRITE_EVERY = 5_000
 
-export const NOTED_STREAMS = ['chat-', 'moderation-', 'roles']
+export const TRACKED_STREAMS = ['chat-', 'moderation-', 'roles']
 
-interface Placed {
+/** The command that disables a webhook has the same id whichever node runs it, so that it is disabled once. */
+const disableCommandId = (webhookId: string): string => uuidv5('disable', webhookId)
+
+interface DecodedEvent {
   stream: string
   version: number
   id: string
@@ -36,11 +39,11 @@ interface Placed {
 }
 
 /**
- * Notes how far chats have come, which webhooks there are, and ends those whose creator may have them no longer. What is noted is the same
- * whichever node does it and however often. Only what must be looked up in the read model waits for it: a runner that is waited for lets
- * no events gather.
+ * Records the latest version of each chat, adds new webhooks, and disables those whose creator may no longer have them. The outcome is
+ * the same whichever node does it and however often. It waits for the read model only where it has to query it: while something waits for
+ * a projection, that projection does not batch.
  */
-export function createTrackChatHeads(deps: NoteChatsDeps) {
+export function createTrackChatHeads(deps: TrackChatHeadsDeps) {
   const { reader, queries, progress, deliveries, position, run, onDue } = deps
   let unwritten = 0
 
@@ -57,33 +60,33 @@ export function createTrackChatHeads(deps: NoteChatsDeps) {
     )
   }
 
-  /** Of those that were made before: who comes back and makes one anew keeps that. */
-  async function endPowers(ended: readonly EndedPower[]): Promise<void> {
+  /** Only webhooks made before the event: a creator who comes back and makes a new one keeps that. */
+  async function disableEnded(ended: readonly EndedPower[]): Promise<void> {
     for (const { webhookId, chatId, causationId } of await queries.webhooksEndedBy(ended)) {
-      const cause = { commandId: disablingId(webhookId), causationId }
+      const cause = { commandId: disableCommandId(webhookId), causationId }
       await run('disableWebhook', { chatId, webhookId, why: 'creator' }, cause)
     }
   }
 
   return async ({ events, position: end }: Page, signal: AbortSignal): Promise<void> => {
-    const placed = events.map((recorded): Placed => {
+    const decoded = events.map((recorded): DecodedEvent => {
       const { event, metadata } = reader.decode(recorded)
       return { ...recorded, at: metadata.at, event }
     })
-    const heads = headsIn(placed)
-    const created = idsIn(placed, 'WebhookCreated')
-    const ended = placed.flatMap(endedPower)
+    const heads = headsIn(decoded)
+    const created = idsIn(decoded, 'WebhookCreated')
+    const ended = decoded.flatMap(endedPower)
     if (created.length > 0 || ended.length > 0) {
-      if (!(await progress.reached(end, { signal }))) throw new Error('ended while the read model was behind')
+      if (!(await progress.reached(end, { signal }))) throw new Error('Stopped while the read model was behind')
       await begin(created, heads)
-      await endPowers(ended)
+      await disableEnded(ended)
     }
-    const over = [...idsIn(placed, 'WebhookDeleted'), ...idsIn(placed, 'WebhookDisabled')]
+    const over = [...idsIn(decoded, 'WebhookDeleted'), ...idsIn(decoded, 'WebhookDisabled')]
     if (over.length > 0) await deliveries.end(over)
-    const raised = [...heads].map(([chatId, version]) => ({ chatId, version }))
-    const isDue = raised.length > 0 && (await deliveries.raise(raised))
+    const latest = [...heads].map(([chatId, version]) => ({ chatId, version }))
+    const isDue = latest.length > 0 && (await deliveries.advance(latest))
     unwritten += events.length
-    if (isDue || unwritten >= WRITE_EVERY || placed.some(({ stream }) => !isChatStream(stream))) {
+    if (isDue || unwritten >= WRITE_EVERY || decoded.some(({ stream }) => !isChatStream(stream))) {
       await position.write(end)
       unwritten = 0
     }
@@ -91,14 +94,16 @@ export function createTrackChatHeads(deps: NoteChatsDeps) {
   }
 }
 
-const idsIn = (events: readonly Placed[], type: 'WebhookCreated' | 'WebhookDeleted' | 'WebhookDisabled'): string[] =>
-  events.flatMap(({ event }) => (event.type === type ? [event.webhookId] : []))
+const idsIn = (
+  events: readonly DecodedEvent[],
+  type: 'WebhookCreated' | 'WebhookDeleted' | 'WebhookDisabled',
+): string[] => events.flatMap(({ event }) => (event.type === type ? [event.webhookId] : []))
 
-const headsIn = (events: readonly Placed[]): Map<string, number> =>
+const headsIn = (events: readonly DecodedEvent[]): Map<string, number> =>
   new Map(events.flatMap(({ stream, version }) => (isChatStream(stream) ? [[idOf(stream), version] as const] : [])))
 
-/** Who may have webhooks no longer, in one chat or anywhere. */
-function endedPower({ stream, version, id: causationId, at, event }: Placed): EndedPower[] {
+/** The user who may no longer have webhooks, in one chat or in all. */
+function endedPower({ stream, version, id: causationId, at, event }: DecodedEvent): EndedPower[] {
   switch (event.type) {
     case 'ParticipantLeft':
     case 'ParticipantRemoved':

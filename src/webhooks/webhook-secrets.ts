@@ -1,6 +1,6 @@
 import { createHmac, type KeyObject } from 'node:crypto'
 
-/** What a webhook and its receiver share. */
+/** The signing secrets that outgoing webhooks share with their receivers. */
 export interface WebhookSecrets {
   /** As its creator is shown it: `whsec_` and the base64 of 32 bytes. */
   secretOf(webhookId: string): string
@@ -8,10 +8,7 @@ export interface WebhookSecrets {
   sign(webhookId: string, delivery: { id: string; timestamp: number; body: string }): string
 }
 
-/**
- * Derived from the webhook's id, and so kept nowhere: the same for ever under the same key, and nobody's guess without it
- * (docs/adr/0012-secrets-of-webhooks.md).
- */
+/** Derived from the webhook's id under the installation's key, and so stored nowhere (docs/adr/0012-secrets-of-webhooks.md). */
 export function createWebhookSecrets(key: KeyObject): WebhookSecrets {
   const bytesOf = (webhookId: string): Buffer => createHmac('sha256', key).update(webhookId).digest()
   return {

@@ -7,6 +7,7 @@ import { createPreviewLink } from '../../src/previews/preview-link.js'
 import { createPreviewMessage } from '../../src/previews/preview-message.js'
 import { startLinkPreviews } from '../../src/previews/start-link-previews.js'
 import { eventually } from '../support/eventually.js'
+import { uuid } from '../support/uuid.js'
 import { next, startTestApp, type Person, type TestApp } from '../support/test-app.js'
 
 interface Message {
@@ -222,7 +223,7 @@ describe('link previews', () => {
     const { log, reader, runAsSystem: run, databases } = parley.app.core
     const previewLink = createPreviewLink({ ...web, mask: (text) => text })
     const previewMessage = createPreviewMessage({ log, reader, previewLink, run, inDirectChats: false })
-    const job = { stream: `chat-${group}`, version: sent.version }
+    const job = { stream: `chat-${group}`, version: sent.version, userId: alice.id }
     web.pages[PAGE] = '<title>Another title by now</title>'
     expect(await previewMessage(job, new AbortController().signal)).to.equal('done')
     expect((await eventsOf(group)).filter((type) => type === 'LinkPreviewsAdded')).to.have.length(1)
@@ -236,12 +237,16 @@ describe('link previews', () => {
     await start({ linkPreviews: false })
     const { log, databases } = parley.app.core
     const [one, other] = [createJobs(databases.main), createJobs(databases.main)]
-    const job = { stream: `chat-${group}`, version: 2 }
+    const job = { stream: `chat-${group}`, version: 2, userId: alice.id }
     await one.position(log.start)
     await one.note([job], log.start)
     const claimed = await Promise.all([one.claim(4), other.claim(4)])
     expect(claimed.flat()).to.deep.equal([job])
-    const many = Array.from({ length: 200 }, (_, index) => ({ stream: 'chat-of-many', version: index + 1 }))
+    const many = Array.from({ length: 200 }, (_, index) => ({
+      stream: 'chat-of-many',
+      version: index + 1,
+      userId: uuid(`user ${index}`),
+    }))
     await one.note(many, log.start)
     const shares = await Promise.all(Array.from({ length: 10 }, () => other.claim(200)))
     expect(shares.flat()).to.have.length(many.length)
@@ -252,6 +257,42 @@ describe('link previews', () => {
     expect(await one.claim(4)).to.deep.equal([job])
     await databases.main.query(`update link_preview_jobs set due_at = now()`)
     expect(await other.claim(4), 'two attempts are enough').to.deep.equal([])
+  })
+
+  it('the jobs of one user, however many, take one place; the others are of other users', async () => {
+    await start({ linkPreviews: false })
+    const { log, databases } = parley.app.core
+    const jobs = createJobs(databases.main)
+    await jobs.position(log.start)
+    const jobOf = (userId: string, version: number) => ({ stream: `chat-${group}`, version, userId })
+    await jobs.note(
+      Array.from({ length: 60 }, (_, index) => jobOf(alice.id, index + 1)),
+      log.start,
+    )
+    await jobs.note([jobOf(bob.id, 100), jobOf(bob.id, 101)], log.start)
+    expect(await jobs.claim(8)).to.have.deep.members([jobOf(alice.id, 1), jobOf(bob.id, 100)])
+    expect(await jobs.claim(8, [alice.id, bob.id])).to.deep.equal([])
+    expect(await jobs.claim(8, [alice.id])).to.deep.equal([jobOf(bob.id, 101)])
+    await jobs.note([jobOf(uuid('Carol'), 200)], log.start)
+    expect(await jobs.claim(1), 'who had the fewest comes first').to.deep.equal([jobOf(uuid('Carol'), 200)])
+  })
+
+  it('links to slow hosts leave those of others their previews', async () => {
+    await start()
+    const gate = Promise.withResolvers<null>()
+    const { safeFetch } = web
+    web.safeFetch = async (url) => {
+      if (url.includes('slow')) await gate.promise
+      return safeFetch(url)
+    }
+    for (let index = 0; index < 12; index++)
+      await send(group, `https://slow-${index}.example https://slow.example/${index}`)
+    const { body } = await parley.call('POST', `/chats/${group}/messages`, {
+      token: bob.token,
+      body: { content: PAGE },
+    })
+    await eventually(async () => expect((await messageOf(body as Message)).linkPreviews).to.deep.equal([preview]))
+    gate.resolve(null)
   })
 
   it('what came while no node was there is looked at afterwards, from where they stood', async () => {

@@ -3,6 +3,8 @@ import { expect } from 'chai'
 import { moderationStream } from '../../src/domain/streams.js'
 import { createPastFrames } from '../../src/realtime/past-frames.js'
 import { createDeliverEvents } from '../../src/webhooks/deliver-events.js'
+import { createFindNextDelivery } from '../../src/webhooks/next-delivery.js'
+import { createSendDelivery } from '../../src/webhooks/send-delivery.js'
 import { createDeliveries } from '../../src/webhooks/deliveries.js'
 import { MAX_FAILURES } from '../../src/webhooks/retry-delay.js'
 import { createWebhookSecrets } from '../../src/webhooks/webhook-secrets.js'
@@ -136,14 +138,17 @@ describe('webhooks', function () {
     await eventually(async () => expect((await listed())[0]?.delivery).to.include({ deliveredUpTo: 3, failures: 0 }))
   })
 
-  it('a receiver that is not of the open Internet is never connected to', async () => {
-    receiver.web.names.set('inside.example', [['10.0.0.7']])
-    await create(ada, { url: 'https://inside.example/' })
-    const reached = receiver.web.reached.length
-    await say('one')
-    await eventually(async () => expect((await listed())[0]?.delivery?.lastFailure?.reason).to.equal('not-public'))
-    expect(receiver.web.reached).to.have.length(reached)
-  })
+  const refusedAddresses = { 'a private address': [['10.0.0.7']], 'no address': [[]] }
+  for (const [what, addresses] of Object.entries(refusedAddresses))
+    it(`a receiver whose name has ${what} is never connected to, and admins are not told which it was`, async () => {
+      receiver.web.names.set('inside.example', addresses)
+      await create(ada, { url: 'https://inside.example/' })
+      const reached = receiver.web.reached.length
+      await say('one')
+      const reason = async () => (await listed())[0]?.delivery?.lastFailure?.reason
+      await eventually(async () => expect(await reason()).to.equal('refused-address'))
+      expect(receiver.web.reached).to.have.length(reached)
+    })
 
   it('is disabled after many failures in a row, and stays so', async () => {
     const { id } = await create()
@@ -210,7 +215,7 @@ describe('webhooks', function () {
   function deliverLate(webhookId: string, meanwhile?: () => Promise<unknown>): Promise<void> {
     const { log, reader, queries, runners, accountStatuses, runAsSystem: run, clock, databases } = parley.app.core
     const pastFrames = createPastFrames({ log, reader, queries })
-    const deliverEvents = createDeliverEvents({
+    const findNext = createFindNextDelivery({
       log,
       progress: runners.conversations.progress,
       queries: {
@@ -224,11 +229,13 @@ describe('webhooks', function () {
         await meanwhile?.()
         return pastFrames(...asked)
       },
+    })
+    const secrets = createWebhookSecrets(databases.masterKey)
+    const deliverEvents = createDeliverEvents({
+      findNext,
+      send: createSendDelivery({ secrets, safeFetch: receiver.web.fetch, clock }),
       deliveries: createDeliveries(databases.main),
-      secrets: createWebhookSecrets(databases.masterKey),
-      safeFetch: receiver.web.fetch,
       run,
-      clock,
       onAttempt: () => undefined,
     })
     return deliverEvents({ webhookId, version: 1, failures: 0, lease: randomUUID() }, new AbortController().signal)

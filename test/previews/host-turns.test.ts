@@ -1,0 +1,50 @@
+import { expect } from 'chai'
+import { createHostTurns } from '../../src/previews/host-turns.js'
+
+describe('turns of hosts', () => {
+  const page = () => Promise.resolve('page')
+
+  it('one fetch of a host at a time, those of others beside it', async () => {
+    const inTurn = createHostTurns()
+    const first = Promise.withResolvers<string>()
+    const order: string[] = []
+    const note = (name: string) => () => Promise.resolve(order.push(name))
+    const running = [inTurn('a.example', () => first.promise), inTurn('a.example', note('second'))]
+    await inTurn('b.example', note('other host'))
+    expect(order).to.deep.equal(['other host'])
+    first.resolve('first')
+    expect(await Promise.all(running)).to.deep.equal(['first', 2])
+  })
+
+  it('a host for which four wait is busy, until they are done', async () => {
+    const inTurn = createHostTurns()
+    const gate = Promise.withResolvers<string>()
+    const waiting = Array.from({ length: 4 }, () => inTurn('a.example', () => gate.promise))
+    expect(await inTurn('a.example', page)).to.equal('busy')
+    expect(await inTurn('b.example', page)).to.equal('page')
+    gate.resolve('page')
+    await Promise.all(waiting)
+    expect(await inTurn('a.example', page)).to.equal('page')
+  })
+
+  it('a slow host is busy for a minute, for those who already wait as well', async () => {
+    let now = 1
+    const inTurn = createHostTurns(() => now)
+    const slow = inTurn('a.example', () => {
+      now += 3_001
+      return page()
+    })
+    const behind = inTurn('a.example', page)
+    expect(await Promise.all([slow, behind])).to.deep.equal(['page', 'busy'])
+    now += 59_000
+    expect(await inTurn('a.example', page)).to.equal('busy')
+    now += 2_000
+    expect(await inTurn('a.example', page)).to.equal('page')
+  })
+
+  it('a fetch that fails ends its turn', async () => {
+    const inTurn = createHostTurns()
+    const failed = await inTurn('a.example', () => Promise.reject(new Error('no'))).catch(String)
+    expect([failed, await inTurn('a.example', page)]).to.deep.equal(['Error: no', 'page'])
+  })
+})
