@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { idSchema } from '../commands/catalogue/input-schemas.js'
+import { toInstant } from '../domain/instant.js'
 
 /** What stands in paths and query strings. */
 
@@ -35,6 +36,23 @@ export const pageSchema = z.strictObject({
     .nullable()
     .default(null),
   limit: limitSchema,
+})
+
+/** Text to look for: whatever people type or paste, as far as a database can hold it. */
+export const queryTextSchema = (maxLength: number) =>
+  z
+    .string()
+    .refine((text) => text.isWellFormed() && !text.includes('\0'), 'holds U+0000 or broken Unicode')
+    .refine((text) => Array.from(text).length <= maxLength, `is longer than ${maxLength} characters`)
+    .transform((text) => text.normalize('NFC').trim())
+    .meta({ description: `up to ${maxLength} code points` })
+
+/** A time with an offset or Z, in the years 0001 to 9999 UTC; taken in UTC. */
+export const instantSchema = z.iso.datetime({ offset: true }).transform((text, context) => {
+  const instant = toInstant(text)
+  if (instant !== null) return instant
+  context.addIssue({ code: 'custom', message: 'is outside the years 0001 to 9999 UTC' })
+  return z.NEVER
 })
 
 export const NOTHING = z.strictObject({})

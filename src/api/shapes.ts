@@ -115,7 +115,15 @@ const sharedChatFields = {
 /** Without what differs from reader to reader: as frames have it. */
 export const sharedChatShape = shapeOf<SharedChatView>()('SharedChat', z.object(sharedChatFields))
 
-const chatFields = { ...sharedChatFields, myRole: role, muted: z.boolean(), readSeq: count, unreadCount: count }
+const chatFields = {
+  ...sharedChatFields,
+  myRole: role,
+  muted: z.boolean(),
+  hidden: z.boolean(),
+  readSeq: count,
+  unreadCount: count,
+  unreadMentions: count,
+}
 
 export const chatShape = shapeOf<ChatView & { participants: ParticipantView[] }>()(
   'Chat',
@@ -150,6 +158,7 @@ export const messageShape = shapeOf<MessageView>()(
     replyTo: z.object({ id, seq: count, senderName: z.string().nullable(), excerpt: z.string().nullable() }).nullable(),
     reactions: z.array(z.object({ emoji: z.string(), count, userIds: z.array(id) })),
     mentions: z.array(id),
+    mentionsAll: z.boolean(),
     linkPreviews: z.array(
       z.object({
         url: z.string(),

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { accountStatusIn, type Roles } from '../domain/roles/roles.js'
-import type { Paged } from '../projections/conversations/conversation-queries.js'
+import type { Paged } from '../projections/conversations/query-results.js'
 import type { OwnProfile } from '../projections/conversations/views.js'
 import type { Address } from '../identity/accounts/addresses.js'
 import type { Parts } from './parts.js'

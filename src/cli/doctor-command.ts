@@ -5,7 +5,7 @@ import type { Foundations } from '../app/foundations.js'
 import { countUnread, type Reading } from '../domain/unread.js'
 import type { RecordedEvent } from '../eventstore/event-log.js'
 import { openProjection } from '../projections/engine/checkpoint.js'
-import { storedReadings } from '../projections/conversations/stored-readings.js'
+import { storedReadings } from '../projections/conversations/reading/stored-readings.js'
 import { UsageError } from './usage-error.js'
 import { withFoundations } from './with-core.js'
 

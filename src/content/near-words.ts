@@ -1,7 +1,7 @@
 /** Letters as `searchWords` leaves them: those with accents are without. */
 const ALPHABETS = [
-  'abcdefghijklmnopqrstuvwxyzßæœøłđ',
-  'αβγδεζηθικλμνξοπρσςτυφχψω',
+  'abcdefghijklmnopqrstuvwxyz',
+  'αβγδεζηθικλμνξοπρστυφχψω',
   'абвгдежзиклмнопрстуфхцчшщъыьэюяєіђљњћџґ',
   'אבגדהוזחטיךכלםמןנסעףפץצקרשת',
   'ءابةتثجحخدذرزسشصضطظعغفقكلمنهويىپچژکگی',
@@ -19,7 +19,7 @@ const LONGEST = 24
  */
 export function nearWords(word: string): string[] {
   const letters = Array.from(word)
-  if (letters.length < SHORTEST || letters.length > LONGEST || /\P{L}/u.test(word)) return []
+  if (letters.length < SHORTEST || letters.length > LONGEST || !isOfLetters(word)) return []
   const alphabet = alphabetOf(letters)
   const near = letters.flatMap((letter, at) => {
     const [before, after] = [letters.slice(0, at).join(''), letters.slice(at + 1).join('')]
@@ -30,6 +30,12 @@ export function nearWords(word: string): string[] {
   const longer = alphabet.map((last) => word + last)
   return Array.from(new Set([...near, ...longer])).filter((other) => other !== word)
 }
+
+const isOfLetters = (word: string): boolean => !/[^\p{L}\p{M}]/u.test(word)
+
+/** Whether some word can be one slip away from it: others need not be kept to be looked up. */
+export const mayBeNear = (word: string): boolean =>
+  word.length >= SHORTEST - 1 && Array.from(word).length <= LONGEST + 1 && isOfLetters(word)
 
 /** Of whichever scripts it is written in; in others, letters of its own are all that may be missing or wrong. */
 function alphabetOf(letters: readonly string[]): string[] {

@@ -1,33 +1,45 @@
+import { foldWord } from './fold-word.js'
+
 /** A word as search knows it, and where it stands in the text, in UTF-16 code units. */
 export interface Word {
   folded: string
+  /** With the signs beside it that tell it from others: `c++`, `c#`, `.net`, `#12`, `--force`, `-5`. */
+  signed?: string
   from: number
   to: number
 }
 
-/** Scripts that put no spaces between words: each of their characters is a word of its own, and several in a row are a phrase. */
-const UNSPACED =
-  '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}'
-const WORD = new RegExp(`[${UNSPACED}]\\p{M}*|(?:(?![${UNSPACED}])[\\p{L}\\p{N}\\p{M}])+`, 'gu')
+/** Scripts of which each character is a word of its own, and several in a row are a phrase: those without spaces, and Korean, where particles hang on words. */
+const SINGLE =
+  '[[\\p{scx=Hani}\\p{scx=Hira}\\p{scx=Kana}\\p{scx=Hang}\\p{scx=Thai}\\p{scx=Laoo}\\p{scx=Khmr}\\p{scx=Mymr}]&&[\\p{L}\\p{N}]]'
 
-/** Longer ones are told apart by their beginnings alone. */
-const LONGEST = 64
+/** Marks, and the sound marks of half-width katakana, belong to the character before them. */
+const MARKS = '[\\p{M}\\uff9e\\uff9f]*'
+
+/** Not seen within a word, and no part of it: soft hyphens, joiners, zero-width spaces and the like. */
+const INVISIBLE = '[\\p{Default_Ignorable_Code_Point}\\p{Cf}]'
+const LETTER = `[[\\p{L}\\p{N}\\p{M}]--${SINGLE}--${INVISIBLE}]`
+
+const EMOJI =
+  '(?:\\p{Extended_Pictographic}[\\p{Emoji_Modifier}\\ufe0f]*(?:\\u200d\\p{Extended_Pictographic}[\\p{Emoji_Modifier}\\ufe0f]*)*|\\p{RI}\\p{RI})'
+
+const PREFIX = '(?:(?<![\\p{L}\\p{N}\\p{M}])(?:--|-(?=\\p{N})|[.#]))'
+const SUFFIX = '(?:(?:\\+\\+|#)(?![\\p{L}\\p{N}]))'
+
+const WORD = new RegExp(
+  `(?<single>${EMOJI}|${SINGLE}${MARKS})|(?<prefix>${PREFIX})?(?<word>${LETTER}(?:${INVISIBLE}*${LETTER})*)(?<suffix>${SUFFIX})?`,
+  'gv',
+)
 
 /** The words of a text in any language, without case and accents. */
 export function searchWords(text: string): Word[] {
-  return Array.from(text.matchAll(WORD), ({ 0: word, index }) => ({
-    folded: fold(word),
-    from: index,
-    to: index + word.length,
-  })).filter(({ folded }) => folded !== '')
-}
-
-const LATIN = /^[a-z0-9]+$/i
-
-/** Letters and digits alone, so that a folded word means nothing else to Postgres. Most words have nothing to fold but their case. */
-function fold(word: string): string {
-  if (LATIN.test(word)) return word.toLowerCase().slice(0, LONGEST)
-  const plain = word.normalize('NFKD').toLowerCase().normalize('NFKD')
-  const letters = plain.replace(/[^\p{L}\p{N}]/gu, '').normalize('NFC')
-  return Array.from(letters).slice(0, LONGEST).join('')
+  const words: Word[] = []
+  for (const { 0: match, index, groups = {} } of text.matchAll(WORD)) {
+    const { word = match, prefix = '', suffix = '' } = groups
+    const folded = foldWord(word)
+    if (folded === '') continue
+    const place = { folded, from: index, to: index + match.length }
+    words.push(prefix === '' && suffix === '' ? place : { ...place, signed: prefix + folded + suffix })
+  }
+  return words
 }

@@ -1,6 +1,7 @@
 import type { AnyEvent } from './any-event.js'
 import type { PublicEvent } from './event.js'
 import { idOf } from './streams.js'
+import { visibleRanges, type Membership, type VisibilitySetting } from './visibility.js'
 
 const MAX_UNREAD = 999
 
@@ -16,25 +17,40 @@ export interface UnreadCounts {
   readings(): Map<string, Reading>
 }
 
+/** Spans are of seqs instead of versions, for both ascend together: each begins after the last seq of its moment. */
 interface ChatCounts {
   lastSeq: number
   deleted: number[]
   /** By the ids of those who take part. */
   readSeqs: Map<string, number>
+  memberships: Map<string, Membership[]>
+  settings: VisibilitySetting[]
 }
 
 /**
- * Recounts from the log what everyone has not read. `deletedIds` are the ids of all messages that it deletes anywhere: only their seqs are
- * remembered, so that memory grows with people and deletions, not with messages.
+ * Recounts from the log what everyone has not read: the messages above their marker that they may see and that are not deleted.
+ * `deletedIds` are the ids of all messages that it deletes anywhere: only their seqs are kept, so that memory grows with memberships,
+ * settings and deletions, not with messages.
  */
 export function countUnread(deletedIds: ReadonlySet<string>): UnreadCounts {
   const chats = new Map<string, ChatCounts>()
   const seqs = new Map<string, number>()
 
   function chatOf(chatId: string): ChatCounts {
-    const known = chats.get(chatId) ?? { lastSeq: 0, deleted: [], readSeqs: new Map<string, number>() }
+    const known = chats.get(chatId) ?? emptyChat()
     chats.set(chatId, known)
     return known
+  }
+
+  function begin({ readSeqs, memberships, lastSeq }: ChatCounts, userId: string, readSeq: number): void {
+    readSeqs.set(userId, readSeq)
+    memberships.set(userId, [...(memberships.get(userId) ?? []), { fromVersion: lastSeq + 1, toVersion: null }])
+  }
+
+  function end({ readSeqs, memberships, lastSeq }: ChatCounts, userId: string): void {
+    if (!readSeqs.delete(userId)) return
+    const last = memberships.get(userId)?.at(-1)
+    if (last !== undefined) last.toVersion = lastSeq
   }
 
   function raise({ readSeqs }: ChatCounts, userId: string, seq: number): void {
@@ -45,17 +61,26 @@ export function countUnread(deletedIds: ReadonlySet<string>): UnreadCounts {
   return {
     fold(stream, event) {
       switch (event.type) {
-        case 'ChatCreated':
-          for (const { userId } of event.participants) chatOf(idOf(stream)).readSeqs.set(userId, 0)
+        case 'ChatCreated': {
+          const chat = chatOf(idOf(stream))
+          chat.settings.push({ fromVersion: 1, visibility: event.historyVisibility })
+          for (const { userId } of event.participants) begin(chat, userId, 0)
           return
+        }
+        case 'ChatChanged': {
+          const { historyVisibility: visibility } = event
+          const chat = chatOf(idOf(stream))
+          if (visibility !== undefined) chat.settings.push({ fromVersion: chat.lastSeq + 1, visibility })
+          return
+        }
         case 'ParticipantJoined':
         case 'ParticipantAdded':
-          chatOf(idOf(stream)).readSeqs.set(event.userId, event.lastSeq)
+          begin(chatOf(idOf(stream)), event.userId, event.lastSeq)
           return
         case 'ParticipantLeft':
         case 'ParticipantRemoved':
         case 'ParticipantBanned':
-          chatOf(idOf(stream)).readSeqs.delete(event.userId)
+          end(chatOf(idOf(stream)), event.userId)
           return
         case 'MessageSent': {
           const chat = chatOf(idOf(stream))
@@ -82,12 +107,27 @@ export function countUnread(deletedIds: ReadonlySet<string>): UnreadCounts {
 
     readings() {
       const all = new Map<string, Reading>()
-      for (const [chatId, { lastSeq, deleted, readSeqs }] of chats)
-        for (const [userId, readSeq] of readSeqs) {
-          const gone = deleted.filter((seq) => seq > readSeq).length
-          all.set(`${chatId} ${userId}`, { readSeq, unread: Math.min(MAX_UNREAD, lastSeq - readSeq - gone) })
-        }
+      for (const [chatId, chat] of chats)
+        for (const [userId, readSeq] of chat.readSeqs)
+          all.set(`${chatId} ${userId}`, { readSeq, unread: Math.min(MAX_UNREAD, unreadOf(chat, userId, readSeq)) })
       return all
     },
   }
+}
+
+const emptyChat = (): ChatCounts => ({
+  lastSeq: 0,
+  deleted: [],
+  readSeqs: new Map(),
+  memberships: new Map(),
+  settings: [],
+})
+
+function unreadOf({ lastSeq, deleted, memberships, settings }: ChatCounts, userId: string, readSeq: number): number {
+  const ranges = visibleRanges(memberships.get(userId) ?? [], settings)
+  return ranges.reduce((sum, [from, to]) => {
+    const [first, last] = [Math.max(from, readSeq + 1), Math.min(to, lastSeq)]
+    const gone = deleted.filter((seq) => first <= seq && seq <= last).length
+    return sum + Math.max(0, last - first + 1) - gone
+  }, 0)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { toInstant } from '../domain/instant.js'
 import { MAX_MESSAGE_LENGTH, normaliseText, stripBidiControls } from '../domain/text.js'
 
 /** One line of an archive, in NDJSON. */
@@ -17,11 +18,12 @@ const text = (maxLength: number, prepare = (raw: string): string => raw) =>
   })
 
 /** ISO-8601 with an offset or Z; kept in UTC with milliseconds. */
-const time = z.iso
-  .datetime({ offset: true })
-  .transform((at) => new Date(at))
-  .refine((at) => !Number.isNaN(at.getTime()), 'is no time')
-  .transform((at) => at.toISOString())
+const time = z.iso.datetime({ offset: true }).transform((at, context) => {
+  const instant = toInstant(at)
+  if (instant !== null) return instant
+  context.addIssue({ code: 'custom', message: 'is outside the years 0001 to 9999 UTC' })
+  return z.NEVER
+})
 
 /** Exports of other systems set such marks around names; nobody should lose a message by them. */
 const name = text(MAX_NAME_LENGTH, stripBidiControls)

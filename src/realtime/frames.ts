@@ -1,11 +1,12 @@
 import { renderContent, type RenderContent } from '../content/render-content.js'
 import type { ChatEvent, MessageSent, Role } from '../domain/chat/events.js'
-import { mentionsIn } from '../domain/chat/mentions.js'
+import { mentionsAllIn, mentionsIn } from '../domain/chat/mentions.js'
 import { assertNever } from '../domain/decider.js'
 import type { Opened } from '../domain/event.js'
 import { idOf, isChatStream } from '../domain/streams.js'
 import type { OpenedEvent } from '../privacy/event-reader.js'
-import type { ConversationQueries, PastDetails } from '../projections/conversations/conversation-queries.js'
+import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
+import type { PastDetails } from '../projections/conversations/query-results.js'
 import type { MessageView, ParticipantView, UserRef } from '../projections/conversations/views.js'
 
 /** The events of a chat's own stream, as clients know them. */
@@ -74,6 +75,7 @@ export function messageOf(
     replyTo: null,
     reactions: [],
     mentions: event.content === null ? [] : mentionsIn(event.content),
+    mentionsAll: event.content !== null && mentionsAllIn(event.content),
     linkPreviews: [],
     createdAt: event.originalAt ?? at,
     recordedAt: at,

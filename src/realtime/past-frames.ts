@@ -2,7 +2,8 @@ import { chatStream } from '../domain/streams.js'
 import { maySee, type VersionRange } from '../domain/visibility.js'
 import type { EventLog, RecordedEvent } from '../eventstore/event-log.js'
 import type { EventReader } from '../privacy/event-reader.js'
-import type { ChatMembership, ConversationQueries } from '../projections/conversations/conversation-queries.js'
+import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
+import type { ChatMembership } from '../projections/conversations/query-results.js'
 import { isChatEvent, judgedAt, pastFrame, wantedBy, type ChatFrame, type Frame } from './frames.js'
 
 export interface FramePage {

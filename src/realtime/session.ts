@@ -1,6 +1,7 @@
 import { CommandFault } from '../commands/pipeline/command-fault.js'
 import type { EventLog, Position } from '../eventstore/event-log.js'
-import type { ChatMembership, ConversationQueries } from '../projections/conversations/conversation-queries.js'
+import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
+import type { ChatMembership } from '../projections/conversations/query-results.js'
 import type { Progress } from '../followers/progress.js'
 import { goLive } from './audience.js'
 import { drained } from './connection.js'
@@ -160,8 +161,7 @@ const upTo =
   ({ chatId }: ChatMembership) =>
     [chatId, position] as const
 
-const readyChat = ({ chatId, version, lastSeq, readSeq, unreadCount, muted }: ChatMembership) =>
-  [chatId, { version, lastSeq, readSeq, unreadCount, muted }] as const
+const readyChat = ({ chatId, ranges: _, ...chat }: ChatMembership) => [chatId, chat] as const
 
 /** A chat that is not there may be one in which this node does not yet know the person. */
 function isAhead(cursors: Cursors, chats: readonly ChatMembership[]): boolean {

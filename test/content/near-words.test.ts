@@ -35,7 +35,7 @@ describe('near words', () => {
   it('in other scripts too; where the alphabet is not known, as far as letters of the word itself go', () => {
     expect(nearWords('превет')).to.include('привет')
     expect(nearWords('καλημρα')).to.include('καλημερα')
-    expect(nearWords('grnland')).to.include('grønland')
+    expect(nearWords('grnland')).to.include('gronland')
     expect(nearWords('한국한국어')).to.include.members(['한국국어', '국한한국어'])
   })
 

@@ -50,6 +50,16 @@ describe('what is unread, counted from the log', () => {
     expect(counted(...three, read('ada', 1, true))['ada']).to.deep.equal([1, 2])
   })
 
+  it('is not what one may not see: a newcomer to a closed history who sets the marker back has nothing more to read', () => {
+    const closed = created({ ada: 'owner', bob: 'member' }, { historyVisibility: 'since-joined' })
+    const begun = [closed, ...said('ada', 1, 2, 3, 4, 5), joined('cem', 5)]
+    expect(counted(...begun, read('cem', 0, true))['cem']).to.deep.equal([0, 0])
+    expect(counted(...begun, ...said('ada', 6), deleted(2), read('cem', 0, true))['cem']).to.deep.equal([0, 1])
+    expect(counted(...begun, ...said('ada', 6), read('bob', 0, true))['bob']).to.deep.equal([0, 6])
+    const away = [...begun, left('cem'), ...said('ada', 6, 7), joined('cem', 7), ...said('ada', 8)]
+    expect(counted(...away, read('cem', 0, true))['cem']).to.deep.equal([0, 1])
+  })
+
   it('is not what was deleted, and never more than 999', () => {
     const three = [created(), ...said('ada', 1, 2, 3)]
     expect(counted(...three, deleted(2))['bob']).to.deep.equal([0, 2])

@@ -20,7 +20,7 @@ export const forgotten: Listener = {
       pins: await node.queries.pins(chatId, viewer),
       // What was edited may be looked up, as long as it was not deleted.
       edits: await Promise.all(
-        chat.messages.filter(({ deleted }) => deleted).map(({ id }) => node.queries.edits(chatId, id, viewer)),
+        chat.messages.filter(({ deleted }) => deleted).map(({ id }) => node.queries.edits(chatId, id, viewer, 200, null)),
       ),
       chat: await node.queries.chat(chatId, viewer),
       list: await node.queries.chats(viewer, 200, null),
@@ -34,7 +34,7 @@ export const forgotten: Listener = {
       ).to.deep.equal([])
     }
     for (const text of dead.slice(-3)) {
-      const found = await node.queries.search(viewer, `"${text}"`, { ...ANYWHERE, chatId }, 200, null)
+      const found = await node.queries.search(viewer, { ...ANYWHERE, query: `"${text}"`, chatId }, 200, null)
       expect(found?.items ?? [], `found by ${text}`).to.deep.equal([])
     }
   },

@@ -118,14 +118,17 @@ export function naiveChat(chatId: string, events: readonly OpenedEvent[]): Naive
   }
 
   const readSeq = (userId: string): number => markers.get(userId) ?? 0
+  const sees = (userId: string, at: number): boolean =>
+    roles.has(userId) && (tookPart[at]?.has(userId) === true || wasFull[at] === true)
+  const isUnread = (userId: string, { seq, deleted, sentVersion }: NaiveMessage): boolean =>
+    seq > readSeq(userId) && !deleted && sees(userId, sentVersion)
   return {
     version,
     messages,
     roles,
     isArchived,
-    sees: (userId, at) => roles.has(userId) && (tookPart[at]?.has(userId) === true || wasFull[at] === true),
+    sees,
     readSeq,
-    unread: (userId) =>
-      Math.min(MAX_UNREAD, messages.filter(({ seq, deleted }) => seq > readSeq(userId) && !deleted).length),
+    unread: (userId) => Math.min(MAX_UNREAD, messages.filter((message) => isUnread(userId, message)).length),
   }
 }

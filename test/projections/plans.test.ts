@@ -23,7 +23,7 @@ const REPORTS = 20_000
 const reportedAt = (seconds: number): string => new Date(Date.UTC(2026, 0, 1) + seconds * 1_000).toISOString()
 
 describe('with many people, chats and messages stored', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   let read: ReadSide
   let pool: pg.Pool
   let queries: ConversationQueries
@@ -101,8 +101,8 @@ describe('with many people, chats and messages stored', function () {
         return (await queries.openChats(viewer(), 'num', LIMIT, next)).items
       },
     ],
-    'a standing': [4, () => queries.chatMembership(full(), viewer())],
-    'all chatMemberships of a person': [4 * OWN_CHATS, () => queries.chatMemberships(viewer())],
+    'one membership': [4, () => queries.chatMembership(full(), viewer())],
+    'all memberships of a user': [4 * OWN_CHATS, () => queries.chatMemberships(viewer())],
     'details of past events': [
       LIMIT,
       () =>
@@ -112,11 +112,11 @@ describe('with many people, chats and messages stored', function () {
         }),
     ],
     'a stream': [LIMIT, () => readStream(9_000)],
-    'the ids of a person’s chats': [OWN_CHATS, () => queries.chatIdsOf(viewer())],
+    'the ids of a user’s chats': [OWN_CHATS, () => queries.chatIdsOf(viewer())],
     'how many take part': [1, () => queries.participantCount(full())],
     'people by id': [2, () => queries.people([viewer(), back()])],
     'profiles by id': [2, () => queries.profiles([viewer(), back()])],
-    'profiles by name': [LIMIT, () => queries.findProfiles('person')],
+    'profiles by name': [LIMIT, () => queries.findProfiles({ query: 'person', limit: LIMIT, after: null }).then(({ items }) => items)],
     'the newest reports': [LIMIT + 1, () => filled(queries.reports(null, LIMIT, null))],
     'open reports among many settled ones, further down': [
       LIMIT + 1,
@@ -135,7 +135,7 @@ describe('with many people, chats and messages stored', function () {
       OWN_CHATS,
       () => search('unsaid').then(({ items }) => [...items, 'none']),
     ],
-    'the history of a message': [2, () => queries.edits(full(), message(), viewer())],
+    'the history of a message': [2, () => queries.edits(full(), message(), viewer(), LIMIT, null)],
     'who reacted': [2, () => queries.reactions(full(), message(), viewer()).then((found) => found?.answer ?? [])],
     pins: [LIMIT, () => queries.pins(full(), viewer()).then((found) => found?.answer ?? [])],
     'from whom a message is hidden': [
@@ -160,8 +160,8 @@ describe('with many people, chats and messages stored', function () {
   }
 
   const search = async (query: string) => {
-    const within = { chatId: null, senderId: null, from: null, to: null, order: 'relevance' as const }
-    return (await queries.search(viewer(), query, within, LIMIT, null)) ?? { items: [] }
+    const request = { query, chatId: null, senderId: null, from: null, to: null, order: 'relevance' as const }
+    return (await queries.search(viewer(), request, LIMIT, null)) ?? { items: [] }
   }
 
   for (const [what, [most, ask]] of Object.entries(asks))
@@ -209,7 +209,7 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
     select md5('m' || c || ' ' || seq)::uuid, ${chat('c')}, seq, seq + 1, seq + 1, ${person('(1 + seq % 40)')}, 'text', 'Hello', now(), now()
     from ${chats} as c, generate_series(1, ${count}) as seq`
   await pool.query(`
-    insert into ${table('people')} (id, name, created_at, updated_at)
+    insert into ${table('users')} (id, name, created_at, updated_at)
     select ${person('p')}, 'Person ' || p, now(), now() from generate_series(1, ${PEOPLE}) as p;
 
     insert into ${table('chats')} (id, type, created_by, created_at, updated_at, active_at, history_visibility, join_policy,
@@ -223,16 +223,16 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
 
     insert into ${table('full_spans')} (chat_id, from_version) select ${chat('c')}, 1 from generate_series(1, ${CHATS}) as c where c <> 2;
 
-    insert into ${table('memberships')} (chat_id, user_id, from_version, place, role, joined_at, read_seq)
-    select ${chat('c')}, ${person('p')}, 1, place, 'member', now(), 0
+    insert into ${table('memberships')} (chat_id, user_id, from_version, join_order, role, joined_at, joined_seq, read_seq)
+    select ${chat('c')}, ${person('p')}, 1, place, 'member', now(), 0, 0
     from generate_series(1, ${CHATS}) as c, generate_series(1, ${PARTICIPANTS}) as place,
       lateral (select case when c <= ${OWN_CHATS} then place else 100 + (c * 7 + place) % 2800 end as p) as who;
 
     update ${table('memberships')} set to_version = 100 where chat_id = ${chat('2')} and user_id = ${person('2')};
-    insert into ${table('memberships')} (chat_id, user_id, from_version, place, role, joined_at, read_seq)
-    values (${chat('2')}, ${person('2')}, ${LONG - 9}, 0, 'member', now(), 0);
+    insert into ${table('memberships')} (chat_id, user_id, from_version, join_order, role, joined_at, joined_seq, read_seq)
+    values (${chat('2')}, ${person('2')}, ${LONG - 9}, 0, 'member', now(), ${LONG - 10}, 0);
 
-    insert into ${table('open_chats')} (chat_id, place, start)
+    insert into ${table('open_chats')} (owner_id, word_index, start)
     select ${chat('c')}, place, start from generate_series(1, ${CHATS}) as c, lateral (values
       (0, 'chat number ' || c), (1, 'number ' || c), (2, c::text)) as s(place, start);
 
@@ -247,9 +247,17 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
     ${messagesOf(`generate_series(3, ${CHATS})`, 10)};
 
     insert into ${table('search_texts')} (message_id, chat_id, sent_version, sender_id, created_at, words)
-    select id, chat_id, sent_version, sender_id, created_at, to_tsvector('simple', 'hello' || case when seq % 400 = 0 then ' needle' else '' end)
-      || array_to_tsvector(array['#' || replace(chat_id::text, '-', ''), '@' || replace(sender_id::text, '-', '')])
+    select id, chat_id, sent_version, sender_id, created_at,
+      (right(chat_id::text, 12) || 'hello:1' || case when seq % 400 = 0 then ' ' || right(chat_id::text, 12) || 'needle:2' else '' end)::tsvector
+      || array_to_tsvector(array['@' || right(chat_id::text, 12) || right(sender_id::text, 12)])
     from ${table('messages')};
+    insert into ${table('chat_words')} (chat_id, word)
+    select id, word from ${table('chats')}, unnest(array['hello', 'needle']) as word;
+    insert into ${table('user_names')} (owner_id, word_index, start)
+    select ${person('p')}, place, start from generate_series(1, ${PEOPLE}) as p, lateral (values
+      (0, 'person ' || p), (1, p::text)) as s(place, start);
+    insert into ${table('mentions')} (message_id, user_id, chat_id, seq, sent_version, sender_id)
+    select id, ${person('1')}, chat_id, seq, sent_version, sender_id from ${table('messages')} where seq % 10 = 0;
 
     insert into ${table('edits')} (message_id, version, content, at)
     select id, version, 'Hullo', created_at from ${table('messages')};
@@ -262,7 +270,7 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
     select md5('r' || r)::uuid, ${chat('1')}, md5('m1 ' || r)::uuid, ${person('1')}, 'spam', timestamptz '2026-01-01Z' + r * interval '1 second',
       case when r % 100 > 0 then now() end, case when r % 100 > 0 then ${person('2')} end from generate_series(1, ${REPORTS}) as r;
 
-    insert into ${table('webhooks')} (id, chat_id, place, from_version, by_id, created_at, direction, url)
+    insert into ${table('webhooks')} (id, chat_id, created_version, from_version, by_id, created_at, direction, url)
     select md5('w' || c || ' ' || w)::uuid, ${chat('c')}, w, w, ${person('1 + (c + w) % 1000')}, now(), 'out', 'https://hook.example/'
     from generate_series(1, ${CHATS}) as c, generate_series(1, 10) as w;
     update ${table('webhooks')} set by_id = ${person('1')}, bot_id = ${person('2')} where id = md5('w1 1')::uuid;

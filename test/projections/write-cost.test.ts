@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import type { ClientBase } from 'pg'
 import type { TableName } from '../../src/projections/engine/projection.js'
-import { applySent, type SentMessage } from '../../src/projections/conversations/messages.js'
-import { applySentWords } from '../../src/projections/conversations/search.js'
+import { createConversations } from '../../src/projections/conversations/conversations.js'
+import type { OpenedEvent } from '../../src/privacy/event-reader.js'
 import { openReadSide, type ReadSide } from './read-side.js'
 
 describe('what a message costs to write', function () {
@@ -23,18 +23,25 @@ describe('what a message costs to write', function () {
         await tx.query('begin')
         const message = await messageInChat(tx, table, people)
         const before = await written(tx)
-        await applySent([message], tx, table)
-        await applySentWords([message], tx, table)
+        await projectionOf(message).apply([], tx, table)
         return (await written(tx)) - before
       } finally {
         await tx.query('rollback')
         tx.release()
       }
     }
-    // the message, its words, its chat, and the sender's own reading
-    expect([await rowsIn(2), await rowsIn(5_000)]).to.deep.equal([4, 4])
+    // the message, its words, the one word that is new to the chat, its chat, and the sender's own reading
+    expect([await rowsIn(2), await rowsIn(5_000)]).to.deep.equal([5, 5])
   })
 })
+
+/** The projection, to which the log gives this event. */
+const projectionOf = (opened: OpenedEvent) =>
+  createConversations({
+    open: () => Promise.resolve([opened]),
+    decode: ({ metadata }) => ({ event: opened.event, metadata: JSON.parse(metadata) as OpenedEvent['metadata'] }),
+    openClient: () => Promise.resolve(null),
+  })
 
 async function written(tx: ClientBase): Promise<number> {
   const { rows } = await tx.query<{ count: number }>(
@@ -43,7 +50,7 @@ async function written(tx: ClientBase): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-async function messageInChat(tx: ClientBase, table: TableName, people: number): Promise<SentMessage> {
+async function messageInChat(tx: ClientBase, table: TableName, people: number): Promise<OpenedEvent> {
   const [chatId, senderId, at] = [randomUUID(), randomUUID(), '2026-01-01T00:00:00.000Z']
   await tx.query(
     `insert into ${table('chats')} (id, type, created_by, created_at, updated_at, active_at, history_visibility, join_policy,
@@ -52,11 +59,12 @@ async function messageInChat(tx: ClientBase, table: TableName, people: number): 
     [chatId, senderId, people],
   )
   await tx.query(
-    `insert into ${table('memberships')} (chat_id, user_id, from_version, place, role, joined_at, read_seq)
-     select $1, case p when 1 then $2::uuid else gen_random_uuid() end, 1, p, 'member', now(), 0 from generate_series(1, $3) as p`,
+    `insert into ${table('memberships')} (chat_id, user_id, from_version, join_order, role, joined_at, joined_seq, read_seq)
+     select $1, case p when 1 then $2::uuid else gen_random_uuid() end, 1, p, 'member', now(), 0, 0 from generate_series(1, $3) as p`,
     [chatId, senderId, people],
   )
   const message = { messageId: randomUUID(), seq: 1, senderId, clientMessageId: null, content: 'Hello', metadata: null }
-  const event = { type: 'MessageSent', messageType: 'text', ...message } as SentMessage['event']
-  return { event, chatId, version: 2, at, recordedAt: at }
+  const event = { type: 'MessageSent' as const, messageType: 'text', ...message }
+  const metadata = { schemaVersion: 1, at, commandId: randomUUID(), actor: null, origin: 'system', correlationId: '' } as const
+  return { event, stream: `chat-${chatId}`, version: 2, position: '', id: randomUUID(), at, metadata }
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { chatStream } from '../../src/domain/streams.js'
-import type { PastDetails } from '../../src/projections/conversations/conversation-queries.js'
+import type { PastDetails } from '../../src/projections/conversations/query-results.js'
 import { messageOf, pastFrame, wantedBy, type PlacedChatEvent } from '../../src/realtime/frames.js'
 import { withSkipped } from '../../src/realtime/past-frames.js'
 

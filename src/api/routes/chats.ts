@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
 import type { CreateChatInput } from '../../commands/catalogue/chat-commands.js'
 import { idOf } from '../../domain/streams.js'
-import { isChatCursor } from '../../projections/conversations/chats.js'
+import { isChatCursor } from '../../projections/conversations/chats/chat-list.js'
 import { commandHeaders, orNotFound, unwrapResult, versionHeader } from '../answers.js'
 import { cursorSchema, inChatSchema, limitSchema } from '../parameters.js'
 import { ProblemError } from '../problem-details.js'
@@ -42,12 +42,16 @@ const createChat = route({
 const listChats = route({
   method: 'get',
   path: '/chats',
-  summary: 'My chats, latest activity first',
+  summary: 'My chats, latest activity first; hidden ones only where `hidden=true` asks for them',
   access: 'user',
-  query: z.strictObject({ after: cursorSchema(isChatCursor).nullable().default(null), limit: limitSchema }),
+  query: z.strictObject({
+    hidden: z.enum(['true', 'false']).default('false'),
+    after: cursorSchema(isChatCursor).nullable().default(null),
+    limit: limitSchema,
+  }),
   answers: { 200: z.array(listedChatShape) },
-  async handle({ query: { after, limit }, caller }, { queries }) {
-    const { items, next } = await queries.chats(caller.userId, limit, after)
+  async handle({ query: { hidden, after, limit }, caller }, { queries }) {
+    const { items, next } = await queries.chats(caller.userId, limit, after, hidden === 'true')
     return answer(200, items, { links: next === null ? {} : { next: { after: next } } })
   },
 })

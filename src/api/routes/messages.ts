@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { messageBodySchema } from '../../commands/catalogue/input-schemas.js'
 import type { Caller } from '../../commands/run-command.js'
-import type { MessagePage } from '../../projections/conversations/conversation-queries.js'
+import type { MessagePage } from '../../projections/conversations/query-results.js'
 import { rateLimitHeaders } from '../../limits/quota.js'
 import { commandHeaders, orNotFound, versionHeader } from '../answers.js'
 import { inChatSchema, limitSchema, startSchema } from '../parameters.js'

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { editBodySchema, emojiSchema, idSchema } from '../../commands/catalogue/input-schemas.js'
 import type { Caller } from '../../commands/run-command.js'
-import type { AtVersion, ConversationQueries } from '../../projections/conversations/conversation-queries.js'
+import type { ConversationQueries } from '../../projections/conversations/conversation-queries.js'
+import type { AtVersion } from '../../projections/conversations/query-results.js'
 import { rateLimitHeaders } from '../../limits/quota.js'
 import { commandHeaders, orNotFound, unwrapResult, versionHeader } from '../answers.js'
-import { inChatSchema } from '../parameters.js'
+import { inChatSchema, pageSchema } from '../parameters.js'
 import type { Parts } from '../parts.js'
 import { asProblem } from '../problem-details.js'
 import { answer, route } from '../route.js'
@@ -65,14 +66,17 @@ const remove = route({
 const history = route({
   method: 'get',
   path: '/chats/:id/messages/:messageId/history',
-  summary: 'All that a message has said, what it says now last',
+  summary: 'All texts that a message has had, the present one last',
   access: 'participant',
   bots: 'bound',
   params: ofMessageSchema,
+  query: pageSchema,
   answers: { 200: z.array(editShape) },
-  async handle({ params: { id, messageId }, caller }, { queries }) {
-    const found = await inSight(queries, id, caller, queries.edits(id, messageId, caller.userId))
-    return answer(200, found.answer, { headers: versionHeader(found.version) })
+  async handle({ params: { id, messageId }, query: { limit, after }, caller }, { queries }) {
+    const found = await inSight(queries, id, caller, queries.edits(id, messageId, caller.userId, limit, after))
+    const { items, next } = found.answer
+    const links = next === null ? {} : { next: { after: next } }
+    return answer(200, items, { links, headers: versionHeader(found.version) })
   },
 })
 

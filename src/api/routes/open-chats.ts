@@ -1,17 +1,16 @@
 import { z } from 'zod'
-import { textSchema } from '../../commands/catalogue/input-schemas.js'
-import { isOpenChatCursor } from '../../projections/conversations/open-chats.js'
-import { cursorSchema, limitSchema } from '../parameters.js'
+import { isOpenChatCursor } from '../../projections/conversations/chats/open-chats.js'
+import { cursorSchema, limitSchema, queryTextSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
 import { sharedChatShape } from '../shapes.js'
 
 const listOpenChats = route({
   method: 'get',
   path: '/chats/open',
-  summary: 'Chats that I may join; with a query, those in whose names a word begins so',
+  summary: 'Chats that I may join; with a query, those in whose names a word begins with it',
   access: 'user',
   query: z.strictObject({
-    query: textSchema(255).nullable().default(null),
+    query: queryTextSchema(255).nullable().default(null),
     after: cursorSchema(isOpenChatCursor).nullable().default(null),
     limit: limitSchema,
   }),

@@ -1,37 +1,35 @@
 import { z } from 'zod'
-import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
-import { isSearchCursor } from '../../projections/conversations/search-cursor.js'
-import { isSearch } from '../../projections/conversations/search-query.js'
+import { idSchema } from '../../commands/catalogue/input-schemas.js'
+import { isSearchCursor } from '../../projections/conversations/search/search-cursor.js'
 import { orNotFound } from '../answers.js'
-import { cursorSchema, limitSchema } from '../parameters.js'
+import { cursorSchema, instantSchema, limitSchema, queryTextSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
 import { foundMessageShape } from '../shapes.js'
 
 const MAX_CHARACTERS = 500
 
-const timeSchema = z.iso.datetime({ offset: true }).nullable().default(null)
-
 const searchMessages = route({
   method: 'get',
   path: '/search/messages',
   summary:
-    'Messages that I may see and that say all of it, and below them those that do but for slips of typing: words, "phrases" as they stand, ' +
-    '-excluded; the last word may be a beginning. ' +
+    'Messages that I may see and that hold all of it, and below them those that do but for slips of typing: words, "phrases" as they stand, ' +
+    '-excluded; the last word may be a beginning. A query without a word finds nothing. ' +
     'Ranges of the highlight are in UTF-16 code units of its text',
   access: 'user',
   query: z.strictObject({
-    q: textSchema(MAX_CHARACTERS).refine(isSearch, 'says nothing to look for'),
+    q: queryTextSchema(MAX_CHARACTERS),
     chatId: idSchema.nullable().default(null),
     senderId: idSchema.nullable().default(null),
-    from: timeSchema,
-    to: timeSchema,
+    from: instantSchema.nullable().default(null),
+    to: instantSchema.nullable().default(null),
     order: z.enum(['relevance', 'latest']).default('relevance'),
     after: cursorSchema(isSearchCursor).nullable().default(null),
     limit: limitSchema,
   }),
   answers: { 200: z.array(foundMessageShape) },
-  async handle({ query: { q, limit, after, ...within }, caller }, { queries }) {
-    const { items, next } = orNotFound(await queries.search(caller.userId, q, within, limit, after), 'chat-not-found')
+  async handle({ query: { q, limit, after, ...request }, caller }, { queries }) {
+    const found = await queries.search(caller.userId, { query: q, ...request }, limit, after)
+    const { items, next } = orNotFound(found, 'chat-not-found')
     return answer(200, items, { links: next === null ? {} : { next: { after: next } } })
   },
 })

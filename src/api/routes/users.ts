@@ -1,13 +1,17 @@
 import { z } from 'zod'
 import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
 import { commandHeaders, orNotFound, unwrapResult } from '../answers.js'
-import { idListSchema, limitSchema } from '../parameters.js'
+import { isUserCursor } from '../../projections/conversations/users/user-queries.js'
+import { cursorSchema, idListSchema, limitSchema, queryTextSchema } from '../parameters.js'
 import type { Parts } from '../parts.js'
 import { answer, route } from '../route.js'
 import { accountShape, profileShape, userShape } from '../shapes.js'
 import { listAccounts } from '../show-accounts.js'
 
-const LEAST_SEARCHED = 3
+/** One character is a whole word, or a syllable of one, in Chinese, Japanese and Korean. */
+const SYLLABIC = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
+
+const isLongEnough = (query: string): boolean => Array.from(query).length >= (SYLLABIC.test(query) ? 1 : 2)
 
 const me = route({
   method: 'get',
@@ -59,17 +63,15 @@ const someone = route({
 const find = route({
   method: 'get',
   path: '/users',
-  summary: 'Profiles, by their ids or by how the name begins; at most 50 are found by name. For admins also everyone',
+  summary: 'Profiles, by their ids or by how a word of the name begins. For admins also everyone',
   access: 'user',
   requiresRole: { all: 'admin' },
   query: z
     .strictObject({
       ids: idListSchema.optional(),
-      query: textSchema(255)
-        .refine((text) => Array.from(text).length >= LEAST_SEARCHED, `is shorter than ${LEAST_SEARCHED} characters`)
-        .optional(),
+      query: queryTextSchema(255).refine(isLongEnough, 'is shorter than 2 characters').optional(),
       all: z.literal('true').optional(),
-      after: idSchema.optional(),
+      after: cursorSchema((cursor) => isUserCursor(cursor) || idSchema.safeParse(cursor).success).optional(),
       limit: limitSchema,
     })
     .refine(
@@ -83,7 +85,9 @@ const find = route({
       const { items, next } = await listAccounts(limit, after, parts)
       return answer(200, items, { links: next === null ? {} : { next: { after: next } } })
     }
-    return answer(200, await (query === undefined ? queries.profiles(ids) : queries.findProfiles(query)))
+    if (query === undefined) return answer(200, await queries.profiles(ids))
+    const { items, next } = await queries.findProfiles({ query, limit, after })
+    return answer(200, items, { links: next === null ? {} : { next: { after: next } } })
   },
 })
 

@@ -11,3 +11,6 @@ export function mentionsIn(content: string): string[] {
   }
   return [...ids]
 }
+
+/** Whether everyone is mentioned, as `<@all>`. */
+export const mentionsAllIn = (content: string): boolean => content.includes('<@all>')

@@ -1,4 +1,4 @@
-import type { Cursor } from './conversation-queries.js'
+import type { Cursor } from './query-results.js'
 
 /** Where a page ended of what is ordered by a time and, within one millisecond, by id. */
 export const timeCursor = (at: string, id: string): Cursor => `${at}_${id}`

@@ -25,7 +25,7 @@ export interface ParticipantView extends UserRef {
   readSeq: number
 }
 
-/** A chat without what differs from reader to reader: as frames carry it. */
+/** A chat without what differs between readers: as frames carry it. */
 export interface SharedChatView {
   id: string
   type: ChatType
@@ -45,8 +45,12 @@ export interface SharedChatView {
 export interface ChatView extends SharedChatView {
   myRole: Role
   muted: boolean
+  /** Left out of the list of chats, until something is sent to it. */
+  hidden: boolean
   readSeq: number
   unreadCount: number
+  /** Of the unread messages, those of others that mention the user or everyone. */
+  unreadMentions: number
 }
 
 export interface BanView {
@@ -79,7 +83,10 @@ export interface MessageView {
   metadata: JsonObject | null
   replyTo: { id: string; seq: number; senderName: string | null; excerpt: string | null } | null
   reactions: { emoji: string; count: number; userIds: string[] }[]
+  /** Users named in it who took part when the present text was written. */
   mentions: string[]
+  /** Whether it mentions everyone. */
+  mentionsAll: boolean
   linkPreviews: LinkPreview[]
   createdAt: string
   recordedAt: string
@@ -88,7 +95,7 @@ export interface MessageView {
   deletedBy: string | null
 }
 
-/** What reporters themselves are shown of their report. */
+/** A report as its reporter sees it. */
 export interface OwnReportView {
   id: string
   messageId: string
@@ -96,7 +103,7 @@ export interface OwnReportView {
   createdAt: string
 }
 
-/** A report as admins see it; words are null where the personal data of who wrote them was destroyed. */
+/** A report as admins see it; texts are null where the personal data of whoever wrote them was destroyed. */
 export interface ReportView {
   id: string
   chatId: string
@@ -148,8 +155,9 @@ export interface WebhookView {
   disabledWhy: 'failing' | 'creator' | null
 }
 
-/** What may be asked for besides the words; null where all will do. Times are those of `createdAt`, both included. */
-export interface SearchWithin {
+/** What messages are searched for; null where all will do. Times are those of `createdAt`, both included. */
+export interface SearchRequest {
+  query: string
   chatId: string | null
   senderId: string | null
   from: string | null
@@ -164,7 +172,7 @@ export interface FoundMessage {
 }
 
 export interface Highlight {
-  /** An excerpt of what the message says, as it was written; never HTML. */
+  /** An excerpt of the message's text, as it was written; never HTML. */
   text: string
   /** Where in `text` the hits are, in UTF-16 code units: the first, and the one after the last. */
   ranges: [from: number, to: number][]

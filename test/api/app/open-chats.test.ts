@@ -45,6 +45,7 @@ describe('chats that anyone may join', () => {
     expect(await find('bars')).to.deep.equal(['Clubs & Bars'])
     expect(await find('arden')).to.deep.equal([])
     expect(await find('%')).to.deep.equal([])
+    expect(await find('...')).to.deep.equal([])
     expect(await find('straße 100%')).to.deep.equal(['Straße 100%'])
   })
 

@@ -2,9 +2,10 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { HistoryVisibility } from '../../../src/domain/chat/events.js'
 import { maySee, visibleRanges, type Membership, type VisibilitySetting } from '../../../src/domain/visibility.js'
-import type { ConversationQueries, MessagePage } from '../../../src/projections/conversations/conversation-queries.js'
+import type { ConversationQueries } from '../../../src/projections/conversations/conversation-queries.js'
+import type { MessagePage } from '../../../src/projections/conversations/query-results.js'
 import type { TableName } from '../../../src/projections/engine/projection.js'
-import { applyVisibility } from '../../../src/projections/conversations/full-spans.js'
+import { applyVisibility } from '../../../src/projections/conversations/visibility/full-spans.js'
 import { uuid } from '../../support/uuid.js'
 import { alice, bob, openReadSide, type ReadSide } from '../read-side.js'
 
@@ -85,13 +86,15 @@ describe('the rule of sight, in SQL', () => {
     )
     for (const { fromVersion, visibility } of given) {
       const tx = await pool.connect()
-      await applyVisibility(visibility, { chatId, version: fromVersion, at: '' }, tx, table)
+      const event = { type: 'ChatChanged' as const, by: alice, historyVisibility: visibility }
+      const where = { chatId, stream: `chat-${chatId}`, version: fromVersion, at: '', recordedAt: '' }
+      await applyVisibility({ event, ...where }, { tx, table })
       tx.release()
     }
     for (const { fromVersion, toVersion } of taken)
       await pool.query(
-        `insert into ${table('memberships')} (chat_id, user_id, from_version, to_version, place, role, joined_at, read_seq)
-         values ($1, $2, $3, $4, 0, 'member', now(), 0)`,
+        `insert into ${table('memberships')} (chat_id, user_id, from_version, to_version, join_order, role, joined_at, joined_seq, read_seq)
+         values ($1, $2, $3, $4, 0, 'member', now(), 0, 0)`,
         [chatId, bob, fromVersion, toVersion],
       )
     return chatId
@@ -108,7 +111,11 @@ describe('the rule of sight, in SQL', () => {
     }
     if ('before' in page) return split(page.before, limit, 0)
     if ('after' in page) return split(page.after + 1, 0, limit)
-    if ('around' in page) return split(page.around, Math.floor(limit / 2), limit - Math.floor(limit / 2))
+    if ('around' in page) {
+      const before = seen.filter((n) => n < page.around).length
+      const older = Math.min(before, Math.max(Math.floor(limit / 2), limit - (seen.length - before)))
+      return split(page.around, older, limit - older)
+    }
     return split(Infinity, limit, 0)
   }
 

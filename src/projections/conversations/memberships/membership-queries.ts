@@ -1,0 +1,123 @@
+import { visibleRanges, type Membership } from '../../../domain/visibility.js'
+import type { TableName } from '../../engine/projection.js'
+import { inboxColumns, type InboxRow } from '../chats/chat-columns.js'
+import type { QueryContext } from '../query-context.js'
+import { toPaged, type AtVersion, type ChatMembership, type Cursor, type Paged } from '../query-results.js'
+import type { ParticipantView } from '../views.js'
+import { toSettings } from '../visibility/full-spans.js'
+import { ownChat } from '../visibility/visible-spans.js'
+import { participantsAfter, toParticipant, type ParticipantRow } from './participant-columns.js'
+
+export const isParticipantCursor = (cursor: string): boolean => /^\d{1,9}\.\d{1,9}$/.test(cursor)
+
+/** A chat, the spans in which someone took part in it, and those in which its history was open to later participants. */
+interface MembershipRow extends InboxRow {
+  id: string
+  last_seq: number
+  version: number
+  froms: number[]
+  tos: (number | null)[]
+  full_froms: number[]
+  full_tos: (number | null)[]
+}
+
+/** Of the chat `c` for its participant `me`. */
+const membershipColumns = (table: TableName): string => `c.id, c.last_seq, c.version, ${inboxColumns(table)},
+    array(select from_version from ${spansOf(table)}) as froms, array(select to_version from ${spansOf(table)}) as tos,
+    case when c.always_full then array[1] else array(select from_version from ${fullSpansOf(table)}) end as full_froms,
+    case when c.always_full then array[null::integer] else array(select to_version from ${fullSpansOf(table)}) end as full_tos`
+
+const spansOf = (table: TableName): string =>
+  `${table('memberships')} where chat_id = c.id and user_id = me.user_id order by from_version`
+
+const fullSpansOf = (table: TableName): string => `${table('full_spans')} where chat_id = c.id order by from_version`
+
+const toChatMembership = (row: MembershipRow): ChatMembership => ({
+  chatId: row.id,
+  version: row.version,
+  lastSeq: row.last_seq,
+  readSeq: row.read_seq,
+  unreadCount: row.unread_count,
+  unreadMentions: row.unread_mentions,
+  muted: row.muted,
+  hidden: row.hidden,
+  ranges: visibleRanges(toMemberships(row.froms, row.tos), toSettings(row.full_froms, row.full_tos)),
+})
+
+/** Spans as Postgres gives them: two arrays side by side. */
+const toMemberships = (froms: readonly number[], tos: readonly (number | null)[]): Membership[] =>
+  froms.map((fromVersion, index) => ({ fromVersion, toVersion: tos[index] ?? null }))
+
+export function membershipQueries({ pool, table, checkpoint }: QueryContext) {
+  return {
+    /** In the order in which they joined. */
+    async participants(
+      chatId: string,
+      viewer: string,
+      limit: number,
+      after: Cursor | null,
+    ): Promise<AtVersion<Paged<ParticipantView>> | null> {
+      const [version, joinOrder] = after === null ? [0, -1] : after.split('.').map(Number)
+      const { rows } = await pool.query<{ version: number; participants: ParticipantRow[] }>({
+        name: `page ${table('memberships')}`,
+        text: `select c.version, ${participantsAfter(table, '$3', '$4', '$5')} as participants from ${ownChat(table)}`,
+        values: [chatId, viewer, version, joinOrder, limit + 1],
+      })
+      const [row] = rows
+      if (row === undefined) return null
+      const cursorOf = ({ from_version, join_order }: ParticipantRow): Cursor => `${from_version}.${join_order}`
+      return { version: row.version, answer: toPaged(row.participants, limit, toParticipant, cursorOf) }
+    },
+
+    /** What the user may see of the chat, and its version; null for an outsider. */
+    async chatMembership(chatId: string, viewer: string): Promise<ChatMembership | null> {
+      const { rows } = await pool.query<MembershipRow>({
+        name: `one ${table('memberships')}`,
+        text: `select ${membershipColumns(table)} from ${ownChat(table)}`,
+        values: [chatId, viewer],
+      })
+      return rows[0] === undefined ? null : toChatMembership(rows[0])
+    },
+
+    /** All the user's chats, with the checkpoint at which they were read. */
+    async chatMemberships(viewer: string): Promise<{ chats: ChatMembership[]; checkpoint: string }> {
+      const { rows } = await pool.query<(MembershipRow | { id: null }) & { position: string }>({
+        name: `all ${table('memberships')}`,
+        text: `select p.position, own.* from (${checkpoint}) p left join (
+                 select ${membershipColumns(table)}
+                 from ${table('memberships')} me cross join lateral (select * from ${table('chats')} where id = me.chat_id limit 1) c
+                 where me.user_id = $1 and me.to_version is null) own on true
+               order by own.id`,
+        values: [viewer],
+      })
+      const chats = rows.flatMap((row) => (row.id === null ? [] : [toChatMembership(row)]))
+      return { chats, checkpoint: rows[0]?.position ?? '' }
+    },
+
+    /** The chats in which the user takes part now. */
+    async chatIdsOf(userId: string): Promise<string[]> {
+      const text = `select chat_id from ${table('memberships')} where user_id = $1 and to_version is null`
+      const { rows } = await pool.query<{ chat_id: string }>(text, [userId])
+      return rows.map(({ chat_id }) => chat_id)
+    },
+
+    async participantCount(chatId: string): Promise<number> {
+      const text = `select participant_count from ${table('chats')} where id = $1`
+      const { rows } = await pool.query<{ participant_count: number }>(text, [chatId])
+      return rows[0]?.participant_count ?? 0
+    },
+
+    /** Who takes part in the chat at `version` and may not see what was sent at `sentVersion`. */
+    async membersWithoutAccess(chatId: string, sentVersion: number, version: number): Promise<string[]> {
+      const { rows } = await pool.query<{ user_id: string }>(
+        `select me.user_id from ${table('chats')} c join ${table('memberships')} me on me.chat_id = c.id
+         where c.id = $1 and not c.always_full and $3 between me.from_version and coalesce(me.to_version, $3) and not exists (
+           select from ${table('memberships')} s where s.chat_id = c.id and s.user_id = me.user_id
+             and $2 between s.from_version and coalesce(s.to_version, $2)) and not exists (
+           select from ${table('full_spans')} f where f.chat_id = c.id and $2 between f.from_version and coalesce(f.to_version, $2))`,
+        [chatId, sentVersion, version],
+      )
+      return rows.map(({ user_id }) => user_id)
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import type { TableName } from '../../engine/projection.js'
+import { instant, toIso, type Instant } from '../instants.js'
+import type { ApplyContext, Part, Placed } from '../part.js'
+import type { QueryContext } from '../query-context.js'
+import type { AtVersion, Cursor, Paged } from '../query-results.js'
+import { joinUser } from '../users/user-ref.js'
+import type { EditView } from '../views.js'
+import { isVisible, MAX_VERSION, ownChat } from '../visibility/visible-spans.js'
+import { renderPage } from './render-page.js'
+
+/** Earlier texts of edited messages, each with the time at which it was written, by the version that replaced it. */
+export const editsPart = {
+  tables: ['edits'],
+  schema: (table: TableName): string => `
+    create table ${table('edits')} (
+      message_id uuid not null,
+      version integer not null,
+      content text,
+      at timestamptz not null,
+      primary key (message_id, version)
+    );`,
+  apply: { MessageEdited: keepText, MessageDeleted: forgetTexts },
+} satisfies Part
+
+async function keepText({ event, version }: Placed<'MessageEdited'>, { tx, table }: ApplyContext): Promise<void> {
+  await tx.query({
+    name: `insert ${table('edits')}`,
+    text: `insert into ${table('edits')} (message_id, version, content, at)
+           select id, $2, content, coalesce(edited_at, created_at) from ${table('messages')} where id = $1`,
+    values: [event.messageId, version],
+  })
+}
+
+async function forgetTexts({ event }: Placed<'MessageDeleted'>, { tx, table }: ApplyContext): Promise<void> {
+  const text = `update ${table('edits')} set content = null where message_id = $1`
+  await tx.query({ name: `forget ${table('edits')}`, text, values: [event.messageId] })
+}
+
+interface EditRow {
+  chat_version: number
+  version: number
+  content: string | null
+  at: Instant
+  sender_id: string
+  name: string | null
+  avatar_url: string | null
+}
+
+export const isEditCursor = (cursor: string): boolean => /^\d{1,9}$/.test(cursor)
+
+/** All texts that a message has had, oldest first; null where the viewer may not see it. A page ends before it passes 1 MiB. */
+export async function editPage(
+  { pool, table }: QueryContext,
+  { chatId, messageId, viewer }: { chatId: string; messageId: string; viewer: string },
+  limit: number,
+  after: Cursor | null,
+): Promise<AtVersion<Paged<EditView>> | null> {
+  const { rows } = await pool.query<EditRow>({
+    name: `history ${table('edits')}`,
+    text: `select c.version as chat_version, e.version, e.content, ${instant('e.at')} as at, m.sender_id, p.name, p.avatar_url
+      from ${ownChat(table)}
+      join ${table('messages')} m on m.chat_id = c.id and m.id = $3 and ${isVisible(table, 'm.sent_version')}
+      cross join lateral (
+        (select version, content, at from ${table('edits')} where message_id = m.id and version > $4 order by version limit $5)
+        union all
+        select ${MAX_VERSION}, m.content, coalesce(m.edited_at, m.created_at)
+        order by version limit $5) e
+      ${joinUser(table, 'm.sender_id')}
+      order by e.version`,
+    values: [chatId, viewer, messageId, after ?? 0, limit + 1],
+  })
+  const [first] = rows
+  if (first === undefined) return null
+  const { views, to } = await renderPage(rows.slice(0, limit), 0, { view: toEdit, atMostBytes })
+  const next = to < rows.length ? String(rows[to - 1]?.version) : null
+  return { version: first.chat_version, answer: { items: views, next } }
+}
+
+const atMostBytes = ({ content }: EditView): number => 5_000 + 3 * (content?.length ?? 0)
+
+const toEdit = ({ content, at, sender_id, name, avatar_url }: EditRow): EditView => ({
+  content,
+  at: toIso(at),
+  by: { id: sender_id, name, avatarUrl: avatar_url },
+})

@@ -1,0 +1,23 @@
+import type { ClientBase } from 'pg'
+import type { QueryContext } from '../query-context.js'
+import type { MessageView } from '../views.js'
+import { MESSAGE_COLUMNS, messageSender, toMessage, type MessageRow } from './message-view.js'
+import { renderAll } from './render-page.js'
+import { quotedForAll } from './replies.js'
+
+/** Messages of one chat by id, the same for every reader. */
+export async function messagesById(
+  tx: ClientBase,
+  chatId: string,
+  messageIds: readonly string[],
+  { table, render }: Pick<QueryContext, 'table' | 'render'>,
+): Promise<Map<string, MessageView>> {
+  const { rows } = await tx.query<MessageRow>({
+    name: `some ${table('messages')}`,
+    text: `select ${MESSAGE_COLUMNS} from ${table('chats')} c join ${table('messages')} m on m.chat_id = c.id
+           ${messageSender(table)} ${quotedForAll(table)} where c.id = $1 and m.id = any($2::uuid[])`,
+    values: [chatId, messageIds],
+  })
+  const messages = await renderAll(rows, (row) => toMessage(row, chatId, render))
+  return new Map(messages.map((message) => [message.id, message]))
+}

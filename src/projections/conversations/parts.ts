@@ -1,0 +1,66 @@
+import { bansPart } from './moderation/bans.js'
+import { blocksPart } from './moderation/blocks.js'
+import { reportsPart } from './moderation/reports.js'
+import { webhooksPart } from './moderation/webhooks.js'
+import { chatsPart } from './chats/chats.js'
+import { openChatsPart } from './chats/open-chats.js'
+import { membershipsPart } from './memberships/memberships.js'
+import { editsPart } from './messages/edits.js'
+import { mentionsPart } from './messages/mentions.js'
+import { messagesPart } from './messages/messages.js'
+import { pinsPart } from './messages/pins.js'
+import { reactionsPart } from './messages/reactions.js'
+import type { EventType, Part } from './part.js'
+import { deletedSeqsPart } from './reading/deleted-seqs.js'
+import { ownSettingsPart } from './reading/own-settings.js'
+import { readMarkersPart } from './reading/read-markers.js'
+import { searchPart } from './search/search-texts.js'
+import { userNamesPart } from './users/user-names.js'
+import { usersPart } from './users/users.js'
+import { fullSpansPart } from './visibility/full-spans.js'
+
+/** An event goes through them in this order: `edits` keeps a message's text before `messages` replaces it. */
+const all = [
+  usersPart,
+  userNamesPart,
+  chatsPart,
+  fullSpansPart,
+  membershipsPart,
+  openChatsPart,
+  editsPart,
+  deletedSeqsPart,
+  reactionsPart,
+  messagesPart,
+  pinsPart,
+  mentionsPart,
+  searchPart,
+  readMarkersPart,
+  ownSettingsPart,
+  bansPart,
+  blocksPart,
+  reportsPart,
+  webhooksPart,
+] as const
+
+export const parts: readonly Part[] = all
+
+/** Events that change no row but the version of their chat, if any. */
+const withoutRows = [
+  'InviteCreated',
+  'InviteRevoked',
+  'SessionOpened',
+  'SessionRevoked',
+  'PasswordChanged',
+  'RolesChanged',
+  'UserDeactivated',
+  'UserReactivated',
+  'LogOpened',
+  'SecurityEventRecorded',
+] as const satisfies readonly EventType[]
+
+type TypesOf<Given> = Given extends { apply: infer Handlers } ? keyof Handlers : never
+type Known = TypesOf<(typeof all)[number]> | 'MessageSent' | 'ParticipantJoined' | 'ParticipantAdded' | 'ParticipantLeft'
+type Missing = Exclude<EventType, Known | 'ParticipantRemoved' | (typeof withoutRows)[number]>
+
+/** Does not compile while an event type has no place: neither a handler nor a line in `withoutRows`. */
+export const missingTypes: readonly Missing[] = [] satisfies readonly never[]

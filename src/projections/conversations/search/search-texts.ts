@@ -1,0 +1,109 @@
+import { mayBeNear } from '../../../content/near-words.js'
+import type { TableName } from '../../engine/projection.js'
+import { messagesIn, type ApplyContext, type BulkEvent, type Part, type Placed } from '../part.js'
+import { keyOf, SENDER, toTsvector, wordsOf } from './word-keys.js'
+
+/**
+ * The words of each message as it is now. Each word bears its chat's key (`word-keys.ts`), so that the index leads from a chat and a word
+ * to the messages: whatever other chats hold is never looked at. `chat_words` are the words of each chat, to look up by what may have
+ * been meant. The index takes in what is written at once (`fastupdate`), for a search has a look-up in it for each chat.
+ */
+export const searchPart = {
+  tables: ['search_texts', 'chat_words'],
+  schema: (table: TableName): string => `
+    create table ${table('search_texts')} (
+      message_id uuid primary key,
+      chat_id uuid not null,
+      sent_version integer not null,
+      sender_id uuid not null,
+      created_at timestamptz not null,
+      words tsvector not null
+    );
+    create index on ${table('search_texts')} using gin (words) with (fastupdate = off);
+    create table ${table('chat_words')} (
+      chat_id uuid not null,
+      word text collate "C" not null,
+      primary key (chat_id, word)
+    );`,
+  apply: {
+    async MessageEdited({ event, chatId }: Placed<'MessageEdited'>, context: ApplyContext) {
+      await remove(event.messageId, chatId, context)
+      await insertEdited(event.messageId, event.content, chatId, context)
+    },
+    MessageDeleted: ({ event, chatId }: Placed<'MessageDeleted'>, context: ApplyContext) =>
+      remove(event.messageId, chatId, context),
+  },
+  applyBulk: (events: readonly BulkEvent[], context: ApplyContext) => insertSent(messagesIn(events), context),
+} satisfies Part
+
+async function insertSent(sent: readonly Placed<'MessageSent'>[], context: ApplyContext): Promise<void> {
+  const { tx, table } = context
+  const rows = sent.flatMap(({ event, chatId, version, at }) => {
+    const { messageId, senderId, content } = event
+    const words = wordsOf(content)
+    const row = { message_id: messageId, chat_id: chatId, sent_version: version, sender_id: senderId, created_at: at }
+    return words.length === 0 ? [] : [{ ...row, words: toTsvector(words, chatId, senderId) }]
+  })
+  if (rows.length === 0) return
+  await tx.query({
+    name: `insert ${table('search_texts')}`,
+    text: `insert into ${table('search_texts')} (message_id, chat_id, sent_version, sender_id, created_at, words)
+      select message_id, chat_id, sent_version, sender_id, created_at, words::tsvector from json_to_recordset($1)
+        as row(message_id uuid, chat_id uuid, sent_version integer, sender_id uuid, created_at timestamptz, words text)`,
+    values: [JSON.stringify(rows)],
+  })
+  await insertChatWords(
+    sent.map(({ event, chatId }) => ({ chatId, content: event.content })),
+    context,
+  )
+}
+
+/** Nothing where it holds no word any more. */
+async function insertEdited(messageId: string, content: string | null, chatId: string, context: ApplyContext) {
+  const { tx, table } = context
+  const words = wordsOf(content)
+  if (words.length === 0) return
+  await tx.query({
+    name: `edit ${table('search_texts')}`,
+    text: `insert into ${table('search_texts')} (message_id, chat_id, sent_version, sender_id, created_at, words)
+      select id, chat_id, sent_version, sender_id, created_at,
+        $2::tsvector || array_to_tsvector(array['${SENDER}' || right(chat_id::text, 12) || right(sender_id::text, 12)])
+      from ${table('messages')} where id = $1`,
+    values: [messageId, toTsvector(words, chatId, null)],
+  })
+  await insertChatWords([{ chatId, content }], context)
+}
+
+async function insertChatWords(
+  texts: readonly { chatId: string; content: string | null }[],
+  { tx, table }: ApplyContext,
+): Promise<void> {
+  const words = new Map<string, Set<string>>()
+  for (const { chatId, content } of texts) {
+    const known = words.get(chatId) ?? new Set<string>()
+    words.set(chatId, known)
+    for (const { folded } of wordsOf(content)) if (mayBeNear(folded)) known.add(folded)
+  }
+  const rows = [...words].flatMap(([chat_id, all]) => Array.from(all, (word) => ({ chat_id, word })))
+  if (rows.length === 0) return
+  await tx.query({
+    name: `insert ${table('chat_words')}`,
+    text: `insert into ${table('chat_words')} (chat_id, word)
+           select chat_id, word from json_to_recordset($1) as row(chat_id uuid, word text) on conflict do nothing`,
+    values: [JSON.stringify(rows)],
+  })
+}
+
+/** With the words that no other message of the chat holds. */
+async function remove(messageId: string, chatId: string, { tx, table }: ApplyContext): Promise<void> {
+  const key = keyOf(chatId)
+  await tx.query({
+    name: `delete ${table('search_texts')}`,
+    text: `with gone as (delete from ${table('search_texts')} where message_id = $1 returning words)
+           delete from ${table('chat_words')} w using gone cross join unnest(tsvector_to_array(gone.words)) as held(word)
+           where w.chat_id = $2 and starts_with(held.word, $3) and w.word = substr(held.word, ${key.length + 1})
+             and not exists (select from ${table('search_texts')} s
+               where s.message_id <> $1 and s.words @@ quote_literal(held.word)::tsquery offset 0)`,
+    values: [messageId, chatId, key],
+  })
+}
