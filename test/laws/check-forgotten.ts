@@ -20,7 +20,9 @@ export const forgotten: Listener = {
       pins: await node.queries.pins(chatId, viewer),
       // What was edited may be looked up, as long as it was not deleted.
       edits: await Promise.all(
-        chat.messages.filter(({ deleted }) => deleted).map(({ id }) => node.queries.edits(chatId, id, viewer, 200, null)),
+        chat.messages
+          .filter(({ deleted }) => deleted)
+          .map(({ id }) => node.queries.edits(chatId, id, viewer, 200, null)),
       ),
       chat: await node.queries.chat(chatId, viewer),
       list: await node.queries.chats(viewer, 200, null),

@@ -22,7 +22,12 @@ export const sight: Listener = {
       history?.map(({ id, seq, content, deletedAt }) => ({ id, seq, content, deleted: deletedAt !== null })),
     ).to.deep.equal(inSight.map(({ id, seq, content, deleted }) => ({ id, seq, content, deleted })))
     const said = inSight.filter(({ deleted }) => !deleted).map(({ id }) => id)
-    const found = await node.queries.search(viewer, { ...ANYONE, query: limit % 2 === 0 ? 'text' : 'txet', chatId }, 200, null)
+    const found = await node.queries.search(
+      viewer,
+      { ...ANYONE, query: limit % 2 === 0 ? 'text' : 'txet', chatId },
+      200,
+      null,
+    )
     expect(found?.items.map(({ message }) => message.id)).to.have.members(said)
     for (const { id, sentVersion, content } of chat.messages) {
       const alone = await node.queries.message(chatId, id, viewer)

@@ -63,7 +63,8 @@ describe('with many people, chats and messages stored', function () {
     'the latest messages': [LIMIT + 1, () => queries.messages(full(), viewer(), { latest: true }, LIMIT)],
     'messages before a seq': [LIMIT + 2, () => queries.messages(full(), viewer(), { before: 9_000 }, LIMIT)],
     'messages after a seq': [LIMIT + 2, () => queries.messages(full(), viewer(), { after: 9_000 }, LIMIT)],
-    'messages around a seq': [LIMIT + 2, () => queries.messages(full(), viewer(), { around: 9_000 }, LIMIT)],
+    // as many on each side, in case the other has fewer
+    'messages around a seq': [LIMIT * 2 + 2, () => queries.messages(full(), viewer(), { around: 9_000 }, LIMIT)],
     'the latest messages to someone from whom most are hidden': [
       LIMIT * 2,
       () => queries.messages(hiding(), back(), { latest: true }, LIMIT),
@@ -101,7 +102,7 @@ describe('with many people, chats and messages stored', function () {
         return (await queries.openChats(viewer(), 'num', LIMIT, next)).items
       },
     ],
-    'one membership': [4, () => queries.chatMembership(full(), viewer())],
+    'one membership': [24, () => queries.chatMembership(full(), viewer())],
     'all memberships of a user': [4 * OWN_CHATS, () => queries.chatMemberships(viewer())],
     'details of past events': [
       LIMIT,
@@ -116,7 +117,10 @@ describe('with many people, chats and messages stored', function () {
     'how many take part': [1, () => queries.participantCount(full())],
     'people by id': [2, () => queries.people([viewer(), back()])],
     'profiles by id': [2, () => queries.profiles([viewer(), back()])],
-    'profiles by name': [LIMIT, () => queries.findProfiles({ query: 'person', limit: LIMIT, after: null }).then(({ items }) => items)],
+    'profiles by name': [
+      LIMIT + 1,
+      () => queries.findProfiles({ query: 'person', limit: LIMIT, after: null }).then(({ items }) => items),
+    ],
     'the newest reports': [LIMIT + 1, () => filled(queries.reports(null, LIMIT, null))],
     'open reports among many settled ones, further down': [
       LIMIT + 1,
@@ -257,7 +261,7 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
     select ${person('p')}, place, start from generate_series(1, ${PEOPLE}) as p, lateral (values
       (0, 'person ' || p), (1, p::text)) as s(place, start);
     insert into ${table('mentions')} (message_id, user_id, chat_id, seq, sent_version, sender_id)
-    select id, ${person('1')}, chat_id, seq, sent_version, sender_id from ${table('messages')} where seq % 10 = 0;
+    select id, ${person('1')}, chat_id, seq, sent_version, sender_id from ${table('messages')} where seq % 1000 = 0;
 
     insert into ${table('edits')} (message_id, version, content, at)
     select id, version, 'Hullo', created_at from ${table('messages')};

@@ -65,6 +65,14 @@ async function messageInChat(tx: ClientBase, table: TableName, people: number): 
   )
   const message = { messageId: randomUUID(), seq: 1, senderId, clientMessageId: null, content: 'Hello', metadata: null }
   const event = { type: 'MessageSent' as const, messageType: 'text', ...message }
-  const metadata = { schemaVersion: 1, at, commandId: randomUUID(), actor: null, origin: 'system', correlationId: '' } as const
+  const metadata = {
+    schemaVersion: 1,
+    at,
+    commandId: randomUUID(),
+    actor: null,
+    origin: 'system',
+    correlationId: '',
+    mac: '',
+  } as const
   return { event, stream: `chat-${chatId}`, version: 2, position: '', id: randomUUID(), at, metadata }
 }

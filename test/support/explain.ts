@@ -7,7 +7,7 @@ export interface Asked {
   values: Value[]
 }
 
-type Value = string | number | null | readonly (string | number)[]
+type Value = string | number | boolean | null | readonly (string | number | null)[]
 
 /** What a statement read from one table, in one node of its plan. */
 export interface TableRead {
@@ -71,10 +71,13 @@ function readsOf(node: Node): TableRead[] {
   if (table === undefined) return below
   const each =
     node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)
-  return [{ table, how: node['Node Type'], rows: each * node['Actual Loops'] }, ...below]
+  return [{ table, how: node['Node Type'], rows: Math.round(each * node['Actual Loops']) }, ...below]
 }
 
 function literal(value: Value): string {
-  if (value === null || typeof value === 'number') return String(value)
-  return pg.escapeLiteral(typeof value === 'string' ? value : `{${value.join()}}`)
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return pg.escapeLiteral(typeof value === 'string' ? value : `{${value.map(element).join()}}`)
 }
+
+const element = (value: string | number | null): string =>
+  typeof value === 'string' ? `"${value.replace(/[\\"]/g, '\\$&')}"` : String(value)

@@ -59,7 +59,8 @@ const withoutRows = [
 ] as const satisfies readonly EventType[]
 
 type TypesOf<Given> = Given extends { apply: infer Handlers } ? keyof Handlers : never
-type Known = TypesOf<(typeof all)[number]> | 'MessageSent' | 'ParticipantJoined' | 'ParticipantAdded' | 'ParticipantLeft'
+type Known =
+  TypesOf<(typeof all)[number]> | 'MessageSent' | 'ParticipantJoined' | 'ParticipantAdded' | 'ParticipantLeft'
 type Missing = Exclude<EventType, Known | 'ParticipantRemoved' | (typeof withoutRows)[number]>
 
 /** Does not compile while an event type has no place: neither a handler nor a line in `withoutRows`. */

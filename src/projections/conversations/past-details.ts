@@ -1,7 +1,12 @@
 import type { ClientBase } from 'pg'
 import { inSnapshot } from '../../postgres/transaction.js'
 import { SHARED_COLUMNS, toSharedChat, type ChatRow } from './chats/chat-columns.js'
-import { fewParticipants, PARTICIPANT_COLUMNS, toParticipant, type ParticipantRow } from './memberships/participant-columns.js'
+import {
+  fewParticipants,
+  PARTICIPANT_COLUMNS,
+  toParticipant,
+  type ParticipantRow,
+} from './memberships/participant-columns.js'
 import { messagesById } from './messages/messages-by-id.js'
 import type { QueryContext } from './query-context.js'
 import type { PastDetails } from './query-results.js'

@@ -23,10 +23,7 @@ const ofMessages: readonly EventType[] = [
 ]
 
 /** The one place where a chat's version moves, with its last seq and its times: after the events were applied, in their order. */
-export async function advanceChats(
-  events: readonly Placed<EventType>[],
-  { tx, table }: ApplyContext,
-): Promise<void> {
+export async function advanceChats(events: readonly Placed<EventType>[], { tx, table }: ApplyContext): Promise<void> {
   const chats = new Map<string, Advance>()
   for (const placed of events.filter(({ stream }) => isChatStream(stream)))
     chats.set(placed.chatId, advanced(chats.get(placed.chatId), placed))

@@ -1,8 +1,4 @@
-import {
-  participantsAfter,
-  toParticipant,
-  type ParticipantRow,
-} from '../memberships/participant-columns.js'
+import { participantsAfter, toParticipant, type ParticipantRow } from '../memberships/participant-columns.js'
 import type { QueryContext } from '../query-context.js'
 import type { AtVersion, Cursor, Paged } from '../query-results.js'
 import type { ChatView, ListedChatView, ParticipantView, SharedChatView } from '../views.js'

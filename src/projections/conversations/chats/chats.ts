@@ -25,8 +25,7 @@ export const chatsPart = {
     ChatCreated: insertChat,
     ChatChanged: changeSettings,
     ChatArchived: ({ chatId, at }: Placed<'ChatArchived'>, context: ApplyContext) => setArchived(chatId, at, context),
-    ChatUnarchived: ({ chatId }: Placed<'ChatUnarchived'>, context: ApplyContext) =>
-      setArchived(chatId, null, context),
+    ChatUnarchived: ({ chatId }: Placed<'ChatUnarchived'>, context: ApplyContext) => setArchived(chatId, null, context),
   },
 } satisfies Part
 

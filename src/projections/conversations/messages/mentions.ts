@@ -73,10 +73,10 @@ async function remove(messageId: string, { tx, table }: ApplyContext): Promise<v
 /** How many messages of others in the chat `c`, above the marker of `me` and visible to them, mention `me` or everyone; 999 at most. */
 export const unreadMentions = (table: TableName): string => `(
   select count(*)::integer from (
-    select seq from (${mentionsOf(table, 'me.user_id')} union all ${mentionsOf(table, `'${EVERYONE}'`)}) mentioned
-    group by seq limit ${MAX_UNREAD}) counted)`
+    select seq from ((${mentionsOf(table, 'me.user_id')}) union (${mentionsOf(table, `'${EVERYONE}'`)})) mentioned
+    limit ${MAX_UNREAD}) counted)`
 
 const mentionsOf = (table: TableName, userId: string): string => `
   select seq from ${table('mentions')} x
   where x.chat_id = c.id and x.user_id = ${userId} and x.seq > me.read_seq and x.sender_id <> me.user_id
-    and (${seesAllUnread} or ${isVisible(table, 'x.sent_version')})`
+    and (${seesAllUnread} or ${isVisible(table, 'x.sent_version')}) limit ${MAX_UNREAD}`

@@ -47,6 +47,7 @@ export function messageQueries(context: QueryContext) {
       visibleReactions(context, { chatId, messageId, viewer }),
 
     /** The last pinned first. */
-    pins: (chatId: string, viewer: string): Promise<AtVersion<PinView[]> | null> => visiblePins(context, chatId, viewer),
+    pins: (chatId: string, viewer: string): Promise<AtVersion<PinView[]> | null> =>
+      visiblePins(context, chatId, viewer),
   }
 }

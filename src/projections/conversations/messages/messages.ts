@@ -99,7 +99,14 @@ async function editMessage(
     name: `edit ${table('messages')}`,
     text: `update ${table('messages')} set version = $2, content = $3, edited_at = $4, link_previews = null, mentions = $5,
              mentions_all = $6 where id = $1`,
-    values: [event.messageId, version, event.content, at, mentions === null ? null : JSON.stringify(mentions), mentions_all],
+    values: [
+      event.messageId,
+      version,
+      event.content,
+      at,
+      mentions === null ? null : JSON.stringify(mentions),
+      mentions_all,
+    ],
   })
 }
 

@@ -45,11 +45,7 @@ export function reportQueries(context: QueryContext) {
   const reports = table('reports')
   return {
     /** Newest first, of all chats: for admins alone. */
-    reports: (
-      status: ReportView['status'] | null,
-      limit: number,
-      after: Cursor | null,
-    ): Promise<Paged<ReportView>> =>
+    reports: (status: ReportView['status'] | null, limit: number, after: Cursor | null): Promise<Paged<ReportView>> =>
       inSnapshot(pool, async (tx) => {
         const [before = 'infinity', beforeId = LAST_ID] = after?.split('_') ?? []
         const { rows } = await tx.query<ReportRow>({

@@ -17,7 +17,7 @@ export async function nearChatWords(
   words: readonly string[],
 ): Promise<NearByChat> {
   const asked = withinBounds(words)
-  const near = Array.from(new Set(asked.flatMap((one) => one.near)))
+  const near = Array.from(new Set(asked.flatMap((one) => [...one.near])))
   if (near.length === 0) return new Map()
   const { rows } = await tx.query<{ chat_id: string; word: string }>({
     name: `near ${table('chat_words')}`,
