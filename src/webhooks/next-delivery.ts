@@ -1,6 +1,7 @@
 import type { AccountStatuses } from '../commands/catalogue/account-statuses.js'
 import type { EventLog } from '../eventstore/event-log.js'
-import type { ConversationQueries, WebhookStatus } from '../projections/conversations/conversation-queries.js'
+import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
+import type { WebhookStatus } from '../projections/conversations/query-results.js'
 import type { Progress } from '../followers/progress.js'
 import type { Frame } from '../realtime/frames.js'
 import type { PastFrames } from '../realtime/past-frames.js'

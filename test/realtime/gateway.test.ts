@@ -67,7 +67,8 @@ describe('sockets', () => {
       const client = await node.connect(bob)
       const { payload } = await client.first('ready')
       expect(payload.userId).to.equal(bob)
-      expect(payload.chats[chatId]).to.deep.equal({ version: 3, lastSeq: 2, readSeq: 0, unreadCount: 2, muted: false })
+      const unread = { readSeq: 0, unreadCount: 2, unreadMentions: 0 }
+      expect(payload.chats[chatId]).to.deep.equal({ version: 3, lastSeq: 2, ...unread, muted: false, hidden: false })
     })
   })
 

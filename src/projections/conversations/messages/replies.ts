@@ -4,7 +4,7 @@ import { joinUser } from '../users/user-ref.js'
 import type { MessageView } from '../views.js'
 import { isVisible } from '../visibility/visible-spans.js'
 
-/** Of the quoted message, this much is shown; in characters. */
+/** Of the quoted message, this much is shown; in code points. */
 const MAX_QUOTED = 140
 
 /** Of the message `m` that answers another: what is known of that one. */
