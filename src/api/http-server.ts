@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { createServer, type Server, type ServerOptions } from 'node:http'
 import type { Socket } from 'node:net'
 import { isSocketUpgrade } from '../realtime/socket-upgrade.js'
-import { ignoreUpgrades, OrderedResponse } from './ignore-upgrade.js'
+import { ignoreUpgrades } from './ignore-upgrade.js'
+import { boundUnreadAnswers, type UnreadBounds } from './unread-answers.js'
 
 /** A token is under 1 KiB; Node answers 431 to more. */
 const MAX_HEADER_BYTES = 16 * 1024
@@ -24,7 +25,8 @@ export interface HttpServer {
  * A server that waits for no client for long. It follows upgrades to Socket.IO, and ignores the header elsewhere: by
  * `shouldUpgradeCallback` where Node has it (24.9), though that drops what is pipelined in one packet behind such a request.
  */
-export function createHttpServer(options: ServerOptions = {}): HttpServer {
+export function createHttpServer(options: ServerOptions = {}, bounds: Partial<UnreadBounds> = {}): HttpServer {
+  const unreadAnswers = boundUnreadAnswers(bounds)
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEAD_MS,
@@ -32,11 +34,11 @@ export function createHttpServer(options: ServerOptions = {}): HttpServer {
     keepAliveTimeout: IDLE_MS,
     connectionsCheckingInterval: CHECK_MS,
     shouldUpgradeCallback: isSocketUpgrade,
-    ServerResponse: OrderedResponse,
+    ServerResponse: unreadAnswers.Response,
     ...options,
   })
   server.maxHeadersCount = 0 // Node would drop the rest silently, perhaps the one that names the client; bytes bound them
-  ignoreUpgrades(server, isSocketUpgrade)
+  ignoreUpgrades(server, isSocketUpgrade, unreadAnswers)
   const connections = trackConnections(server)
   return {
     server,

@@ -1,24 +1,18 @@
-import { ServerResponse, type IncomingMessage, type Server } from 'node:http'
-import type { Duplex } from 'node:stream'
+import type { IncomingMessage, Server } from 'node:http'
+import type { UnreadAnswers } from './unread-answers.js'
 
 const UPGRADE_HEADERS: ReadonlySet<string> = new Set(['upgrade', 'http2-settings'])
 
-const lastResponse = new WeakMap<Duplex, ServerResponse>()
-
-/** Answers on one connection are written in the order of their requests: the last one knows when all are out. */
-export class OrderedResponse extends ServerResponse {
-  constructor(request: IncomingMessage) {
-    super(request)
-    lastResponse.set(request.socket, this)
-  }
-}
-
 /**
- * Makes a server of `OrderedResponse`s answer requests whose `Upgrade` header it does not follow, on versions of Node without `shouldUpgradeCallback`. Those have
+ * Makes a server answer requests whose `Upgrade` header it does not follow, on versions of Node without `shouldUpgradeCallback`. Those have
  * stopped reading HTTP by then, so the request's head is put back in front of its body, without that header, and the connection is
  * given to the server as if it were new, once the answers to earlier requests on it are out.
  */
-export function ignoreUpgrades(server: Server, isFollowed: (request: IncomingMessage) => boolean): void {
+export function ignoreUpgrades(
+  server: Server,
+  isFollowed: (request: IncomingMessage) => boolean,
+  { lastOn }: Pick<UnreadAnswers, 'lastOn'>,
+): void {
   server.on('upgrade', (request, socket, body) => {
     if (isFollowed(request)) return
     socket.on('error', ignoreError)
@@ -29,8 +23,8 @@ export function ignoreUpgrades(server: Server, isFollowed: (request: IncomingMes
       request.socket.setTimeout(0) // that of the earlier requests: the server does not know of it any more
       server.emit('connection', socket)
     }
-    const earlier = lastResponse.get(socket)
-    if (earlier === undefined || earlier.closed) giveBack()
+    const earlier = lastOn(request.socket)
+    if (earlier === undefined) giveBack()
     else earlier.once('close', giveBack)
   })
 }
