@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { NOTHING } from './parameters.js'
 import { bodyTypes, type BodyAs } from './read-body.js'
+import { problemExamples, problemResponses, withCodes } from './openapi-problems.js'
+import { requestExamples } from './request-examples.js'
 import { problemShape } from './shapes.js'
 import type { Route } from './route.js'
 
@@ -16,12 +18,15 @@ export function openApiDocument(routes: readonly Route[]): object {
     const path = route.path.replace(/:(\w+)/g, '{$1}')
     paths[path] = { ...paths[path], [route.method]: operationOf(route, toSchema) }
   }
+  toSchema(problemShape, 'output')
+  const { Problem = {}, ...schemas } = components
   return {
     openapi: '3.1.0',
     info: { title: 'Parley', version: '1' },
     paths,
     components: {
-      schemas: components,
+      schemas: { ...schemas, Problem: withCodes(Problem) },
+      examples: problemExamples,
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
   }
@@ -54,15 +59,20 @@ function operationOf(route: Route, toSchema: ToSchema): object {
     ...headersOf(route),
   ]
   return {
+    tags: [tagOf(route)],
     summary,
     'x-access': access,
     'x-bots': bots,
     ...(access !== 'anyone' && { security: [{ bearer: [] }, ...(access === 'either' ? [{}] : [])] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== null && {
-      requestBody: { required: access !== 'either', content: bodyOf(bodyAs, toSchema(body, 'input')) },
+      requestBody: {
+        required: access !== 'either',
+        content: bodyOf(bodyAs, toSchema(body, 'input'), exampleOf(route)),
+      },
     }),
     responses: {
+      ...problemResponses(route),
       ...Object.fromEntries(Object.entries(answers).map(([status, shape]) => [status, responseOf(shape, toSchema)])),
       default: {
         description: 'What went wrong',
@@ -81,7 +91,13 @@ const contentOf = (schema: JsonSchema) => ({
   [schema['type'] === 'string' ? 'text/plain' : 'application/json']: { schema },
 })
 
-const bodyOf = (as: BodyAs, schema: JsonSchema) => Object.fromEntries(bodyTypes[as].map((type) => [type, { schema }]))
+/** The resource: the first part of the path. */
+const tagOf = ({ path }: Route): string => path.split('/')[1] ?? ''
+
+const exampleOf = ({ method, path }: Route): unknown => requestExamples[`${method} ${path}`]
+
+const bodyOf = (as: BodyAs, schema: JsonSchema, example: unknown) =>
+  Object.fromEntries(bodyTypes[as].map((type) => [type, { schema, ...(example !== undefined && { example }) }]))
 
 const responseOf = (shape: z.ZodType | null, toSchema: ToSchema): object =>
   shape === null

@@ -1,37 +1,45 @@
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { z } from 'zod'
 import { ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
 
-/** Nothing but these files, and the description that they show. */
+/** Only these files, and requests to this server. Swagger UI writes style attributes. */
 const CONTENT_SECURITY_POLICY = [
   `default-src 'none'`,
   `script-src 'self'`,
-  `style-src 'self'`,
   `connect-src 'self'`,
+  `img-src 'self' data:`,
+  `style-src 'self' 'unsafe-inline'`,
   `base-uri 'none'`,
   `form-action 'none'`,
   `frame-ancestors 'none'`,
 ].join('; ')
 
-/** Beside `dist` and `src`, for the compiler copies nothing. */
-const FOLDER = new URL('../../../../public/docs/', import.meta.url)
+/** Beside `dist` and `src`, because the compiler copies nothing. */
+const OWN_FOLDER = new URL('../../../../public/docs/', import.meta.url)
+const SWAGGER_FOLDER = new URL(`file://${createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')}`)
 
-const pageFile = (name: string, type: string) => ({
-  content: readFileSync(new URL(name, FOLDER), 'utf8'),
-  headers: { 'Content-Type': `${type}; charset=utf-8`, 'Content-Security-Policy': CONTENT_SECURITY_POLICY },
+const read = (file: string, folder: URL, type: string) => ({
+  content: readFileSync(new URL(file, folder), 'utf8'),
+  headers: {
+    'Content-Type': type,
+    'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+    'Cache-Control': 'no-cache', // asks with the ETag each time
+  },
 })
 
-const page = pageFile('index.html', 'text/html')
+const page = read('index.html', OWN_FOLDER, 'text/html; charset=utf-8')
 const files = new Map([
-  ['docs.css', pageFile('docs.css', 'text/css')],
-  ['docs.js', pageFile('docs.js', 'text/javascript')],
+  ['docs.js', read('docs.js', OWN_FOLDER, 'text/javascript; charset=utf-8')],
+  ['swagger-ui-bundle.js', read('swagger-ui-bundle.js', SWAGGER_FOLDER, 'text/javascript; charset=utf-8')],
+  ['swagger-ui.css', read('swagger-ui.css', SWAGGER_FOLDER, 'text/css; charset=utf-8')],
 ])
 
 const docs = route({
   method: 'get',
   path: '/docs',
-  summary: 'This description, as a page to read',
+  summary: 'This description as a page, with authorisation and requests to try out',
   access: 'anyone',
   bots: 'admitted',
   answers: { 200: z.string() },
@@ -41,7 +49,7 @@ const docs = route({
 const docsFile = route({
   method: 'get',
   path: '/docs/:file',
-  summary: 'What that page is made of',
+  summary: 'A file of that page',
   access: 'anyone',
   bots: 'admitted',
   params: z.strictObject({ file: z.string() }),

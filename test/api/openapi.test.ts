@@ -1,0 +1,51 @@
+import { expect } from 'chai'
+import { openApiDocument } from '../../src/api/openapi.js'
+import { problemTable } from '../../src/api/problem-table.js'
+import { requestExamples } from '../../src/api/request-examples.js'
+import { routeList } from '../../src/api/route-list.js'
+
+interface Operation {
+  responses: Record<string, { content?: Record<string, { examples?: Record<string, { $ref: string }> }> }>
+}
+
+interface Description {
+  paths: Record<string, Record<string, Operation>>
+  components: {
+    schemas: { Problem: { properties: { code: { enum: string[] } } } }
+    examples: Record<string, { value: { code: string; status: number } }>
+  }
+}
+
+describe('openapi.json', () => {
+  const description = openApiDocument(routeList) as Description
+  const codes = Object.keys(problemTable)
+
+  it('has an example for every request with a body, which the request takes', () => {
+    const withBody = routeList.filter(({ body }) => body !== null)
+    expect(Object.keys(requestExamples).sort()).to.deep.equal(
+      withBody.map(({ method, path }) => `${method} ${path}`).sort(),
+    )
+    for (const { method, path, body } of withBody) {
+      const example = requestExamples[`${method} ${path}`]
+      expect(body?.safeParse(example).error, `${method} ${path}`).to.equal(undefined)
+    }
+  })
+
+  it('names every problem code, with an example of its answer', () => {
+    const { schemas, examples } = description.components
+    expect(schemas.Problem.properties.code.enum).to.deep.equal(codes)
+    expect(Object.keys(examples)).to.deep.equal(codes)
+    for (const [code, { value }] of Object.entries(examples))
+      expect(value).to.include({ code, status: problemTable[code as keyof typeof problemTable].status })
+  })
+
+  it('says of each operation which problems its form allows, by status', () => {
+    const responses = description.paths['/chats']!['post']!.responses
+    const codesOf = (status: string): string[] =>
+      Object.keys(responses[status]?.content?.['application/problem+json']?.examples ?? {})
+    expect(codesOf('401')).to.include.members(['token-missing', 'token-expired', 'session-revoked'])
+    expect(codesOf('400')).to.include.members(['validation-failed', 'malformed-json'])
+    expect(codesOf('429')).to.deep.equal(['rate-limited'])
+    expect(description.paths['/auth/login']!['post']!.responses).not.to.have.property('403')
+  })
+})
