@@ -1,5 +1,6 @@
 // Everything that is checked without running the product. Each step's output is shown only where it fails.
 import { spawnSync } from 'node:child_process'
+import { findWordsInProject } from './check-words.js'
 
 const steps = [
   ['types', 'tsc', '--noEmit', '-p', 'tsconfig.json'],
@@ -16,5 +17,11 @@ for (const [name, command, ...args] of steps) {
   if (status === 0) continue
   failed++
   console.log(stdout + stderr)
+}
+const words = findWordsInProject()
+console.log(`${words.length === 0 ? 'ok    ' : 'FAILED'} vocabulary`)
+if (words.length > 0) {
+  failed++
+  console.log(words.join('\n'))
 }
 process.exit(failed === 0 ? 0 : 1)
