@@ -41,9 +41,9 @@ export const PEER = 'bench/peers/crud/main.js'
 
 const HOT_MEMBERS = 8
 
-export async function startBench(options: Options, say: (text: string) => void): Promise<Bench> {
+export async function startBench(options: Options, print: (text: string) => void): Promise<Bench> {
   const releases = createReleases()
-  releases.add(await alone(say))
+  releases.add(await alone(print))
   const postgres = releases.add(await startPostgres())
   postgres.place(options.postgres)
   const load = releases.add(startLoad())

@@ -25,7 +25,7 @@ export interface Line {
 export async function runExperiment(
   experiment: Experiment,
   bench: Bench,
-  say: (text: string) => void,
+  print: (text: string) => void,
 ): Promise<Line[]> {
   const sides = await experiment.prepare(bench)
   try {
@@ -34,7 +34,7 @@ export async function runExperiment(
       const ours = await sides.ours()
       const theirs = await sides.reference()
       rounds.push({ ours, theirs })
-      say(`  ${round + 1}: ${describe(experiment, ours, theirs)}`)
+      print(`  ${round + 1}: ${describe(experiment, ours, theirs)}`)
     }
     return Object.entries(experiment.metrics).map(([name, metric]) => lineOf(experiment, name, metric, rounds))
   } finally {

@@ -10,7 +10,7 @@ import { formatMarkdown, formatTable } from './table.js'
 
 /** `npm run bench -- [--quick] [--only REGEX] [--json FILE] [--check FILE]`: see README.md in this folder. */
 
-const say = (text: string): void => void process.stderr.write(`${text}\n`)
+const print = (text: string): void => void process.stderr.write(`${text}\n`)
 
 const chosen = ({ isQuick, only }: Options): Experiment[] =>
   experimentList.filter((experiment) => (only === null ? !isQuick || experiment.isQuick : only.test(experiment.name)))
@@ -24,13 +24,13 @@ async function measure(
   const lines: Line[] = []
   const failures: string[] = []
   for (const [place, experiment] of experiments.entries()) {
-    say(`${place + 1}/${experiments.length} ${experiment.name}`)
+    print(`${place + 1}/${experiments.length} ${experiment.name}`)
     try {
-      lines.push(...(await runExperiment(experiment, bench, say)))
+      lines.push(...(await runExperiment(experiment, bench, print)))
       onLines(lines)
     } catch (error) {
       failures.push(`${experiment.name}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`)
-      say(failures.at(-1) ?? '')
+      print(failures.at(-1) ?? '')
     }
   }
   return { lines, failures }
@@ -42,7 +42,7 @@ async function confirmedLosses(bench: Bench, lines: readonly Line[], recordedIn:
   const suspected = findLosses(lines, recorded)
   const again = chosen(bench.options).filter(({ name }) => suspected.some((text) => text.startsWith(name)))
   if (again.length === 0) return suspected
-  say(`once more, for they seem to have become slower: ${again.map(({ name }) => name).join('; ')}`)
+  print(`once more, for they seem to have become slower: ${again.map(({ name }) => name).join('; ')}`)
   const measured = (await measure(bench, again, () => undefined)).lines
   return findLosses(measured, recorded).filter((text) => suspected.some((first) => nameIn(first) === nameIn(text)))
 }
@@ -50,7 +50,7 @@ async function confirmedLosses(bench: Bench, lines: readonly Line[], recordedIn:
 const nameIn = (loss: string): string => loss.slice(0, loss.lastIndexOf(': '))
 
 async function main(options: Options): Promise<number> {
-  await using bench = await startBench(options, say)
+  await using bench = await startBench(options, print)
   const before = machineLoad()
   stopOnSignals(bench)
   const { rounds, seconds, isQuick, json, check } = options
@@ -67,7 +67,7 @@ async function main(options: Options): Promise<number> {
   const { lines, failures } = await measure(bench, chosen(options), write)
   process.stdout.write(`${(options.isMarkdown ? formatMarkdown : formatTable)(lines)}\n`)
   const losses = check === null ? [] : await confirmedLosses(bench, lines, check)
-  for (const text of [...failures, ...losses]) say(`FAILED ${text}`)
+  for (const text of [...failures, ...losses]) print(`FAILED ${text}`)
   return failures.length + losses.length === 0 ? 0 : 1
 }
 

@@ -1,4 +1,4 @@
-// Makes the part of docs/events.md anew that lists every event, from what `npm run build` made of the code.
+// Writes the part of docs/events.md that lists every event, from the code as `npm run build` built it.
 import { writeFileSync } from 'node:fs'
 
 const { eventsPage, formattedEventsPage } = await import('../dist/test/docs/events-page.js')

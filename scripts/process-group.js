@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 }
-/** How long output may still be read after the exit: a process that left the group may hold the pipes open for ever. */
+/** How long output may still be read after the exit: a process that left the group may hold the pipes open without end. */
 const DRAIN_MS = 1_000
 const running = new Set()
 
 /**
- * Starts a process in a group of its own, so that it can be killed together with everything that it started: a test that loops for ever
+ * Starts a process in a group of its own, so that it can be killed together with everything that it started: an endless loop
  * reacts to nothing but SIGKILL. The group does not receive this process's ^C, so that every group is killed when this process is stopped.
  * `closed` resolves with code and signal once it has ended and all of its output was read, and rejects where it could not be started.
  */

@@ -18,7 +18,7 @@ function archive(lines: number): string {
   return Array.from({ length: lines }, (_, line) =>
     JSON.stringify({
       chat: `chat ${line % CHATS}`,
-      user: `person ${(line * 7) % PEOPLE}`,
+      user: `user ${(line * 7) % PEOPLE}`,
       at: new Date(began + line * 1000).toISOString(),
       type: 'message',
       content: `Line ${line} of an archive that was made up: it stands for a message of ordinary length.`,

@@ -29,7 +29,7 @@ export interface MixedOutcome {
 /** Of eleven requests one is a message, three are chat lists, seven are histories. */
 const SENDS = 1 / 11
 const LISTS = 4 / 11
-/** So often a user's socket is lost before a request, and opened anew. */
+/** The probability that a user's socket is lost before a request and opened again. */
 const RECONNECTS = 1 / 100
 
 /** So many users, each with a socket and a connection, who think, read, write, and lose their connection now and then. */
@@ -39,7 +39,7 @@ export async function mixed({ world, rooms, users, thinkMs, ...time }: Mixed): P
   const until = from + time.seconds * 1000
   const latencies: number[] = []
   const counts = { asked: 0, reconnects: 0, faults: 0, refusals: 0 }
-  const chatIds = people.map((_, person) => rooms.filter(({ members }) => members.includes(person)).map(({ id }) => id))
+  const chatIds = people.map((_, index) => rooms.filter(({ members }) => members.includes(index)).map(({ id }) => id))
 
   const request = (token: string, own: readonly string[]): string => {
     const chatId = own[Math.floor(Math.random() * own.length)] ?? ''
@@ -49,9 +49,9 @@ export async function mixed({ world, rooms, users, thinkMs, ...time }: Mixed): P
   }
 
   async function live(user: number): Promise<void> {
-    const person = user % people.length
-    const token = people[person]?.token ?? ''
-    const own = chatIds[person] ?? []
+    const index = user % people.length
+    const token = people[index]?.token ?? ''
+    const own = chatIds[index] ?? []
     const enter = () => openSocket({ url, auth: { token } })
     await sleep(thinkMs === 0 ? 0 : (Math.random() * time.warmSeconds * 1000) / 2)
     let socket = await enter()

@@ -10,7 +10,7 @@ export interface Reads {
   seconds: number
 }
 
-/** The chat list of one person after the other. */
+/** The chat lists of all users in turn. */
 export function chatLists({ world, ...loop }: Reads): Promise<RestOutcome> {
   let turns = 0
   const next = (): string => getRequest('/chats', world.people[turns++ % world.people.length]?.token ?? '')

@@ -25,7 +25,7 @@ interface Place {
 export async function resume({ world, rooms, clients, missed, way }: Resume): Promise<{ ms: number; frames: number }> {
   const { url, people } = world
   const places = await Promise.all(
-    people.map((person, place) => placeOf(url, person.token, roomOf(rooms, place), missed, way)),
+    people.map((user, place) => placeOf(url, user.token, roomOf(rooms, place), missed, way)),
   )
   const cold = Array.from({ length: clients }, (_, client) => places[client % places.length])
   const connections = way === 'history' ? await Promise.all(cold.map(() => openHttpConnection(url))) : []
@@ -49,9 +49,9 @@ export async function resume({ world, rooms, clients, missed, way }: Resume): Pr
   return { ms, frames }
 }
 
-const roomOf = (rooms: readonly Room[], person: number): Room => {
-  const room = rooms.find(({ members }) => members.includes(person))
-  if (room === undefined) throw new Error(`person ${person} is in no chat`)
+const roomOf = (rooms: readonly Room[], user: number): Room => {
+  const room = rooms.find(({ members }) => members.includes(user))
+  if (room === undefined) throw new Error(`user ${user} is in no chat`)
   return room
 }
 

@@ -14,8 +14,8 @@ export function createRotation({ people }: Pick<World, 'people'>, rooms: readonl
     const turn = turns++
     const room = rooms[turn % rooms.length]
     const member = room?.members[Math.floor(turn / rooms.length) % room.members.length]
-    const person = people[member ?? -1]
-    if (room === undefined || person === undefined) throw new Error('nobody to send')
-    return { chatId: room.id, token: person.token, userId: person.id }
+    const user = people[member ?? -1]
+    if (room === undefined || user === undefined) throw new Error('nobody to send')
+    return { chatId: room.id, token: user.token, userId: user.id }
   }
 }

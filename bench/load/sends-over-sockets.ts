@@ -15,9 +15,9 @@ export interface SendsOverSockets {
 /** Each of so many people has a socket and writes in own chats, the next message as soon as the last is acknowledged. */
 export async function sendsOverSockets({ world, rooms, sockets, ...time }: SendsOverSockets): Promise<RestOutcome> {
   const { url, people } = world
-  const writers = people.slice(0, sockets).map(({ token }, person) => ({
+  const writers = people.slice(0, sockets).map(({ token }, index) => ({
     token,
-    chatIds: rooms.filter(({ members }) => members.includes(person)).map(({ id }) => id),
+    chatIds: rooms.filter(({ members }) => members.includes(index)).map(({ id }) => id),
   }))
   const opened = await Promise.all(writers.map(({ token }) => openSocket({ url, auth: { token } })))
   const from = performance.now() + time.warmSeconds * 1000
@@ -27,8 +27,8 @@ export async function sendsOverSockets({ world, rooms, sockets, ...time }: Sends
   let asked = 0
 
   await Promise.all(
-    opened.map(async (socket, person) => {
-      const { chatIds = [] } = writers[person] ?? {}
+    opened.map(async (socket, index) => {
+      const { chatIds = [] } = writers[index] ?? {}
       for (let turn = 0, began = performance.now(); began < until; turn++) {
         const payload = `{"chatId":"${chatIds[turn % chatIds.length]}","content":"${newContent()}"}`
         const ack = await socket.ask('send_message', payload)

@@ -34,21 +34,21 @@ export async function openSocket({ url, auth, onEvent, onClosed }: SocketOptions
   let asked = 0
   const acks = new Map<string, (text: string) => void>()
   const ready = Promise.withResolvers<undefined>()
-  const say = (text: string): void => void socket.write(frameOf(text))
+  const sendText = (text: string): void => void socket.write(frameOf(text))
 
   function onPacket(packet: Buffer): void {
     const kind = packet.toString('latin1', 0, 2)
     if (kind === '42') {
       if (packet.toString('latin1', 0, READY.length) === READY) ready.resolve(undefined)
       onEvent?.(packet)
-    } else if (kind === '2') say('3')
+    } else if (kind === '2') sendText('3')
     else if (kind === '43') {
       const text = packet.toString('utf8', 2)
       const bracket = text.indexOf('[')
       acks.get(text.slice(0, bracket))?.(text.slice(bracket))
       acks.delete(text.slice(0, bracket))
     } else if (kind === '44') ready.reject(new Error(packet.toString('utf8', 2)))
-    else if (kind.startsWith('0')) say(`40${JSON.stringify(auth)}`)
+    else if (kind.startsWith('0')) sendText(`40${JSON.stringify(auth)}`)
   }
 
   const read = createFrameReader(onPacket)
@@ -79,10 +79,10 @@ export async function openSocket({ url, auth, onEvent, onClosed }: SocketOptions
   await ready.promise
 
   return {
-    emit: (event, payload) => say(`42${JSON.stringify([event, payload])}`),
+    emit: (event, payload) => sendText(`42${JSON.stringify([event, payload])}`),
     ask(event, payload) {
       const id = String(asked++)
-      say(`42${id}["${event}",${payload}]`)
+      sendText(`42${id}["${event}",${payload}]`)
       return new Promise((resolve) => acks.set(id, resolve))
     },
     get isOpen() {

@@ -15,7 +15,7 @@ export function startLoad(): Load {
   const over = started.ended.then((code) => {
     throw new Error(`the load process ended with ${code}:\n${started.output()}`)
   })
-  over.catch(() => undefined) // whoever waits for a task hears of it
+  over.catch(() => undefined) // the caller that waits for a task gets the error
   return {
     async run(name, args) {
       const answer = once(child, 'message') as Promise<[{ result: never } | { error: string }]>

@@ -7,7 +7,7 @@ const PASSWORD = 'correct horse battery'
 
 export async function makeWorld(url: string, people: number): Promise<World> {
   const register = async (place: number) => {
-    const body = { email: `person${place}@example.com`, password: PASSWORD, name: `Person ${place}` }
+    const body = { email: `user${place}@example.com`, password: PASSWORD, name: `User ${place}` }
     const { user, accessToken } = await call<{ user: { id: string }; accessToken: string }>(
       url,
       'POST',
@@ -23,7 +23,7 @@ export async function makeWorld(url: string, people: number): Promise<World> {
 /** A chat of exactly these people; the first of them creates it. */
 export async function makeRoom({ url, people }: World, name: string, members: number[]): Promise<Room> {
   const [creator, ...others] = members.map((member) => personAt(people, member))
-  const body = { name, participantIds: others.map((person) => person.id) }
+  const body = { name, participantIds: others.map((user) => user.id) }
   const { id } = await call<{ id: string }>(url, 'POST', '/chats', creator?.token ?? null, body)
   return { id, members }
 }
@@ -36,7 +36,7 @@ export const makeRooms = (world: World, count: number, size: number): Promise<Ro
     return makeRoom(world, `Chat ${room}`, [...new Set(members)])
   })
 
-/** Whoever is in them has read everything. */
+/** Their members have read everything. */
 export async function readAll({ url, people }: World, rooms: readonly Room[]): Promise<void> {
   const reads = rooms.flatMap(({ id, members }) => members.map((member) => ({ id, member })))
   await many(reads.length, async (place) => {
@@ -48,9 +48,9 @@ export async function readAll({ url, people }: World, rooms: readonly Room[]): P
 }
 
 function personAt(people: World['people'], place: number): World['people'][number] {
-  const person = people[place]
-  if (person === undefined) throw new Error(`there is no person ${place}`)
-  return person
+  const user = people[place]
+  if (user === undefined) throw new Error(`there is no user ${place}`)
+  return user
 }
 
 /** Some at a time, results in order. */

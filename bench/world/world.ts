@@ -1,10 +1,10 @@
 /** What there is on a server for the load to use. Plain data, since it goes from process to process. */
 export interface World {
   url: string
-  people: Person[]
+  people: WorldUser[]
 }
 
-export interface Person {
+export interface WorldUser {
   id: string
   token: string
 }

@@ -4,7 +4,7 @@ import { settings } from '../../src/app/settings/settings.js'
 import { formattedOperationsPage, operationsPage } from './environment-table.js'
 
 describe('the table of environment variables in docs/operations.md', () => {
-  it('lists every setting as the code has it; `node scripts/environment-table.js` makes it anew', async () => {
+  it('lists every setting as the code has it; `node scripts/environment-table.js` writes it', async () => {
     expect(readFileSync(operationsPage, 'utf8')).to.equal(await formattedOperationsPage())
   })
 

@@ -6,7 +6,7 @@ import { readEventFields } from './event-fields.js'
 import { eventsPage, formattedEventsPage } from './events-page.js'
 
 describe('docs/events.md', () => {
-  it('says of every event what the code says; `node scripts/events-page.js` makes it anew', async () => {
+  it('says of every event what the code says; `node scripts/events-page.js` writes it', async () => {
     expect(readFileSync(eventsPage, 'utf8')).to.equal(await formattedEventsPage())
   })
 

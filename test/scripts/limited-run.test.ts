@@ -13,7 +13,7 @@ type LimitedRun = (
   options: { limitMs: number; onLine: (line: string) => void },
 ) => Promise<Outcome>
 
-/** Starts another process that never ends, says which, and then never leaves the microtasks: no timer fires any more. */
+/** Starts another process that never ends, prints its id, and then never leaves the microtasks, so that no timer fires any more. */
 const HANGS = `
   const { spawn } = require('node:child_process')
   const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' })
@@ -21,7 +21,7 @@ const HANGS = `
   const again = () => Promise.resolve().then(again)
   again()`
 
-describe('a run of the tests with a limit', function () {
+describe('a command with a time limit', function () {
   this.timeout(60_000)
   let limitedRun: LimitedRun
   before(async () => {
@@ -37,7 +37,7 @@ describe('a run of the tests with a limit', function () {
     }
   }
 
-  it('gives what it printed line by line, and its code', async () => {
+  it('gives its output line by line, and its exit code', async () => {
     const outcome = await run(
       `process.stdout.write('one\\ntw'); process.stdout.write('o\\nthree'); process.exitCode = 3`,
       60_000,
@@ -45,7 +45,7 @@ describe('a run of the tests with a limit', function () {
     expect(outcome).to.deep.equal({ code: 3, hung: false, last: 'three', lines: ['one', 'two', 'three'] })
   })
 
-  it('what loops for ever is ended with all that it started, and its last words are known', async () => {
+  it('an endless loop is killed with all that it started, and its last line is known', async () => {
     const { code, hung, last } = await run(HANGS, 5_000)
     expect({ code, hung }).to.deep.equal({ code: null, hung: true })
     expect(last).to.match(/^\d+$/)

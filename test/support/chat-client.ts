@@ -11,7 +11,7 @@ interface Held {
   cursor: number
 }
 
-/** One person's client: sockets that come and go, at any node, and what it makes of snapshots and events. */
+/** The client of one user: sockets that come and go, at any node, and what it makes of snapshots and events. */
 export interface ChatClient {
   /** Comes in at a node with the cursors that it has; resolves with `ready`. */
   connect(url: string): Promise<void>
@@ -23,7 +23,7 @@ export interface ChatClient {
   cursor(chatId: string): number | undefined
   /** What it shows of a chat that was opened; null for one it knows nothing of. */
   shows(chatId: string): ClientChat | null
-  /** Everything heard, in order, from all its sockets. */
+  /** Every event received, in order, from all its sockets. */
   heard: ClientEvent[]
   /** Where a version was left out, or came twice. */
   holes: string[]
@@ -33,7 +33,7 @@ export interface ChatClient {
 export interface ChatClientDeps {
   userId: string
   token(): string
-  /** Null where the person is not in the chat. */
+  /** Null where the user is not in the chat. */
   fetch(chatId: string): Promise<ChatSnapshot | null>
 }
 
@@ -86,7 +86,7 @@ export function createChatClient({ userId, token, fetch }: ChatClientDeps): Chat
         reconnection: false,
       })
       socket = opened
-      // What a socket still has to say after it was closed is not heard: the next one says it again.
+      // What a socket still delivers after it was closed is ignored: the next one delivers it again.
       const state = { ready: false, refused: '' }
       opened.onAny((event: string, payload: object) => {
         if (socket !== opened) return
@@ -107,7 +107,7 @@ export function createChatClient({ userId, token, fetch }: ChatClientDeps): Chat
       const held = chats.get(chatId)
       if (held === undefined || held.snapshot !== null) return
       const snapshot = await fetch(chatId)
-      // It may have ended or begun anew meanwhile.
+      // It may have ended or started again meanwhile.
       if (chats.get(chatId) === held) held.snapshot = snapshot
     },
     chatIds: () => [...chats.keys()],

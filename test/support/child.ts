@@ -27,13 +27,13 @@ export function startChild(
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
-  const heard = new Set<() => void>()
-  const hear = (chunk: Buffer): void => {
+  const waiting = new Set<() => void>()
+  const take = (chunk: Buffer): void => {
     output += chunk.toString()
-    for (const look of heard) look()
+    for (const look of waiting) look()
   }
-  child.stdout.on('data', hear)
-  child.stderr.on('data', hear)
+  child.stdout.on('data', take)
+  child.stderr.on('data', take)
   const exited = once(child, 'close').then(([code]) => code as number | null)
   return {
     process: child,
@@ -45,10 +45,10 @@ export function startChild(
       new Promise((resolve, reject) => {
         const look = (): void => {
           if (!output.includes(text)) return
-          heard.delete(look)
+          waiting.delete(look)
           resolve()
         }
-        heard.add(look)
+        waiting.add(look)
         look()
         void exited.then((code) => reject(new Error(`ended with ${code} before it said "${text}":\n${output}`)))
       }),

@@ -21,7 +21,7 @@ export const logConfig = (kind: LogKind): LogConfig =>
     ? { eventStoreUrl: null, eventStoreStreamPrefix: '' }
     : { eventStoreUrl: eventStoreUrl(), eventStoreStreamPrefix: newPrefix() }
 
-/** The same as a process is told it. */
+/** The same as environment variables of a process. */
 export function logEnvironment(kind: LogKind): Record<string, string> {
   const { eventStoreUrl: url, eventStoreStreamPrefix: prefix } = logConfig(kind)
   return url === null ? {} : { EVENTSTORE_URL: url, EVENTSTORE_STREAM_PREFIX: prefix }

@@ -1,16 +1,16 @@
 import type { EventLog } from '../../src/eventstore/event-log.js'
 
-/** The log, whose appends wait at a gate until it is opened: what comes meanwhile waits together. */
+/** The log, whose appends are held until `open` is called; those that come meanwhile wait together. */
 export function gatedLog(log: EventLog): { log: EventLog; open: () => void } {
-  const gate = Promise.withResolvers<null>()
+  const held = Promise.withResolvers<null>()
   return {
     log: {
       ...log,
       async append(...call) {
-        await gate.promise
+        await held.promise
         return log.append(...call)
       },
     },
-    open: () => gate.resolve(null),
+    open: () => held.resolve(null),
   }
 }

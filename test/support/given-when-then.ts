@@ -3,7 +3,7 @@ import type { Decider, Outcome } from '../../src/domain/decider.js'
 import type { Decided, EventShape, PublicEvent } from '../../src/domain/event.js'
 
 /**
- * `given(decider, ...events).when(command)`: what the command comes to after these events, to be told whole: `.then(...events)`, none
+ * `given(decider, ...events).when(command)`: the outcome of the command after these events, to be stated in full: `.then(...events)`, none
  * of them for "already so", or `.thenRejected(rejection)`.
  */
 export function given<Command, State, Event extends EventShape, Rejection>(

@@ -43,10 +43,10 @@ export interface TestApp extends AsyncDisposable {
    * configuration says otherwise. */
   restart(meanwhile: (databaseUrl: string) => Promise<void>, config?: Partial<Config>): Promise<void>
   register(name: string): Promise<Person>
-  /** Logged in anew, with these roles. */
+  /** Registers a user and logs in again with these roles. */
   withRoles(name: string, ...roles: AccountRole[]): Promise<Person>
   login(person: Person): Promise<Person>
-  /** What a process is told to be one more node; with a port of its own. */
+  /** Environment variables of a process that is one more node, with a port of its own. */
   environment: Record<string, string>
   /** Another node on the same databases, with the same keys; stopped with the app. */
   startNode(more?: Overrides): Promise<Node>

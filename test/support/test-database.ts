@@ -60,7 +60,7 @@ export async function findDatabaseLeaks(): Promise<string[]> {
   return leaks
 }
 
-/** Disposing of it has both databases dropped, whoever is still connected: see `connectionsTo`. */
+/** Disposing of it drops both databases, also while connections are open: see `connectionsTo`. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const next = spare ?? makeTestDatabase()
   spare = next.then(makeTestDatabase, makeTestDatabase)

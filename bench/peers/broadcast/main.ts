@@ -9,7 +9,7 @@ const MESSAGE = {
   chatId: '00000000-0000-4000-8000-000000000000',
   seq: 100_000,
   version: 100_000,
-  sender: { id: '00000000-0000-4000-8000-000000000000', name: 'Person 100', avatarUrl: null },
+  sender: { id: '00000000-0000-4000-8000-000000000000', name: 'User 100', avatarUrl: null },
   clientMessageId: null,
   type: 'text',
   content: '',

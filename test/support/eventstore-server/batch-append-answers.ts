@@ -6,7 +6,7 @@ import streams from '@eventstore/db-client/generated/streams_pb.js'
 import type { ExpectedRevision } from './decide-append.js'
 import { emptyOfEventStore, emptyOfGoogle, streamIdentifier } from './messages.js'
 
-/** What a batched append is answered. Errors are told apart by the type of their details alone. */
+/** The answers to a batched append. Only the type of their details distinguishes errors. */
 
 export function appended(revision: number, position: number): streams.BatchAppendResp {
   const success = new streams.BatchAppendResp.Success()

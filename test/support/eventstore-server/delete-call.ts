@@ -29,7 +29,7 @@ export function handleDelete(
   respond(null, new streams.DeleteResp().setPosition(position))
 }
 
-/** Closes the name of a stream for ever. */
+/** Closes the name of a stream permanently. */
 export function handleTombstone(
   request: streams.TombstoneReq,
   respond: sendUnaryData<streams.TombstoneResp>,

@@ -1,2 +1,2 @@
-/** An append that a real server cannot even read: it throws there, and the client is told of a bad request. */
+/** An append that a real server cannot read: it throws there, and the client gets a bad-request error. */
 export class InvalidRequest extends Error {}

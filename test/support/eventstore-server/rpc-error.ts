@@ -11,7 +11,7 @@ const serverNotReady = 'Server Is Not Ready'
 
 export const notReady = (): RpcError => rpcError(status.UNAVAILABLE, serverNotReady)
 
-/** What a client is told of a request that made the server throw. */
+/** The answer to a request that made the server throw. */
 export const handlerFailed = (): RpcError => unknownError('Exception was thrown by handler.')
 
 export const unknownError = (details: string): RpcError => rpcError(status.UNKNOWN, details)

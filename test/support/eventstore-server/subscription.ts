@@ -17,7 +17,7 @@ export interface SubscriptionOptions {
   delivered: () => void
 }
 
-/** What every subscription can say, and when it can. Each resolves when there is room for the next. */
+/** What every subscription can write, and when it can. Each resolves when there is room for the next. */
 export interface Voice {
   confirm(): Promise<void>
   event(event: LogRecord): Promise<void>
@@ -38,23 +38,23 @@ export function createVoice({ store, outlet, faults, delivered }: SubscriptionOp
 
   const stopsAtStart = faults.stops
 
-  async function say(answer: streams.ReadResp): Promise<void> {
+  async function write(answer: streams.ReadResp): Promise<void> {
     if (faults.stops > stopsAtStart) return
     await outlet.send(answer)
   }
 
   return {
-    confirm: () => say(confirmation(randomUUID())),
+    confirm: () => write(confirmation(randomUUID())),
     async event(event) {
-      await say(eventAnswer(event))
-      if (faults.takeDeliverTwice()) await say(eventAnswer(event))
+      await write(eventAnswer(event))
+      if (faults.takeDeliverTwice()) await write(eventAnswer(event))
       delivered()
     },
-    caughtUp: () => say(caughtUp()),
+    caughtUp: () => write(caughtUp()),
     async checkpoint(position) {
       const back = lastCheckpoint !== undefined && faults.takeCheckpointGoesBack()
       lastCheckpoint = position
-      await say(checkpoint(back ? positionOfFirst(store) : position))
+      await write(checkpoint(back ? positionOfFirst(store) : position))
     },
     untilGrowth: () => growth.next(),
   }
