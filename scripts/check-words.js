@@ -28,7 +28,9 @@ function filesBelow(path) {
 export function findWordsInProject() {
   const files = ROOTS.flatMap(filesBelow).filter((file) => TEXT.test(file) && !EXEMPT.has(file))
   return files.flatMap((file) =>
-    findWords(readFileSync(file, 'utf8')).map(({ line, word, instead }) => `${file}:${line}: "${word}": say ${instead}`),
+    findWords(readFileSync(file, 'utf8')).map(
+      ({ line, word, instead }) => `${file}:${line}: "${word}": say ${instead}`,
+    ),
   )
 }
 
