@@ -1,8 +1,9 @@
 import { DataSet, RegExpMatcher, parseRawPattern } from 'obscenity'
+import { wordBoundaries, type WordBoundaries } from './word-boundaries.js'
 import { doubledLetters, foldContiguous, foldSpacedOut, foldWord, patternOf } from './word-folding.js'
-import { hasLetter, isSpacedOut, isWholeWord, toWordEnd, withRepetitions, type Span } from './word-span.js'
+import { hasLetter, isSpacedOut, toWordEnd, withRepetitions, type Span } from './word-span.js'
 
-/** Words that are not to be said. */
+/** The words that an installation blocks. */
 export interface BlockedWords {
   areIn(text: string): boolean
   /** Each of their characters as `•`. */
@@ -10,69 +11,105 @@ export interface BlockedWords {
 }
 
 interface Entry {
-  /** PublicEvent. */
+  /** Folded. */
   word: string
-  /** Its `*` at the end: what only begins with it is blocked too. */
-  mayGoOn: boolean
+  /** Whether it ends in `*`: words that begin with it are blocked too. */
+  isPrefix: boolean
 }
 
-/** Who has made a text in which masked words leave new ones bare again and again is not to be read to the end. */
+interface Match extends Span {
+  isPrefix: boolean
+}
+
+/** A text in which masking leaves new blocked words again and again is made for that; after so many passes all of it is masked. */
 const MAX_PASSES = 4
 
-/** Whether an entry has the two letters without which everything would be blocked. */
+/** Whether an entry has two letters: with fewer, everything would be blocked. */
 export const isBlockable = (entry: string): boolean => foldWord(entry).replace(' ', '').length >= 2
 
 /**
- * Finds words through the usual disguises: case, look-alikes, digits and signs for letters, characters that nobody sees, letters
- * repeated, letters spaced out. Whole words only, so that none is found within an ordinary one; an entry that ends in `*` is also
- * found where a word begins with it, and takes that word to its end.
+ * Finds words through the usual disguises: case, look-alikes, digits and signs for letters, invisible characters, repeated letters,
+ * letters spaced out. Only whole words are found; an entry that ends in `*` is also found where a word begins with it, and takes that
+ * word to its end. A word of `allowed` is never blocked as it is written there, in any case.
  */
-export function createBlockedWords(list: readonly string[]): BlockedWords {
-  const entries = list.filter(isBlockable).map((text) => ({ word: foldWord(text), mayGoOn: text.trim().endsWith('*') }))
+export function createBlockedWords(list: readonly string[], allowed: readonly string[] = []): BlockedWords {
+  const entries = list
+    .filter(isBlockable)
+    .map((text) => ({ word: foldWord(text), isPrefix: text.trim().endsWith('*') }))
   const doubled = doubledLetters(entries.map(({ word }) => word))
   const findContiguous = createFinder(entries, doubled, foldContiguous(doubled))
   const findSpacedOut = createFinder(entries, doubled, foldSpacedOut(doubled))
+  const allowedWords = new Set(allowed.map(caseless))
 
-  const spansIn = (text: string): Span[] => [
-    ...findContiguous(text),
-    ...findSpacedOut(text).filter((span) => isSpacedOut(text, span)),
-  ]
-  /** Again, until nothing is found: a word may only stand apart once its neighbour is masked. In the end all is masked. */
+  function spansIn(text: string): Span[] {
+    const [contiguous, spacedOut] = [findContiguous(text), findSpacedOut(text)]
+    if (contiguous.length + spacedOut.length === 0) return []
+    const boundaries = wordBoundaries(text)
+    const isFound = (match: Match): boolean => isWholeWord(match, boundaries) && !isAllowed(text, match, boundaries)
+    const found = contiguous.filter(isFound)
+    let end = 0
+    for (const match of spacedOut) {
+      if (!isFound(match) || !isSpacedOut(text, match, match.isPrefix, end)) continue
+      found.push(match)
+      end = match.to
+    }
+    return found.map((match) => (match.isPrefix ? toWordEnd(text, match) : match))
+  }
+
+  function isAllowed(text: string, match: Match, boundaries: WordBoundaries): boolean {
+    if (allowedWords.size === 0) return false
+    const { from, to } = boundaries.wordsAround(match)
+    return allowedWords.has(caseless(text.slice(from, to)))
+  }
+
+  /** Repeated until nothing is found: a word may become a whole one only once its neighbour is masked. */
   function mask(given: string): string {
     let text = given
     for (let pass = 0; pass < MAX_PASSES; pass++) {
       const spans = spansIn(text)
       if (spans.length === 0) return text
-      text = spans.reduce(maskSpan, text)
+      text = maskSpans(text, spans)
     }
-    return maskSpan(text, { from: 0, to: text.length })
+    return maskSpans(text, [{ from: 0, to: text.length }])
   }
   return { areIn: (text) => spansIn(text).length > 0, mask }
 }
+
+const caseless = (word: string): string => word.trim().normalize('NFKC').toLowerCase()
+
+const isWholeWord = ({ from, to, isPrefix }: Match, boundaries: WordBoundaries): boolean =>
+  boundaries.isWordStart(from) && (isPrefix || boundaries.isWordEnd(to))
 
 function createFinder(
   entries: readonly Entry[],
   doubled: ReadonlySet<string>,
   blacklistMatcherTransformers: ReturnType<typeof foldContiguous>,
-): (text: string) => Span[] {
+): (text: string) => Match[] {
   const words = entries.reduce(
-    (known, { word, mayGoOn }) =>
+    (known, { word, isPrefix }) =>
       known.addPhrase((phrase) =>
-        phrase.setMetadata({ mayGoOn }).addPattern(parseRawPattern(patternOf(word, doubled))),
+        phrase.setMetadata({ isPrefix }).addPattern(parseRawPattern(patternOf(word, doubled))),
       ),
-    new DataSet<{ mayGoOn: boolean }>(),
+    new DataSet<{ isPrefix: boolean }>(),
   )
   const matcher = new RegExpMatcher({ ...words.build(), blacklistMatcherTransformers })
   return (text) =>
-    matcher.getAllMatches(text).flatMap((match) => {
+    matcher.getAllMatches(text, true).flatMap((match) => {
       const { phraseMetadata, startIndex, endIndex } = words.getPayloadWithPhraseMetadata(match)
-      const mayGoOn = phraseMetadata?.mayGoOn === true
       const span = withRepetitions(text, { from: startIndex, to: endIndex + 1 })
-      if (!hasLetter(text, span) || !isWholeWord(text, span, mayGoOn)) return []
-      return mayGoOn ? [toWordEnd(text, span)] : [span]
+      return hasLetter(text, span) ? [{ ...span, isPrefix: phraseMetadata?.isPrefix === true }] : []
     })
 }
 
-/** Keeps the length in UTF-16 units, so that the other spans still fit. */
-const maskSpan = (text: string, { from, to }: Span): string =>
-  text.slice(0, from) + text.slice(from, to).replace(/\S/g, '•') + text.slice(to)
+/** Keeps the length in UTF-16 units, so that the spans still fit. */
+function maskSpans(text: string, spans: readonly Span[]): string {
+  let masked = ''
+  let end = 0
+  for (const { from, to } of [...spans].sort((a, b) => a.from - b.from)) {
+    if (to <= end) continue
+    const start = Math.max(from, end)
+    masked += text.slice(end, start) + text.slice(start, to).replace(/\S/g, '•')
+    end = to
+  }
+  return masked + text.slice(end)
+}

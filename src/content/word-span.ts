@@ -6,8 +6,6 @@ export interface Span {
 
 /** Stands within words without being seen. */
 const UNSEEN = '\\p{Default_Ignorable_Code_Point}\\p{Cf}\\p{M}\\u2800'
-const WORD_BEFORE = new RegExp(`[\\p{L}\\p{N}][${UNSEEN}]*$`, 'u')
-const WORD_AFTER = new RegExp(`^[${UNSEEN}]*[\\p{L}\\p{N}]`, 'u')
 const REST_OF_WORD = new RegExp(`[\\p{L}\\p{N}${UNSEEN}]*`, 'uy')
 const ALL_UNSEEN = new RegExp(`[${UNSEEN}]`, 'gu')
 
@@ -15,7 +13,15 @@ const ALL_UNSEEN = new RegExp(`[${UNSEEN}]`, 'gu')
 const GAP = /[^\p{L}\p{N}@$]+/gu
 const MAX_GAP = 3
 
-/** How far back and forth a look around a span goes: nobody hides a boundary behind more. */
+const LETTER_BEFORE = new RegExp(
+  `(?<![\\p{L}\\p{N}][${UNSEEN}]*)[\\p{L}\\p{N}][${UNSEEN}]*[^\\p{L}\\p{N}\\n]{1,${MAX_GAP}}$`,
+  'u',
+)
+const LETTER_AFTER = new RegExp(`^[^\\p{L}\\p{N}\\n]{1,${MAX_GAP}}[\\p{L}\\p{N}](?![${UNSEEN}]*[\\p{L}\\p{N}])`, 'u')
+/** What joins letters into one word, or parts two words: none of the two is a disguise. */
+const APOSTROPHE_OR_SPACE = /[\s'’ʼ＇‘]/
+
+/** How far a look around a span goes. */
 const AROUND = 20
 
 /** A letter that was repeated stands in the span once: all of its repetitions belong to it. */
@@ -32,22 +38,35 @@ export function toWordEnd(text: string, { from, to }: Span): Span {
   return { from, to: to + (REST_OF_WORD.exec(text)?.[0].length ?? 0) }
 }
 
-/** Whether no letter and no digit stands before it, nor after it unless `mayGoOn`. */
-export function isWholeWord(text: string, { from, to }: Span, mayGoOn: boolean): boolean {
-  if (WORD_BEFORE.test(text.slice(Math.max(0, from - AROUND), from))) return false
-  return mayGoOn || !WORD_AFTER.test(text.slice(to, to + AROUND))
-}
-
 /** A number is no word, however much its digits look like one. */
 export const hasLetter = (text: string, { from, to }: Span): boolean =>
   /\p{L}/u.test(text.slice(from, to).normalize('NFKD'))
 
-/** Whether what stands between its letters is a disguise, and not the end of one word and the beginning of the next. */
-export function isSpacedOut(text: string, { from, to }: Span): boolean {
+/** What a spaced-out word consists of. */
+interface Spacing {
+  gaps: readonly string[]
+  hasSingleLetters: boolean
+}
+
+function spacingOf(text: string, { from, to }: Span): Spacing {
   const seen = text.slice(from, to).replace(ALL_UNSEEN, '')
-  const gaps = seen.match(GAP) ?? []
+  return { gaps: seen.match(GAP) ?? [], hasSingleLetters: seen.split(GAP).every(isOneLetter) }
+}
+
+/**
+ * Whether what stands between the letters of a word is a disguise, and not the end of one word and the beginning of the next; and whether
+ * those letters are all of it: `h e l l` within `h e l l o` is no word. Letters before `found`, the end of another blocked word, do not count.
+ */
+export function isSpacedOut(text: string, span: Span, isPrefix: boolean, found: number): boolean {
+  const { gaps, hasSingleLetters } = spacingOf(text, span)
   if (gaps.some((gap) => gap.length > MAX_GAP || gap.includes('\n'))) return false
-  return !gaps.some((gap) => /\s/.test(gap)) || seen.split(GAP).every(isOneLetter)
+  if (!hasSingleLetters) return !gaps.some((gap) => APOSTROPHE_OR_SPACE.test(gap))
+  return gaps.length === 0 || !isWithinSpacedOut(text, span, isPrefix, found)
+}
+
+function isWithinSpacedOut(text: string, { from, to }: Span, isPrefix: boolean, found: number): boolean {
+  if (LETTER_BEFORE.test(text.slice(Math.max(found, from - AROUND), from))) return true
+  return !isPrefix && LETTER_AFTER.test(text.slice(to, to + AROUND))
 }
 
 const isOneLetter = (part: string): boolean => /^(.)\1*$/su.test(part.toLowerCase())

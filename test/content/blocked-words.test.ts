@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { RegExpMatcher } from 'obscenity'
+import { cpuTimeOf } from '../support/cpu-time.js'
 import { createBlockedWords } from '../../src/content/blocked-words.js'
 
 const blocked = createBlockedWords(['darn', 'ass', 'sass', 'heck*', 'book', 'дурак', 'foul play'])
@@ -83,8 +84,68 @@ describe('blocked words', () => {
       'd\na\nr\nn',
       'da rn',
       'foulplay2',
+      'darn_count',
+      'x_darn',
+      'darn.example.com',
+      'd a r n i n g',
+      'b.o.o.k.s',
+      'a s s e t',
+      'g r a s s',
     ]
     expect(innocent.filter((text) => blocked.areIn(text))).to.deep.equal([])
+  })
+
+  const hell = createBlockedWords(['hell', 'shed*', '傻瓜'], ['Sheddable'])
+
+  it('are whole words by Unicode’s word boundaries', () => {
+    const found = [
+      'hell',
+      'Hell’s',
+      "hell's",
+      '_hell_',
+      '__hell__',
+      '"hell"',
+      'hell-bent',
+      'h e l l',
+      'say h.e.l.l now',
+      '你是傻瓜吗',
+      '\u3164hell',
+      '\u200bhell\u200b',
+      'hell\u0336',
+    ]
+    expect(found.filter((text) => !hell.areIn(text))).to.deep.equal([])
+    const innocent = [
+      "he'll",
+      'he’ll',
+      'HEʼLL',
+      'we’ll',
+      'shell',
+      'h e l l o',
+      'H-E-L-L-O',
+      's h e l l',
+      'hello',
+      "hell'o",
+      'hell_o',
+      'he ll',
+      'x\u200bhell',
+      'hell\u200bo',
+    ]
+    expect(innocent.filter((text) => hell.areIn(text))).to.deep.equal([])
+  })
+
+  it('are not blocked where they are allowed, as they are written there, in any case', () => {
+    expect(hell.areIn('sheddable SHEDDABLE ｓheddable')).to.equal(false)
+    expect(hell.mask('sheddable sheds sh3ddable')).to.equal('sheddable ••••• •••••••••')
+  })
+
+  it('a message made of them takes no more than 50 ms of CPU', () => {
+    for (const piece of ['darn ', 'heck', 'h e c k ', 'ASSass', 'foul play', 'd.a.r.n', 'a', "he'll ", 'heck\u200b']) {
+      const text = piece.repeat(Math.floor(10_000 / piece.length))
+      expect(
+        cpuTimeOf(() => blocked.mask(text), 50),
+        piece,
+      ).to.be.below(50)
+    }
   })
 
   it('are masked, and nothing else is', () => {

@@ -87,13 +87,46 @@ describe('a text for a preview', () => {
   })
 })
 
-describe('a page’s encoding', () => {
-  it('is that of its header, or its own, or UTF-8; one that nobody knows is UTF-8', () => {
-    const latin = Buffer.from('<meta charset="iso-8859-1"><title>é', 'latin1')
-    expect(decodePage(latin, 'text/html')).to.include('é')
-    expect(decodePage(Buffer.from([0xe9]), 'text/html; charset=ISO-8859-1')).to.equal('é')
-    expect(decodePage(Buffer.from('é'), 'text/html; charset="utf-8"')).to.equal('é')
-    expect(decodePage(Buffer.from('é'), 'text/html; charset=constructor')).to.equal('é')
+describe('the encoding of a page', () => {
+  const latin1 = (html: string, contentType = 'text/html') => decodePage(Buffer.from(html, 'latin1'), contentType)
+  const E = '\u00e9'
+
+  it('is that of its byte order mark, whatever header and page say', () => {
+    const page = `<meta charset=utf-16><title>${E}`
+    expect(decodePage(Buffer.from(`\ufeff${page}`), 'text/html; charset=iso-8859-1')).to.equal(page)
+    expect(decodePage(Buffer.from(`\ufeff${E}`, 'utf16le'), 'text/html; charset=utf-8')).to.equal(E)
+  })
+
+  it('is that of the header before that of the page', () => {
+    for (const charset of ['ISO-8859-1', '"iso-8859-1"', 'latin1 ; x=y', 'windows-1252']) {
+      expect(latin1(`<meta charset=utf-8>${E}`, `text/html;charset=${charset}`), charset).to.include(E)
+    }
+    expect(decodePage(Buffer.from('<meta charset=latin1>\u00e9'), 'text/html; charset=utf-8')).to.include(E)
+  })
+
+  it('is that of a meta element in the first 1,024 bytes', () => {
+    expect(latin1(`<meta charset="iso-8859-1"><title>${E}`)).to.include(E)
+    expect(latin1(`<META http-equiv=Content-Type content='text/html; charset=iso-8859-1'>${E}`)).to.include(E)
+    expect(latin1(`${' '.repeat(1_100)}<meta charset=iso-8859-1>${E}`)).to.include('\ufffd')
+    expect(decodePage(Buffer.from([0x3c, 0x6d, 0x65, 0x74, 0x61, 0x20, ...Buffer.from('charset=shift_jis>'), 0x83, 0x70]), 'text/html')).to.include('パ') // prettier-ignore
+  })
+
+  it('is not what a comment, a script or another text says', () => {
+    expect(decodePage(Buffer.from(`<!-- <meta charset=iso-8859-1> --><title>${E}`), 'text/html')).to.include(E)
+    expect(decodePage(Buffer.from(`<script>let a = "<meta charset=iso-8859-1>"</script>${E}`), 'text/html')).to.include(
+      E,
+    )
+    expect(decodePage(Buffer.from(`<p>charset=iso-8859-1</p>${E}`), 'text/html')).to.include(E)
+    expect(decodePage(Buffer.from(`<meta content="charset=iso-8859-1">${E}`), 'text/html')).to.include(E)
+    expect(decodePage(Buffer.from(`<!-- <meta charset=utf-8> --><meta charset=iso-8859-1>${E}`, 'latin1'), 'text/html')).to.include(E) // prettier-ignore
+  })
+
+  it('is the next of them where a label is unknown, and UTF-8 in the end', () => {
+    expect(latin1(`<meta charset=iso-8859-1>${E}`, 'text/html; charset=klingon')).to.include(E)
+    for (const charset of ['klingon', 'constructor', '""', '']) {
+      expect(decodePage(Buffer.from(E), `text/html; charset=${charset}`), charset).to.equal(E)
+    }
+    expect(decodePage(Buffer.from(`<meta charset=klingon>${E}`), 'text/html')).to.include(E)
     expect(decodePage(Buffer.from([0xff]), 'text/html')).to.equal('\ufffd')
   })
 })

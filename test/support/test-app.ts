@@ -167,6 +167,7 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   rateLimits: false,
   metricsToken: null,
   blockedWords: [],
+  allowedWords: [],
   blockedWordsPolicy: 'off',
   linkPreviews: false,
   linkPreviewsInDirectChats: false,

@@ -95,13 +95,19 @@ export const origins: Parse<string[]> = (given) => {
   return { problem: `must be origins such as https://chat.example.com, separated by commas; "${wrong}" is none` }
 }
 
-const MAX_BLOCKED_WORDS = 1_000
+const MAX_WORDS = 1_000
+const MAX_WORD_LENGTH = 100
 
 /** Separated by commas or, as in a file, by lines. A wrong entry is named by its number: the list is not repeated in logs. */
-export const blockedWords: Parse<string[]> = (given) => {
-  const value = given.split(/[,\n]/).flatMap((entry) => entry.trim() || [])
-  const wrong = value.findIndex((entry) => entry.length > 100 || !isBlockable(entry))
-  if (wrong !== -1) return { problem: `must be words of 2 letters or more; its entry ${wrong + 1} is none` }
-  if (value.length <= MAX_BLOCKED_WORDS) return { value }
-  return { problem: `must be at most ${MAX_BLOCKED_WORDS} words, and is ${value.length}` }
-}
+const wordList =
+  (isWord: (entry: string) => boolean, expected: string): Parse<string[]> =>
+  (given) => {
+    const value = given.split(/[,\n]/).flatMap((entry) => entry.trim() || [])
+    const wrong = value.findIndex((entry) => entry.length > MAX_WORD_LENGTH || !isWord(entry))
+    if (wrong !== -1) return { problem: `must be ${expected}; its entry ${wrong + 1} is none` }
+    if (value.length <= MAX_WORDS) return { value }
+    return { problem: `must be at most ${MAX_WORDS} words, and is ${value.length}` }
+  }
+
+export const words = wordList(() => true, `words of at most ${MAX_WORD_LENGTH} characters`)
+export const blockedWords = wordList(isBlockable, 'words of 2 letters or more')

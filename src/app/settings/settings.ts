@@ -15,6 +15,7 @@ import {
   streamPrefix,
   text,
   wholeNumber,
+  words,
 } from './parsers.js'
 import { masterKey, metricsToken, tokenKeys } from './secrets.js'
 import { choice, list, setting, type Setting } from './setting.js'
@@ -111,6 +112,11 @@ export const settings = {
     'BLOCKED_WORDS',
     blockedWords,
     'Words, separated by commas or lines; `word*` also blocks words that begin so',
+  ),
+  allowedWords: list(
+    'ALLOWED_WORDS',
+    words,
+    'Words that are never blocked, as they are written here in any case, separated by commas or lines',
   ),
   blockedWordsPolicy: setting(
     'BLOCKED_WORDS_POLICY',
