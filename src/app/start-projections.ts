@@ -1,5 +1,6 @@
 import type { FailureReport } from '../async/outage.js'
 import { openProjection, type OpenProjection } from '../projections/engine/checkpoint.js'
+import { readSkippedEvents } from '../projections/engine/skipped-events.js'
 import { startRunner, type Runner } from '../projections/engine/runner.js'
 import type { ProjectionList } from '../projections/projection-list.js'
 import type { Foundations } from './foundations.js'
@@ -14,7 +15,7 @@ export interface Projections {
 
 /** Makes the tables of every projection where they are missing, then starts the loops that keep them up to date. */
 export async function startProjections(
-  { databases: { main: pool }, log, projections }: Foundations,
+  { databases: { main: pool }, log, reader, projections }: Foundations,
   report: FailureReport,
   releases: Releases,
 ): Promise<Projections> {
@@ -23,7 +24,8 @@ export async function startProjections(
     decisionIndex: await openProjection(pool, projections.decisionIndex, log),
     revocations: await openProjection(pool, projections.revocations, log),
   }
-  const start = (one: OpenProjection): Runner => releases.add(startRunner(one, { log, pool, report }))
+  const readSkipped = () => readSkippedEvents(log, reader)
+  const start = (one: OpenProjection): Runner => releases.add(startRunner(one, { log, pool, report, readSkipped }))
   const runners = {
     conversations: start(open.conversations),
     decisionIndex: start(open.decisionIndex),

@@ -139,6 +139,12 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
   UserDeactivated: { userId: 'public', by: 'public' },
   UserReactivated: { userId: 'public', by: 'public' },
   LogOpened: { logId: 'public' },
+  ProjectionEventSkipped: {
+    projection: 'public',
+    position: 'public',
+    by: 'public',
+    reason: { person: 'by', under: 'person' },
+  },
   SecurityEventRecorded: {
     kind: 'public',
     userId: 'public',

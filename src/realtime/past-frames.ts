@@ -4,10 +4,11 @@ import type { EventLog, RecordedEvent } from '../eventstore/event-log.js'
 import type { EventReader } from '../privacy/event-reader.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { ChatMembership } from '../projections/conversations/query-results.js'
+import { createMeter } from '../projections/conversations/messages/render-page.js'
 import { isChatEvent, judgedAt, pastFrame, wantedBy, type ChatFrame, type Frame } from './frames.js'
 
 export interface FramePage {
-  /** Ascending, without a hole: what is not for the viewer is `skipped`. */
+  /** Ascending, without a hole: what is not for the viewer is `skipped`. They end before they pass 1 MiB of JSON. */
   frames: Frame[]
   /** The last version covered. */
   version: number
@@ -65,10 +66,42 @@ export function createFramesInSight({ log, reader, queries }: PastFramesDeps): F
     const recorded = await log.readStream(chatStream(chatId), { after: afterVersion, limit: most })
     const last = recorded.at(-1)
     if (last === undefined) throw new Error(`the log lacks events of chat ${chatId} that its read model has`)
-    const frames = await rendered(chatId, recorded, ranges)
-    const versions = recorded.map((event) => event.version)
+    const frames = new Map<number, Frame>()
+    const versions: number[] = []
+    const meter = createMeter(frameBytesAtMost)
+    for (const chunk of inChunks(recorded)) {
+      const ofChunk = await rendered(chatId, chunk, ranges)
+      for (const event of chunk) {
+        const frame = ofChunk.get(event.version)
+        if (frame !== undefined && !meter.hasRoomFor(frame) && versions.length > 0)
+          return { frames: withSkipped(chatId, versions, frames), version: event.version - 1, more: true }
+        if (frame !== undefined) frames.set(event.version, frame)
+        versions.push(event.version)
+      }
+    }
     return { frames: withSkipped(chatId, versions, frames), version: last.version, more: last.version < version }
   }
+}
+
+/** What JSON escapes is at most two bytes, another UTF-16 unit at most three. */
+const frameBytesAtMost = (frame: Frame): number => 3 * JSON.stringify(frame).length
+
+/** Of the texts of events, in UTF-16 units: what is rendered before it is known whether the page has room for it. */
+const MAX_CHUNK = 128 * 1024
+
+/** Small events, which most are, make one. */
+function inChunks(events: readonly RecordedEvent[]): RecordedEvent[][] {
+  const chunks: RecordedEvent[][] = []
+  let size = Infinity
+  for (const event of events) {
+    size += event.data.length
+    if (size > MAX_CHUNK) {
+      chunks.push([])
+      size = event.data.length
+    }
+    chunks.at(-1)?.push(event)
+  }
+  return chunks
 }
 
 /** In place of versions that have no frame, one `skipped` for each run of them. */

@@ -3,6 +3,8 @@ import type { AnyEvent } from '../../src/domain/any-event.js'
 /** What each event says. */
 export const eventSentences: Record<AnyEvent['type'], string> = {
   LogOpened: 'This log begins, and has this id; the first event of every log.',
+  ProjectionEventSkipped:
+    'The operator had a projection pass over an event that it could not apply; rebuilds skip it too.',
   UserRegistered: 'Someone is here from now on: a person, or a bot of theirs.',
   ProfileChanged: 'A person says anew what others see of them; what is absent stays as it was.',
   PersonBlocked: 'A person wants no direct chats, no adding and no mentions from another.',

@@ -177,6 +177,13 @@ export const samples: { [Type in AnyEvent['type']]: Required<Decided<Extract<Any
   UserDeactivated: { type: 'UserDeactivated', userId: ada, by: bob },
   UserReactivated: { type: 'UserReactivated', userId: ada, by: bob },
   LogOpened: { type: 'LogOpened', logId: '0e000000-0000-4000-8000-000000000005' },
+  ProjectionEventSkipped: {
+    type: 'ProjectionEventSkipped',
+    projection: 'conversations',
+    position: '0e000000-0000-4000-8000-000000000005:7',
+    by: 'system:ops',
+    reason: 'secret reason',
+  },
   SecurityEventRecorded: {
     type: 'SecurityEventRecorded',
     kind: 'login-failed',

@@ -5,7 +5,7 @@ import { createPositions } from '../../src/eventstore/positions.js'
 import type { ConversationQueries } from '../../src/projections/conversations/conversation-queries.js'
 import { createConversationQueries } from '../../src/projections/conversations/create-conversation-queries.js'
 import type { TableName } from '../../src/projections/engine/projection.js'
-import { explain, listeningPool, type Asked } from '../support/explain.js'
+import { explain, listeningPool, type Asked, type TableRead } from '../support/explain.js'
 import { openReadSide, type ReadSide } from './read-side.js'
 
 const PEOPLE = 3_000
@@ -181,6 +181,20 @@ describe('with many people, chats and messages stored', function () {
       }
     })
 
+  it('a search reads the same rows, whatever is sent to chats of others', async () => {
+    const work = async (query: string): Promise<TableRead[]> => {
+      asked.length = 0
+      await search(query)
+      const reads = await Promise.all([...asked].map((statement) => explain(pool, statement)))
+      return reads.flat().map(({ table, rows }) => ({ table, how: '', rows }))
+    }
+    const queries = ['needle', 'neddle', 'unsaid', 'unsiad', 'hello needle', '"hello needle"', 'need']
+    const before: TableRead[][] = []
+    for (const query of queries) before.push(await work(query))
+    await sendToOthers(pool, (await read.open()).table)
+    for (const [index, query] of queries.entries()) expect(await work(query), query).to.deep.equal(before[index])
+  })
+
   it('no query is left without a case', () => {
     expect(Object.keys(queries).filter((name) => !called.has(name))).to.deep.equal([])
   })
@@ -203,6 +217,19 @@ const filled = async (page: Promise<{ items: unknown[] }>): Promise<unknown[]> =
 }
 
 const isEmpty = (answer: unknown): boolean => Array.isArray(answer) && answer.length === 0
+
+/** Words that the first person searches for, in chats in which they take no part. */
+async function sendToOthers(pool: pg.Pool, table: TableName): Promise<void> {
+  await pool.query(`
+    insert into ${table('search_texts')} (message_id, chat_id, sent_version, sender_id, created_at, words)
+    select gen_random_uuid(), c.id, 1, c.created_by, now(),
+      (right(c.id::text, 12) || 'needle:1 ' || right(c.id::text, 12) || 'unsaid:2')::tsvector
+    from (select * from ${table('chats')} order by active_at limit 100) c, generate_series(1, 50);
+    insert into ${table('chat_words')} (chat_id, word)
+    select c.id, word from (select * from ${table('chats')} order by active_at limit 100) c,
+      unnest(array['needle', 'needles', 'unsaid', 'unsaids']) as word on conflict do nothing;
+    analyze`)
+}
 
 /** As the projection would, only faster. The second person was twice in the second chat, which hides what was between. */
 async function fill(pool: pg.Pool, table: TableName): Promise<void> {

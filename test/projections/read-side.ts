@@ -27,6 +27,7 @@ interface Starting {
   open?: OpenProjection
   log?: EventLog
   report?: RunnerDeps['report']
+  readSkipped?: RunnerDeps['readSkipped']
 }
 
 /** A write side with commands on top, and the conversations projection with as many runners as a test starts. */
@@ -95,9 +96,14 @@ export async function openReadSide(): Promise<ReadSide> {
       const { stream } = await run('createChat', { ...group, joinPolicy: 'open', imported: false }, alice)
       return stream.replace(/^chat-/, '')
     },
-    async start({ open: given, log: follows = log, report = noFailures } = {}) {
+    async start({ open: given, log: follows = log, report = noFailures, readSkipped } = {}) {
       const options = { watchMs: 5, retryMs: 5 }
-      return releases.add(startRunner(given ?? (await open()), { log: follows, pool, report, options }))
+      return releases.add(
+        startRunner(given ?? (await open()), {
+          ...{ log: follows, pool, report, options },
+          ...(readSkipped && { readSkipped }),
+        }),
+      )
     },
     async caughtUp(runner) {
       expect(await runner.progress.reached(await log.head(), { timeoutMs: 10_000 })).to.equal(true)

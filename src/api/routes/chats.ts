@@ -32,9 +32,12 @@ const createChat = route({
     const input = newChat(body, caller.userId)
     const pathOf = (userId: string) => `participantIds[${body.participantIds.indexOf(userId)}]`
     const result = unwrapResult(await run('createChat', input, caller), pathOf)
-    await reads.written(result.position)
-    const chat = orNotFound(await queries.chat(idOf(result.stream), caller.userId), 'chat-not-found')
+    const chatId = idOf(result.stream)
     const status = result.kind === 'unchanged' ? 200 : 201
+    // one that was hidden is shown again
+    const shown = status === 200 ? unwrapResult(await run('hideChat', { chatId, hidden: false }, caller)) : result
+    await reads.written(shown.position)
+    const chat = orNotFound(await queries.chat(chatId, caller.userId), 'chat-not-found')
     return answer(status, chat.answer, { headers: commandHeaders(result, caller) })
   },
 })

@@ -7,4 +7,17 @@ export interface LogOpened extends EventShape {
   personal: object
 }
 
-export type LogEvent = LogOpened
+/** The operator had a projection pass over an event that it could not apply; rebuilds do the same. */
+export interface ProjectionEventSkipped extends EventShape {
+  type: 'ProjectionEventSkipped'
+  public: {
+    projection: string
+    /** Of the event that was skipped. */
+    position: string
+    /** `system:` and the account of the operating system. */
+    by: string
+  }
+  personal: { reason: string }
+}
+
+export type LogEvent = LogOpened | ProjectionEventSkipped

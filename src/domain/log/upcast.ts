@@ -3,4 +3,5 @@ import type { LogEvent } from './events.js'
 
 export const logUpcasters: Record<LogEvent['type'], readonly Upcaster[]> = {
   LogOpened: [],
+  ProjectionEventSkipped: [],
 }

@@ -55,6 +55,7 @@ const withoutRows = [
   'UserDeactivated',
   'UserReactivated',
   'LogOpened',
+  'ProjectionEventSkipped',
   'SecurityEventRecorded',
 ] as const satisfies readonly EventType[]
 

@@ -7,6 +7,7 @@ import { inTransaction } from '../../postgres/transaction.js'
 import { moveCheckpoint, readCheckpoint, recordFailure, type Failure, type OpenProjection } from './checkpoint.js'
 import { createProgress, type Progress } from '../../followers/progress.js'
 import { readAhead } from './read-ahead.js'
+import type { SkippedEvents } from './skipped-events.js'
 
 export interface RunnerOptions {
   /** How often a runner that another one overtook looks where that one stands; 25 ms by default. */
@@ -29,6 +30,8 @@ export interface RunnerStatus {
   status: 'live' | 'paused' | 'stopped'
   position: Position
   failure: Failure | null
+  /** Positions of events that the operator had it skip. */
+  skipped: Position[]
 }
 
 export interface Runner extends AsyncDisposable {
@@ -40,6 +43,8 @@ export interface RunnerDeps {
   log: EventLog
   pool: Pool
   report: FailureReport
+  /** Events that the operator had projections skip; none where it is absent. */
+  readSkipped?(): Promise<SkippedEvents>
   options?: RunnerOptions
 }
 
@@ -52,14 +57,18 @@ export interface RunnerDeps {
  *   them gather for a moment, unless someone waits for them or it is behind.
  * - **watching**: another runner moved the checkpoint first. It goes on watching as long as that one moves, then follows again.
  * - **paused**: an event could not be applied. What came before it is; the event and the reason are recorded; it tries again
- *   with growing pauses, and never skips. Lost connections are repeated likewise, without being recorded.
+ *   with growing pauses, and skips nothing but what the operator had it skip. Lost connections are repeated likewise, without being recorded.
  */
-export function startRunner(open: OpenProjection, { log, pool, report, options = {} }: RunnerDeps): Runner {
+export function startRunner(
+  open: OpenProjection,
+  { log, pool, report, readSkipped, options = {} }: RunnerDeps,
+): Runner {
   const { watchMs = 25, patience = 20, retryMs = 500, gatherMs = 20 } = options
   const { projection, generation, table } = open
   const { name, version, streamPrefixes, idleMs = 0 } = projection
   const progress = createProgress(log.start, (a, b) => log.comparePositions(a, b))
   let failure: Failure | null = null
+  let skipped: ReadonlySet<Position> = new Set()
   let checkpoint: Position = log.start
   let movedAt = -Infinity
   let isStopped = false
@@ -68,7 +77,8 @@ export function startRunner(open: OpenProjection, { log, pool, report, options =
   async function applyPage({ events, position }: Page): Promise<boolean> {
     const moved = await inTransaction(pool, async (tx) => {
       if (!(await moveCheckpoint(tx, open, checkpoint, position))) return false
-      if (events.length > 0) await projection.apply(events, tx, table)
+      const applied = events.filter((event) => !skipped.has(event.position))
+      if (applied.length > 0) await projection.apply(applied, tx, table)
       return true
     })
     if (!moved) return false
@@ -98,6 +108,7 @@ export function startRunner(open: OpenProjection, { log, pool, report, options =
     const current = await readCheckpoint(pool, projection)
     if (current?.generation !== generation) throw new Error(`${name} was rebuilt; start again to use it`)
     checkpoint = current.position
+    skipped = (await readSkipped?.())?.get(name) ?? new Set()
     progress.moveTo(checkpoint)
     return checkpoint
   }
@@ -153,7 +164,7 @@ export function startRunner(open: OpenProjection, { log, pool, report, options =
     progress,
     status() {
       const status = isStopped ? 'stopped' : failure === null ? 'live' : 'paused'
-      return { name, version, generation, status, position: progress.position, failure }
+      return { name, version, generation, status, position: progress.position, failure, skipped: [...skipped] }
     },
     [Symbol.asyncDispose]() {
       isStopped = true

@@ -1,0 +1,110 @@
+import { expect } from 'chai'
+import type { Projection } from '../../../src/projections/engine/projection.js'
+import { resetProjection } from '../../../src/projections/engine/checkpoint.js'
+import { readSkippedEvents } from '../../../src/projections/engine/skipped-events.js'
+import { skipEvent, type SkipDeps } from '../../../src/cli/skip-event.js'
+import { UsageError } from '../../../src/cli/usage-error.js'
+import { eventually } from '../../support/eventually.js'
+import { logStream } from '../../../src/domain/streams.js'
+import { logOpening } from '../../../src/app/log-opening.js'
+import { bob, openReadSide, type ReadSide } from '../read-side.js'
+
+describe('an event that a projection cannot apply', function () {
+  this.timeout(20_000)
+  let read: ReadSide
+  let poisonous: Projection
+  let deps: SkipDeps
+
+  beforeEach(async () => {
+    read = await openReadSide()
+    const { conversations, side } = read
+    const { log, pool, reader, sealer } = side
+    poisonous = {
+      ...conversations,
+      async apply(batch, tx, table) {
+        const opened = await reader.open(batch)
+        if (opened.some(({ event }) => 'content' in event && event.content === 'poison'))
+          throw new RangeError('cannot be applied')
+        return conversations.apply(batch, tx, table)
+      },
+    }
+    deps = { pool, log, reader, sealer }
+    if ((await log.readStream(logStream, { limit: 1 })).length === 0)
+      await log.append(logStream, 0, [(await logOpening(sealer, () => new Date()))(log.id)])
+  })
+  afterEach(() => read[Symbol.asyncDispose]())
+
+  const start = async () =>
+    read.start({
+      open: await read.open(poisonous),
+      report: { onFailure: () => undefined, onRecovery: () => undefined },
+      readSkipped: () => readSkippedEvents(read.side.log, read.side.reader),
+    })
+
+  /** Where the projection is paused, after a message that it cannot apply and one that it can. */
+  async function pausedAt(runner: Awaited<ReturnType<typeof start>>, chatId: string): Promise<string> {
+    await read.send(chatId, 'before')
+    await read.send(chatId, 'poison')
+    await read.send(chatId, 'after')
+    await eventually(() => expect(runner.status().status).to.equal('paused'))
+    return runner.status().failure?.position ?? ''
+  }
+
+  const texts = async (chatId: string): Promise<(string | null)[]> => {
+    const found = await (await read.queries()).messages(chatId, bob, { latest: true }, 10)
+    return found?.answer.messages.map(({ content }) => content) ?? []
+  }
+
+  it('is skipped by the operator’s command: the projection goes on, its status names it, and a rebuild skips it again', async () => {
+    const chatId = await read.createGroup([bob])
+    const runner = await start()
+    const position = await pausedAt(runner, chatId)
+    await skipEvent(poisonous, position, ' No such year ', deps)
+    await read.caughtUp(runner)
+    expect(await texts(chatId)).to.deep.equal(['before', 'after'])
+    expect(runner.status()).to.deep.include({ status: 'live', failure: null, skipped: [position] })
+    const before = await read.dump(await read.open(poisonous))
+
+    await runner[Symbol.asyncDispose]()
+    await resetProjection(read.side.pool, poisonous, read.side.log.start)
+    const again = await start()
+    await read.caughtUp(again)
+    expect(await read.dump(await read.open(poisonous))).to.deep.equal(before)
+  })
+
+  it('is skipped with a record of who did so and why, sealed', async () => {
+    const chatId = await read.createGroup([bob])
+    const position = await pausedAt(await start(), chatId)
+    await skipEvent(poisonous, position, 'No such year', deps)
+    const { log, reader } = read.side
+    const [last] = await log.readStream(logStream, { backwards: true, limit: 1 })
+    expect(last?.data).to.not.include('No such year')
+    const [opened] = await reader.open([last!])
+    expect(opened?.event).to.deep.include({ type: 'ProjectionEventSkipped', projection: 'conversations', position })
+    expect(opened?.event).to.include({ reason: 'No such year' })
+    expect(opened?.event)
+      .to.have.property('by')
+      .that.matches(/^system:./)
+    await skipEvent(poisonous, position, 'No such year', deps)
+    expect(await log.readStream(logStream, { limit: 10 })).to.have.length(last!.version)
+  })
+
+  it('is skipped only where the projection is paused, and never by `revocations`', async () => {
+    const refused = async (name: string, position: string, reason = 'because'): Promise<string> => {
+      try {
+        await skipEvent({ ...poisonous, name }, position, reason, deps)
+      } catch (error) {
+        if (error instanceof UsageError) return error.message
+        throw error
+      }
+      return 'not refused'
+    }
+    const runner = await start()
+    await read.caughtUp(runner)
+    expect(await refused('conversations', 'anywhere')).to.match(/is not paused/)
+    const position = await pausedAt(runner, await read.createGroup([bob]))
+    expect(await refused('conversations', `${position}0`)).to.match(/is paused at/)
+    expect(await refused('conversations', position, ' ')).to.match(/--reason/)
+    expect(await refused('revocations', position)).to.match(/revocations cannot skip/)
+  })
+})
