@@ -9,7 +9,7 @@ export const watchCommands =
     const result = await run(name, input, caller)
     const type = result.kind === 'done' ? kindOf(name, input as object) : null
     if (type !== null) {
-      const { ip, userAgent } = caller.client ?? caller.whence ?? { ip: '', userAgent: '' }
+      const { ip, userAgent } = caller.client ?? caller.clientInfo ?? { ip: '', userAgent: '' }
       security.record({ type, ip, userAgent, userId: (input as { userId: string }).userId })
     }
     return result

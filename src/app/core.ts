@@ -1,5 +1,6 @@
 import type { FailureReport } from '../async/outage.js'
 import { createAccountStatuses, type AccountStatuses } from '../commands/catalogue/account-statuses.js'
+import { createContentAt } from '../commands/catalogue/content-at.js'
 import { createInviteCodes, type InviteCodes } from '../commands/catalogue/invite-codes.js'
 import { createCatalogueHandler, type CatalogueHandler } from '../commands/catalogue/stream-kinds.js'
 import { createSeal } from '../commands/pipeline/seal-batch.js'
@@ -61,11 +62,12 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
   const invites = createInviteCodes(deriveKey(databases.masterKey, 'parley/invite/1'))
   const content = createContentPolicy(config)
   dataKeys.onDestroyed(() => content.forget())
+  const runDeps = { handler, invites, contentAt: createContentAt({ log, reader }), clock }
   return {
     ...foundations,
     handler,
-    run: createRunCommand({ handler, sealer, invites, clock, onDone: (userId, at) => ownWrites.note(userId, at) }),
-    runAsSystem: createRunSystemCommand({ handler, invites, clock }),
+    run: createRunCommand({ ...runDeps, sealer, onDone: (userId, at) => ownWrites.note(userId, at) }),
+    runAsSystem: createRunSystemCommand(runDeps),
     invites,
     accountStatuses: createAccountStatuses(handler),
     revocations: createRevocationQueries(databases.main, open.revocations, { log, reader }),

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { textSchema } from '../commands/catalogue/input-schemas.js'
+import { nameSchema } from '../commands/catalogue/input-schemas.js'
 import type { Config } from '../app/config.js'
 import type { Core } from '../app/core.js'
 import { createAccounts, type AuthenticatedAccount } from '../identity/accounts/accounts.js'
@@ -12,8 +12,6 @@ import { withCore } from './with-core.js'
 
 /** Makes a link with which the person chooses a password, once. */
 export type SetPasswordLink = (account: AuthenticatedAccount, core: Core, config: Config) => Promise<string>
-
-const nameSchema = textSchema(255)
 
 const USAGE = 'Usage: parley user create [--admin] [--name NAME] EMAIL'
 

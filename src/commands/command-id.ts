@@ -9,7 +9,7 @@ const WEBHOOKS = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c06'
 const BOTS = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c08'
 const DIRECT_CHATS = 'b1c6a0f4-6a0e-4c5b-9a53-0d5f4f1f7c04'
 
-/** The id of a command to which its client gave a key: the same for the same person, operation (with its path) and key. */
+/** The id of a command with a client's key: the same for the same user, operation (with its path) and key. */
 export const commandIdOf = (userId: string, operation: string, key: string): string =>
   uuidv5(JSON.stringify([userId, operation, key]), COMMANDS)
 
@@ -23,6 +23,6 @@ export const newWebhookId = (commandId: string): string => uuidv5(commandId, WEB
 
 export const newBotId = (commandId: string): string => uuidv5(commandId, BOTS)
 
-/** Two people always have the same direct chat, whoever opens it. Ids in lower case. */
+/** Two users always have the same direct chat, whoever opens it; so has each with themselves. Ids in lower case. */
 export const directChatId = (userId: string, otherId: string): string =>
   uuidv5([userId, otherId].sort().join(':'), DIRECT_CHATS)

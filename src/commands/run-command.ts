@@ -11,20 +11,21 @@ import type { AnyCommandRow, Facts, InputOf as InputOfRow, ResultOf as ResultOfR
 import type { CatalogueHandler } from './catalogue/stream-kinds.js'
 import type { CommandContext } from './pipeline/command-context.js'
 import type { AnyCommandResult } from './pipeline/command-result.js'
+import type { ContentAt } from './catalogue/facts.js'
 import type { InviteCodes } from './catalogue/invite-codes.js'
 
-/** Who sends a command, and whence. */
+/** Who sends a command, and from where. */
 export interface Caller {
   userId: string
   origin: Origin
   correlationId: string
-  /** A client's own key for this command, or an import's id for it with the fingerprint of the line that it stands for. */
+  /** The client's key for this command, or the id that an import gives it with the fingerprint of its line. */
   key: { value: string } | { commandId: string; fingerprint: string } | null
-  /** Null for those who came by no session. */
+  /** Null for callers without a session. */
   client: (ClientInfo & { session: string }) | null
   /** The client where there is no session, for security events; it is in no event of the command. */
-  whence?: ClientInfo
-  /** Answers a repeat, and refuses what would be done for the first time. */
+  clientInfo?: ClientInfo
+  /** Answers a repeat, and refuses a command that was not done before. */
   onlyRepeat?: true
 }
 
@@ -46,8 +47,9 @@ export interface RunDeps {
   handler: CatalogueHandler
   sealer: EventSealer
   invites: InviteCodes
+  contentAt: ContentAt
   clock: () => Date
-  /** Told of each command that is known to be done or already so, with a position at or after its events. */
+  /** Called after each command that is done or already so, with a position at or after its events. */
   onDone(userId: string, position: Position): void
 }
 
@@ -57,8 +59,10 @@ type RunRow = <Name extends keyof CommandList>(
   context: CommandContext,
 ) => Promise<ResultOf<Name>>
 
+export type RunRowDeps = Omit<RunDeps, 'sealer' | 'onDone'>
+
 /** Runs a row of the list for the actor of the context: judged by facts of other streams first, then on its own. */
-export function createRunRow({ handler, invites, clock }: Pick<RunDeps, 'handler' | 'invites' | 'clock'>): RunRow {
+export function createRunRow({ handler, invites, contentAt, clock }: RunRowDeps): RunRow {
   return async (name, given, context) => {
     const row: AnyCommandRow = commandList[name]
     const { commandId } = context
@@ -80,6 +84,7 @@ export function createRunRow({ handler, invites, clock }: Pick<RunDeps, 'handler
       stateOf: handler.stateOf,
       messageFact: (chatId, messageId, userId) =>
         handler.entityFact(chatStream(chatId), { entityId: messageId, userId }),
+      contentAt,
       now: clock().toISOString(),
       newInvite: () => invites.hashOf(commandId),
     }

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import type { CommandList } from './catalogue/command-list.js'
-import { createRunRow, type InputOf, type ResultOf } from './run-command.js'
+import { createRunRow, type InputOf, type ResultOf, type RunRowDeps } from './run-command.js'
 
-/** What a follower commands by itself, after an event. */
+/** Why a follower runs a command: an event that it has handled. */
 export interface Cause {
-  /** Derived from what it is about: the same again appends nothing. */
+  /** Derived from the subject of the command, so that a repeat appends nothing. */
   commandId: string
   /** The id of the event that led to it. */
   causationId: string
 }
 
 /**
- * Runs one command of the list for nobody in particular: for a follower, by its cause, or for the operator, who has none.
+ * Runs one command of the list without a user: for a follower, with its cause, or for the operator, without one.
  * @throws what `CommandHandler.handle` throws
  */
 export type RunSystemCommand = <Name extends keyof CommandList>(
@@ -20,10 +20,10 @@ export type RunSystemCommand = <Name extends keyof CommandList>(
   cause?: Cause,
 ) => Promise<ResultOf<Name>>
 
-/** In place of the body's: what a repeat found out may differ, and the first one stands. */
+/** In place of one of the body, which may differ in a repeat: the first command stands. */
 const FINGERPRINT = 'system'
 
-export function createRunSystemCommand(deps: Parameters<typeof createRunRow>[0]): RunSystemCommand {
+export function createRunSystemCommand(deps: RunRowDeps): RunSystemCommand {
   const runRow = createRunRow(deps)
   return (name, input, cause) => {
     const by = cause === undefined ? { commandId: randomUUID() } : { ...cause, fingerprint: FINGERPRINT }

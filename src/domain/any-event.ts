@@ -17,6 +17,15 @@ import { userUpcasters } from './user/upcast.js'
 /** Every event that this release can read and write. */
 export type AnyEvent = ChatEvent | UserEvent | InboxEvent | ModerationEvent | RolesEvent | LogEvent | SecurityEvent
 
+/** Names under which earlier releases stored events. The log keeps them; readers use the present ones. */
+export const formerTypes: Readonly<Record<string, AnyEvent['type']>> = {
+  PersonBlocked: 'UserBlocked',
+  PersonUnblocked: 'UserUnblocked',
+}
+
+/** The present name of a stored event type. */
+export const currentType = (type: string): string => (Object.hasOwn(formerTypes, type) ? (formerTypes[type] ?? type) : type)
+
 export const allUpcasters: Record<AnyEvent['type'], readonly Upcaster[]> = {
   ...chatUpcasters,
   ...userUpcasters,

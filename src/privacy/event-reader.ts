@@ -1,4 +1,4 @@
-import { allUpcasters, type AnyEvent } from '../domain/any-event.js'
+import { allUpcasters, currentType, type AnyEvent } from '../domain/any-event.js'
 import type { PublicEvent, JsonObject, Opened } from '../domain/event.js'
 import type { ClientBox, EventMetadata } from '../domain/metadata.js'
 import { upcast } from '../domain/upcast.js'
@@ -116,7 +116,8 @@ function ownReading(recorded: RecordedEvent, { event, opened, metadata }: LocalE
 
 /** @throws NewerEventError */
 function read(recorded: RecordedEvent): Reading {
-  const { type, stream, version } = recorded
+  const { stream, version } = recorded
+  const type = currentType(recorded.type)
   const metadata = JSON.parse(recorded.metadata) as EventMetadata
   const { sealed = [], ...data } = JSON.parse(recorded.data) as JsonObject & { sealed?: SealedBox[] }
   const current = upcast(allUpcasters, type, metadata.schemaVersion, data)

@@ -1,6 +1,6 @@
 import { renderContent, type RenderContent } from '../content/render-content.js'
-import type { ChatEvent, MessageSent, Role } from '../domain/chat/events.js'
-import { mentionsAllIn, mentionsIn } from '../domain/chat/mentions.js'
+import { DEFAULT_MESSAGE_TYPE, type ChatEvent, type MessageSent, type Role } from '../domain/chat/events.js'
+import { mentionsOf } from '../domain/chat/mentions.js'
 import { assertNever } from '../domain/decider.js'
 import type { Opened } from '../domain/event.js'
 import { idOf, isChatStream } from '../domain/streams.js'
@@ -68,14 +68,13 @@ export function messageOf(
     version,
     sender,
     clientMessageId: event.clientMessageId,
-    type: event.messageType,
+    type: event.messageType ?? DEFAULT_MESSAGE_TYPE,
     content: event.content,
     contentHtml: event.content === null ? null : render(event.content),
     metadata: event.metadata,
     replyTo: null,
     reactions: [],
-    mentions: event.content === null ? [] : mentionsIn(event.content),
-    mentionsAll: event.content !== null && mentionsAllIn(event.content),
+    ...mentionsOf(event),
     linkPreviews: [],
     createdAt: event.originalAt ?? at,
     recordedAt: at,

@@ -28,8 +28,8 @@ const RETRY_SECONDS = 5
 export function createDeliverEvents(deps: DeliverEventsDeps): DeliverEvents {
   const { findNext, send, deliveries, run, onAttempt } = deps
 
-  async function disable(webhookId: string, chatId: string, why: 'failing' | 'creator'): Promise<null> {
-    await run('disableWebhook', { chatId, webhookId, why })
+  async function disable(webhookId: string, chatId: string, reason: 'failing' | 'creator'): Promise<null> {
+    await run('disableWebhook', { chatId, webhookId, reason })
     await deliveries.end([webhookId])
     return null
   }

@@ -65,7 +65,7 @@ export function createTrackChatHeads(deps: TrackChatHeadsDeps) {
   async function disableEnded(ended: readonly EndedPower[]): Promise<void> {
     for (const { webhookId, chatId, causationId } of await queries.webhooksEndedBy(ended)) {
       const cause = { commandId: disableCommandId(webhookId), causationId }
-      await run('disableWebhook', { chatId, webhookId, why: 'creator' }, cause)
+      await run('disableWebhook', { chatId, webhookId, reason: 'creator' }, cause)
     }
   }
 

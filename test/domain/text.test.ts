@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { MAX_MESSAGE_LENGTH, normaliseText } from '../../src/domain/text.js'
+import { MAX_MESSAGE_LENGTH, normaliseLabel, normaliseName, normaliseText } from '../../src/domain/text.js'
 
 const textOf = (raw: string, maxLength = MAX_MESSAGE_LENGTH) => {
   const result = normaliseText(raw, maxLength)
@@ -19,8 +19,9 @@ describe('a text', () => {
     expect(textOf('a\r\nb\nc')).to.equal('a\nb\nc')
   })
 
-  it('is trimmed, also of spaces that are not ASCII, and otherwise kept as sent', () => {
-    expect(textOf('\u00a0\u3000 a  b\t\n c \r\n\ufeff')).to.equal('a  b\t\n c')
+  it('loses blank lines at its start and white space at its end, also that which is not ASCII, and is otherwise kept as sent', () => {
+    expect(textOf(' \u3000\r\n\n\u00a0 a  b\t\n c \r\n\ufeff')).to.equal('\u00a0 a  b\t\n c')
+    expect(textOf('\n  | a | b |\n  |---|---|\n\n')).to.equal('  | a | b |\n  |---|---|')
     expect(textOf('<b>"it\'s" & 👩‍👩‍👧 \u200f</b>')).to.equal('<b>"it\'s" & 👩‍👩‍👧 \u200f</b>')
   })
 
@@ -38,8 +39,8 @@ describe('a text', () => {
 
   it('is measured as it is stored: composed, and without what is trimmed', () => {
     expect(textOf('e\u0308'.repeat(10_000))).to.equal('\u00eb'.repeat(10_000))
-    expect(textOf(` ${'a\r\n'.repeat(5_000)} `)).to.equal('a\n'.repeat(5_000).trim())
-    expect(textOf('  abc  ', 3)).to.equal('abc')
+    expect(textOf(` \n${'a\r\n'.repeat(5_000)} `)).to.equal('a\n'.repeat(5_000).trim())
+    expect(textOf('\n\nabc  ', 3)).to.equal('abc')
     expect(textOf('abcd', 3)).to.deep.equal(fault('too-long'))
   })
 
@@ -66,5 +67,45 @@ describe('a text', () => {
         if (typeof once === 'string') expect(textOf(once)).to.equal(once)
       }),
     )
+  })
+
+  const invisible = [
+    '\u200b',
+    '\u00ad',
+    '\u2060',
+    '\u{e0001}',
+    '\ufe0f',
+    '\u3164',
+    '\u2800',
+    '\u034f',
+    '\u180e',
+    '\u200d\u200c',
+    '\u{1d159}',
+    ' \u200b\n\ufeff',
+  ]
+
+  it('is empty when it shows nothing, in messages, labels and names alike', () => {
+    for (const normalise of [normaliseText, normaliseLabel, normaliseName])
+      for (const raw of invisible) expect(normalise(raw, 255), JSON.stringify(raw)).to.deep.equal(fault('empty'))
+  })
+
+  it('is not empty for an emoji, a letter with joiners or a mark', () => {
+    for (const raw of ['❤\ufe0f', 'نمی\u200cخواهم', '👨\u200d👩\u200d👧', '.', '\u0301'])
+      expect(normaliseName(raw, 255), raw).to.include({ ok: true })
+  })
+})
+
+describe('a label', () => {
+  it('is trimmed at both ends, and does not change the direction of the text around it', () => {
+    expect(normaliseLabel(' a\nb ', 255)).to.deep.equal({ ok: true, text: 'a\nb' })
+    expect(normaliseLabel('a\u202eb', 255)).to.deep.equal({ ok: false, fault: 'bidi-controls' })
+  })
+})
+
+describe('a name', () => {
+  it('stands on one line', () => {
+    expect(normaliseName(' Ada Lovelace\n', 255)).to.deep.equal({ ok: true, text: 'Ada Lovelace' })
+    for (const raw of ['a\nb', 'a\r\nb', 'a\tb', 'a\u2028b'])
+      expect(normaliseName(raw, 255), JSON.stringify(raw)).to.deep.equal({ ok: false, fault: 'line-break' })
   })
 })

@@ -11,11 +11,11 @@ const created = (webhookId: string): PublicEvent<ModerationEvent> => ({
   events: [...out.events],
 })
 const deleted: PublicEvent<ModerationEvent> = { type: 'WebhookDeleted', webhookId: 'w', by: 'ada' }
-const disabled: PublicEvent<ModerationEvent> = { type: 'WebhookDisabled', webhookId: 'w', why: 'failing' }
+const disabled: PublicEvent<ModerationEvent> = { type: 'WebhookDisabled', webhookId: 'w', reason: 'failing' }
 
 const create = { type: 'CreateWebhook', webhookId: 'w', ...out, url: 'https://hook.example/', name: null } as const
 const remove = { type: 'DeleteWebhook', webhookId: 'w', by: 'ada' } as const
-const disable = { type: 'DisableWebhook', webhookId: 'w', why: 'creator' } as const
+const disable = { type: 'DisableWebhook', webhookId: 'w', reason: 'creator' } as const
 
 describe('webhooks of a chat', () => {
   const some = (count: number) => Array.from({ length: count }, (_, number) => created(`w${String(number)}`))
@@ -53,7 +53,7 @@ describe('webhooks of a chat', () => {
   it('are disabled once, and not after they were deleted', () => {
     given(moderationDecider, created('w'))
       .when(disable)
-      .then({ type: 'WebhookDisabled', webhookId: 'w', why: 'creator' })
+      .then({ type: 'WebhookDisabled', webhookId: 'w', reason: 'creator' })
     given(moderationDecider, created('w'), disabled).when(disable).then()
     given(moderationDecider, created('w'), deleted).when(disable).then()
   })

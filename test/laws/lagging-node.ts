@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto'
 import type { Pool } from 'pg'
+import { createContentAt } from '../../src/commands/catalogue/content-at.js'
 import { createInviteCodes } from '../../src/commands/catalogue/invite-codes.js'
 import type { CatalogueHandler } from '../../src/commands/catalogue/stream-kinds.js'
 import { createRunCommand, type RunCommand } from '../../src/commands/run-command.js'
@@ -46,7 +47,14 @@ export async function openLaggingNode(side: WriteSide, number: number): Promise<
   const queries = createConversationQueries(pool, conversations)
   const invites = createInviteCodes(createSecretKey(Buffer.alloc(32, 'laws')))
   const runOn = (handler: CatalogueHandler): RunCommand =>
-    createRunCommand({ handler, sealer, invites, clock: () => new Date(), onDone: () => undefined })
+    createRunCommand({
+      handler,
+      sealer,
+      invites,
+      contentAt: createContentAt(side),
+      clock: () => new Date(),
+      onDone: () => undefined,
+    })
   const createHandler = () => side.createNode({ index: createDecisionIndex(pool, index) })
   let run = runOn(createHandler())
   return {

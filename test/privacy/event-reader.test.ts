@@ -16,6 +16,16 @@ const failureOf = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   )
 
+const erased = (event: ReturnType<typeof message>): object => ({
+  ...event,
+  messageType: null,
+  content: null,
+  mentions: null,
+  mentionsAll: null,
+  metadata: null,
+  clientMessageId: null,
+})
+
 describe('event reader', () => {
   let store: KeyStore
   beforeEach(async () => (store = await createKeyStore()))
@@ -63,9 +73,7 @@ describe('event reader', () => {
     const { dataKeys, record, open } = node()
     const recorded = await record(placed(message('mine')))
     await dataKeys.destroy(`person/${ada}`)
-    expect(await open(recorded)).to.deep.equal([
-      { ...message('mine'), content: null, metadata: null, clientMessageId: null },
-    ])
+    expect(await open(recorded)).to.deep.equal([erased(message('mine'))])
   })
 
   it('any text comes back as it was sent', async () => {
@@ -95,8 +103,8 @@ describe('event reader', () => {
     const recorded = await node().record(placed(samples.MessageSent))
     const { reader, statements } = node()
     const { event, metadata } = reader.decode(recorded)
-    const { content: _content, metadata: _metadata, clientMessageId: _id, ...open } = samples.MessageSent
-    expect(event).to.deep.equal(open)
+    const { type, messageId, seq, senderId, replyToId, replyToSeq, originalAt, line } = samples.MessageSent
+    expect(event).to.deep.equal({ type, messageId, seq, senderId, replyToId, replyToSeq, originalAt, line })
     expect(metadata.commandId).to.equal(placed(samples.MessageSent).metadata.commandId)
     expect(statements()).to.equal(0)
   })
@@ -122,8 +130,7 @@ describe('event reader', () => {
     const theirs = await record(placed({ ...message('theirs'), senderId: bob }))
     await open(mine, theirs)
     await dataKeys.destroy(`person/${ada}`)
-    const erased = { ...message('mine'), content: null, metadata: null, clientMessageId: null }
-    const expected = [erased, { ...message('theirs'), senderId: bob }]
+    const expected = [erased(message('mine')), { ...message('theirs'), senderId: bob }]
     expect(await open(mine, theirs)).to.deep.equal(expected)
     expect(await node().open(mine, theirs)).to.deep.equal(expected)
   })
@@ -159,16 +166,34 @@ describe('event reader', () => {
     for (const event of moved) expect(await failureOf(reader.open([event]))).to.be.instanceOf(BoxCorruptError)
   })
 
+  it('a message of version 1, whose type is in clear and which names nobody, is read as it is', async () => {
+    const { dataKeys, record, open } = node()
+    const { messageType, mentions: _, mentionsAll: __, ...first } = message('hi')
+    const sealed = await record(placed(first as ReturnType<typeof message>))
+    const data = JSON.stringify({ ...(JSON.parse(sealed.data) as JsonObject), messageType })
+    const recorded = { ...sealed, data, metadata: sealed.metadata.replace('"schemaVersion":2', '"schemaVersion":1') }
+    expect(await open(recorded)).to.deep.equal([{ ...message('hi'), mentions: null, mentionsAll: null }])
+    await dataKeys.destroy(`person/${ada}`)
+    expect(await open(recorded)).to.deep.equal([erased(message('hi'))])
+  })
+
+  it('an event that was stored under a former name has its present one, and its bytes stay', async () => {
+    const { record, open } = node()
+    const recorded = { ...(await record(placed(samples.UserBlocked))), type: 'PersonBlocked' }
+    expect(await open(recorded)).to.deep.equal([samples.UserBlocked])
+    expect(recorded.type).to.equal('PersonBlocked')
+  })
+
   it('an event of a later release is refused by name, not skipped', async () => {
     const { record, reader } = node()
     const recorded = await record(placed(message('hi')))
-    const newer = { ...recorded, metadata: recorded.metadata.replace('"schemaVersion":1', '"schemaVersion":2') }
+    const newer = { ...recorded, metadata: recorded.metadata.replace('"schemaVersion":2', '"schemaVersion":3') }
     for (const event of [newer, { ...recorded, type: 'MessageForwarded' }, { ...recorded, type: 'toString' }]) {
       expect(() => reader.decode(event)).to.throw(NewerEventError)
       expect(await failureOf(reader.open([event]))).to.be.instanceOf(NewerEventError)
     }
     const failure = await failureOf(reader.open([newer]))
-    expect(failure).to.include({ type: 'MessageSent', schemaVersion: 2, stream: recorded.stream, version: 7 })
+    expect(failure).to.include({ type: 'MessageSent', schemaVersion: 3, stream: recorded.stream, version: 7 })
   })
 
   it('ip and agent open with their session, until the person or the month is gone', async () => {

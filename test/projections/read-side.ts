@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { createSecretKey, randomBytes } from 'node:crypto'
 import { noFailures } from '../support/failure-report.js'
 import type { CommandList } from '../../src/commands/catalogue/command-list.js'
+import { createContentAt } from '../../src/commands/catalogue/content-at.js'
 import { createInviteCodes } from '../../src/commands/catalogue/invite-codes.js'
 import { createRunCommand, type Caller, type InputOf, type ResultOf } from '../../src/commands/run-command.js'
 import { createRunSystemCommand, type RunSystemCommand } from '../../src/commands/run-system-command.js'
@@ -59,7 +60,8 @@ export async function openReadSide(): Promise<ReadSide> {
   const ownWrites = createOwnWrites(log.comparePositions)
   const invites = createInviteCodes(createSecretKey(randomBytes(32)))
   const onDone = (userId: string, position: Position): void => ownWrites.note(userId, position)
-  const deps = { handler: side.createNode(), invites, clock: () => new Date() }
+  const contentAt = createContentAt({ log, reader })
+  const deps = { handler: side.createNode(), invites, contentAt, clock: () => new Date() }
   const runCommand = createRunCommand({ ...deps, sealer, onDone })
   const open = (projection: Projection = conversations) => openProjection(pool, projection, log)
 

@@ -13,6 +13,8 @@ const sent = {
   senderId: 'ada',
   messageType: 'text',
   content: 'as it was sent',
+  mentions: [],
+  mentionsAll: false,
   metadata: null,
   clientMessageId: null,
 } as const

@@ -160,7 +160,7 @@ describe('webhooks', function () {
     await eventually(async () => expect((await listed())[0]?.delivery?.failures).to.equal(MAX_FAILURES - 1))
     expect(await endings()).to.deep.equal([])
     await makeDue()
-    await eventually(async () => expect(await endings()).to.deep.equal([{ webhookId: id, why: 'failing' }]))
+    await eventually(async () => expect(await endings()).to.deep.equal([{ webhookId: id, reason: 'failing' }]))
     await eventually(async () => expect((await listed())[0]).to.include({ status: 'disabled', disabledWhy: 'failing' }))
     const attempts = receiver.received.length
     await say('two')
@@ -197,7 +197,7 @@ describe('webhooks', function () {
       await arrived(2)
       await lose()
       await say('two')
-      await eventually(async () => expect(await endings()).to.deep.equal([{ webhookId: id, why: 'creator' }]))
+      await eventually(async () => expect(await endings()).to.deep.equal([{ webhookId: id, reason: 'creator' }]))
       await createMarker()
       expect(receiver.received.filter(({ path }) => path === 'POST /hook')).to.have.length(1)
       const states = (await listed()).map((webhook) => [webhook.id, webhook.status, webhook.disabledWhy])
@@ -262,7 +262,7 @@ describe('webhooks', function () {
     const anew = await create(bob)
     await say('one')
     await arrived(1)
-    await eventually(async () => expect(await endings()).to.deep.equal([{ webhookId: old.id, why: 'creator' }]))
+    await eventually(async () => expect(await endings()).to.deep.equal([{ webhookId: old.id, reason: 'creator' }]))
     expect((await listed()).map(({ id, status }) => [id, status])).to.deep.equal([
       [old.id, 'disabled'],
       [anew.id, 'active'],

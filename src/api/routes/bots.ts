@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
+import { idSchema, nameSchema } from '../../commands/catalogue/input-schemas.js'
 import type { BotView } from '../../identity/bots/bots.js'
 import { commandHeaders, orNotFound, unwrapResult } from '../answers.js'
 import type { Parts } from '../parts.js'
@@ -17,7 +17,7 @@ const create = route({
   path: '/bots',
   summary: 'Make a bot: someone who acts with tokens of its own, in chats to which it is added like anyone',
   access: 'user',
-  body: z.strictObject({ name: textSchema(255) }),
+  body: z.strictObject({ name: nameSchema }),
   answers: { 201: botShape },
   async handle({ body: { name }, caller }, parts) {
     const created = await parts.bots.create(name, caller)

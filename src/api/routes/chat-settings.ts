@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { textSchema } from '../../commands/catalogue/input-schemas.js'
+import { nameSchema } from '../../commands/catalogue/input-schemas.js'
 import { commandHeaders, unwrapResult, orNoLongerIn } from '../answers.js'
 import { inChatSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
@@ -12,7 +12,7 @@ const change = route({
   access: 'chat-admin',
   params: inChatSchema,
   body: z.strictObject({
-    name: textSchema(255).nullable().exactOptional(),
+    name: nameSchema.nullable().exactOptional(),
     historyVisibility: z.enum(['full', 'since-joined']).exactOptional(),
     joinPolicy: z.enum(['invite', 'open']).exactOptional(),
   }),

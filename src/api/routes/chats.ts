@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
+import { idSchema, nameSchema } from '../../commands/catalogue/input-schemas.js'
 import type { CreateChatInput } from '../../commands/catalogue/chat-commands.js'
 import { idOf } from '../../domain/streams.js'
 import { isChatCursor } from '../../projections/conversations/chats/chat-list.js'
@@ -13,10 +13,10 @@ const MAX_PARTICIPANTS = 200
 
 const newChatSchema = z.strictObject({
   type: z.enum(['direct', 'group']).optional(),
-  name: textSchema(255).nullable().default(null),
+  name: nameSchema.nullable().default(null),
   participantIds: z
     .array(idSchema)
-    .refine((ids) => new Set(ids).size <= MAX_PARTICIPANTS, `names more than ${MAX_PARTICIPANTS} people`),
+    .refine((ids) => new Set(ids).size <= MAX_PARTICIPANTS, `names more than ${MAX_PARTICIPANTS} users`),
   historyVisibility: z.enum(['full', 'since-joined']).default('full'),
   joinPolicy: z.enum(['invite', 'open']).default('invite'),
 })
@@ -24,7 +24,7 @@ const newChatSchema = z.strictObject({
 const createChat = route({
   method: 'post',
   path: '/chats',
-  summary: 'Open a chat; a direct one that is there already is answered 200',
+  summary: 'Create a chat; a direct chat that exists already is answered 200',
   access: 'user',
   body: newChatSchema,
   answers: { 200: chatShape, 201: chatShape },
@@ -75,19 +75,23 @@ const chat = route({
 
 export const chatRoutes = [createChat, listChats, chat]
 
-/** Whoever is alone with one other and gives the chat no name means to talk to that person. */
+/** One other user, or only the creator, and no name: a direct chat, unless the type says otherwise. */
 function newChat(body: z.output<typeof newChatSchema>, creator: string): CreateChatInput {
   const { type, participantIds: given, ...rest } = body
   const participantIds = [...new Set(given)].filter((id) => id !== creator)
-  const chatType = type ?? (participantIds.length === 1 && rest.name === null ? 'direct' : 'group')
-  if (chatType === 'direct') checkDirect(participantIds, body)
+  const fitsDirect = participantIds.length === 1 || (participantIds.length === 0 && given.length > 0)
+  const chatType = type ?? (fitsDirect && rest.name === null ? 'direct' : 'group')
+  if (chatType === 'direct') checkDirect(fitsDirect, body)
   return { chatType, participantIds, ...rest, imported: false }
 }
 
-function checkDirect(others: readonly string[], { name, joinPolicy }: z.output<typeof newChatSchema>): void {
+function checkDirect(fits: boolean, { name, joinPolicy }: z.output<typeof newChatSchema>): void {
   const errors = [
-    others.length !== 1 && { path: 'participantIds', message: 'must name exactly one other person for a direct chat' },
-    name !== null && { path: 'name', message: 'must be absent: a direct chat shows the other person’s' },
+    !fits && {
+      path: 'participantIds',
+      message: 'must name exactly one other user, or only yourself, for a direct chat',
+    },
+    name !== null && { path: 'name', message: 'must be absent: a direct chat shows the other user’s' },
     joinPolicy === 'open' && { path: 'joinPolicy', message: 'cannot be open: nobody joins a direct chat' },
   ].filter((error) => error !== false)
   if (errors.length > 0) throw new ProblemError('validation-failed', { errors })

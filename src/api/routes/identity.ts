@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { textSchema } from '../../commands/catalogue/input-schemas.js'
+import { nameSchema } from '../../commands/catalogue/input-schemas.js'
 import type { AuthenticatedAccount } from '../../identity/accounts/accounts.js'
 import type { RequestInfo } from '../../domain/client-info.js'
 import { isEmail } from '../../identity/accounts/email.js'
@@ -26,7 +26,7 @@ const register = route({
   body: z.strictObject({
     email: emailSchema,
     password: passwordSchema(8),
-    name: textSchema(255),
+    name: nameSchema,
     invite: secretTokenSchema.optional(),
   }),
   answers: { 201: sessionShape },

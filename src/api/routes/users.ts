@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
+import { idSchema, nameSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
 import { commandHeaders, orNotFound, unwrapResult } from '../answers.js'
 import { isUserCursor } from '../../projections/conversations/users/user-queries.js'
 import { cursorSchema, idListSchema, limitSchema, queryTextSchema } from '../parameters.js'
@@ -31,7 +31,7 @@ const changeMe = route({
   summary: 'Change name, avatar or status',
   access: 'user',
   body: z.strictObject({
-    name: textSchema(255).exactOptional(),
+    name: nameSchema.exactOptional(),
     avatarUrl: z
       .url({ protocol: /^https?$/, normalize: true })
       .max(2_048)

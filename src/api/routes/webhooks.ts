@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { newWebhookId } from '../../commands/command-id.js'
 import { createIncomingWebhook } from '../../commands/catalogue/incoming-webhooks.js'
-import { idSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
+import { idSchema, nameSchema } from '../../commands/catalogue/input-schemas.js'
 import { parseTarget } from '../../outbound/target-url.js'
 import { chatFrameNames } from '../../realtime/frames.js'
 import { commandHeaders, orNotFound, unwrapResult, orNoLongerIn, versionHeader } from '../answers.js'
@@ -36,10 +36,10 @@ const outgoingSchema = z.strictObject({
   direction: z.literal('out').optional(),
   url: urlSchema,
   events: eventsSchema.default([]),
-  name: textSchema(255).nullable().default(null),
+  name: nameSchema.nullable().default(null),
 })
 
-const incomingSchema = z.strictObject({ direction: z.literal('in'), name: textSchema(255) })
+const incomingSchema = z.strictObject({ direction: z.literal('in'), name: nameSchema })
 
 const create = route({
   method: 'post',

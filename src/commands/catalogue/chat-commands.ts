@@ -9,7 +9,7 @@ export interface CreateChatInput {
   /** Given by an import, whose chats have ids of their own; derived otherwise. */
   chatId?: string
   chatType: ChatType
-  /** The others, without the creator and without duplicates; exactly one for a direct chat. */
+  /** The others, without the creator and without duplicates; in a direct chat one, or none for the chat with oneself. */
   participantIds: readonly string[]
   name: string | null
   historyVisibility: HistoryVisibility
@@ -29,10 +29,10 @@ interface CreateInviteInput extends InChat {
 }
 
 const newChatStream = (
-  { chatType, participantIds: [other = ''], chatId }: CreateChatInput,
+  { chatType, participantIds: [other], chatId }: CreateChatInput,
   commandId: string,
   actor: string,
-) => chatStream(chatId ?? (chatType === 'direct' ? directChatId(actor, other) : newChatId(commandId)))
+) => chatStream(chatId ?? (chatType === 'direct' ? directChatId(actor, other ?? actor) : newChatId(commandId)))
 
 /** Who takes part in chats, and how chats are set. */
 export const chatCommands = {

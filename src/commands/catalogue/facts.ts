@@ -8,6 +8,9 @@ export type StateOf = CatalogueHandler['stateOf']
 /** What is known now of a message of a chat, and what `userId` did to it. */
 export type MessageFactOf = (chatId: string, messageId: string, userId: string) => Promise<MessageFact>
 
+/** The content that the event at a version of a chat gave a message; null where it is erased, or where there is no such event. */
+export type ContentAt = (chatId: string, version: number) => Promise<string | null>
+
 /** Someone named in a command who is not there; `index` is their place in the list that named them. */
 export interface UnknownUser {
   code: 'user-not-found'

@@ -1,4 +1,5 @@
 import type { ChatRejection } from '../../domain/chat/commands.js'
+import type { OpenChat } from '../../domain/chat/state.js'
 import { onInbox, type InChat } from './command-row.js'
 import { chatOf, type StateOf } from './facts.js'
 
@@ -11,7 +12,9 @@ export const inboxCommands = {
     command: ({ chatId, seq, unread }, _, userId) => ({ type: 'MarkRead', userId, chatId, seq, unread }),
     async prepare(input, actor, { stateOf }) {
       const chat = await chatOf(input.chatId, actor, stateOf, input.seq)
-      return chat === null ? outsider : { input: { ...input, seq: Math.min(input.seq, chat.lastSeq) } }
+      if (chat === null) return outsider
+      const { seq, unread } = input
+      return { input: { ...input, seq: Math.min(seq, chat.lastSeq), unread: unread && !isWithOneself(chat) } }
     },
   }),
 
@@ -34,3 +37,7 @@ export const inboxCommands = {
 async function whereTakingPart<Input extends InChat>(input: Input, actor: string, stateOf: StateOf) {
   return (await chatOf(input.chatId, actor, stateOf)) === null ? outsider : { input }
 }
+
+/** A direct chat with oneself has nothing to read: it is never unread. */
+const isWithOneself = ({ chatType, participants }: OpenChat): boolean =>
+  chatType === 'direct' && participants.size === 1

@@ -23,6 +23,12 @@ interface OfMessage extends InChat {
   messageId: string
 }
 
+interface EditMessageInput extends OfMessage {
+  content: string
+  /** Found out when the command is prepared. */
+  sameContentVersion?: number
+}
+
 /** Until the writer gives it: what is known of the message that a command is about. */
 const message = { status: 'absent' } as const
 
@@ -48,9 +54,17 @@ export const messageCommands = {
     },
   }),
 
-  editMessage: onChat<OfMessage & { content: string }>({
+  editMessage: onChat<EditMessageInput>({
     operation: ({ chatId, messageId }) => `PATCH /chats/${chatId}/messages/${messageId}`,
-    command: ({ messageId, content }, _, by) => ({ type: 'EditMessage', messageId, by, content, message }),
+    command: ({ chatId: _, ...input }, _commandId, by) => ({ type: 'EditMessage', by, ...input, message }),
+    /** State holds no content: whether the new one differs is found by opening the event that set the present one. */
+    async prepare(input, actor, { messageFact, contentAt }) {
+      const known = await messageFact(input.chatId, input.messageId, actor)
+      if (known.status !== 'sent' || known.senderId !== actor) return { input }
+      const { contentVersion } = known
+      const isSame = (await contentAt(input.chatId, contentVersion)) === input.content
+      return { input: isSame ? { ...input, sameContentVersion: contentVersion } : input }
+    },
   }),
 
   deleteMessage: onChat<OfMessage>({

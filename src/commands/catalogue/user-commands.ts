@@ -8,7 +8,7 @@ import { everyoneExists, type UnknownUser } from './facts.js'
 
 /** What people do to themselves, and what identity and admins do to them. */
 export const userCommands = {
-  registerUser: onUser<{ name: string; imported: boolean; originalAt?: string; botOf?: string }>({
+  registerUser: onUser<{ name: string; imported: boolean; originalAt?: string; ownerId?: string }>({
     operation: () => 'register',
     stream: (_input, _commandId, actor) => userStream(actor),
     command: (input, _, userId) => ({ type: 'RegisterUser', userId, ...input }),
@@ -18,12 +18,12 @@ export const userCommands = {
   registerBot: onUser<{ name: string; botId?: string }>({
     operation: () => 'POST /bots',
     stream: ({ botId }, commandId) => userStream(botId ?? newBotId(commandId)),
-    command: ({ name, botId }, commandId, botOf) => ({
+    command: ({ name, botId }, commandId, ownerId) => ({
       type: 'RegisterUser',
       userId: botId ?? newBotId(commandId),
       name,
       imported: false,
-      botOf,
+      ownerId,
     }),
   }),
 
@@ -36,7 +36,7 @@ export const userCommands = {
   blockUser: onUser<{ blockedId: string; on: boolean }, UnknownUser>({
     operation: ({ blockedId, on }) => `${on ? 'PUT' : 'DELETE'} /users/me/blocks/${blockedId}`,
     stream: (_input, _commandId, actor) => userStream(actor),
-    command: (input, _, userId) => ({ type: 'BlockPerson', userId, ...input }),
+    command: (input, _, userId) => ({ type: 'BlockUser', userId, ...input }),
     prepare: (input, _, { stateOf }) => everyoneExists(input, input.on ? [input.blockedId] : [], stateOf),
   }),
 
@@ -74,8 +74,8 @@ export const userCommands = {
     command: (input, _, by) => ({ type: 'DeactivateUser', ...input, by }),
     async prepare(input, actor, { stateOf }) {
       const bot = await stateOf(userStream(input.userId), ({ status }) => status === 'active')
-      if (bot.status === 'absent' || bot.botOf === null) return { refusal: { code: 'bot-not-found' } }
-      return { input: { ...input, byOwner: bot.botOf === actor } }
+      if (bot.status === 'absent' || bot.ownerId === null) return { refusal: { code: 'bot-not-found' } }
+      return { input: { ...input, byOwner: bot.ownerId === actor } }
     },
   }),
 

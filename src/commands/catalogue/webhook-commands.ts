@@ -45,9 +45,9 @@ export const webhookCommands = {
   }),
 
   /** By the system alone. */
-  disableWebhook: onModeration<AboutWebhook & { why: 'failing' | 'creator' }, never>({
+  disableWebhook: onModeration<AboutWebhook & { reason: 'failing' | 'creator' }, never>({
     operation: ({ webhookId }) => `disable webhook ${webhookId}`,
-    command: ({ webhookId, why }) => ({ type: 'DisableWebhook', webhookId, why }),
+    command: ({ webhookId, reason }) => ({ type: 'DisableWebhook', webhookId, reason }),
   }),
 }
 

@@ -11,7 +11,7 @@ export type MembershipCommand =
       type: 'CreateChat'
       chatType: ChatType
       by: string
-      /** The others, without the creator; exactly one in a direct chat. */
+      /** The others, without the creator; in a direct chat one, or none for the chat with oneself. */
       participantIds: readonly string[]
       name: string | null
       historyVisibility: HistoryVisibility
@@ -59,7 +59,13 @@ export type MessageCommand =
       /** The message that it answers, and what is known of that. */
       replyTo?: AboutMessage
     } & Imported)
-  | ({ type: 'EditMessage'; by: string; content: string } & AboutMessage)
+  | ({
+      type: 'EditMessage'
+      by: string
+      content: string
+      /** Version of the event whose content is the same as the new one: where that is the present one, nothing changes. */
+      sameContentVersion?: number
+    } & AboutMessage)
   | ({ type: 'DeleteMessage'; by: string } & AboutMessage)
   | ({ type: 'React'; userId: string; emoji: string; on: boolean } & AboutMessage)
   | ({ type: 'PinMessage'; by: string; on: boolean } & AboutMessage)

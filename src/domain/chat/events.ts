@@ -1,4 +1,5 @@
 import type { EventShape, JsonObject } from '../event.js'
+import type { Mentions } from './mentions.js'
 
 export type Role = 'owner' | 'admin' | 'member'
 export type ChatType = 'direct' | 'group'
@@ -109,18 +110,25 @@ export interface InviteRevoked extends EventShape {
   personal: object
 }
 
+/** Version 1 of the events that hold it has no mentions: who is named then follows from the text alone. */
+interface Content extends Mentions {
+  content: string
+}
+
+/** Also shown in place of the type of a message that was deleted or erased. */
+export const DEFAULT_MESSAGE_TYPE = 'text'
+
 export interface MessageSent extends EventShape {
   type: 'MessageSent'
   public: {
     messageId: string
     seq: number
     senderId: string
-    messageType: string
     /** The message that it answers, of the same chat. */
     replyToId?: string
     replyToSeq?: number
   } & Imported
-  personal: { content: string; metadata: JsonObject | null; clientMessageId: string | null }
+  personal: { messageType: string; metadata: JsonObject | null; clientMessageId: string | null } & Content
 }
 
 /**
@@ -135,7 +143,7 @@ interface AboutMessage {
 export interface MessageEdited extends EventShape {
   type: 'MessageEdited'
   public: AboutMessage & { senderId: string; sentAt: string }
-  personal: { content: string }
+  personal: Content
 }
 
 export interface MessageDeleted extends EventShape {

@@ -4,6 +4,7 @@ import type { ChatOutcome, MessageCommand } from './commands.js'
 import type { ChatEvent } from './events.js'
 import { importOf, isPast } from './imported.js'
 import { joined } from './membership.js'
+import { findMentions, type Mentions } from './mentions.js'
 import type { KnownMessage, MessageFact } from './message-fact.js'
 import { rangesOf, roleOf, type OpenChat } from './state.js'
 
@@ -11,14 +12,14 @@ type Command<Type extends MessageCommand['type']> = Extract<MessageCommand, { ty
 
 /** Different emoji under one message. */
 export const MAX_EMOJIS = 50
-/** Different emoji of one person under one message. */
+/** Different emoji of one user under one message. */
 export const MAX_OWN_EMOJIS = 20
 /** Pinned messages of one chat. */
 export const MAX_PINS = 100
 
 const accept = accepting<ChatEvent>()
 
-/** What is said in a chat, and what becomes of it. */
+/** Messages of a chat: sent, edited, deleted, reacted to, pinned. */
 export function decideMessage(command: MessageCommand, chat: OpenChat): ChatOutcome {
   switch (command.type) {
     case 'SendMessage':
@@ -58,6 +59,7 @@ function sendMessage(command: Command<'SendMessage'>, chat: OpenChat): ChatOutco
     ...(replyTo === undefined || answered === null ? {} : { replyToId: replyTo.messageId, replyToSeq: answered.seq }),
     ...imported,
     content,
+    ...mentionsOf(content, chat),
     metadata,
     clientMessageId,
   }
@@ -65,13 +67,17 @@ function sendMessage(command: Command<'SendMessage'>, chat: OpenChat): ChatOutco
   return accept(...joined(senderId, chat, imported), sent)
 }
 
-/** The message, where the person takes part and may see it. */
+/** A sender who joins with this very message does not take part yet. */
+const mentionsOf = (content: string, { participants }: OpenChat): Mentions =>
+  findMentions(content, (userId) => participants.has(userId))
+
+/** The message, where the user takes part and may see it. */
 function inSight(message: MessageFact, userId: string, chat: OpenChat): KnownMessage | null {
   if (message.status === 'absent') return null
   return maySee(rangesOf(chat, userId), message.sentVersion) ? message : null
 }
 
-/** The message where someone may do something with it, else why not. */
+/** The message, where the user may act on it; the refusal otherwise. */
 function reachable(
   message: MessageFact,
   userId: string,
@@ -83,13 +89,23 @@ function reachable(
   return chat.archived ? { refused: reject({ code: 'chat-archived' }) } : { message: seen }
 }
 
-function editMessage({ messageId, by, content, message }: Command<'EditMessage'>, chat: OpenChat): ChatOutcome {
+function editMessage(command: Command<'EditMessage'>, chat: OpenChat): ChatOutcome {
+  const { messageId, by, content, sameContentVersion, message } = command
   const found = reachable(message, by, chat)
   if ('refused' in found) return found.refused
-  const { status, senderId, sentVersion, sentAt } = found.message
+  const { status, senderId, sentVersion, sentAt, contentVersion } = found.message
   if (senderId !== by) return reject({ code: 'not-the-author' })
   if (status === 'deleted') return reject({ code: 'message-deleted' })
-  return accept({ type: 'MessageEdited', messageId, sentVersion, senderId, sentAt, content })
+  if (contentVersion === sameContentVersion) return accept()
+  return accept({
+    type: 'MessageEdited',
+    messageId,
+    sentVersion,
+    senderId,
+    sentAt,
+    content,
+    ...mentionsOf(content, chat),
+  })
 }
 
 /** A pinned message is unpinned first: pins are counted. */
@@ -126,7 +142,7 @@ function pinMessage({ messageId, by, on, message }: Command<'PinMessage'>, chat:
   return accept({ type: 'MessagePinned', messageId, sentVersion, by })
 }
 
-/** Nothing for a message that is not there, or that says something else by now. */
+/** Adds nothing to a message that is gone or was edited since its links were read. */
 function addLinkPreviews({ messageId, contentVersion, previews, message }: Command<'AddLinkPreviews'>): ChatOutcome {
   if (message.status !== 'sent' || message.contentVersion !== contentVersion || previews.length === 0) return accept()
   const { senderId, sentVersion, sentAt } = message

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../event.js'
 import type { Upcaster } from '../upcast.js'
 import type { ChatEvent } from './events.js'
 
@@ -15,12 +16,18 @@ export const chatUpcasters: Record<ChatEvent['type'], readonly Upcaster[]> = {
   ChatUnarchived: [],
   InviteCreated: [],
   InviteRevoked: [],
-  MessageSent: [],
-  MessageEdited: [],
+  /** Version 2 seals the message's type and its mentions with the content; version 1 has the type in clear, and no mentions. */
+  MessageSent: [withoutMentions],
+  MessageEdited: [withoutMentions],
   MessageDeleted: [],
   ReactionAdded: [],
   ReactionRemoved: [],
   MessagePinned: [],
   MessageUnpinned: [],
   LinkPreviewsAdded: [],
+}
+
+/** Null as in an erased event; who is named is then read from the text, if that is there. */
+function withoutMentions(data: JsonObject): JsonObject {
+  return { ...data, mentions: null, mentionsAll: null }
 }

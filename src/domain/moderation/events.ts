@@ -43,7 +43,7 @@ export interface WebhookDeleted extends EventShape {
 /** By itself: deliveries kept failing, or its creator may no longer have it. */
 export interface WebhookDisabled extends EventShape {
   type: 'WebhookDisabled'
-  public: { webhookId: string; why: 'failing' | 'creator' }
+  public: { webhookId: string; reason: 'failing' | 'creator' }
   personal: object
 }
 

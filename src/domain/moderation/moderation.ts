@@ -26,7 +26,7 @@ export type ModerationCommand =
       name: string | null
     }
   | { type: 'DeleteWebhook'; webhookId: string; by: string }
-  | { type: 'DisableWebhook'; webhookId: string; why: 'failing' | 'creator' }
+  | { type: 'DisableWebhook'; webhookId: string; reason: 'failing' | 'creator' }
 
 export type ModerationRejection = ReportRejection | { code: 'webhook-not-found' } | { code: 'too-many-webhooks' }
 
@@ -68,8 +68,8 @@ function decide(command: ModerationCommand, state: Moderation): Outcome<Moderati
       return accept({ type: 'WebhookDeleted', webhookId, by })
     }
     case 'DisableWebhook': {
-      const { webhookId, why } = command
-      return state.webhooks.get(webhookId)?.on === true ? accept({ type: 'WebhookDisabled', webhookId, why }) : accept()
+      const { webhookId, reason } = command
+      return state.webhooks.get(webhookId)?.on === true ? accept({ type: 'WebhookDisabled', webhookId, reason }) : accept()
     }
     default:
       return assertNever(command)

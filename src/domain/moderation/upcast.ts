@@ -7,5 +7,5 @@ export const moderationUpcasters: Record<ModerationEvent['type'], readonly Upcas
   ReportSettled: [],
   WebhookCreated: [],
   WebhookDeleted: [],
-  WebhookDisabled: [],
+  WebhookDisabled: [({ why = null, ...data }) => ({ ...data, reason: why })],
 }

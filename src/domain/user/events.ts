@@ -7,7 +7,7 @@ export interface UserRegistered extends EventShape {
     imported: boolean
     originalAt?: string
     /** Of a bot: whose it is. */
-    botOf?: string
+    ownerId?: string
   }
   personal: { name: string }
 }
@@ -20,14 +20,14 @@ export interface ProfileChanged extends EventShape {
 }
 
 /** No direct chats, no adding, no mention pushes from that person. */
-export interface PersonBlocked extends EventShape {
-  type: 'PersonBlocked'
+export interface UserBlocked extends EventShape {
+  type: 'UserBlocked'
   public: { userId: string; blockedId: string }
   personal: object
 }
 
-export interface PersonUnblocked extends EventShape {
-  type: 'PersonUnblocked'
+export interface UserUnblocked extends EventShape {
+  type: 'UserUnblocked'
   public: { userId: string; blockedId: string }
   personal: object
 }
@@ -55,4 +55,4 @@ export interface PasswordChanged extends EventShape {
 }
 
 export type UserEvent =
-  UserRegistered | ProfileChanged | PersonBlocked | PersonUnblocked | SessionOpened | SessionRevoked | PasswordChanged
+  UserRegistered | ProfileChanged | UserBlocked | UserUnblocked | SessionOpened | SessionRevoked | PasswordChanged

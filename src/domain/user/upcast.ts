@@ -2,10 +2,10 @@ import type { Upcaster } from '../upcast.js'
 import type { UserEvent } from './events.js'
 
 export const userUpcasters: Record<UserEvent['type'], readonly Upcaster[]> = {
-  UserRegistered: [],
+  UserRegistered: [({ botOf, ...data }) => (botOf === undefined ? data : { ...data, ownerId: botOf })],
   ProfileChanged: [],
-  PersonBlocked: [],
-  PersonUnblocked: [],
+  UserBlocked: [],
+  UserUnblocked: [],
   SessionOpened: [],
   SessionRevoked: [],
   PasswordChanged: [],

@@ -10,8 +10,8 @@ export interface ProfileChange {
 }
 
 export type UserCommand =
-  | { type: 'RegisterUser'; userId: string; name: string; imported: boolean; originalAt?: string; botOf?: string }
-  | { type: 'BlockPerson'; userId: string; blockedId: string; on: boolean }
+  | { type: 'RegisterUser'; userId: string; name: string; imported: boolean; originalAt?: string; ownerId?: string }
+  | { type: 'BlockUser'; userId: string; blockedId: string; on: boolean }
   | { type: 'ChangeProfile'; userId: string; change: ProfileChange; originalAt?: string }
   | SessionCommand
 
@@ -38,7 +38,7 @@ export type User =
       status: 'active'
       imported: boolean
       /** Of a bot: whose it is; null for a person. */
-      botOf: string | null
+      ownerId: string | null
       /** Whom they want nothing to do with. */
       blocked: OrderedMap<true>
     }
@@ -57,23 +57,23 @@ function decide(command: UserCommand, user: User): Outcome<UserEvent, UserReject
   const { userId } = command
   switch (command.type) {
     case 'RegisterUser': {
-      const { name, imported, originalAt, botOf } = command
+      const { name, imported, originalAt, ownerId } = command
       if (user.status === 'active') return user.imported === imported ? accept() : reject({ code: 'not-imported' })
-      const bot = botOf === undefined ? {} : { botOf }
+      const bot = ownerId === undefined ? {} : { ownerId }
       return accept({ type: 'UserRegistered', userId, imported, ...optional(originalAt), ...bot, name })
     }
     case 'ChangeProfile':
       if (user.status === 'absent') return reject({ code: 'user-not-found', userId })
       if (Object.keys(command.change).length === 0) return accept()
       return accept({ type: 'ProfileChanged', userId, ...optional(command.originalAt), ...command.change })
-    case 'BlockPerson': {
+    case 'BlockUser': {
       const { blockedId, on } = command
       if (user.status === 'absent') return reject({ code: 'user-not-found', userId })
       if (blockedId === userId) return on ? reject({ code: 'own-account' }) : accept()
       if (user.blocked.has(blockedId) === on) return accept()
-      if (!on) return accept({ type: 'PersonUnblocked', userId, blockedId })
+      if (!on) return accept({ type: 'UserUnblocked', userId, blockedId })
       if (user.blocked.size >= MAX_BLOCKS) return reject({ code: 'too-many-blocks' })
-      return accept({ type: 'PersonBlocked', userId, blockedId })
+      return accept({ type: 'UserBlocked', userId, blockedId })
     }
     case 'OpenSession':
       if (user.status === 'absent') return reject({ code: 'user-not-found', userId })
@@ -97,12 +97,12 @@ function evolve(user: User, event: PublicEvent<UserEvent>): User {
       return {
         status: 'active',
         imported: event.imported,
-        botOf: event.botOf ?? null,
+        ownerId: event.ownerId ?? null,
         blocked: orderedMap(),
       }
-    case 'PersonBlocked':
+    case 'UserBlocked':
       return user.status === 'absent' ? user : { ...user, blocked: user.blocked.with(event.blockedId, true) }
-    case 'PersonUnblocked':
+    case 'UserUnblocked':
       return user.status === 'absent' ? user : { ...user, blocked: user.blocked.without(event.blockedId) }
     case 'ProfileChanged':
     case 'SessionOpened':

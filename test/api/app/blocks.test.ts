@@ -46,9 +46,9 @@ describe('blocking someone', () => {
     expect(idsIn(await blocks(ada))).to.deep.equal([bob.id])
     const events = await parley.app.core.log.readStream(userStream(ada.id), { limit: 10 })
     expect(events.map(({ type }) => type).filter((type) => type.startsWith('Person'))).to.deep.equal([
-      'PersonBlocked',
-      'PersonBlocked',
-      'PersonUnblocked',
+      'UserBlocked',
+      'UserBlocked',
+      'UserUnblocked',
     ])
   })
 

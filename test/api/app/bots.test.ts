@@ -47,7 +47,7 @@ describe('bots', () => {
     const events = await parley.app.core.log.readStream(userStream(bot.id), { limit: 10 })
     expect(events.map(({ type }) => type)).to.deep.equal(['UserRegistered'])
     const { data, metadata } = events[0]!
-    expect(JSON.parse(data)).to.include({ userId: bot.id, botOf: maker.id })
+    expect(JSON.parse(data)).to.include({ userId: bot.id, ownerId: maker.id })
     expect(JSON.parse(metadata)).to.include({ actor: maker.id })
     expect((await parley.call('GET', '/bots', { token: maker.token })).body).to.deep.equal([bot])
     expect((await parley.call('GET', '/bots', { token: stranger.token })).body).to.deep.equal([])

@@ -222,7 +222,7 @@ describe('webhooks that lead into a chat', () => {
 
   it('stops when it is disabled', async () => {
     const webhook = await made()
-    await parley.app.core.runAsSystem('disableWebhook', { chatId: club.id, webhookId: webhook.id, why: 'creator' })
+    await parley.app.core.runAsSystem('disableWebhook', { chatId: club.id, webhookId: webhook.id, reason: 'creator' })
     await isRefused(webhook)
   })
 

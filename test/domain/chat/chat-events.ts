@@ -69,6 +69,8 @@ export const sent = (senderId: string, seq: number) => ({
   senderId,
   messageType: 'text',
   content: 'Hello Bob!',
+  mentions: [],
+  mentionsAll: false,
   metadata: null,
   clientMessageId: null,
 })

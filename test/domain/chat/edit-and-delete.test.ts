@@ -10,7 +10,16 @@ const remove = (by: string, message: MessageFact = fact()) =>
   ({ type: 'DeleteMessage', messageId, by, message }) as const
 
 const { senderId, sentVersion, sentAt } = fact()
-const edited = { type: 'MessageEdited', messageId, sentVersion, senderId, sentAt, content: 'otherwise' } as const
+const edited = {
+  type: 'MessageEdited',
+  messageId,
+  sentVersion,
+  senderId,
+  sentAt,
+  content: 'otherwise',
+  mentions: [],
+  mentionsAll: false,
+} as const
 const deleted = (by: string) => ({ type: 'MessageDeleted', messageId, sentVersion, senderId, by }) as const
 const unpinned = (by: string) => ({ type: 'MessageUnpinned', messageId, sentVersion, by }) as const
 

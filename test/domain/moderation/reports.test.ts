@@ -22,7 +22,6 @@ const sent: PublicEvent<ChatEvent> = {
   messageId: 'm',
   seq: 1,
   senderId: 'ada',
-  messageType: 'text',
 }
 const carolAdded: PublicEvent<ChatEvent> = {
   type: 'ParticipantAdded',

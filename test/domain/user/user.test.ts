@@ -66,9 +66,9 @@ describe('changing a profile', () => {
 })
 
 describe('blocking someone', () => {
-  const block = (blockedId: string, on = true) => ({ type: 'BlockPerson', userId, blockedId, on }) as const
-  const blocked = (blockedId: string) => ({ type: 'PersonBlocked', userId, blockedId }) as const
-  const unblocked = (blockedId: string) => ({ type: 'PersonUnblocked', userId, blockedId }) as const
+  const block = (blockedId: string, on = true) => ({ type: 'BlockUser', userId, blockedId, on }) as const
+  const blocked = (blockedId: string) => ({ type: 'UserBlocked', userId, blockedId }) as const
+  const unblocked = (blockedId: string) => ({ type: 'UserUnblocked', userId, blockedId }) as const
 
   it('is recorded once, and so is taking it back', () => {
     given(userDecider, registered).when(block('bob')).then(blocked('bob'))

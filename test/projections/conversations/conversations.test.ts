@@ -114,7 +114,7 @@ onEachLog('conversations', (kind) => {
     const [kept, stopped] = await Promise.all(hooks)
     await asAlice('DELETE', `/chats/${setId}/webhooks/${kept!.id}`)
     const { runAsSystem } = parley.app.core
-    await runAsSystem('disableWebhook', { chatId: setId, webhookId: stopped!.id, why: 'failing' })
+    await runAsSystem('disableWebhook', { chatId: setId, webhookId: stopped!.id, reason: 'failing' })
     await asAlice('POST', `/chats/${await createChat({ joinPolicy: 'open' })}/archive`)
     await asAlice('PUT', `/users/me/blocks/${bob.id}`)
     await asAlice('PUT', `/users/me/blocks/${carol.id}`)

@@ -1,4 +1,4 @@
-import { mentionsAllIn, mentionsIn } from '../../../domain/chat/mentions.js'
+import { mentionsOf } from '../../../domain/chat/mentions.js'
 import type { TableName } from '../../engine/projection.js'
 import { messagesIn, type ApplyContext, type BulkEvent, type Part, type Placed } from '../part.js'
 import { MAX_UNREAD, seesAllUnread } from '../reading/unread-count.js'
@@ -43,10 +43,9 @@ const mentionedBy = (event: Writing): string[] => {
 }
 
 /** As they stand in the message's own row. */
-export function mentionColumns({ content }: Writing): { mentions: string[] | null; mentions_all: boolean } {
-  if (content === null) return { mentions: null, mentions_all: false }
-  const mentions = mentionsIn(content)
-  return { mentions: mentions.length === 0 ? null : mentions, mentions_all: mentionsAllIn(content) }
+export function mentionColumns(event: Writing): { mentions: readonly string[] | null; mentions_all: boolean } {
+  const { mentions, mentionsAll } = mentionsOf(event)
+  return { mentions: mentions.length === 0 ? null : mentions, mentions_all: mentionsAll }
 }
 
 /** Once the messages have their rows. */
@@ -73,10 +72,10 @@ async function remove(messageId: string, { tx, table }: ApplyContext): Promise<v
 /** How many messages of others in the chat `c`, above the marker of `me` and visible to them, mention `me` or everyone; 999 at most. */
 export const unreadMentions = (table: TableName): string => `(
   select count(*)::integer from (
-    select seq from ((${mentionsOf(table, 'me.user_id')}) union (${mentionsOf(table, `'${EVERYONE}'`)})) mentioned
+    select seq from ((${mentionRows(table, 'me.user_id')}) union (${mentionRows(table, `'${EVERYONE}'`)})) mentioned
     limit ${MAX_UNREAD}) counted)`
 
-const mentionsOf = (table: TableName, userId: string): string => `
+const mentionRows = (table: TableName, userId: string): string => `
   select seq from ${table('mentions')} x
   where x.chat_id = c.id and x.user_id = ${userId} and x.seq > me.read_seq and x.sender_id <> me.user_id
     and (${seesAllUnread} or ${isVisible(table, 'x.sent_version')}) limit ${MAX_UNREAD}`

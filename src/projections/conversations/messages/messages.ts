@@ -79,7 +79,7 @@ const toRow = ({ event, chatId, version, at, recordedAt }: Placed<'MessageSent'>
   version,
   sender_id: event.senderId,
   client_message_id: event.clientMessageId,
-  type: event.messageType,
+  type: event.messageType ?? DEFAULT_MESSAGE_TYPE,
   reply_to_id: event.replyToId ?? null,
   reply_to_seq: event.replyToSeq ?? null,
   content: event.content,

@@ -17,11 +17,11 @@ export const blocksPart = {
       primary key (user_id, blocked_id)
     );
     create unique index on ${table('blocks')} (user_id, version);`,
-  apply: { PersonBlocked: block, PersonUnblocked: unblock },
+  apply: { UserBlocked: block, UserUnblocked: unblock },
 } satisfies Part
 
 async function block(
-  { event: { userId, blockedId }, version }: Placed<'PersonBlocked'>,
+  { event: { userId, blockedId }, version }: Placed<'UserBlocked'>,
   { tx, table }: ApplyContext,
 ): Promise<void> {
   const text = `insert into ${table('blocks')} (user_id, blocked_id, version) values ($1, $2, $3)`
@@ -29,7 +29,7 @@ async function block(
 }
 
 async function unblock(
-  { event: { userId, blockedId } }: Placed<'PersonUnblocked'>,
+  { event: { userId, blockedId } }: Placed<'UserUnblocked'>,
   { tx, table }: ApplyContext,
 ): Promise<void> {
   await tx.query(`delete from ${table('blocks')} where user_id = $1 and blocked_id = $2`, [userId, blockedId])

@@ -48,5 +48,5 @@ async function deleteWebhook({ event }: Placed<'WebhookDeleted'>, { tx, table }:
 
 async function disableWebhook({ event }: Placed<'WebhookDisabled'>, { tx, table }: ApplyContext): Promise<void> {
   const text = `update ${table('webhooks')} set status = 'disabled', disabled_why = $2 where id = $1`
-  await tx.query(text, [event.webhookId, event.why])
+  await tx.query(text, [event.webhookId, event.reason])
 }
