@@ -40,4 +40,39 @@ describe('a direct chat', () => {
     expect((await club.call(eve, 'POST', '/join')).body).to.include({ status: 403, code: 'not-authorized' })
     expect(await club.eventTypes()).to.deep.equal(['ChatCreated'])
   })
+
+  it('with oneself is always the same one, bears one’s own name, and is never unread', async () => {
+    const ada = await parley.register('Ada')
+    const create = (body: object) => parley.call('POST', '/chats', { token: ada.token, body })
+    const first = await create({ participantIds: [ada.id] })
+    const chat = first.body as { id: string; participants: { id: string }[] }
+    expect([first.status, chat.participants.map(({ id }) => id)]).to.deep.equal([201, [ada.id]])
+    expect(first.body).to.include({ type: 'direct', name: 'Ada', participantCount: 1 })
+    for (const body of [{ participantIds: [ada.id, ada.id] }, { participantIds: [ada.id], type: 'direct' }]) {
+      const again = await create(body)
+      expect([again.status, (again.body as { id: string }).id]).to.deep.equal([200, chat.id])
+    }
+    const club = clubOf(parley, chat.id)
+    await club.call(ada, 'POST', '/messages', { content: 'buy milk' })
+    expect((await club.call(ada, 'PUT', '/read', { seq: 0, unread: true })).status).to.equal(204)
+    expect((await club.call(ada, 'GET', '')).body).to.include({ name: 'Ada', lastSeq: 1, unreadCount: 0 })
+    expect((await club.call(ada, 'POST', '/leave')).body).to.include({ code: 'direct-chat' })
+  })
+
+  it('with nobody, or with a name, is a group', async () => {
+    const ada = await parley.register('Ada')
+    for (const body of [
+      { participantIds: [] },
+      { participantIds: [ada.id], name: 'Notes' },
+      { participantIds: [ada.id], type: 'group' },
+    ]) {
+      const { status, body: chat } = await parley.call('POST', '/chats', { token: ada.token, body })
+      expect([status, (chat as { type: string }).type]).to.deep.equal([201, 'group'])
+    }
+    const refused = await parley.call('POST', '/chats', {
+      token: ada.token,
+      body: { participantIds: [], type: 'direct' },
+    })
+    expect(refused.body).to.include({ status: 400, code: 'validation-failed' })
+  })
 })

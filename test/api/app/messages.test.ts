@@ -10,6 +10,7 @@ interface Shown {
   replyTo: { id: string; seq: number; senderName: string | null; excerpt: string | null } | null
   reactions: { emoji: string; count: number; userIds: string[] }[]
   mentions: string[]
+  mentionsAll: boolean
   editedAt: string | null
   deletedAt: string | null
   deletedBy: string | null
@@ -69,6 +70,88 @@ describe('what becomes of a message', () => {
       403,
       'not-authorized',
     ])
+  })
+
+  it('the same content again changes nothing: no new version, no history, no frame', async () => {
+    const sent = await send(alice, 'hello')
+    const socket = parley.socket(bob.token)
+    await next(socket, 'ready')
+    const frames: string[] = []
+    socket.onAny((name: string) => frames.push(name))
+    for (const content of ['hello', 'hello  ', '\n\nhello\n', 'hello']) {
+      const again = await call(alice, 'PATCH', `/messages/${sent.id}`, { content })
+      expect(again.status).to.equal(200)
+      expect(again.body).to.include({ version: sent.version, editedAt: null, content: 'hello' })
+    }
+    expect((await call(alice, 'PATCH', `/messages/${sent.id}`, { content: 'hello!' })).body).to.include({
+      version: sent.version + 1,
+    })
+    await call(alice, 'PATCH', `/messages/${sent.id}`, { content: 'hello' })
+    await next(socket, 'message_edited')
+    expect(frames).to.deep.equal(['message_edited', 'message_edited'])
+    const history = (await call(bob, 'GET', `/messages/${sent.id}/history`)).body as { content: string }[]
+    expect(history.map(({ content }) => content)).to.deep.equal(['hello', 'hello!', 'hello'])
+  })
+
+  it('its type is stored sealed, and is `text` once it is deleted', async () => {
+    const sent = await send(alice, 'yes or no?', { type: 'secret-poll' })
+    expect(sent).to.include({ type: 'secret-poll' })
+    expect(await get(bob, sent)).to.include({ type: 'secret-poll' })
+    const stored = await parley.app.core.log.readStream(`chat-${chatId}`, { limit: 10 })
+    expect(JSON.stringify(stored)).not.to.include('secret-poll')
+    expect((await call(alice, 'DELETE', `/messages/${sent.id}`)).body).to.include({ type: 'text' })
+    expect(await get(bob, sent)).to.include({ type: 'text' })
+  })
+
+  it('reactions in any form of an emoji are one reaction, stored fully qualified', async () => {
+    const sent = await send(alice, 'pirates?')
+    const react = (person: Person, emoji: string, method = 'PUT') =>
+      call(person, method, `/messages/${sent.id}/reactions/${encodeURIComponent(emoji)}`)
+    for (const emoji of ['👍\ufe0f', '👍', '🏴\u200d☠', '🏴\u200d☠\ufe0f'])
+      expect((await react(bob, emoji)).status).to.equal(204)
+    expect((await get(bob, sent)).reactions.map(({ emoji, count }) => [emoji, count])).to.deep.equal([
+      ['👍', 1],
+      ['🏴\u200d☠\ufe0f', 1],
+    ])
+    for (const emoji of ['👍\ufe0e', '🏽', 'x']) expect((await react(bob, emoji)).status, emoji).to.equal(400)
+    expect((await react(bob, '🏴\u200d☠', 'DELETE')).status).to.equal(204)
+    expect((await get(bob, sent)).reactions).to.have.length(1)
+  })
+
+  it('numbers in its metadata that JSON cannot carry exactly are refused by their path', async () => {
+    const raw = (metadata: string) =>
+      fetch(`${parley.app.url}/chats/${chatId}/messages`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${alice.token}`, 'content-type': 'application/json' },
+        body: `{"content":"hi","metadata":${metadata}}`,
+      })
+    for (const [metadata, path] of [
+      ['{"a":{"b":[1,9007199254740993]}}', 'metadata.a.b[1]'],
+      ['{"id":-9007199254740992}', 'metadata.id'],
+      ['{"id":1e400}', 'metadata.id'],
+      ['{"id":1e300}', 'metadata.id'],
+    ] as const) {
+      const answer = await raw(metadata)
+      const { code, errors } = (await answer.json()) as { code: string; errors: { path: string }[] }
+      expect([answer.status, code, errors[0]?.path], metadata).to.deep.equal([400, 'validation-failed', path])
+    }
+    expect((await raw('{"a":9007199254740991,"b":-9007199254740991,"c":0.1,"d":1e-7}')).status).to.equal(201)
+  })
+
+  it('leading blanks of its first line stay', async () => {
+    expect((await send(alice, '\n \n  | a | b |\n\n')).content).to.equal('  | a | b |')
+    expect(code(await call(alice, 'POST', '/messages', { content: '\u200b' }))).to.deep.equal([400, 'message-empty'])
+  })
+
+  it('mentions those who take part, when it is sent and when it is edited', async () => {
+    const carol = await parley.register('Carol')
+    const text = `<@${bob.id}> <@${carol.id}> \`<@${alice.id}>\` <@all>`
+    const sent = await send(alice, text)
+    expect(sent.mentions).to.deep.equal([bob.id])
+    expect(await get(bob, sent)).to.deep.include({ mentions: [bob.id], mentionsAll: true })
+    await call(alice, 'POST', '/participants', { userId: carol.id })
+    const edited = await call(alice, 'PATCH', `/messages/${sent.id}`, { content: `${text}!` })
+    expect((edited.body as Shown).mentions).to.deep.equal([bob.id, carol.id])
   })
 
   it('once deleted, nothing is left of what it ever said', async () => {
