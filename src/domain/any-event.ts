@@ -24,7 +24,8 @@ export const formerTypes: Readonly<Record<string, AnyEvent['type']>> = {
 }
 
 /** The present name of a stored event type. */
-export const currentType = (type: string): string => (Object.hasOwn(formerTypes, type) ? (formerTypes[type] ?? type) : type)
+export const currentType = (type: string): string =>
+  Object.hasOwn(formerTypes, type) ? (formerTypes[type] ?? type) : type
 
 export const allUpcasters: Record<AnyEvent['type'], readonly Upcaster[]> = {
   ...chatUpcasters,

@@ -61,6 +61,7 @@ export function messageOf(
   sender: UserRef,
   render: RenderContent = renderContent,
 ): MessageView {
+  const { mentions, mentionsAll } = mentionsOf(event)
   return {
     id: event.messageId,
     chatId: idOf(stream),
@@ -74,7 +75,8 @@ export function messageOf(
     metadata: event.metadata,
     replyTo: null,
     reactions: [],
-    ...mentionsOf(event),
+    mentions: [...mentions],
+    mentionsAll,
     linkPreviews: [],
     createdAt: event.originalAt ?? at,
     recordedAt: at,

@@ -22,7 +22,10 @@ const fileOf = (type: string, schemaVersion: number): string => `${type}.${schem
 const everWritten = [
   ...Object.keys(formerTypes).map((type) => ({ type, schemaVersion: 1 })),
   ...Object.keys(allUpcasters).flatMap((type) =>
-    Array.from({ length: currentSchemaVersion(allUpcasters, type) }, (_, index) => ({ type, schemaVersion: index + 1 })),
+    Array.from({ length: currentSchemaVersion(allUpcasters, type) }, (_, index) => ({
+      type,
+      schemaVersion: index + 1,
+    })),
   ),
 ]
 

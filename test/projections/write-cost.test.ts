@@ -64,7 +64,8 @@ async function messageInChat(tx: ClientBase, table: TableName, people: number): 
     [chatId, senderId, people],
   )
   const message = { messageId: randomUUID(), seq: 1, senderId, clientMessageId: null, content: 'Hello', metadata: null }
-  const event = { type: 'MessageSent' as const, messageType: 'text', ...message }
+  const mentions = { mentions: [], mentionsAll: false }
+  const event = { type: 'MessageSent' as const, messageType: 'text', ...mentions, ...message }
   const metadata = {
     schemaVersion: 1,
     at,

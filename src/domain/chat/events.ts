@@ -1,5 +1,4 @@
 import type { EventShape, JsonObject } from '../event.js'
-import type { Mentions } from './mentions.js'
 
 export type Role = 'owner' | 'admin' | 'member'
 export type ChatType = 'direct' | 'group'
@@ -111,8 +110,12 @@ export interface InviteRevoked extends EventShape {
 }
 
 /** Version 1 of the events that hold it has no mentions: who is named then follows from the text alone. */
-interface Content extends Mentions {
+interface Content {
   content: string
+  /** Those of the users named as `<@userId>` who take part. */
+  mentions: readonly string[]
+  /** Whether it says `<@all>`. */
+  mentionsAll: boolean
 }
 
 /** Also shown in place of the type of a message that was deleted or erased. */

@@ -23,7 +23,11 @@ export function findMentions(content: string, takesPart: (userId: string) => boo
 }
 
 /** What a message mentions as its event says; where that was written before events had mentions, as its text says. */
-export const mentionsOf = ({ content, mentions, mentionsAll }: { content: string | null } & Nullable<Mentions>): Mentions =>
+export const mentionsOf = ({
+  content,
+  mentions,
+  mentionsAll,
+}: { content: string | null } & Nullable<Mentions>): Mentions =>
   mentions === null || mentionsAll === null ? findMentions(content ?? '', () => true) : { mentions, mentionsAll }
 
 type Nullable<Fields> = { [Field in keyof Fields]: Fields[Field] | null }

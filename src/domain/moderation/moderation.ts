@@ -69,7 +69,9 @@ function decide(command: ModerationCommand, state: Moderation): Outcome<Moderati
     }
     case 'DisableWebhook': {
       const { webhookId, reason } = command
-      return state.webhooks.get(webhookId)?.on === true ? accept({ type: 'WebhookDisabled', webhookId, reason }) : accept()
+      return state.webhooks.get(webhookId)?.on === true
+        ? accept({ type: 'WebhookDisabled', webhookId, reason })
+        : accept()
     }
     default:
       return assertNever(command)

@@ -1,3 +1,4 @@
+import { DEFAULT_MESSAGE_TYPE } from '../../../domain/chat/events.js'
 import type { TableName } from '../../engine/projection.js'
 import { messagesIn, type ApplyContext, type BulkEvent, type Part, type Placed } from '../part.js'
 import { mentionColumns } from './mentions.js'
@@ -118,7 +119,7 @@ async function deleteMessage(
   await tx.query({
     name: `delete ${table('messages')}`,
     text: `update ${table('messages')} set version = $2, content = null, metadata = null, mentions = null, mentions_all = false,
-             link_previews = null, reactions = null, reply_to_id = null, reply_to_seq = null, deleted_at = $3, deleted_by = $4
+             link_previews = null, reactions = null, type = 'text', reply_to_id = null, reply_to_seq = null, deleted_at = $3, deleted_by = $4
            where id = $1`,
     values: [messageId, version, at, by],
   })
