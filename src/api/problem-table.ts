@@ -20,6 +20,7 @@ export const problemTable = {
   'idempotency-key-mismatch': { status: 400, title: 'Idempotency-Key and clientMessageId differ' },
   'unknown-position': { status: 400, title: 'The position is not one of this log' },
   'unknown-event': { status: 400, title: 'There is no such event' },
+  'too-many-cursors': { status: 400, title: 'The handshake has too many cursors' },
   'invalid-link': { status: 400, title: 'The link is not valid (any more)' },
   'token-missing': { status: 401, title: 'An access token is required' },
   'token-expired': { status: 401, title: 'The access token has expired' },

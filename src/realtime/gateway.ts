@@ -7,6 +7,7 @@ import type { EventReader } from '../privacy/event-reader.js'
 import type { RenderContent } from '../content/render-content.js'
 import type { EventLog } from '../eventstore/event-log.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
+import { boundAnonymousConnections, type AnonymousBounds } from './anonymous-connections.js'
 import { closeGently } from './connection.js'
 import { createHandshake, type HandshakeDeps } from './handshake.js'
 import type { FailureReport } from '../async/outage.js'
@@ -32,7 +33,7 @@ const GOODBYE_MS = 2_000
 
 type Given = Omit<SocketLifecycleDeps, 'hub' | 'framesInSight' | 'slowReaders'>
 
-export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits'> {
+export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits' | 'onAuthenticated'> {
   /** Its request listeners must be attached already: Socket.IO puts its own before them. The caller closes it. */
   httpServer: HttpServer
   log: EventLog
@@ -48,6 +49,8 @@ export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits'> {
   metrics: Given['metrics'] & { deliverySeconds(seconds: number): void }
   /** Most events buffered for one socket that is attaching. */
   mostKept?: number
+  /** For tests. */
+  anonymousBounds?: AnonymousBounds
 }
 
 export interface Realtime extends AsyncDisposable {
@@ -84,15 +87,17 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     },
   })
   const lifecycle = createSocketLifecycle({ ...deps, hub, framesInSight: createFramesInSight(deps), slowReaders })
-  io.use(createHandshake(deps))
+  const anonymous = boundAnonymousConnections(io, clientAddress, deps.anonymousBounds)
+  io.use(createHandshake({ ...deps, onAuthenticated: (connection) => anonymous.authenticated(connection) }))
   io.on('connection', (socket) => lifecycle.onConnect(socket))
 
-  /** A handshake, before anything is known but whence it comes. */
+  /** Judges a handshake by its client alone, before anything is read; each counts for its address. */
   function isAcceptable(request: IncomingMessage): boolean {
     const source = clientAddress(request)
     const isAllowed = isAllowedOrigin(request, allowedOrigins)
     if (!isAllowed) security.record({ type: 'origin-refused', ...source })
-    return isAllowed && !limits.isSpent(source.ip)
+    const taken = limits.take(source, null)
+    return isAllowed && (taken === null || !('retryAfterMs' in taken))
   }
 
   async function letGo(): Promise<void> {

@@ -7,7 +7,13 @@ import type { Authenticate } from '../requests/authenticate.js'
 import { RequestRefused } from '../requests/request-refused.js'
 import type { SecurityEvents } from '../security/security-events.js'
 import type { Connection } from './connection.js'
-import { handshakeSchema, type ProblemOf, type RealtimeSocket, type SocketData } from './protocol.js'
+import {
+  handshakeSchema,
+  MAX_HANDSHAKE_CURSORS,
+  type ProblemOf,
+  type RealtimeSocket,
+  type SocketData,
+} from './protocol.js'
 
 export interface HandshakeDeps {
   authenticate: Authenticate
@@ -15,10 +21,18 @@ export interface HandshakeDeps {
   clientAddress: (request: IncomingMessage) => ClientInfo
   limits: Pick<RequestLimits, 'take' | 'openConnection' | 'closeConnection'>
   security: SecurityEvents
+  onAuthenticated(connection: Connection): void
 }
 
 /** Lets in who has a good token of a session that still holds; to others, `connect_error` carries the problem as `data`. */
-export function createHandshake({ authenticate, problemOf, clientAddress, limits, security }: HandshakeDeps) {
+export function createHandshake({
+  authenticate,
+  problemOf,
+  clientAddress,
+  limits,
+  security,
+  onAuthenticated,
+}: HandshakeDeps) {
   /** Connections with a socket that is in or on its way; Socket.IO by itself sees only those that are in. */
   const taken = new WeakSet<Connection>()
   /** Who last came in by a connection: it is theirs until it closes, also without a socket. */
@@ -27,6 +41,7 @@ export function createHandshake({ authenticate, problemOf, clientAddress, limits
   async function check(conn: Connection, auth: unknown, source: ClientInfo): Promise<SocketData | { fault: unknown }> {
     const hasToken = typeof auth === 'object' && auth !== null && 'token' in auth
     if (!hasToken) return { fault: { code: 'token-missing' } }
+    if (hasTooManyCursors(auth)) return { fault: { code: 'too-many-cursors' } }
     const parsed = handshakeSchema.safeParse(auth)
     if (!parsed.success) return { fault: parsed.error }
     if (isBotToken(parsed.data.token)) return { fault: { code: 'not-for-bots' } }
@@ -67,6 +82,7 @@ export function createHandshake({ authenticate, problemOf, clientAddress, limits
           tell(checked.fault, source)
           next(refusal(checked.fault))
         } else {
+          onAuthenticated(conn)
           socket.data = checked
           next()
         }
@@ -85,6 +101,13 @@ export function createHandshake({ authenticate, problemOf, clientAddress, limits
     return Object.assign(new Error(problem.title), { data: problem })
   }
 }
+
+/** A client with more brings the rest by `sync`: what is not authenticated yet must stay small. */
+const hasTooManyCursors = (auth: object): boolean =>
+  'cursors' in auth &&
+  typeof auth.cursors === 'object' &&
+  auth.cursors !== null &&
+  Object.keys(auth.cursors).length > MAX_HANDSHAKE_CURSORS
 
 /** Every token ends, and whoever slept meanwhile comes with an old one: nothing to tell of. */
 const isExpired = (fault: unknown): boolean =>

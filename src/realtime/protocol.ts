@@ -13,6 +13,7 @@ import type { CountsAs, Operation } from '../requests/operation.js'
 /** What clients send over sockets. Unknown fields are refused. */
 
 const MAX_CURSORS = 5_000
+export const MAX_HANDSHAKE_CURSORS = 1_000
 const MAX_VERSION = 2 ** 31 - 1
 
 /** For each chat, the version up to which the client has it. */

@@ -42,6 +42,8 @@ describe('sockets', () => {
       expect(await refusalOf({ token, cursors: { all: 1 } })).to.equal('validation-failed')
       expect(await refusalOf({ token, cursors: { [randomUUID()]: -1 } })).to.equal('validation-failed')
       expect(await refusalOf({ token, volume: 11 })).to.equal('validation-failed')
+      const cursors = Object.fromEntries(Array.from({ length: 1_001 }, () => [randomUUID(), 1]))
+      expect(await refusalOf({ token, cursors })).to.equal('too-many-cursors')
     })
 
     it('come from pages of their own or an allowed origin only', async () => {
