@@ -61,7 +61,7 @@ describe('a connection that has not authenticated', () => {
 
   const connections = (): number => (io.engine as unknown as { clientsCount: number }).clientsCount
 
-  const closed = (): Promise<void> => eventually(() => expect(connections()).to.equal(0))
+  const closed = () => eventually(() => expect(connections()).to.equal(0))
 
   it('is terminated by 64 KiB, also of one frame that never ends', async () => {
     await start()
