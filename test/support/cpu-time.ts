@@ -1,4 +1,4 @@
-const MAX_TRIES = 3
+const MAX_TRIES = 6
 
 /**
  * Milliseconds of CPU that the work takes. Tried again where it takes `limit` or more, and the best try counts: neither a busy machine
