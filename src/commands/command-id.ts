@@ -17,6 +17,9 @@ export const newChatId = (commandId: string): string => uuidv5(commandId, CHATS)
 
 export const newMessageId = (commandId: string): string => uuidv5(commandId, MESSAGES)
 
+/** Of the n-th message after the first that one command sends. */
+export const furtherMessageId = (commandId: string, n: number): string => uuidv5(String(n), commandId)
+
 export const newReportId = (commandId: string): string => uuidv5(commandId, REPORTS)
 
 export const newWebhookId = (commandId: string): string => uuidv5(commandId, WEBHOOKS)

@@ -51,19 +51,23 @@ export function createSubmitMessage<Name extends Saying>(
   }
 
   return async (input, caller) => {
-    const taken = await limit.take(caller.userId)
+    const contents = [input.content, ...moreOf(input).map(({ content }) => content)]
+    const taken = await limit.take(caller.userId, contents.length)
     if (taken !== null && isRefused(taken)) {
       const answer = await onlyRepeat(input, caller, { kind: 'limited', ...taken })
       return answer.kind === 'limited' ? answer : { ...answer, quota: taken }
     }
-    const result = isBad(input.content)
+    const result = contents.some(isBad)
       ? await onlyRepeat(input, caller, contentRefused)
       : await run(name, input, caller)
     if (taken === null) return result
     if (result.kind !== 'repeated') return { ...result, quota: taken }
     await taken.giveBack()
-    return { ...result, quota: { ...taken, remaining: taken.remaining + 1 } }
+    return { ...result, quota: { ...taken, remaining: taken.remaining + contents.length } }
   }
 }
+
+/** The further messages of one command. */
+const moreOf = (input: InputOf<Saying>): readonly { content: string }[] => ('more' in input ? (input.more ?? []) : [])
 
 const contentRefused: ContentRefused = { kind: 'rejected', rejection: { code: 'content-refused' } }

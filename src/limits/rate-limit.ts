@@ -10,7 +10,7 @@ export interface Taken extends Quota {
 /** `points` per window of `seconds`, which begins with the first use: shared by all nodes of one Redis, else per node. */
 export interface RateLimit {
   /** Never rejects: while Redis is unreachable, this node counts alone. */
-  take(key: string): Promise<Taken | Refusal>
+  take(key: string, points?: number): Promise<Taken | Refusal>
 }
 
 export interface RateLimitOptions {
@@ -70,22 +70,24 @@ export function createRateLimit({ name, points, seconds, redis }: RateLimitOptio
     retryAfterMs: Math.max(1, result.msBeforeNext),
   })
 
-  async function takeHere(key: string): Promise<Taken | Refusal> {
+  async function takeHere(key: string, count: number): Promise<Taken | Refusal> {
     try {
-      return taken(await local.consume(key), () => local.reward(key))
+      return taken(await local.consume(key, count), () => local.reward(key, count))
     } catch (refused) {
-      await local.reward(key)
+      await local.reward(key, count)
       return refusal(refused as RateLimiterRes)
     }
   }
 
   return {
-    async take(key) {
-      if (redis === null || shared === null) return takeHere(key)
+    async take(key, count = 1) {
+      if (redis === null || shared === null) return takeHere(key, count)
       try {
-        return taken(await redis.ask(() => shared.consume(key)), () => redis.ask(() => shared.reward(key)))
+        return taken(await redis.ask(() => shared.consume(key, count)), () =>
+          redis.ask(() => shared.reward(key, count)),
+        )
       } catch (failure) {
-        return failure instanceof RateLimiterRes ? refusal(failure) : takeHere(key)
+        return failure instanceof RateLimiterRes ? refusal(failure) : takeHere(key, count)
       }
     },
   }

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { blockExamples, toolExamples } from './slack-examples.js'
 import { parseSlackPayload } from '../../src/webhooks/slack-payload.js'
 
 const flat = (): boolean => false
@@ -14,7 +15,30 @@ describe('a payload of Slack', () => {
       { blocks: [{ fields: [{ text: 'a' }, { text: 'b' }] }, { elements: [{ text: 'c' }, { image_url: 'd' }] }] },
       'a\nb\nc',
     ],
-    ['with text, blocks are the same in other words', { text: 'one', blocks: [{ text: { text: 'two' } }] }, 'one'],
+    ['with blocks, its text is their fallback', { text: 'one', blocks: [{ text: { text: 'two' } }] }, 'two'],
+    ['which is shown where the blocks hold nothing', { text: 'one', blocks: [{ type: 'divider' }] }, 'one'],
+    ['without markup where it says so', { text: '*one* <!channel>', mrkdwn: false }, '*one* <!channel>'],
+    [
+      'without control characters and colours',
+      { text: 'a\u0007\u001b[1;31mb\u001b[0m\r\nc\u0000\ud800' },
+      'ab\nc\ufffd',
+    ],
+    [
+      'whose fields may have other values than text',
+      {
+        attachments: [
+          {
+            fields: [
+              { title: 'Times', value: 1 },
+              { title: 'On', value: true },
+              { title: 'Who', value: null },
+              { title: 'List', value: [1] },
+            ],
+          },
+        ],
+      },
+      'Times: 1\nOn: true\nWho: null\nList',
+    ],
     [
       'and then its attachments',
       {
@@ -45,6 +69,19 @@ describe('a payload of Slack', () => {
   ] as const)
     it(what, () => {
       expect(parse(payload)).to.equal(expected)
+    })
+
+  for (const [type, { block, shown }] of Object.entries(blockExamples))
+    it(`a block: ${type}`, () => {
+      expect(parse({ text: 'fallback', blocks: [block, { type: 'header', text: { text: 'end' } }] })).to.equal(
+        shown === '' ? 'end' : `${shown}\nend`,
+      )
+      expect(parse({ attachments: [{ blocks: [block] }] })).to.equal(shown)
+    })
+
+  for (const [tool, { payload, shown }] of Object.entries(toolExamples))
+    it(`as ${tool} sends it`, () => {
+      expect(parse(payload)).to.equal(shown)
     })
 
   it('comes as JSON, or in a form', () => {

@@ -3,9 +3,10 @@ import { messageBodySchema } from '../../commands/catalogue/input-schemas.js'
 import type { IncomingWebhook } from '../../commands/catalogue/incoming-webhooks.js'
 import { MAX_NESTED } from '../../commands/catalogue/nesting.js'
 import type { SendMessage } from '../../commands/submit-message.js'
+import { MAX_MESSAGE_LENGTH, normaliseText } from '../../domain/text.js'
 import { parseSlackPayload } from '../../webhooks/slack-payload.js'
+import { splitText } from '../../webhooks/split-text.js'
 import { commandHeaders } from '../answers.js'
-import { validationCodeOf } from '../field-errors.js'
 import { isNestedDeeper } from '../nested-text.js'
 import type { Parts } from '../parts.js'
 import { asProblem } from '../problem-details.js'
@@ -13,7 +14,10 @@ import { answer, route } from '../route.js'
 
 const PLAIN = { 'Content-Type': 'text/plain; charset=utf-8' }
 
-/** What those who send to Slack know how to read. */
+/** In code points: the text of one payload, which becomes up to five messages. */
+const MAX_TEXT_LENGTH = 40_000
+
+/** Refusals as Slack words them, for senders that know its answers. */
 const NO_SERVICE = { status: 404, text: 'no_service' } as const
 
 const refusals = {
@@ -30,7 +34,7 @@ type Refusal = (typeof refusals)[keyof typeof refusals]
 const receive = route({
   method: 'post',
   path: '/hooks/:webhookId/:secret',
-  summary: 'Say something by an incoming webhook, as Slack takes it: JSON, or a form with the field `payload`',
+  summary: 'Send messages by an incoming webhook, in the form of Slack: JSON, or a form with the field `payload`',
   access: 'anyone',
   params: z.strictObject({ webhookId: z.string(), secret: z.string() }),
   body: z.string().catch(''),
@@ -42,8 +46,9 @@ const receive = route({
       parts.security.record({ type: 'token-refused', ip, userAgent })
       return refusal(NO_SERVICE)
     }
-    const message = messageOf(body)
-    if ('text' in message) return refusal(message)
+    const messages = messagesOf(body)
+    if ('text' in messages) return refusal(messages)
+    const [content, ...further] = messages.contents
     const webhook = await find(webhookId, parts)
     if (webhook === null || !(await parts.webhooks.incoming.maySpeak(webhook))) return refusal(NO_SERVICE)
     const given = clientKey()
@@ -51,7 +56,14 @@ const receive = route({
     const { chatId, botId: userId } = webhook
     const client = { session: webhookId, ip, userAgent }
     const result = await parts.sendMessage(
-      { chatId, messageType: 'text', content: message.content, metadata: null, clientMessageId: given },
+      {
+        chatId,
+        messageType: 'text',
+        content,
+        metadata: null,
+        clientMessageId: given,
+        ...(further.length > 0 && { more: further.map((part) => ({ content: part })) }),
+      },
       { userId, origin: 'rest', correlationId, key, client },
     )
     const refused = refusalOf(result)
@@ -63,7 +75,7 @@ const receive = route({
 
 export const hookRoutes = [receive]
 
-/** Where others say something by it. */
+/** The URL to which others post. */
 export const incomingUrl = (
   webhookId: string,
   { publicUrl, webhooks }: Pick<Parts, 'publicUrl' | 'webhooks'>,
@@ -71,13 +83,15 @@ export const incomingUrl = (
 
 const refusal = ({ status, text }: Refusal) => answer(status, text, { headers: PLAIN })
 
-function messageOf(body: string): { content: string } | Refusal {
-  const said = parseSlackPayload(body, (json) => isNestedDeeper(Buffer.from(json), MAX_NESTED))
-  if (said === null) return refusals['validation-failed']
-  const parsed = messageBodySchema.safeParse({ content: said })
-  if (parsed.success) return parsed.data
-  const code = validationCodeOf(parsed.error)
-  return isRefused(code) ? refusals[code] : refusals['validation-failed']
+/** The payload as messages, which one command sends. */
+function messagesOf(body: string): { contents: [string, ...string[]] } | Refusal {
+  const content = parseSlackPayload(body, (json) => isNestedDeeper(Buffer.from(json), MAX_NESTED))
+  if (content === null) return refusals['validation-failed']
+  const whole = normaliseText(content, MAX_TEXT_LENGTH)
+  if (!whole.ok) return refusals[whole.fault === 'empty' ? 'message-empty' : 'message-too-long']
+  const parts = splitText(whole.text, MAX_MESSAGE_LENGTH).map((part) => messageBodySchema.safeParse({ content: part }))
+  const [first, ...rest] = parts.flatMap(({ data }) => data?.content ?? [])
+  return first === undefined ? refusals['message-empty'] : { contents: [first, ...rest] }
 }
 
 function refusalOf(result: Awaited<ReturnType<SendMessage>>) {
@@ -91,7 +105,7 @@ function refusalOf(result: Awaited<ReturnType<SendMessage>>) {
 
 const isRefused = (code: string): code is keyof typeof refusals => Object.hasOwn(refusals, code)
 
-/** Only who was given the URL comes so far: the webhook is there, if need be further on in the log than this node has read. */
+/** Only those who were given the URL come this far, so the webhook exists, perhaps further on in the log than this node has read. */
 async function find(
   webhookId: string,
   { queries, reads, head }: Pick<Parts, 'queries' | 'reads' | 'head'>,

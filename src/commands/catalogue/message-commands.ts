@@ -1,6 +1,6 @@
 import type { Imported, LinkPreview } from '../../domain/chat/events.js'
 import type { JsonObject } from '../../domain/event.js'
-import { newMessageId } from '../command-id.js'
+import { furtherMessageId, newMessageId } from '../command-id.js'
 import { onChat, type InChat } from './command-row.js'
 import { chatOf, whoBlocks, type BlockedBy } from './facts.js'
 
@@ -11,6 +11,8 @@ export interface SendMessageInput extends Imported, InChat {
   clientMessageId: string | null
   /** The id of the message that it answers. */
   replyTo?: string
+  /** Further messages of the same sender, in the same append. */
+  more?: readonly { content: string }[]
 }
 
 export interface AddLinkPreviewsInput extends InChat {
@@ -36,11 +38,14 @@ const message = { status: 'absent' } as const
 export const messageCommands = {
   sendMessage: onChat<SendMessageInput, BlockedBy>({
     operation: ({ chatId }) => `POST /chats/${chatId}/messages`,
-    command: ({ chatId: _, replyTo: messageId, ...sent }, commandId, senderId) => ({
+    command: ({ chatId: _, replyTo: messageId, more = [], ...sent }, commandId, senderId) => ({
       type: 'SendMessage',
       messageId: newMessageId(commandId),
       senderId,
       ...sent,
+      ...(more.length > 0 && {
+        more: more.map(({ content }, index) => ({ messageId: furtherMessageId(commandId, index + 1), content })),
+      }),
       ...(messageId === undefined ? {} : { replyTo: { messageId, message } }),
     }),
     /** In a direct chat, nothing from whom the other has blocked. */

@@ -58,6 +58,8 @@ export type MessageCommand =
       clientMessageId: string | null
       /** The message that it answers, and what is known of that. */
       replyTo?: AboutMessage
+      /** Further messages that follow it. */
+      more?: readonly { messageId: string; content: string }[]
     } & Imported)
   | ({
       type: 'EditMessage'

@@ -63,8 +63,15 @@ function sendMessage(command: Command<'SendMessage'>, chat: OpenChat): ChatOutco
     metadata,
     clientMessageId,
   }
-  if (!joinsFirst) return accept(sent)
-  return accept(...joined(senderId, chat, imported), sent)
+  const { replyToId: _id, replyToSeq: _seq, ...further } = sent
+  const more = (command.more ?? []).map((message, index) => ({
+    ...further,
+    ...message,
+    seq: sent.seq + 1 + index,
+    clientMessageId: null,
+  }))
+  if (!joinsFirst) return accept(sent, ...more)
+  return accept(...joined(senderId, chat, imported), sent, ...more)
 }
 
 /** A sender who joins with this very message does not take part yet. */

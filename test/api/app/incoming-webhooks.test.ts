@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
+import { v5 as uuidv5 } from 'uuid'
 import { moderationStream } from '../../../src/domain/streams.js'
 import { startTestApp, type Answer, type Node, type Person, type TestApp } from '../../support/test-app.js'
 import { createClub, type Club } from './club.js'
@@ -110,9 +111,10 @@ describe('webhooks that lead into a chat', () => {
     ['no JSON', '{"text":', 400, 'invalid_payload'],
     ['a form without payload', 'text=hello', 400, 'invalid_payload', inForm],
     ['JSON nested too deep', `{"text":"a","x":${'['.repeat(40)}${']'.repeat(40)}}`, 400, 'invalid_payload'],
-    ['control characters', { text: 'a\u0007b' }, 400, 'invalid_payload'],
+    ['nothing but control characters', { text: '\u0007\u001b[0m' }, 400, 'no_text'],
     ['no text', { text: '  ' }, 400, 'no_text'],
-    ['too long a text', { text: 'a'.repeat(10_001) }, 400, 'msg_too_long'],
+    ['too long a text', { text: 'a'.repeat(40_001) }, 400, 'msg_too_long'],
+    ['a word that is not allowed in a later part', { text: `${'a '.repeat(6_000)} heck` }, 403, 'action_prohibited'],
     ['a word that is not allowed', { text: 'what the heck' }, 403, 'action_prohibited'],
   ] as const)
     it(`${what} is refused as ${text}`, async () => {
@@ -120,6 +122,43 @@ describe('webhooks that lead into a chat', () => {
       expect([answer.status, answer.body]).to.deep.equal([status, text])
       expect(await said()).to.deep.equal([])
     })
+
+  it('control characters and colours are taken out of it', async () => {
+    const answer = await send(await made(), { text: 'a\u0007\u001b[31mb\u001b[0m\r\nc' })
+    expect(answer.status).to.equal(200)
+    expect((await said()).map(({ content }) => content)).to.deep.equal(['ab\nc'])
+  })
+
+  it('a long text becomes several messages, in order, by one command in one append', async () => {
+    const webhook = await made()
+    const key = { 'idempotency-key': 'long' }
+    const lines = Array.from({ length: 2_500 }, (_, index) => `line ${index}`)
+    expect((await send(webhook, { text: lines.join('\n') }, key)).status).to.equal(200)
+    const messages = await said()
+    expect(messages.length).to.equal(3)
+    expect(messages.flatMap(({ content }) => content.split('\n'))).to.deep.equal(lines)
+    const sent = (await parley.app.core.log.readStream(`chat-${club.id}`, { limit: 100 })).filter(
+      ({ type }) => type === 'MessageSent',
+    )
+    const commandIds = sent.map(({ metadata }) => (JSON.parse(metadata) as { commandId: string }).commandId)
+    expect(new Set(commandIds).size).to.equal(1)
+    const [, second, third] = messages as unknown as { id: string }[]
+    expect([second!.id, third!.id]).to.deep.equal(['1', '2'].map((n) => uuidv5(n, commandIds[0]!)))
+
+    const again = await send(webhook, { text: lines.join('\n') }, key)
+    expect([again.status, again.headers.get('idempotency-replayed')]).to.deep.equal([200, 'true'])
+    expect(codeOf(await send(webhook, { text: lines.slice(0, -1).join('\n') }, key))).to.equal('idempotency-key-reused')
+    expect(await said()).to.have.length(3)
+  })
+
+  it('a long text takes the quota of all its messages, or none of it', async () => {
+    const webhook = await made()
+    expect((await send(webhook, { text: 'one' })).status).to.equal(200)
+    expect((await send(webhook, { text: 'a'.repeat(25_000) })).body).to.equal('rate_limited')
+    expect((await send(webhook, { text: 'a'.repeat(15_000) })).status).to.equal(200)
+    expect((await send(webhook, { text: 'two' })).body).to.equal('rate_limited')
+    expect(await said()).to.have.length(3)
+  })
 
   it('another type of body is refused, by this route as by all; and no other takes forms', async () => {
     const webhook = await made()
