@@ -28,6 +28,9 @@ export interface OpenedAsking extends Asking {
 /** The answer, as data: what `observed.json` holds. */
 export type Question = (asking: Asking) => Promise<unknown>
 
+/** Without progress for so long, nothing more is to come; a busy machine makes pauses of its own. */
+const STILL_MS = 5_000
+
 export function openAsking(url: string, isOurs: boolean): OpenedAsking {
   const prefix = `likeness_${randomUUID().slice(0, 8)}`
   const clients: EventStoreDBClient[] = []
@@ -40,7 +43,7 @@ export function openAsking(url: string, isOurs: boolean): OpenedAsking {
   }
 
   const newStream = (name = 'stream'): string => `${prefix}-${name}-${randomUUID().slice(0, 8)}`
-  const patience = (seconds: number): number => (isOurs ? 1_000 : seconds * 1_000)
+  const patience = (seconds: number): number => (isOurs ? 2_000 : seconds * 1_000)
 
   return {
     client,
@@ -63,7 +66,7 @@ export function openAsking(url: string, isOurs: boolean): OpenedAsking {
       }
     },
     async untilStill(count, isDone) {
-      for (let [last, since] = [count(), Date.now()]; !isDone() && Date.now() - since < patience(3);) {
+      for (let [last, since] = [count(), Date.now()]; !isDone() && Date.now() - since < STILL_MS;) {
         await sleep(10)
         if (count() !== last) [last, since] = [count(), Date.now()]
       }
