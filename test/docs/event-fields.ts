@@ -21,11 +21,14 @@ interface Declared {
   lists: Map<string, string[]>
 }
 
+/** What each event means: the comment of its declaration, on one line. */
+export function readEventSentences(): Map<string, string> {
+  return new Map(readEvents().events.map(([name, event]) => [name, noteOf(event)]))
+}
+
 /** The fields of every event of the code, public ones first; in the order in which they are declared. */
 export function readEventFields(): Map<string, EventField[]> {
-  const declared: Declared = { interfaces: new Map(), aliases: new Map(), lists: new Map() }
-  for (const kind of KINDS) collect(parse(kind), declared)
-  const events = [...declared.interfaces].filter(([, { heritageClauses }]) => heritageClauses !== undefined)
+  const { declared, events } = readEvents()
   return new Map(
     events.map(([name, event]) => {
       const partsOf = (part: string) => event.members.find((member) => nameOf(member) === part)
@@ -33,6 +36,15 @@ export function readEventFields(): Map<string, EventField[]> {
       return [name, fields]
     }),
   )
+}
+
+function readEvents(): { declared: Declared; events: [string, ts.InterfaceDeclaration][] } {
+  const declared: Declared = { interfaces: new Map(), aliases: new Map(), lists: new Map() }
+  for (const kind of KINDS) collect(parse(kind), declared)
+  return {
+    declared,
+    events: [...declared.interfaces].filter(([, { heritageClauses }]) => heritageClauses !== undefined),
+  }
 }
 
 function parse(kind: string): ts.SourceFile {
@@ -69,12 +81,16 @@ const fieldsOfMembers = (members: Iterable<ts.TypeElement>, declared: Declared):
     name: nameOf(member),
     isOptional: member.questionToken !== undefined,
     type: textOf(typeOf(member), declared).replace(/^\((.*)\)$/, '$1'),
-    note: ts
-      .getJSDocCommentsAndTags(member)
-      .map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? '')
-      .join(' ')
-      .replace(/\s+/g, ' '),
+    note: noteOf(member),
   }))
+
+/** The comment of a declaration, on one line. */
+const noteOf = (node: ts.Node): string =>
+  ts
+    .getJSDocCommentsAndTags(node)
+    .map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? '')
+    .join(' ')
+    .replace(/\s+/g, ' ')
 
 function textOf(type: ts.TypeNode | undefined, declared: Declared): string {
   if (type === undefined) return ''

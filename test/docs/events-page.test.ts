@@ -2,12 +2,18 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { allUpcasters } from '../../src/domain/any-event.js'
 import { personalFields } from '../../src/privacy/personal-fields.js'
-import { readEventFields } from './event-fields.js'
+import { readEventFields, readEventSentences } from './event-fields.js'
 import { eventsPage, formattedEventsPage } from './events-page.js'
 
 describe('docs/events.md', () => {
   it('says of every event what the code says; `node scripts/events-page.js` writes it', async () => {
     expect(readFileSync(eventsPage, 'utf8')).to.equal(await formattedEventsPage())
+  })
+
+  it('has a sentence for every event, the comment of its declaration', () => {
+    const sentences = readEventSentences()
+    expect([...sentences.keys()]).to.have.members(Object.keys(allUpcasters))
+    for (const [type, sentence] of sentences) expect(sentence, type).to.match(/^[A-Z`].*[.]$/)
   })
 
   it('reads every field of every event from the code', () => {

@@ -3,17 +3,17 @@ import { currentSchemaVersion } from '../../src/domain/upcast.js'
 import { personalByKey, publicFields } from '../../src/privacy/field-plan.js'
 import { personalFields, type Personal } from '../../src/privacy/personal-fields.js'
 import { at, samples, streamOf, streamPattern } from '../privacy/samples.js'
-import { labelOf, readEventFields, type EventField } from './event-fields.js'
-import { eventSentences } from './event-sentences.js'
+import { labelOf, readEventFields, readEventSentences, type EventField } from './event-fields.js'
 
 /** The line at which the part of `docs/events.md` begins that is made from the code. */
 export const GENERATED = '## All events'
 
-/** The page with that part made anew, not yet formatted; what stands before it is kept. */
+/** The page with that part generated again, not yet formatted; what comes before it is kept. */
 export function renderEventsPage(page: string): string {
   const [head = ''] = page.split(`\n${GENERATED}`)
   const fields = readEventFields()
-  const sections = types.map((type) => section(type, fields.get(type) ?? []))
+  const sentences = readEventSentences()
+  const sections = types.map((type) => section(type, sentences.get(type) ?? '', fields.get(type) ?? []))
   return [`${head.trimEnd()}\n`, `${GENERATED}\n`, overview, ...sections].join('\n')
 }
 
@@ -31,7 +31,7 @@ const overview = [
   '',
 ].join('\n')
 
-function section(type: AnyEvent['type'], fields: readonly EventField[]): string {
+function section(type: AnyEvent['type'], sentence: string, fields: readonly EventField[]): string {
   const rows = fields.map((field) => [
     `\`${labelOf(field)}\``,
     `\`${field.type}\``,
@@ -40,7 +40,7 @@ function section(type: AnyEvent['type'], fields: readonly EventField[]): string 
   ])
   return [
     `### ${type}\n`,
-    `${eventSentences[type]}\n`,
+    `${sentence}\n`,
     `Stream \`${streamPattern(type)}\`, version ${currentSchemaVersion(allUpcasters, type)}.\n`,
     '| field | type | whose | note |',
     '| --- | --- | --- | --- |',

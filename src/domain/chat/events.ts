@@ -13,6 +13,7 @@ export interface Imported {
   line?: number
 }
 
+/** A chat is created, with its first participants. */
 export interface ChatCreated extends EventShape {
   type: 'ChatCreated'
   public: {
@@ -28,6 +29,7 @@ export interface ChatCreated extends EventShape {
   personal: { name: string | null }
 }
 
+/** A user joined by themselves, an open chat or by an invite. */
 export interface ParticipantJoined extends EventShape {
   type: 'ParticipantJoined'
   public: {
@@ -40,69 +42,77 @@ export interface ParticipantJoined extends EventShape {
   personal: object
 }
 
+/** A user was added by another. */
 export interface ParticipantAdded extends EventShape {
   type: 'ParticipantAdded'
   public: { userId: string; role: Role; by: string; lastSeq: number }
   personal: object
 }
 
+/** A participant left. */
 export interface ParticipantLeft extends EventShape {
   type: 'ParticipantLeft'
   public: { userId: string } & Imported
   personal: object
 }
 
+/** A participant was removed, and may be added again. */
 export interface ParticipantRemoved extends EventShape {
   type: 'ParticipantRemoved'
   public: { userId: string; by: string }
   personal: object
 }
 
+/** A participant has another role. */
 export interface ParticipantRoleChanged extends EventShape {
   type: 'ParticipantRoleChanged'
   public: { userId: string; role: Role; by: string }
   personal: object
 }
 
-/** Whether they took part or not: they do not, and cannot come back. Why stands in the moderation stream. */
+/** A user may not take part, whether they did or not; the reason is in `BanReasonGiven`. */
 export interface ParticipantBanned extends EventShape {
   type: 'ParticipantBanned'
   public: { userId: string; by: string }
   personal: object
 }
 
+/** A ban ended. */
 export interface ParticipantUnbanned extends EventShape {
   type: 'ParticipantUnbanned'
   public: { userId: string; by: string }
   personal: object
 }
 
-/** Only what changed: a field that is absent stays as it was. */
+/** The name, history visibility or join policy of a chat changed; an absent field stays as it was. */
 export interface ChatChanged extends EventShape {
   type: 'ChatChanged'
   public: { by: string; historyVisibility?: HistoryVisibility; joinPolicy?: JoinPolicy }
   personal: { name?: string | null }
 }
 
+/** A chat is archived: no new messages or changes. */
 export interface ChatArchived extends EventShape {
   type: 'ChatArchived'
   public: { by: string }
   personal: object
 }
 
+/** A chat is no longer archived. */
 export interface ChatUnarchived extends EventShape {
   type: 'ChatUnarchived'
   public: { by: string }
   personal: object
 }
 
-/** Of the code, the log has only a hash. */
+/** Anyone with the code of this hash may join; the code itself is never stored. */
 export interface InviteCreated extends EventShape {
   type: 'InviteCreated'
   public: { invite: string; by: string; expiresAt: string | null; maxUses: number | null }
   personal: object
 }
 
+/** An invite is no longer valid. */
 export interface InviteRevoked extends EventShape {
   type: 'InviteRevoked'
   public: { invite: string; by: string }
@@ -121,6 +131,7 @@ interface Content {
 /** Also shown in place of the type of a message that was deleted or erased. */
 export const DEFAULT_MESSAGE_TYPE = 'text'
 
+/** A message was sent; `originalAt` and `line` come from an import. */
 export interface MessageSent extends EventShape {
   type: 'MessageSent'
   public: {
@@ -143,38 +154,42 @@ interface AboutMessage {
   sentVersion: number
 }
 
+/** The author changed the content; `sentVersion` and `sentAt` are those of the message. */
 export interface MessageEdited extends EventShape {
   type: 'MessageEdited'
   public: AboutMessage & { senderId: string; sentAt: string }
   personal: Content
 }
 
+/** A message was deleted, for everyone. */
 export interface MessageDeleted extends EventShape {
   type: 'MessageDeleted'
   public: AboutMessage & { senderId: string; by: string }
   personal: object
 }
 
-/** One per person and emoji. */
+/** A user reacted with an emoji: one of each kind per user. */
 export interface ReactionAdded extends EventShape {
   type: 'ReactionAdded'
   public: AboutMessage & { userId: string; emoji: string }
   personal: object
 }
 
+/** A user removed a reaction. */
 export interface ReactionRemoved extends EventShape {
   type: 'ReactionRemoved'
   public: AboutMessage & { userId: string; emoji: string }
   personal: object
 }
 
+/** A message was pinned, for everyone in the chat. */
 export interface MessagePinned extends EventShape {
   type: 'MessagePinned'
   public: AboutMessage & { by: string }
   personal: object
 }
 
-/** Also before a pinned message is deleted. */
+/** A message was unpinned, also before it is deleted. */
 export interface MessageUnpinned extends EventShape {
   type: 'MessageUnpinned'
   public: AboutMessage & { by: string }
@@ -191,7 +206,9 @@ export interface LinkPreview {
   imageUrl: string | null
 }
 
-/** What the links of a message lead to, found after it was sent. */
+/**
+ * Previews of the pages that a message links to, added by the system after it was sent; anyone who sees the message sees them.
+ */
 export interface LinkPreviewsAdded extends EventShape {
   type: 'LinkPreviewsAdded'
   public: {

@@ -1,6 +1,6 @@
 import type { EventShape } from '../event.js'
 
-/** How far a person has read; one event may carry the markers of several chats. */
+/** A user read chats up to a message each; several markers may share one event. */
 export interface ChatsRead extends EventShape {
   type: 'ChatsRead'
   public: {
@@ -11,13 +11,14 @@ export interface ChatsRead extends EventShape {
   personal: object
 }
 
+/** A user muted a chat, or unmuted it. */
 export interface ChatMuted extends EventShape {
   type: 'ChatMuted'
   public: { userId: string; chatId: string; muted: boolean }
   personal: object
 }
 
-/** Out of the person's list, until something is said above `seq`; null: back in it. */
+/** A user hid a chat from their list until a message above `seq` comes; null shows it again. */
 export interface ChatHidden extends EventShape {
   type: 'ChatHidden'
   public: { userId: string; chatId: string; seq: number | null }

@@ -7,7 +7,7 @@ export interface LogOpened extends EventShape {
   personal: object
 }
 
-/** The operator had a projection pass over an event that it could not apply; rebuilds do the same. */
+/** The operator had a projection pass over an event that it could not apply; rebuilds skip it too. */
 export interface ProjectionEventSkipped extends EventShape {
   type: 'ProjectionEventSkipped'
   public: {

@@ -1,25 +1,27 @@
 import type { EventShape } from '../event.js'
 
-/** Why someone was banned; the ban itself stands in the chat's own stream. */
+/** The reason for a ban; participants do not see it. */
 export interface BanReasonGiven extends EventShape {
   type: 'BanReasonGiven'
   public: { userId: string; by: string }
   personal: { reason: string }
 }
 
+/** A user reported a message to the admins of the installation, who alone see it. */
 export interface MessageReported extends EventShape {
   type: 'MessageReported'
   public: { reportId: string; messageId: string; reporterId: string }
   personal: { reason: string }
 }
 
+/** An admin closed a report, with its outcome; the first outcome stands. */
 export interface ReportSettled extends EventShape {
   type: 'ReportSettled'
   public: { reportId: string; by: string }
   personal: { outcome: string }
 }
 
-/** It acts for who made it: it gets what they may see, and stops when they may no longer have it. */
+/** A webhook of a chat was created, outgoing or incoming. It acts for its creator: it gets what they may see. */
 export interface WebhookCreated extends EventShape {
   type: 'WebhookCreated'
   public: {
@@ -34,13 +36,14 @@ export interface WebhookCreated extends EventShape {
   personal: { url: string | null; name: string | null }
 }
 
+/** A webhook was deleted. */
 export interface WebhookDeleted extends EventShape {
   type: 'WebhookDeleted'
   public: { webhookId: string; by: string }
   personal: object
 }
 
-/** By itself: deliveries kept failing, or its creator may no longer have it. */
+/** A webhook was disabled by the system: deliveries kept failing, or its creator may no longer have it. */
 export interface WebhookDisabled extends EventShape {
   type: 'WebhookDisabled'
   public: { webhookId: string; reason: 'failing' | 'creator' }

@@ -4,7 +4,7 @@ import type { EventShape } from '../event.js'
 export const accountRoles = ['auditor', 'analyst', 'admin'] as const
 export type AccountRole = (typeof accountRoles)[number]
 
-/** `by` is null where the operator did it, on the command line. */
+/** All roles that a user has in the installation from now on; `by` is null for the operator. */
 export interface RolesChanged extends EventShape {
   type: 'RolesChanged'
   /** All that the person has from now on, in the order of `accountRoles`. */
@@ -12,12 +12,14 @@ export interface RolesChanged extends EventShape {
   personal: object
 }
 
+/** An account is closed: no login, no sessions; `by` is null for the operator. */
 export interface UserDeactivated extends EventShape {
   type: 'UserDeactivated'
   public: { userId: string; by: string | null }
   personal: object
 }
 
+/** A closed account is open again; `by` is null for the operator. */
 export interface UserReactivated extends EventShape {
   type: 'UserReactivated'
   public: { userId: string; by: string | null }

@@ -15,7 +15,10 @@ export const securityKinds = [
 
 export type SecurityKind = (typeof securityKinds)[number]
 
-/** The same thing from the same source, `count` times from the first to the last: gathered, so that no outsider can fill the log. */
+/**
+ * A security event, with how often it came from one source between two moments, so that nobody can fill the log; kinds are listed in
+ * [security](security.md), `subject` is a keyed hash.
+ */
 export interface SecurityEventRecorded extends EventShape {
   type: 'SecurityEventRecorded'
   public: {

@@ -1,5 +1,6 @@
 import type { EventShape } from '../event.js'
 
+/** A user exists from now on: a human, or a bot with its owner. */
 export interface UserRegistered extends EventShape {
   type: 'UserRegistered'
   public: {
@@ -12,26 +13,28 @@ export interface UserRegistered extends EventShape {
   personal: { name: string }
 }
 
-/** Only what changed: a field that is absent stays as it was. */
+/** A user changed their profile; an absent field stays as it was. */
 export interface ProfileChanged extends EventShape {
   type: 'ProfileChanged'
   public: { userId: string; originalAt?: string }
   personal: { name?: string; avatarUrl?: string | null; statusText?: string | null }
 }
 
-/** No direct chats, no adding, no mention pushes from that person. */
+/** A user blocked another: no direct chats, no adding and no mention notifications from them. */
 export interface UserBlocked extends EventShape {
   type: 'UserBlocked'
   public: { userId: string; blockedId: string }
   personal: object
 }
 
+/** A user ended a block. */
 export interface UserUnblocked extends EventShape {
   type: 'UserUnblocked'
   public: { userId: string; blockedId: string }
   personal: object
 }
 
+/** A user logged in. */
 export interface SessionOpened extends EventShape {
   type: 'SessionOpened'
   public: { userId: string; sessionId: string }
@@ -42,12 +45,14 @@ export interface SessionOpened extends EventShape {
 export type RevocationReason =
   'logout' | 'revoked' | 'password-changed' | 'password-reset' | 'refresh-reuse' | 'deactivated'
 
+/** A session ended before its time; one that merely expires has no event. */
 export interface SessionRevoked extends EventShape {
   type: 'SessionRevoked'
   public: { userId: string; sessionId: string; reason: RevocationReason }
   personal: object
 }
 
+/** A user changed their password. The log never holds it. */
 export interface PasswordChanged extends EventShape {
   type: 'PasswordChanged'
   public: { userId: string }
