@@ -24,13 +24,13 @@ export interface EndpointDeps {
 export function createEndpoint(route: Route, { authenticate, path, parts }: EndpointDeps): Handler {
   const isQuery = route.method === 'get'
 
-  async function answer(req: Request, res: Reply): Promise<void> {
-    const { input, quota } = await path.admit(route, transportOf(req, res), res.locals)
-    if (quota !== null) setHeaders(res, rateLimitHeaders([quota]))
-    if (isQuery && input.caller !== null && !(await parts.reads.fresh(input.caller.userId, req.headers)))
-      res.setHeader('Parley-Stale', 'true')
-    give(req, res, await route.handle(input, parts))
-  }
+  const answer = (req: Request, res: Reply): Promise<void> =>
+    path.run(route, transportOf(req, res), res.locals, async (context, quota) => {
+      if (quota !== null) setHeaders(res, rateLimitHeaders([quota]))
+      if (isQuery && context.caller !== null && !(await parts.reads.fresh(context.caller.userId, req.headers)))
+        res.setHeader('Parley-Stale', 'true')
+      give(req, res, await route.handle(context, parts))
+    })
 
   function transportOf(req: Request, res: Reply): Transport<AnyContext> {
     return {

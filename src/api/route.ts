@@ -82,6 +82,8 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
   bodyAs?: BodyAs
   answers: Given
   countsAs?: CountsAs
+  /** 1 unless it says otherwise. */
+  cost?: number
   handle: (context: Context<Who, Params, Query, Body>, parts: Parts) => Promise<Answer<Given>>
 }
 
@@ -91,6 +93,6 @@ export function route<Who extends Access, const Given extends Answers, Params = 
 ): Route {
   const takesKey = given.access !== 'anyone' && given.access !== 'either'
   const nothing = { requiresRole: {}, params: null, query: null, body: null }
-  const unless = { bots: 'refused', countsAs: 'request', bodyAs: 'json', ...nothing }
+  const unless = { bots: 'refused', countsAs: 'request', cost: 1, bodyAs: 'json', ...nothing }
   return { takesKey, ...unless, ...given } as unknown as Route
 }

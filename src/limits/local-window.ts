@@ -3,7 +3,8 @@ import type { Quota, Refusal } from './quota.js'
 
 /** `points` per window of `seconds`, which begins with the first use; counted on this node alone. */
 export interface LocalWindow {
-  take(key: string): Quota | Refusal
+  /** Takes `cost` points; 1 by default. */
+  take(key: string, cost?: number): Quota | Refusal
   /** The refusal that `take` would answer with, without taking anything; null if it would succeed. */
   refusalOf(key: string): Refusal | null
 }
@@ -55,11 +56,11 @@ export function createLocalWindow({
   }
 
   return {
-    take(key) {
+    take(key, cost = 1) {
       const at = now()
       const window = windowOf(key, at)
-      if (window.taken >= points) return refused(window, at)
-      window.taken++
+      if (window.taken + cost > points) return refused(window, at)
+      window.taken += cost
       return quotaOf(window, at)
     },
     refusalOf(key) {

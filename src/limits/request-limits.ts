@@ -16,8 +16,8 @@ const CONNECTIONS_PER_USER = 100
 
 /** What requests and client events count against. Messages have a limit of their own. */
 export interface RequestLimits {
-  /** Counts for the user, or without one for the address. Null when limits are off. */
-  take(client: ClientInfo, userId: string | null): Quota | Refusal | null
+  /** Counts for the user, by what the request costs, or without one for the address. Null when limits are off. */
+  take(client: ClientInfo, userId: string | null, cost?: number): Quota | Refusal | null
   /** Whether the address has used up its requests. */
   isSpent(ip: string): boolean
   /** Asked before a message or an edit: not null once too many of the user's messages were refused. */
@@ -57,9 +57,9 @@ export function createRequestLimits(options: RequestLimitsOptions): RequestLimit
   const refused = minute('refused-messages', refusedMessages)
   const connections = createConcurrencyLimit('connections', connectionsPerUser)
   return {
-    take(client, userId) {
+    take(client, userId, cost = 1) {
       if (!isOn) return null
-      const taken = userId === null ? addresses.take(addressKey(client.ip)) : users.take(userId)
+      const taken = userId === null ? addresses.take(addressKey(client.ip)) : users.take(userId, cost)
       if ('retryAfterMs' in taken) onRefused(taken.name, client, userId)
       return taken
     },

@@ -71,8 +71,8 @@ export function createAnswerClientEvent(deps: AnswerClientEventDeps): AnswerClie
     const reply = (extra: object): void => ack?.({ ok: true, ...extra })
     const operation = isClientEvent(name) ? clientEventOperations[name] : unknownEventOperation
     try {
-      const { input: run } = await requestPath.admit(operation, transportOf(name, payload, socket), state)
-      reply(await run(senderOf(requestId), reply))
+      const transport = transportOf(name, payload, socket)
+      reply(await requestPath.run(operation, transport, state, (run) => run(senderOf(requestId), reply)))
     } catch (thrown) {
       const fault = requestPath.refuse(thrown, state, { event: String(name) })
       const error = problemOf(fault, requestId)

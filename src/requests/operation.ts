@@ -15,6 +15,8 @@ export interface Operation {
   access: Access
   bots: BotPolicy
   countsAs: CountsAs
+  /** What it takes of the user's requests. Those that cost more than one are also bounded in how many run at once. */
+  cost: number
   /** Parameters that only a role may use. */
   requiresRole: Readonly<Record<string, AccountRole>>
 }

@@ -6,6 +6,7 @@ import type { Quota, Refusal } from '../limits/quota.js'
 import type { RequestLimits } from '../limits/request-limits.js'
 import type { SecurityEvents } from '../security/security-events.js'
 import type { Identity } from './authenticate.js'
+import { createExpensiveReads } from './expensive-reads.js'
 import { isOpen, type CountsAs, type Operation } from './operation.js'
 import { RequestRefused } from './request-refused.js'
 
@@ -36,15 +37,17 @@ export interface Transport<Input> {
   parse(): Input
 }
 
-export interface Admitted<Input> {
-  input: Input
-  /** Where its limit stands; null where there is none, and for messages, which are counted when they are sent. */
-  quota: Quota | null
-}
+/** What an operation does with an admitted request. `quota`: where its limit stands; null where there is none, and for messages. */
+export type Work<Input, Result> = (input: Input, quota: Quota | null) => Promise<Result>
 
 export interface RequestPath {
-  /** Authenticates, counts, authorises, reads and parses a request. @throws what must be given to `refuse` */
-  admit<Input>(operation: Operation, transport: Transport<Input>, state: RequestState): Promise<Admitted<Input>>
+  /** Authenticates, counts, authorises, reads and parses a request, and does its work. @throws what must be given to `refuse` */
+  run<Input, Result>(
+    operation: Operation,
+    transport: Transport<Input>,
+    state: RequestState,
+    work: Work<Input, Result>,
+  ): Promise<Result>
   /** Records and counts what was refused or failed, at whatever step. Gives the fault to answer with. */
   refuse(fault: unknown, state: RequestState, logged: Readonly<Record<string, string>>): unknown
 }
@@ -65,8 +68,10 @@ const RECORDED: Readonly<Record<string, SecurityKind>> = {
 
 /** The one way of every request, REST and sockets alike. What a rule demands is said by its `Operation`, and held here. */
 export function createRequestPath({ limits, security, problemOf, logger }: RequestPathDeps): RequestPath {
+  const runExpensive = createExpensiveReads()
+
   /** @throws RequestRefused */
-  function count({ countsAs }: Operation, state: RequestState): Quota | null {
+  function count({ countsAs, cost }: Operation, state: RequestState): Quota | null {
     const { client, identity } = state
     state.countedAs = countsAs
     if (countsAs === 'nothing') return null
@@ -75,20 +80,23 @@ export function createRequestPath({ limits, security, problemOf, logger }: Reque
       if (refusal !== null) throw new RequestRefused(refusal)
       return null
     }
-    const taken = limits.take(client, identity?.userId ?? null)
+    const taken = limits.take(client, identity?.userId ?? null, cost)
     if (isRefusal(taken)) throw new RequestRefused(taken)
     return taken
   }
 
   return {
-    async admit(operation, transport, state) {
+    async run(operation, transport, state, work) {
       if (operation.bots === 'refused' && transport.isBot()) throw new RequestRefused({ code: 'not-for-bots' })
       if (!isOpen(operation)) state.identity = await transport.authenticate()
       const quota = count(operation, state)
       authorise(operation, transport, state.identity)
       const hasBody = await transport.readBody()
       if (operation.access === 'either' && !hasBody) state.identity = await transport.authenticate()
-      return { input: transport.parse(), quota }
+      const input = transport.parse()
+      const { identity } = state
+      if (operation.cost === 1 || identity === undefined) return work(input, quota)
+      return runExpensive(identity.userId, () => work(input, quota))
     },
 
     refuse(fault, state, logged) {

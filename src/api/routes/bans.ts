@@ -13,6 +13,7 @@ const listBans = route({
   path: '/chats/:id/bans',
   summary: 'Who is banned from the chat, by whom and why; the latest first',
   access: 'chat-admin',
+  cost: 2,
   params: inChatSchema,
   query: pageSchema,
   answers: { 200: z.array(banShape) },

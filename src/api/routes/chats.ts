@@ -47,6 +47,7 @@ const listChats = route({
   path: '/chats',
   summary: 'My chats, latest activity first; hidden ones only where `hidden=true` asks for them',
   access: 'user',
+  cost: 3,
   query: z.strictObject({
     hidden: z.enum(['true', 'false']).default('false'),
     after: cursorSchema(isChatCursor).nullable().default(null),

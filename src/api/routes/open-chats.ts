@@ -9,6 +9,7 @@ const listOpenChats = route({
   path: '/chats/open',
   summary: 'Chats that I may join; with a query, those in whose names a word begins with it',
   access: 'user',
+  cost: 3,
   query: z.strictObject({
     query: queryTextSchema(255).nullable().default(null),
     after: cursorSchema(isOpenChatCursor).nullable().default(null),

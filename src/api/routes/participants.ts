@@ -16,6 +16,7 @@ const listParticipants = route({
   path: '/chats/:id/participants',
   summary: 'Who takes part, in the order in which they came',
   access: 'participant',
+  cost: 2,
   bots: 'bound',
   params: inChatSchema,
   query: z.strictObject({ after: cursorSchema(isParticipantCursor).nullable().default(null), limit: limitSchema }),

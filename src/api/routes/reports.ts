@@ -42,6 +42,7 @@ const list = route({
   path: '/reports',
   summary: 'What was reported, newest first, with the message as it is now and who reported it',
   access: 'admin',
+  cost: 3,
   query: z.strictObject({
     status: z.enum(['open', 'settled']).nullable().default(null),
     after: cursorSchema(isTimeCursor).nullable().default(null),

@@ -16,6 +16,7 @@ const searchMessages = route({
     '-excluded; the last word may be a beginning. A query without a word finds nothing. ' +
     'Ranges of the highlight are in UTF-16 code units of its text',
   access: 'user',
+  cost: 10,
   query: z.strictObject({
     q: queryTextSchema(MAX_CHARACTERS),
     chatId: idSchema.nullable().default(null),

@@ -65,6 +65,7 @@ const find = route({
   path: '/users',
   summary: 'Profiles, by their ids or by how a word of the name begins. For admins also everyone',
   access: 'user',
+  cost: 3,
   requiresRole: { all: 'admin' },
   query: z
     .strictObject({

@@ -1,0 +1,68 @@
+import { expect } from 'chai'
+import { createExpensiveReads } from '../../src/requests/expensive-reads.js'
+import { RequestRefused } from '../../src/requests/request-refused.js'
+
+/** Reads that end when they are told to. */
+function setUp() {
+  const run = createExpensiveReads({ perUser: 2, waitingPerUser: 3, inAll: 3 })
+  const running: { userId: string; end: () => void }[] = []
+  const read = (userId: string): Promise<string> =>
+    run(userId, () => new Promise((resolve) => running.push({ userId, end: () => resolve(userId) })))
+  return { read, running, who: () => running.map(({ userId }) => userId) }
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+describe('expensive reads', () => {
+  it('of one user run two at once, the others in their order after them', async () => {
+    const { read, running, who } = setUp()
+    const reads = [read('ann'), read('ann'), read('ann')]
+    await nextTurn()
+    expect(who()).to.deep.equal(['ann', 'ann'])
+    running[0]?.end()
+    await nextTurn()
+    expect(who()).to.have.length(3)
+    for (const { end } of running) end()
+    expect(await Promise.all(reads)).to.have.length(3)
+  })
+
+  it('leave places for others, and no more than the node has', async () => {
+    const { read, running, who } = setUp()
+    const reads = ['ann', 'ann', 'ann', 'ben', 'cid'].map((userId) => read(userId))
+    await nextTurn()
+    expect(who()).to.deep.equal(['ann', 'ann', 'ben'])
+    while (who().length < 5) {
+      for (const { end } of running) end()
+      await nextTurn()
+    }
+    for (const { end } of running) end()
+    await Promise.all(reads)
+  })
+
+  it('are refused where too many of the user’s wait, and taken again when they are done', async () => {
+    const { read, running } = setUp()
+    const reads = Array.from({ length: 5 }, () => read('ann'))
+    await nextTurn()
+    const refused = await read('ann').catch((error: unknown) => error)
+    expect((refused as RequestRefused).reason).to.deep.equal({ code: 'too-busy' })
+    while (running.length < 5) {
+      for (const { end } of running) end()
+      await nextTurn()
+    }
+    for (const { end } of running) end()
+    await Promise.all(reads)
+    const again = read('ann')
+    await nextTurn()
+    running.at(-1)?.end()
+    expect(await again).to.equal('ann')
+  })
+
+  it('that fail give their place back', async () => {
+    const run = createExpensiveReads({ perUser: 1, waitingPerUser: 1, inAll: 1 })
+    for (let time = 0; time < 5; time++)
+      expect(await run('ann', () => Promise.reject(new Error('gone'))).catch((error: Error) => error.message)).to.equal(
+        'gone',
+      )
+    expect(await run('ann', () => Promise.resolve('done'))).to.equal('done')
+  })
+})
