@@ -15,7 +15,11 @@ const BOUNDS: ExpensiveReadBounds = { perUser: 4, waitingPerUser: 100, inAll: 12
 export type RunExpensiveRead = <Result>(userId: string, read: () => Promise<Result>) => Promise<Result>
 
 /** Nobody holds more than a few of the node's places for reads that cost much, however many they ask for at once. */
-export function createExpensiveReads({ perUser, waitingPerUser, inAll }: ExpensiveReadBounds = BOUNDS): RunExpensiveRead {
+export function createExpensiveReads({
+  perUser,
+  waitingPerUser,
+  inAll,
+}: ExpensiveReadBounds = BOUNDS): RunExpensiveRead {
   const ofAll = pLimit(inAll)
   const ofUsers = new Map<string, LimitFunction>()
 
