@@ -54,7 +54,7 @@ describe('in a browser', function () {
     const path = `/chats/${chatId}/messages`
     const { status, body } = await parley.call('POST', path, { token: alice.token, body: { content } })
     expect(status, content).to.equal(201)
-    return body
+    return body as Shown
   }
 
   /** A page without any policy that would help, on which whatever runs is noticed. */

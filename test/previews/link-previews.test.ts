@@ -67,9 +67,9 @@ describe('link previews', () => {
     return (body as { id: string }).id
   }
   const send = async (chatId: string, content: string): Promise<Message> =>
-    (await parley.call('POST', `/chats/${chatId}/messages`, { token: alice.token, body: { content } })).body
+    (await parley.call('POST', `/chats/${chatId}/messages`, { token: alice.token, body: { content } })).body as Message
   const get = async <Body>(path: string, person = bob): Promise<Body> =>
-    (await parley.call('GET', path, { token: person.token })).body
+    (await parley.call('GET', path, { token: person.token })).body as Body
   const messageOf = ({ chatId, id }: Message): Promise<Message> => get(`/chats/${chatId}/messages/${id}`)
   const jobs = async (): Promise<object[]> => {
     const text = 'select attempts, done from link_preview_jobs order by stream, version'

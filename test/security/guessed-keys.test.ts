@@ -36,7 +36,16 @@ describe('an access token signed with what anyone knows', () => {
     expect((await parley.call('GET', '/users/me', { token: sign(KEY) })).status).to.equal(200)
     const { body: openApi } = await parley.call('GET', '/openapi.json')
     const { body: docs } = await parley.call('GET', '/docs')
-    const known = ['parley', 'secret', 'HS256', ada.id, ada.refreshToken, ada.token, JSON.stringify(openApi), docs]
+    const known = [
+      'parley',
+      'secret',
+      'HS256',
+      ada.id,
+      ada.refreshToken,
+      ada.token,
+      JSON.stringify(openApi),
+      String(docs),
+    ]
     for (const text of known) await expectRefused(sign(text), text)
     for (const bytes of [Buffer.alloc(32), Buffer.alloc(32, 0xff), Buffer.alloc(1)])
       await expectRefused(sign(bytes), bytes.toString('hex'))

@@ -68,7 +68,7 @@ describe('what is hidden, deleted or said otherwise since', function () {
   async function done(who: Person, method: string, path: string, body?: unknown): Promise<{ id: string }> {
     const answer = await call(who, method, `/chats/${chatId}${path}`, body)
     expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}`).to.be.lessThan(300)
-    return answer.body
+    return answer.body as { id: string }
   }
 
   const send = async (who: Person, content: string, more: object = {}): Promise<string> =>

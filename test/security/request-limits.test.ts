@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { createLocalWindow } from '../../src/limits/local-window.js'
 import { createRequestLimits } from '../../src/limits/request-limits.js'
-import { next, startTestApp } from '../support/test-app.js'
+import { next, startTestApp, type Answer } from '../support/test-app.js'
 import { uuid } from '../support/uuid.js'
 
 describe('a window on this node', () => {
@@ -123,12 +123,13 @@ describe('limits of requests, over REST and sockets', () => {
     const path = `/chats/${(created.body as { id: string }).id}/messages`
     const socket = parley.socket(ada.token)
     await next(socket, 'ready')
+    const codeOf = ({ body }: Answer): string => (body as { code: string }).code
     const ways = [
       async () =>
         ((await socket.emitWithAck('send_message', { chatId: 'none' })) as { error: { code: string } }).error.code,
-      async () => (await parley.call('POST', path, { token: ada.token, body: { content: '' } })).body['code'] as string,
+      async () => codeOf(await parley.call('POST', path, { token: ada.token, body: { content: '' } })),
       async () =>
-        (await parley.call('PATCH', `${path}/${uuid('none')}`, { token: ada.token, body: { text: 1 } })).body['code'],
+        codeOf(await parley.call('PATCH', `${path}/${uuid('none')}`, { token: ada.token, body: { text: 1 } })),
     ]
     const codes = new Set<string>()
     for (let round = 0; round < 20; round++)

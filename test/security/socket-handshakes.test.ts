@@ -41,7 +41,7 @@ describe('handshakes of sockets', () => {
 
   const openSockets = async (): Promise<number> => {
     const { body } = await parley.call('GET', '/metrics')
-    return Number(/^active_websocket_connections (\d+)/m.exec(body)?.[1])
+    return Number(/^active_websocket_connections (\d+)/m.exec(body as string)?.[1])
   }
 
   it('many at once on one connection end it: nobody has many sockets for the price of one', async () => {

@@ -20,7 +20,7 @@ onEachLog('the first acceptance examples', (kind) => {
 
   const chatOf = async (name?: string): Promise<{ id: string }> => {
     const body = name === undefined ? { participantIds: [bob.id] } : { participantIds: [bob.id], name }
-    return (await parley.call('POST', '/chats', { token: alice.token, body })).body
+    return (await parley.call('POST', '/chats', { token: alice.token, body })).body as { id: string }
   }
 
   it('register, log in, and use the real token on every call', async () => {

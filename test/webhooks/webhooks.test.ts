@@ -61,13 +61,13 @@ describe('webhooks', function () {
   const create = async (who = ada, body: object = {}): Promise<Made> => {
     const { status, body: made } = await club.call(who, 'POST', '/webhooks', { url: URL, ...body })
     expect(status).to.equal(201)
-    return made
+    return made as Made
   }
   const say = async (content: string, who = ada): Promise<{ id: string; version: number }> =>
-    (await club.call(who, 'POST', '/messages', { content })).body
+    (await club.call(who, 'POST', '/messages', { content })).body as { id: string; version: number }
   const replay = (id: string, afterVersion: number, who = ada): Promise<Answer> =>
     club.call(who, 'POST', `/webhooks/${id}/replay`, { afterVersion })
-  const listed = async (): Promise<Listed[]> => (await club.call(ada, 'GET', '/webhooks')).body
+  const listed = async (): Promise<Listed[]> => (await club.call(ada, 'GET', '/webhooks')).body as Listed[]
   const makeAdmin = () => club.call(ada, 'PATCH', `/participants/${bob.id}`, { role: 'admin' })
   const makeDue = () => db('update webhook_deliveries set due_at = now() where lease is null')
   const versions = (): number[] => receiver.received.map(({ frame }) => frame.payload.version)

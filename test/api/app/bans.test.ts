@@ -30,7 +30,8 @@ describe('bans', () => {
     club = await createClub(parley, ada, [bob], { joinPolicy: 'open' })
   })
 
-  const bans = async (who = ada, query = ''): Promise<Ban[]> => (await club.call(who, 'GET', `/bans${query}`)).body
+  const bans = async (who = ada, query = ''): Promise<Ban[]> =>
+    (await club.call(who, 'GET', `/bans${query}`)).body as Ban[]
   const reasonsIn = async (app = parley.app): Promise<number> =>
     (await app.core.log.readStream(moderationStream(club.id), { limit: 100 })).length
   const code = ({ body }: Answer): string => (body as { code: string }).code

@@ -182,7 +182,7 @@ describe('bots', () => {
   it('a wrong token is told among the security events', async () => {
     const refused = async (): Promise<string> => {
       const { body } = await parley.call('GET', '/metrics')
-      return /^security_events_total{type="token-refused"} \d+$/m.exec(body)![0]
+      return /^security_events_total{type="token-refused"} \d+$/m.exec(body as string)![0]
     }
     const before = await refused()
     expect(code(await me(`parley_bot_${'A'.repeat(43)}`))).to.equal('invalid-token')

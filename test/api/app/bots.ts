@@ -23,12 +23,12 @@ export function botsOf(parley: Pick<TestApp, 'call'>) {
         body: { chatIds },
       })
       expect(status).to.equal(201)
-      return body
+      return body as BotToken
     },
     async tokens(owner: Person, botId: string): Promise<Omit<BotToken, 'token'>[]> {
       const { status, body } = await parley.call('GET', `/bots/${botId}/tokens`, { token: owner.token })
       expect(status).to.equal(200)
-      return body
+      return body as Omit<BotToken, 'token'>[]
     },
   }
 }

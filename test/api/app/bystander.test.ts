@@ -26,7 +26,7 @@ describe('while one member asks for as much as they can', () => {
   after(() => parley[Symbol.asyncDispose]())
 
   const call = async (method: string, path: string, body: unknown): Promise<{ id: string }> =>
-    (await parley.call(method, path, { token: member.token, body })).body
+    (await parley.call(method, path, { token: member.token, body })).body as { id: string }
 
   const worst: Record<string, () => string> = {
     search: () => '/search/messages?q=common%20words&limit=200',

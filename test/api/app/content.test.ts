@@ -43,7 +43,7 @@ describe('what a message says', () => {
     const sent = (await post(content, 'k1')).body as Message
     const repeat = (await post(content, 'k1')).body as Message
     const get = async <Body>(path: string): Promise<Body> =>
-      (await parley.call('GET', path, { token: alice.token })).body
+      (await parley.call('GET', path, { token: alice.token })).body as Body
     const one = await get<Message>(`/chats/${chatId}/messages/${sent.id}`)
     const [listed] = await get<Message[]>(`/chats/${chatId}/messages`)
     const past = (await get<{ payload: Message }[]>(`/chats/${chatId}/events`)).at(-1)!.payload
@@ -65,7 +65,7 @@ describe('what a message says', () => {
   it('mask: blocked words are hidden in the rendering alone', async () => {
     await start({ blockedWords: ['darn'], blockedWordsPolicy: 'mask' })
     const { status, body } = await post('oh d4rn, [darn](https://a.example)')
-    expect([status, shownOf(body)]).to.deep.equal([
+    expect([status, shownOf(body as Message)]).to.deep.equal([
       201,
       {
         content: 'oh d4rn, [darn](https://a.example)',
@@ -73,7 +73,7 @@ describe('what a message says', () => {
       },
     ])
     const [listed] = (await parley.call('GET', `/chats/${chatId}/messages`, { token: alice.token })).body as Message[]
-    expect(shownOf(listed!)).to.deep.equal(shownOf(body))
+    expect(shownOf(listed!)).to.deep.equal(shownOf(body as Message))
   })
 
   it('refuse: a message with a blocked word is not sent, over REST or sockets, with a key or without', async () => {

@@ -18,7 +18,7 @@ describe('passwords and addresses over REST', () => {
   const post = (path: string, body: object, token?: string, headers = {}) =>
     parley.call('POST', path, { body, headers, ...(token === undefined ? {} : { token }) })
   const me = async (token: string): Promise<{ email: string; emailVerified: boolean }> =>
-    (await parley.call('GET', '/users/me', { token })).body
+    (await parley.call('GET', '/users/me', { token })).body as { email: string; emailVerified: boolean }
   const reasons = async (): Promise<unknown[]> =>
     ((await identity.events(ada.user.id)) as { type: string; reason?: string }[])
       .filter(({ type }) => type !== 'SessionOpened')
@@ -52,7 +52,7 @@ describe('passwords and addresses over REST', () => {
 
   it('a password is changed by who knows it; the other sessions end, and this one goes on', async () => {
     pass(3_600_000)
-    const { accessToken: token }: SignedIn = (await identity.refresh(ada.refreshToken, 'k')).body
+    const { accessToken: token } = (await identity.refresh(ada.refreshToken, 'k')).body as SignedIn
     const change = (currentPassword: string) => post('/auth/password', { currentPassword, newPassword: NEW }, token)
     expect((await change('not it at all')).body).to.include(wrong)
     expect(await reasons()).to.deep.equal([])
@@ -61,8 +61,8 @@ describe('passwords and addresses over REST', () => {
     expect((await identity.login(ada.user.email)).body).to.include(wrong)
     await identity.loggedIn(ada.user.email, NEW)
     expect((await identity.refresh(phone.refreshToken)).status).to.equal(401)
-    const { refreshToken }: SignedIn = (await identity.refresh(ada.refreshToken, 'k')).body
-    const { accessToken }: SignedIn = (await identity.refresh(refreshToken)).body
+    const { refreshToken } = (await identity.refresh(ada.refreshToken, 'k')).body as SignedIn
+    const { accessToken } = (await identity.refresh(refreshToken)).body as SignedIn
     expect(claimsOf(accessToken).auth_time).to.equal(now.getTime() / 1_000)
     await identity.mailTo(ada.user.email, /password was changed/)
   })

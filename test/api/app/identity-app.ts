@@ -22,7 +22,7 @@ export function identityOf(parley: TestApp) {
   const register = async (email = `${randomBytes(6).toString('hex')}@example.com`): Promise<SignedIn> => {
     const answer = await parley.call('POST', '/auth/register', { body: { email, password: PASSWORD, name: 'Ada' } })
     expect(answer.status).to.equal(201)
-    return answer.body
+    return answer.body as SignedIn
   }
   const login = (email: string, password = PASSWORD, headers = {}) =>
     parley.call('POST', '/auth/login', { body: { email, password }, headers })
@@ -32,7 +32,7 @@ export function identityOf(parley: TestApp) {
     async loggedIn(email: string, password = PASSWORD, headers = {}): Promise<SignedIn> {
       const answer = await login(email, password, headers)
       expect(answer.status).to.equal(200)
-      return answer.body
+      return answer.body as SignedIn
     },
     refresh: (refreshToken: string, key?: string) =>
       parley.call('POST', '/auth/refresh', {
@@ -40,7 +40,7 @@ export function identityOf(parley: TestApp) {
         ...(key === undefined ? {} : { headers: { 'idempotency-key': key } }),
       }),
     async sessions(token: string): Promise<SessionView[]> {
-      return (await parley.call('GET', '/auth/sessions', { token })).body
+      return (await parley.call('GET', '/auth/sessions', { token })).body as SessionView[]
     },
     /** Type, session and reason of each event about the person, but for their registration. */
     async events(userId: string): Promise<unknown[]> {

@@ -27,7 +27,7 @@ describe('what a chat shows to one of its participants alone', function () {
       token: who.token,
       headers: { 'parley-position': await parley.app.core.log.head() },
     })
-  const chat = async (who: Person, { id }: Club): Promise<Listed> => (await get(who, `/chats/${id}`)).body
+  const chat = async (who: Person, { id }: Club): Promise<Listed> => (await get(who, `/chats/${id}`)).body as Listed
   const list = async (who: Person, query = ''): Promise<string[]> =>
     ((await get(who, `/chats${query}`)).body as Listed[]).map(({ id }) => id)
   const send = async (who: Person, club: Club, content: string): Promise<string> =>

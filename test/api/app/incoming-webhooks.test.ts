@@ -39,7 +39,7 @@ describe('webhooks that lead into a chat', () => {
   async function made(who = ada): Promise<Made> {
     const { status, body } = await create(who)
     expect(status).to.equal(201)
-    return body
+    return body as Made
   }
 
   const pathOf = ({ url }: Made): string => url.slice(ORIGIN.length)
@@ -48,7 +48,7 @@ describe('webhooks that lead into a chat', () => {
   /** All that is said by now, whoever said it. */
   async function said(): Promise<{ content: string; sender: object }[]> {
     const headers = { 'parley-position': await parley.app.core.log.head() }
-    return (await club.call(ada, 'GET', '/messages', undefined, headers)).body
+    return (await club.call(ada, 'GET', '/messages', undefined, headers)).body as { content: string; sender: object }[]
   }
   const makeAdmin = (who: Person): Promise<Answer> =>
     club.call(ada, 'PATCH', `/participants/${who.id}`, { role: 'admin' })
@@ -171,7 +171,7 @@ describe('webhooks that lead into a chat', () => {
     const webhook = await made()
     const refused = async (): Promise<string> => {
       const { body } = await parley.call('GET', '/metrics')
-      return /^security_events_total{type="token-refused"} \d+$/m.exec(body)![0]
+      return /^security_events_total{type="token-refused"} \d+$/m.exec(body as string)![0]
     }
     const before = await refused()
     const other = await made()
@@ -221,7 +221,7 @@ describe('webhooks that lead into a chat', () => {
     )
     expect(half.kind).to.equal('done')
     const { body } = await create(ada, 'Half', { 'idempotency-key': 'k2' })
-    expect((await send(body, { text: 'hello' })).status).to.equal(200)
+    expect((await send(body as Made, { text: 'hello' })).status).to.equal(200)
   })
 
   it('a member makes none, a direct chat and an archived one get none, and nothing is recorded', async () => {

@@ -46,10 +46,10 @@ describe('what becomes of a message', () => {
   }
 
   const send = async (person: Person, content: string, more: object = {}): Promise<Shown> =>
-    (await call(person, 'POST', '/messages', { content, ...more })).body
+    (await call(person, 'POST', '/messages', { content, ...more })).body as Shown
 
   const get = async (person: Person, { id }: Shown): Promise<Shown> =>
-    (await call(person, 'GET', `/messages/${id}`)).body
+    (await call(person, 'GET', `/messages/${id}`)).body as Shown
 
   const code = ({ status, body }: Answer) => [status, (body as { code: string }).code]
 

@@ -30,7 +30,7 @@ describe('pages of long messages', function () {
   })
   after(() => parley[Symbol.asyncDispose]())
 
-  async function ask(path: string, seqsIn: (body: never) => number[]): Promise<Page> {
+  async function ask(path: string, seqsIn: (body: unknown) => number[]): Promise<Page> {
     const answer = await parley.call('GET', path, { token: ada.token, headers: { 'parley-position': position } })
     expect(answer.status, path).to.equal(200)
     const links = [...(answer.headers.get('link') ?? '').matchAll(/<([^>]+)>; rel="(\w+)"/g)]
@@ -41,11 +41,13 @@ describe('pages of long messages', function () {
     }
   }
 
-  const ofHistory = (body: { seq: number }[]): number[] => body.map(({ seq }) => seq)
-  const ofSearch = (body: { message: { seq: number } }[]): number[] => body.map(({ message }) => message.seq)
-  const ofEvents = (body: { payload: { seq?: number } }[]): number[] => body.flatMap(({ payload }) => payload.seq ?? [])
+  const ofHistory = (body: unknown): number[] => (body as { seq: number }[]).map(({ seq }) => seq)
+  const ofSearch = (body: unknown): number[] =>
+    (body as { message: { seq: number } }[]).map(({ message }) => message.seq)
+  const ofEvents = (body: unknown): number[] =>
+    (body as { payload: { seq?: number } }[]).flatMap(({ payload }) => payload.seq ?? [])
 
-  async function follow(first: string, rel: string, seqsIn: (body: never) => number[]): Promise<Page[]> {
+  async function follow(first: string, rel: string, seqsIn: (body: unknown) => number[]): Promise<Page[]> {
     const pages: Page[] = []
     for (let path: string | undefined = first; path !== undefined;) {
       const page = await ask(path, seqsIn)
@@ -56,7 +58,7 @@ describe('pages of long messages', function () {
   }
 
   const all = Array.from({ length: COUNT }, (_, index) => index + 1)
-  const walks: Record<string, [first: () => string, rel: string, seqsIn: (body: never) => number[]]> = {
+  const walks: Record<string, [first: () => string, rel: string, seqsIn: (body: unknown) => number[]]> = {
     'history from the latest on': [() => `/chats/${club.id}/messages?limit=200`, 'prev', ofHistory],
     'history from the first on': [() => `/chats/${club.id}/messages?after=0&limit=200`, 'next', ofHistory],
     'hits of a search': [() => '/search/messages?q=needle&limit=200', 'next', ofSearch],
@@ -96,8 +98,8 @@ describe('pages of long messages', function () {
       const { headers } = await other.call(ada, 'PATCH', `/messages/${id}`, { content })
       position = headers.get('parley-position') ?? ''
     }
-    const texts = (edits: { content: string }[]): number[] =>
-      edits.map(({ content }) => Number(content.split(' ')[0]) || 0)
+    const texts = (edits: unknown): number[] =>
+      (edits as { content: string }[]).map(({ content }) => Number(content.split(' ')[0]) || 0)
     const pages = await follow(`/chats/${other.id}/messages/${id}/history?limit=100`, 'next', texts)
     expect(pages.flatMap(({ seqs }) => seqs)).to.deep.equal([0, ...Array.from({ length: 40 }, (_, n) => n)])
     for (const { bytes } of pages) expect(bytes).to.be.at.most(MIB)

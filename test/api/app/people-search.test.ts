@@ -69,7 +69,7 @@ describe('people are found by their names', function () {
     const pages: Found[][] = []
     for (let path: string | undefined = '/users?query=maria&limit=50'; path !== undefined;) {
       const { body, headers } = await ask(path)
-      pages.push(body)
+      pages.push(body as Found[])
       path = /<([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1]
     }
     expect(pages.map((page) => page.length)).to.deep.equal([50, 50, 20])

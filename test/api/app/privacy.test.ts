@@ -53,7 +53,7 @@ onEachLog('personal data', (kind) => {
     const read = async <Body>(path: string): Promise<Body> => {
       const answer = await parley.call('GET', path, { token: bob.token, headers: { 'parley-position': position } })
       expect(answer.status).to.equal(200)
-      return answer.body
+      return answer.body as Body
     }
     const readAll = async () => ({
       messages: await read<MessageView[]>(`/chats/${chatId}/messages`),

@@ -44,7 +44,7 @@ describe('reports', function () {
   async function made(path: string, { token }: Person, body: object): Promise<{ id: string }> {
     const answer = await parley.call('POST', path, { token, body })
     expect(answer.status, JSON.stringify(answer.body)).to.equal(201)
-    return answer.body
+    return answer.body as { id: string }
   }
 
   const report = ({ token }: Person, reason = 'spam', headers = {}, id = messageId): Promise<Answer> =>

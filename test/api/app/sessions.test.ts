@@ -42,7 +42,7 @@ onEachLog('sessions over REST', (kind) => {
   it('a refresh gives new tokens of the same session, and the time of the password stays', async () => {
     pass(60_000)
     const answer = await identity.refresh(ada.refreshToken)
-    const refreshed: SignedIn = answer.body
+    const refreshed = answer.body as SignedIn
     expect(answer.status).to.equal(200)
     expect(refreshed).to.have.all.keys('accessToken', 'refreshToken', 'expiresInSeconds')
     expect(refreshed.expiresInSeconds).to.equal(900)
@@ -56,7 +56,7 @@ onEachLog('sessions over REST', (kind) => {
   })
 
   it('a used token that comes again ends the session, and its person gets a mail', async () => {
-    const { refreshToken }: SignedIn = (await identity.refresh(ada.refreshToken)).body
+    const { refreshToken } = (await identity.refresh(ada.refreshToken)).body as SignedIn
     expect((await identity.refresh(ada.refreshToken)).body).to.include(refused)
     expect((await identity.refresh(refreshToken)).body).to.include(refused)
     const { sid: sessionId } = claimsOf(ada.accessToken)
@@ -148,7 +148,7 @@ onEachLog('sessions over REST', (kind) => {
       pass(days * day)
       const refreshed = await identity.refresh(refreshToken)
       expect(refreshed.status).to.equal(200)
-      ;({ refreshToken } = refreshed.body)
+      ;({ refreshToken } = refreshed.body as SignedIn)
     }
     pass(2 * day)
     expect((await identity.refresh(refreshToken)).body).to.include(refused)

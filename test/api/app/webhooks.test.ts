@@ -36,7 +36,7 @@ describe('webhooks of a chat', function () {
 
   const create = (who = ada, body: object = { url: URL }, headers = {}): Promise<Answer> =>
     club.call(who, 'POST', '/webhooks', body, headers)
-  const list = async (who = ada): Promise<Webhook[]> => (await club.call(who, 'GET', '/webhooks')).body
+  const list = async (who = ada): Promise<Webhook[]> => (await club.call(who, 'GET', '/webhooks')).body as Webhook[]
   const remove = (id: string, who = ada): Promise<Answer> => club.call(who, 'DELETE', `/webhooks/${id}`)
   const codeOf = ({ body }: Answer): string => (body as { code: string }).code
   const recorded = async () => parley.app.core.log.readStream(moderationStream(club.id), { limit: 100 })

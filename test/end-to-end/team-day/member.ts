@@ -49,20 +49,20 @@ export function createMember(person: Person, name: string, index: number, nodes:
     ...person,
     name,
     at: index % 2 === 0 ? 0 : 1,
-    async do(method: string, path: string, body?: unknown) {
+    async do<Body>(method: string, path: string, body?: unknown) {
       const answer = await call(method, path, body)
       expect(answer.status, `${name}: ${method} ${path} ${JSON.stringify(answer.body)}`).to.be.within(200, 299)
-      return answer.body
+      return answer.body as Body
     },
     async refused(method, path, body) {
       const answer = method === 'GET' ? await fresh(path) : await call(method, path, body)
       expect(answer.status, `${name}: ${method} ${path}`).to.be.within(400, 499)
       return (answer.body as { code: string }).code
     },
-    async get(path: string) {
+    async get<Body>(path: string) {
       const answer = await fresh(path)
       expect(answer.status, `${name}: GET ${path} ${JSON.stringify(answer.body)}`).to.equal(200)
-      return answer.body
+      return answer.body as Body
     },
     async emit<Body>(event: string, payload: object) {
       const ack = (await member.client.socket().timeout(10_000).emitWithAck(event, payload)) as { ok: boolean }
@@ -83,7 +83,7 @@ export function createMember(person: Person, name: string, index: number, nodes:
       if (chat.status === 404 || participants === null || messages === null || pins === null) return null
       const version = Number(chat.headers.get('parley-chat-version'))
       return {
-        chat: { version, answer: chat.body },
+        chat: { version, answer: chat.body as ChatSnapshot['chat']['answer'] },
         participants,
         messages: { ...messages, answer: messages.answer.toSorted((a, b) => a.seq - b.seq) },
         pins: { ...pins, answer: pins.answer.map(({ message }) => message.id) },

@@ -22,7 +22,7 @@ onEachLog('conversations', (kind) => {
   afterEach(() => parley[Symbol.asyncDispose]())
 
   const post = async <Body>(person: Person, path: string, body?: unknown): Promise<Body> =>
-    (await parley.call('POST', path, { token: person.token, ...(body === undefined ? {} : { body }) })).body
+    (await parley.call('POST', path, { token: person.token, ...(body === undefined ? {} : { body }) })).body as Body
   const createChat = async (settings: object): Promise<string> =>
     (await post<{ id: string }>(alice, '/chats', { participantIds: [bob.id], name: 'Team', ...settings })).id
   const say = (person: Person, chatId: string, content: string) =>
