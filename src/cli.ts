@@ -22,6 +22,7 @@ const usage = `parley — operator commands
   parley projections [--json]                   where each projection stands
   parley projections rebuild NAME               throw it away and follow from the start; stop the server first
   parley doctor unread [--json]                 count from the log what is unread, and name what the read model has wrong
+  parley doctor addresses [--json]              list accounts that share their mailbox with another account
   parley user create [--admin] [--name NAME] EMAIL   make an account; prints a link that sets its password
   parley user invite [--expires 7d]             a link with which one person can register
   parley user grant EMAIL ROLE [--yes]          make someone auditor, analyst or admin

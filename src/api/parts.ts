@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client'
 import type { Logger } from 'winston'
+import type { RegistrationGuard } from '../identity/accounts/registration-guard.js'
 import type { PasswordGuard } from '../identity/passwords/password-guard.js'
 import type { SecurityEvents } from '../security/security-events.js'
 import type { ClientAddress } from './client-address.js'
@@ -53,6 +54,7 @@ export interface ApiDeps
   production: boolean
   clock: () => Date
   clientAddress: ClientAddress
+  registrationGuard: RegistrationGuard
   /** Every check of a password goes through it. */
   passwordGuard: PasswordGuard
   security: SecurityEvents

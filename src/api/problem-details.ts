@@ -2,6 +2,7 @@ import { ZodError } from 'zod'
 import { NewerEventError } from '../privacy/event-reader.js'
 import { CommandFault } from '../commands/pipeline/command-fault.js'
 import type { Refusal } from '../limits/quota.js'
+import { RateLimitedError } from '../limits/rate-limited-error.js'
 import { TooBusyError } from '../identity/passwords/passwords.js'
 import { RequestRefused } from '../requests/request-refused.js'
 import { isProblemCode, refusals, rowOf, type ProblemCode } from './problem-table.js'
@@ -67,6 +68,7 @@ export function asProblem(fault: unknown): ProblemError {
   if (fault instanceof ZodError)
     return new ProblemError(validationCodeOf(fault), { errors: fieldErrorsOf(fault), cause: fault })
   if (fault instanceof RequestRefused) return asProblem(fault.reason)
+  if (fault instanceof RateLimitedError) return limited(fault.refusal)
   if (fault instanceof Error) return new ProblemError(codeOfError(fault), { cause: fault })
   return ofValue(fault) ?? new ProblemError('internal-error', { cause: fault })
 }

@@ -102,7 +102,9 @@ export const refusals: Record<AnyRejection['code'] | 'account-role-too-low', Ref
   'direct-chat': { code: 'direct-chat' },
   'last-owner': { code: 'last-owner' },
   banned: { code: 'banned' },
-  blocked: { code: 'not-authorized', detail: 'Not authorized: they do not want to hear from you' },
+  // One answer for a block and for the user's own setting: nobody learns that they are blocked.
+  'cannot-be-added': { code: 'not-authorized', detail: 'Not authorized: somebody named cannot be added' },
+  'cannot-send': { code: 'not-authorized', detail: 'Not authorized: messages cannot be sent in this chat' },
   'chat-archived': { code: 'chat-archived' },
   'invite-not-found': { code: 'invite-not-found' },
   'too-many-invites': { code: 'too-many-invites' },

@@ -45,6 +45,7 @@ export const profileShape = shapeOf<ProfileView>()('Profile', z.object(profileFi
 
 const userFields = {
   ...profileFields,
+  addableBy: z.enum(['everyone', 'shared-chat', 'nobody']),
   email: z.string().nullable(),
   emailVerified: z.boolean(),
   roles: z.array(z.enum(accountRoles)),

@@ -1,4 +1,5 @@
 import type { FailureReport } from '../async/outage.js'
+import type { UsersSharingChat } from '../commands/catalogue/addable.js'
 import { createAccountStatuses, type AccountStatuses } from '../commands/catalogue/account-statuses.js'
 import { createContentAt } from '../commands/catalogue/content-at.js'
 import { createInviteCodes, type InviteCodes } from '../commands/catalogue/invite-codes.js'
@@ -11,6 +12,7 @@ import { startFollower } from '../followers/follower.js'
 import { deriveKey } from '../privacy/derive-key.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import { createConversationQueries } from '../projections/conversations/create-conversation-queries.js'
+import { createUsersSharingChat } from '../projections/conversations/memberships/shared-chats.js'
 import { createDecisionIndex } from '../projections/decision-index/decision-index.js'
 import type { OpenProjection } from '../projections/engine/checkpoint.js'
 import { createOwnWrites, type OwnWrites } from '../projections/engine/own-writes.js'
@@ -44,6 +46,7 @@ export interface Core extends Foundations {
   revocations: RevocationQueries
   ownWrites: OwnWrites
   queries: ConversationQueries
+  usersSharingChat: UsersSharingChat
   runners: Runners
   content: ContentPolicy
   clock: () => Date
@@ -59,13 +62,15 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
   const handler = await startCommandHandler(foundations, open.decisionIndex, clock, options, releases)
 
   const ownWrites = createOwnWrites(log.comparePositions)
+  const usersSharingChat = createUsersSharingChat(databases.main, open.conversations)
   const invites = createInviteCodes(deriveKey(databases.masterKey, 'parley/invite/1'))
   const content = createContentPolicy(config)
   dataKeys.onDestroyed(() => content.forget())
-  const runDeps = { handler, invites, contentAt: createContentAt({ log, reader }), clock }
+  const runDeps = { handler, invites, contentAt: createContentAt({ log, reader }), clock, usersSharingChat }
   return {
     ...foundations,
     handler,
+    usersSharingChat,
     run: createRunCommand({ ...runDeps, sealer, onDone: (userId, at) => ownWrites.note(userId, at) }),
     runAsSystem: createRunSystemCommand(runDeps),
     invites,

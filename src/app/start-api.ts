@@ -4,6 +4,7 @@ import { createClientAddress } from '../api/client-address.js'
 import { createApi } from '../api/server.js'
 import { createAddresses } from '../identity/accounts/addresses.js'
 import type { Identity } from '../identity/identity.js'
+import { createRegistrationGuard } from '../identity/accounts/registration-guard.js'
 import { createPasswordGuard, type PasswordGuard } from '../identity/passwords/password-guard.js'
 import type { RedisConnection } from '../limits/redis.js'
 import type { PastFrames } from '../realtime/past-frames.js'
@@ -70,6 +71,12 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     metricsToken: config.metricsToken,
     allowedOrigins: config.allowedOrigins,
     production: config.production,
+    registrationGuard: createRegistrationGuard({
+      isOn: config.rateLimits,
+      redis,
+      hash: security.hash,
+      onRefused: security.onLimited,
+    }),
     passwordGuard: createGuard(config, { security, redis, metrics }),
     security: security.events,
     clientAddress: createClientAddress(config.trustedProxies),

@@ -1,3 +1,5 @@
+import { createBotOwners } from '../commands/bot-owners.js'
+import { limitChats } from '../commands/chat-limits.js'
 import { createMessageLimit } from '../commands/message-limit.js'
 import type { Caller, RunCommand } from '../commands/run-command.js'
 import { createSubmitMessage, type EditMessage, type SendMessage } from '../commands/submit-message.js'
@@ -17,13 +19,17 @@ export interface Commands {
 
 /** The commands as clients reach them: observed, and messages limited. */
 export function startCommands(
-  config: Pick<Config, 'rateLimitMessagesPerMinute'>,
-  core: Pick<Core, 'run' | 'content'>,
+  config: Pick<Config, 'rateLimitMessagesPerMinute' | 'rateLimits'>,
+  core: Pick<Core, 'run' | 'content' | 'handler' | 'usersSharingChat'>,
   parts: { redis: RedisConnection | null; security: Security; metrics: Metrics; users: UserCache },
 ): Commands {
   const { redis, security, metrics, users } = parts
-  const run = watchCommands(refreshingUsers(core.run, users), security.events)
-  const limit = createMessageLimit(config.rateLimitMessagesPerMinute, redis)
+  const { stateOf } = core.handler
+  const botOwnerOf = createBotOwners(stateOf)
+  const observed = watchCommands(refreshingUsers(core.run, users), security.events)
+  const limits = { redis, stateOf, botOwnerOf, usersSharingChat: core.usersSharingChat, onRefused: security.onLimited }
+  const run = config.rateLimits ? limitChats(observed, limits) : observed
+  const limit = createMessageLimit(config.rateLimitMessagesPerMinute, { redis, botOwnerOf })
   const deps = { run, limit, isRefused: core.content.isRefused }
   const sendMessage = reportingLimits(createSubmitMessage('sendMessage', deps), security.onLimited)
   return {

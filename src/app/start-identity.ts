@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import type { Pool } from 'pg'
 import type { Logger } from 'winston'
 import type { RunCommand } from '../commands/run-command.js'
 import { registerUser } from '../identity/accounts/register-user.js'
+import { findSharedMailboxes } from '../identity/accounts/stored-spelling.js'
 import { startIdentity as start, type Identity } from '../identity/identity.js'
 import { createLinkRateLimit } from '../identity/mail/link-rate-limit.js'
 import { createFileMailer, createSmtpMailer, type Mailer } from '../identity/mail/mailer.js'
@@ -30,7 +32,7 @@ export interface IdentityParts {
 /** Accounts, sessions, passwords, bots and mails. */
 export async function startIdentity(
   config: Config,
-  { databases, accountStatuses, clock }: Pick<Core, 'databases' | 'accountStatuses' | 'clock'>,
+  { databases, accountStatuses, queries, clock }: Pick<Core, 'databases' | 'accountStatuses' | 'queries' | 'clock'>,
   { run, tokens, redis, security, publicUrl, logger, print, overrides }: IdentityParts,
   releases: Releases,
 ): Promise<Identity> {
@@ -51,13 +53,25 @@ export async function startIdentity(
     onReuse: (userId, { ip, userAgent }) => security.events.record({ type: 'refresh-reuse', ip, userAgent, userId }),
     mailer: overrides.mailer ?? createMailer(config, print),
     mayMailLink,
+    nameOf: async (userId) => (await queries.ownProfile(userId))?.name ?? null,
     publicUrl,
     log: logger,
     newId: randomUUID,
     clock,
   })
+  await reportSharedMailboxes(databases.main, print)
   return releases.add(identity)
 }
+
+/** Accounts from before addresses were normalised; none of them is merged or deleted. */
+async function reportSharedMailboxes(pool: Pool, print: (line: string) => void): Promise<void> {
+  const userIds = await findSharedMailboxes(pool)
+  if (userIds.length === 0) return
+  const shown = userIds.slice(0, MAX_SHOWN).join(', ')
+  print(`${userIds.length} accounts share a mailbox with another account (see "parley doctor addresses"): ${shown}`)
+}
+
+const MAX_SHOWN = 10
 
 function createMailer({ smtpUrl, publicUrl, dataDir }: Config, print: (line: string) => void): Mailer {
   if (smtpUrl !== null) return createSmtpMailer(smtpUrl, senderAddress(smtpUrl, publicUrl))

@@ -1,6 +1,9 @@
 import { createHmac, randomBytes, type KeyObject } from 'node:crypto'
+import { CHATS_MADE_LIMIT, PEOPLE_ADDED_LIMIT } from '../commands/chat-limits.js'
+import { BOT_MESSAGES_LIMIT } from '../commands/message-limit.js'
 import type { ClientInfo } from '../domain/client-info.js'
 import { securityKinds } from '../domain/security/events.js'
+import { registrationLimits } from '../identity/accounts/registration-guard.js'
 import { LINK_RATE_LIMIT } from '../identity/mail/link-rate-limit.js'
 import { passwordLimits } from '../identity/passwords/password-guard.js'
 import { deriveKey } from '../privacy/derive-key.js'
@@ -23,6 +26,10 @@ const RATE_LIMITS = [
   'refused-messages',
   'connections',
   LINK_RATE_LIMIT,
+  BOT_MESSAGES_LIMIT,
+  CHATS_MADE_LIMIT,
+  PEOPLE_ADDED_LIMIT,
+  ...registrationLimits,
   ...passwordLimits,
 ]
 

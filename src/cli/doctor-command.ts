@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util'
+import type { Pool } from 'pg'
 import { Presets, SingleBar } from 'cli-progress'
 import type { Config } from '../app/config.js'
 import type { Foundations } from '../app/foundations.js'
+import { findSharedMailboxes } from '../identity/accounts/stored-spelling.js'
 import { countUnread, type Reading } from '../domain/unread.js'
 import type { RecordedEvent } from '../eventstore/event-log.js'
 import { openProjection } from '../projections/engine/checkpoint.js'
@@ -19,9 +21,11 @@ interface Difference {
   computed: Reading | null
 }
 
+const USAGE = 'Usage: parley doctor unread|addresses [--json]'
+
 /**
- * `parley doctor unread [--json]` counts from the log alone what everyone has not read, beside a server that runs, and names each
- * difference from the read model.
+ * `parley doctor unread [--json]` counts unread messages from the log alone and lists where the read model differs; `parley doctor
+ * addresses [--json]` lists accounts that share their mailbox with another account. Both work beside a running server.
  */
 export async function doctorCommand(args: string[], config: Config): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -29,13 +33,22 @@ export async function doctorCommand(args: string[], config: Config): Promise<num
     allowPositionals: true,
     options: { json: { type: 'boolean', default: false } },
   })
-  if (positionals.length !== 1 || positionals[0] !== 'unread')
-    throw new UsageError('Usage: parley doctor unread [--json]')
+  const [subject, ...more] = positionals
+  if (more.length > 0 || (subject !== 'unread' && subject !== 'addresses')) throw new UsageError(USAGE)
+  if (subject === 'addresses')
+    return withFoundations(config, ({ databases }) => reportAddresses(databases.main, values.json))
   return withFoundations(config, async (foundations) => {
     const { checked, differences } = await checkUnread(foundations, values.json)
     process.stdout.write(values.json ? `${JSON.stringify({ checked, differences })}\n` : report(checked, differences))
     return differences.length === 0 ? 0 : 1
   })
+}
+
+async function reportAddresses(pool: Pool, json: boolean): Promise<number> {
+  const userIds = await findSharedMailboxes(pool)
+  const lines = userIds.map((userId) => `user ${userId} shares the mailbox of another account\n`)
+  process.stdout.write(json ? `${JSON.stringify({ userIds })}\n` : `${lines.join('')}${userIds.length} found\n`)
+  return userIds.length === 0 ? 0 : 1
 }
 
 async function checkUnread(foundations: Foundations, json: boolean) {

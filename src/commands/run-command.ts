@@ -7,6 +7,7 @@ import type { EventSealer } from '../privacy/event-sealer.js'
 import { canonicalJson } from './canonical-json.js'
 import { commandIdOf } from './command-id.js'
 import { commandList, type CommandList } from './catalogue/command-list.js'
+import type { UsersSharingChat } from './catalogue/addable.js'
 import type { AnyCommandRow, Facts, InputOf as InputOfRow, ResultOf as ResultOfRow } from './catalogue/command-row.js'
 import type { CatalogueHandler } from './catalogue/stream-kinds.js'
 import type { CommandContext } from './pipeline/command-context.js'
@@ -48,6 +49,7 @@ export interface RunDeps {
   sealer: EventSealer
   invites: InviteCodes
   contentAt: ContentAt
+  usersSharingChat: UsersSharingChat
   clock: () => Date
   /** Called after each command that is done or already so, with a position at or after its events. */
   onDone(userId: string, position: Position): void
@@ -62,7 +64,7 @@ type RunRow = <Name extends keyof CommandList>(
 export type RunRowDeps = Omit<RunDeps, 'sealer' | 'onDone'>
 
 /** Runs a row of the list for the actor of the context: judged by facts of other streams first, then on its own. */
-export function createRunRow({ handler, invites, contentAt, clock }: RunRowDeps): RunRow {
+export function createRunRow({ handler, invites, contentAt, clock, usersSharingChat }: RunRowDeps): RunRow {
   return async (name, given, context) => {
     const row: AnyCommandRow = commandList[name]
     const { commandId } = context
@@ -85,6 +87,7 @@ export function createRunRow({ handler, invites, contentAt, clock }: RunRowDeps)
       messageFact: (chatId, messageId, userId) =>
         handler.entityFact(chatStream(chatId), { entityId: messageId, userId }),
       contentAt,
+      usersSharingChat,
       now: clock().toISOString(),
       newInvite: () => invites.hashOf(commandId),
     }

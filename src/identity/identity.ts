@@ -14,7 +14,7 @@ import type { MayMailLink } from './mail/link-rate-limit.js'
 import { createMailQueue } from './mail/mail-queue.js'
 import type { Mailer } from './mail/mailer.js'
 import { createMailSender } from './mail/mail-sender.js'
-import { createPasswordChanges, type PasswordChanges } from './passwords/password-changes.js'
+import { createPasswordChanges, type PasswordChangeDeps, type PasswordChanges } from './passwords/password-changes.js'
 import { createPasswords } from './passwords/passwords.js'
 import type { SessionDeps } from './sessions/session-deps.js'
 import { createSessions, type Sessions } from './sessions/sessions.js'
@@ -29,6 +29,8 @@ export interface IdentityDeps
   registration: RegistrationMode
   mailer: Mailer
   mayMailLink: MayMailLink
+  /** The user's name; null if it is not known. */
+  nameOf: PasswordChangeDeps['nameOf']
   /** Where links in mails lead; called only once the server listens. */
   publicUrl: () => string
   log: { warn(message: string, about: object): unknown }
@@ -79,7 +81,7 @@ export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
       },
     },
     sessions: createSessions({ ...deps, outbox, onReuse }),
-    passwordChanges: createPasswordChanges({ pool, passwords, outbox, mailSender, templates, mayMailLink, clock }),
+    passwordChanges: createPasswordChanges({ ...deps, passwords, outbox, mailSender, templates, mayMailLink, clock }),
     emailChanges,
     bots: createBots({ pool, run, clock }),
     botTokens,

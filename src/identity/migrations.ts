@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { normaliseStoredAddresses } from './accounts/stored-spelling.js'
 
 /** Credentials, sessions and tokens. Not event sourced: secrets and e-mail addresses never enter the log. */
 export const identityMigrations: { name: string; up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }[] = [
@@ -93,6 +94,23 @@ export const identityMigrations: { name: string; up(knex: Knex): Promise<void>; 
     },
     async down(knex) {
       for (const name of ['bot_tokens', 'bots']) await knex.schema.dropTable(name)
+    },
+  },
+  {
+    name: 'identity-004-normal-addresses',
+    async up(knex) {
+      await knex.schema.alterTable('credentials', (table) => {
+        table
+          .boolean('shares_mailbox')
+          .notNullable()
+          .defaultTo(false)
+          .comment('another account has the normal form of this address')
+      })
+      await knex.raw('create index credentials_sharing on credentials (user_id) where shares_mailbox')
+      await normaliseStoredAddresses(knex)
+    },
+    async down(knex) {
+      await knex.schema.alterTable('credentials', (table) => table.dropColumn('shares_mailbox'))
     },
   },
 ]

@@ -3,8 +3,10 @@ import type { Quota, Refusal } from './quota.js'
 
 /** `points` per window of `seconds`, which begins with the first use; counted on this node alone. */
 export interface LocalWindow {
-  /** Takes `cost` points; 1 by default. */
-  take(key: string, cost?: number): Quota | Refusal
+  /** Takes `points` (1 by default), or none if they would pass the limit. */
+  take(key: string, points?: number): Quota | Refusal
+  /** Takes points back from the window of `take`; does nothing once that is over. */
+  giveBack(key: string, points?: number): void
   /** The refusal that `take` would answer with, without taking anything; null if it would succeed. */
   refusalOf(key: string): Refusal | null
 }
@@ -27,14 +29,10 @@ interface Window {
 
 /**
  * Every request passes here, so a call is one map lookup: no promise, no timer, and no unbounded map, all of which the memory limiter of
- * rate-limiter-flexible has.
+ * rate-limiter-flexible has. Nor does it depend on the system's date, which may be set back or forth.
  */
-export function createLocalWindow({
-  name,
-  points,
-  seconds,
-  now = () => performance.now(),
-}: LocalWindowOptions): LocalWindow {
+export function createLocalWindow(options: LocalWindowOptions): LocalWindow {
+  const { name, points: limit, seconds, now = () => performance.now() } = options
   const windows = new LRUCache<string, Window>({ max: MAX_KEYS })
 
   function windowOf(key: string, at: number): Window {
@@ -47,7 +45,7 @@ export function createLocalWindow({
 
   function quotaOf({ taken, endsAt }: Window, at: number): Quota {
     const resetMs = Math.min(endsAt - at, seconds * 1_000) // a sum of fractions may come out above its parts
-    return { name, limit: points, windowSeconds: seconds, remaining: points - taken, resetMs }
+    return { name, limit, windowSeconds: seconds, remaining: limit - taken, resetMs }
   }
 
   function refused(window: Window, at: number): Refusal {
@@ -56,16 +54,20 @@ export function createLocalWindow({
   }
 
   return {
-    take(key, cost = 1) {
+    take(key, points = 1) {
       const at = now()
       const window = windowOf(key, at)
-      if (window.taken + cost > points) return refused(window, at)
-      window.taken += cost
+      if (window.taken + points > limit) return refused(window, at)
+      window.taken += points
       return quotaOf(window, at)
+    },
+    giveBack(key, points = 1) {
+      const known = windows.peek(key)
+      if (known !== undefined && now() < known.endsAt) known.taken = Math.max(0, known.taken - points)
     },
     refusalOf(key) {
       const known = windows.peek(key)
-      if (known === undefined || known.taken < points) return null
+      if (known === undefined || known.taken < limit) return null
       const at = now()
       return at < known.endsAt ? refused(known, at) : null
     },

@@ -108,6 +108,7 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
   ProfileChanged: {
     userId: 'public',
     originalAt: 'public',
+    addableBy: 'public',
     name: { person: 'userId', under: 'person' },
     avatarUrl: { person: 'userId', under: 'person' },
     statusText: { person: 'userId', under: 'person' },

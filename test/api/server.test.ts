@@ -58,6 +58,7 @@ const deps = {
   clientAddress: createClientAddress([]),
   security,
   log: logger,
+  registrationGuard: <Result>(_email: unknown, _client: unknown, register: () => Promise<Result>) => register(),
   passwordGuard: <Result>(_whose: unknown, _source: unknown, check: () => Promise<Result>) => check(),
   metricsToken: null,
 } as unknown as ApiDeps

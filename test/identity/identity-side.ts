@@ -83,6 +83,7 @@ export async function openIdentitySide(overrides: Partial<IdentityDeps> = {}): P
     registration: 'open',
     mailer: { deliver: (mail) => Promise.resolve(void side.mails.push(mail)), close: () => undefined },
     mayMailLink: () => Promise.resolve(true),
+    nameOf: () => Promise.resolve('Ada Lovelace'),
     publicUrl: () => 'https://chat.example.com',
     log: { warn: (message, about) => side.warnings.push({ message, about }) },
     newId: randomUUID,

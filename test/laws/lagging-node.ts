@@ -14,6 +14,7 @@ import {
 } from '../../src/projections/engine/checkpoint.js'
 import type { ConversationQueries } from '../../src/projections/conversations/conversation-queries.js'
 import { createConversations } from '../../src/projections/conversations/conversations.js'
+import { createUsersSharingChat } from '../../src/projections/conversations/memberships/shared-chats.js'
 import { createConversationQueries } from '../../src/projections/conversations/create-conversation-queries.js'
 import {
   createDecisionIndex,
@@ -53,6 +54,7 @@ export async function openLaggingNode(side: WriteSide, number: number): Promise<
       invites,
       contentAt: createContentAt(side),
       clock: () => new Date(),
+      usersSharingChat: createUsersSharingChat(pool, conversations),
       onDone: () => undefined,
     })
   const createHandler = () => side.createNode({ index: createDecisionIndex(pool, index) })

@@ -139,6 +139,7 @@ export const samples: { [Type in AnyEvent['type']]: Required<Decided<Extract<Any
     type: 'ProfileChanged',
     userId: ada,
     originalAt,
+    addableBy: 'shared-chat',
     name: 'Ada of Secret',
     avatarUrl: 'https://secret.example/ada.png',
     statusText: 'in a secret place',

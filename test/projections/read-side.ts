@@ -4,7 +4,14 @@ import { noFailures } from '../support/failure-report.js'
 import type { CommandList } from '../../src/commands/catalogue/command-list.js'
 import { createContentAt } from '../../src/commands/catalogue/content-at.js'
 import { createInviteCodes } from '../../src/commands/catalogue/invite-codes.js'
-import { createRunCommand, type Caller, type InputOf, type ResultOf } from '../../src/commands/run-command.js'
+import type { CommandHandler } from '../../src/commands/pipeline/handle-command.js'
+import {
+  createRunCommand,
+  type RunCommand,
+  type Caller,
+  type InputOf,
+  type ResultOf,
+} from '../../src/commands/run-command.js'
 import { createRunSystemCommand, type RunSystemCommand } from '../../src/commands/run-system-command.js'
 import type { EventLog, Position } from '../../src/eventstore/event-log.js'
 import { openProjection, type OpenProjection } from '../../src/projections/engine/checkpoint.js'
@@ -36,6 +43,9 @@ export interface ReadSide extends AsyncDisposable {
   side: WriteSide
   /** Runs a command that must not be refused. */
   run<Name extends keyof CommandList>(name: Name, input: InputOf<Name>, actor: string): Promise<Done<Name>>
+  /** Runs a command as an edge does. */
+  runCommand: RunCommand
+  handler: CommandHandler
   runAsSystem: RunSystemCommand
   /** Gives the message's id. */
   send(chatId: string, content: string, actor?: string): Promise<string>
@@ -61,7 +71,8 @@ export async function openReadSide(): Promise<ReadSide> {
   const invites = createInviteCodes(createSecretKey(randomBytes(32)))
   const onDone = (userId: string, position: Position): void => ownWrites.note(userId, position)
   const contentAt = createContentAt({ log, reader })
-  const deps = { handler: side.createNode(), invites, contentAt, clock: () => new Date() }
+  const usersSharingChat = () => Promise.resolve(new Set<string>())
+  const deps = { handler: side.createNode(), invites, contentAt, clock: () => new Date(), usersSharingChat }
   const runCommand = createRunCommand({ ...deps, sealer, onDone })
   const open = (projection: Projection = conversations) => openProjection(pool, projection, log)
 
@@ -82,6 +93,8 @@ export async function openReadSide(): Promise<ReadSide> {
   return {
     side,
     run,
+    runCommand,
+    handler: deps.handler,
     runAsSystem: createRunSystemCommand(deps),
     conversations,
     open,

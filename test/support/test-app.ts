@@ -38,6 +38,8 @@ export interface TestApp extends AsyncDisposable {
   readonly config: Config
   /** All that would have been mailed, unless a test gives a mailer of its own. */
   readonly mails: Mail[]
+  /** The lines shown to the operator, by every start. */
+  readonly printed: string[]
   /** Stops the app, does what is to be done meanwhile, and starts it again on the same databases, with the same keys unless the
    * configuration says otherwise. */
   restart(meanwhile: (databaseUrl: string) => Promise<void>, config?: Partial<Config>): Promise<void>
@@ -63,7 +65,8 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
   const whole = { ...configOn(database), ...config }
   const mails: Mail[] = []
   const mailer: Mailer = { deliver: (mail) => Promise.resolve(void mails.push(mail)), close: () => undefined }
-  const options = { print: () => undefined, logger: winston.createLogger({ silent: true }) }
+  const printed: string[] = []
+  const options = { print: (line: string) => void printed.push(line), logger: winston.createLogger({ silent: true }) }
   const start = (more: Partial<Config> = {}, moreOverrides: Overrides = {}): Promise<App> =>
     createApp(
       { ...whole, ...more },
@@ -124,6 +127,7 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
       app = await start(more)
     },
     mails,
+    printed,
     call,
     register,
     login,

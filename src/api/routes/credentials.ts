@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Caller } from '../../commands/run-command.js'
 import { secretTokenSchema } from '../../identity/secret-token.js'
-import { asProblem } from '../problem-details.js'
+import { asProblem, ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
-import { emailSchema, passwordSchema } from './identity.js'
+import { emailSchema, knownEmailSchema, passwordSchema } from './identity.js'
 
 const WRONG_PASSWORD = { code: 'invalid-credentials' } as const
 
@@ -18,7 +18,7 @@ const changePassword = route({
   async handle({ body, caller, request }, { passwordChanges, passwordGuard }) {
     const change = async () => (await passwordChanges.change({ ...body, ...whoIs(caller) }, request)) ?? {}
     const refused = await passwordGuard({ userId: caller.userId }, request, change)
-    if ('code' in refused || 'retryAfterMs' in refused) throw asProblem(refused)
+    if ('code' in refused || 'retryAfterMs' in refused) throw passwordProblem(refused)
     return answer(204, null)
   },
 })
@@ -28,7 +28,7 @@ const askReset = route({
   path: '/auth/password-reset',
   summary: 'Mail a link for a new password, if someone has this address; the answer does not tell',
   access: 'anyone',
-  body: z.strictObject({ email: emailSchema }),
+  body: z.strictObject({ email: knownEmailSchema }),
   answers: { 202: null },
   handle({ body }, { passwordChanges, background }) {
     background.run('reset-password', () => passwordChanges.sendReset(body.email))
@@ -45,7 +45,7 @@ const reset = route({
   answers: { 204: null },
   async handle({ body, request }, { passwordChanges }) {
     const refused = await passwordChanges.reset(body, request)
-    if (refused !== null) throw asProblem(refused)
+    if (refused !== null) throw passwordProblem(refused)
     return answer(204, null)
   },
 })
@@ -85,5 +85,11 @@ const confirmEmail = route({
 
 export const credentialRoutes = [changePassword, askReset, reset, changeEmail, confirmEmail]
 
-/** Over REST everyone comes by a session. */
+/** A weak password is a fault of the field; all else has a code of its own. */
+function passwordProblem(refused: object): ProblemError {
+  if (!('reason' in refused)) return asProblem(refused)
+  return new ProblemError('validation-failed', { errors: [{ path: 'newPassword', message: String(refused.reason) }] })
+}
+
+/** Over REST every caller has a session. */
 const whoIs = ({ userId, client }: Caller) => ({ userId, sessionId: client?.session ?? '' })

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { nameSchema } from '../../commands/catalogue/input-schemas.js'
 import type { AuthenticatedAccount } from '../../identity/accounts/accounts.js'
 import type { RequestInfo } from '../../domain/client-info.js'
-import { isEmail } from '../../identity/accounts/email.js'
+import { isEmail, isSimpleEmail } from '../../identity/accounts/email.js'
+import { weaknessOf } from '../../identity/passwords/weak-password.js'
 import { secretTokenSchema } from '../../identity/secret-token.js'
 import type { Parts } from '../parts.js'
 import { asProblem, ProblemError } from '../problem-details.js'
@@ -10,7 +11,13 @@ import { answer, route } from '../route.js'
 import { refreshedShape, sessionShape } from '../shapes.js'
 import { ownUser } from './users.js'
 
-export const emailSchema = z.string().refine(isEmail, 'is no e-mail address').meta({ format: 'email' })
+export const emailSchema = z.string().refine(isEmail, 'is not an e-mail address').meta({ format: 'email' })
+
+/** Of an account that may be older than the rules for new addresses. */
+export const knownEmailSchema = z
+  .string()
+  .refine((email) => isEmail(email) || isSimpleEmail(email), 'is not an e-mail address')
+  .meta({ format: 'email' })
 
 export const passwordSchema = (leastBytes: number) =>
   z
@@ -23,15 +30,21 @@ const register = route({
   path: '/auth/register',
   summary: 'Register, and log in; `invite` is what an invite’s link holds',
   access: 'anyone',
-  body: z.strictObject({
-    email: emailSchema,
-    password: passwordSchema(8),
-    name: nameSchema,
-    invite: secretTokenSchema.optional(),
-  }),
+  body: z
+    .strictObject({
+      email: emailSchema,
+      password: passwordSchema(8),
+      name: nameSchema,
+      invite: secretTokenSchema.optional(),
+    })
+    .superRefine(({ password, ...owner }, context) => {
+      const message = weaknessOf(password, owner)
+      if (message !== null) context.addIssue({ code: 'custom', path: ['password'], message })
+    }),
   answers: { 201: sessionShape },
   async handle({ body, request }, parts) {
-    const registered = await parts.passwordGuard(body, request, () => parts.accounts.register(body))
+    const register = () => parts.passwordGuard(body, request, () => parts.accounts.register(body))
+    const registered = await parts.registrationGuard(body.email, request, register)
     if ('code' in registered || 'retryAfterMs' in registered) throw asProblem(registered)
     const { session, headers } = await openSession(registered, request, parts)
     return answer(201, session, { headers })
@@ -43,7 +56,7 @@ const login = route({
   path: '/auth/login',
   summary: 'Log in',
   access: 'anyone',
-  body: z.strictObject({ email: emailSchema, password: passwordSchema(1) }),
+  body: z.strictObject({ email: knownEmailSchema, password: passwordSchema(1) }),
   answers: { 200: sessionShape },
   async handle({ body, request }, parts) {
     const account = await parts.passwordGuard(body, request, () => parts.accounts.login(body))

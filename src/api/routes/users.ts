@@ -28,7 +28,7 @@ const me = route({
 const changeMe = route({
   method: 'patch',
   path: '/users/me',
-  summary: 'Change name, avatar or status',
+  summary: 'Change my name, avatar, status, or who may add me to chats',
   access: 'user',
   body: z.strictObject({
     name: nameSchema.exactOptional(),
@@ -38,6 +38,7 @@ const changeMe = route({
       .nullable()
       .exactOptional(),
     statusText: textSchema(255).nullable().exactOptional(),
+    addableBy: z.enum(['everyone', 'shared-chat', 'nobody']).exactOptional(),
   }),
   answers: { 200: userShape },
   async handle({ body, caller }, parts) {

@@ -3,7 +3,8 @@ import type { ChatType, HistoryVisibility, Imported, JoinPolicy, Role } from '..
 import { chatStream } from '../../domain/streams.js'
 import { directChatId, newChatId } from '../command-id.js'
 import { onChat, onNewChat, type InChat } from './command-row.js'
-import { everyoneExists, everyoneExistsInside, whoBlocks, type BlockedBy, type UnknownUser } from './facts.js'
+import { adminsOf, refuseAdding, type CannotBeAdded } from './addable.js'
+import { chatOf, everyoneExists, everyoneExistsInside, type UnknownUser } from './facts.js'
 
 export interface CreateChatInput {
   /** Given by an import, whose chats have ids of their own; derived otherwise. */
@@ -36,20 +37,22 @@ const newChatStream = (
 
 /** Who takes part in chats, and how chats are set. */
 export const chatCommands = {
-  createChat: onNewChat<CreateChatInput, UnknownUser | BlockedBy>({
+  createChat: onNewChat<CreateChatInput, UnknownUser | CannotBeAdded>({
     operation: () => 'POST /chats',
     stream: newChatStream,
     command: ({ chatId: _, ...input }, _commandId, by) => ({ type: 'CreateChat', by, ...input }),
-    async prepare(input, actor, { stateOf }) {
+    async prepare(input, actor, facts) {
+      const { stateOf } = facts
       const known = await everyoneExists(input, input.participantIds, stateOf)
       if ('refusal' in known || input.imported) return known
-      const blocked = await whoBlocks(input.participantIds, actor, stateOf)
-      if (blocked === null) return known
-      // A direct chat that is there already is only shown again.
+      const others = input.participantIds.filter((userId) => userId !== actor)
+      const refusal = await refuseAdding(others, actor, [actor], facts)
+      if (refusal === null) return known
+      // Opening a direct chat that exists adds nobody.
       const isThere =
         input.chatType === 'direct' &&
         (await stateOf(newChatStream(input, '', actor), ({ status }) => status === 'open')).status === 'open'
-      return isThere ? known : { refusal: blocked }
+      return isThere ? known : { refusal }
     },
   }),
 
@@ -70,18 +73,23 @@ export const chatCommands = {
     command: ({ chatId: _, ...imported }, _commandId, userId) => ({ type: 'LeaveChat', userId, ...imported }),
   }),
 
-  addParticipants: onChat<InChat & { userIds: readonly string[]; role: Role }, UnknownUser | BlockedBy | ChatRejection>(
-    {
-      operation: ({ chatId }) => `POST /chats/${chatId}/participants`,
-      command: ({ userIds, role }, _, by) => ({ type: 'AddParticipants', userIds, role, by }),
-      async prepare(input, actor, { stateOf }) {
-        const known = await everyoneExistsInside(input, input.userIds, actor, stateOf)
-        if ('refusal' in known) return known
-        const blocked = await whoBlocks(input.userIds, actor, stateOf)
-        return blocked === null ? known : { refusal: blocked }
-      },
+  addParticipants: onChat<
+    InChat & { userIds: readonly string[]; role: Role },
+    UnknownUser | CannotBeAdded | ChatRejection
+  >({
+    operation: ({ chatId }) => `POST /chats/${chatId}/participants`,
+    command: ({ userIds, role }, _, by) => ({ type: 'AddParticipants', userIds, role, by }),
+    async prepare(input, actor, facts) {
+      const known = await everyoneExistsInside(input, input.userIds, actor, facts.stateOf)
+      if ('refusal' in known) return known
+      const chat = await chatOf(input.chatId, actor, facts.stateOf)
+      if (chat === null) return { refusal: { code: 'not-a-participant' } }
+      // Who takes part already is not asked: adding them again changes nothing, and must not reveal a block.
+      const added = input.userIds.filter((userId) => !chat.participants.has(userId))
+      const refusal = await refuseAdding(added, actor, [actor, ...adminsOf(chat)], facts)
+      return refusal === null ? known : { refusal }
     },
-  ),
+  }),
 
   removeParticipant: onChat<InChat & { userId: string }>({
     operation: ({ chatId, userId }) => `DELETE /chats/${chatId}/participants/${userId}`,

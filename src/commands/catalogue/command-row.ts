@@ -1,6 +1,7 @@
 import { chatStream, inboxStream, moderationStream, rolesStream } from '../../domain/streams.js'
 import type { CommandOf, EventOf, KindOf, RejectionOf } from '../pipeline/stream-kind.js'
 import type { CommandResult } from '../pipeline/command-result.js'
+import type { UsersSharingChat } from './addable.js'
 import { everyoneExists, type ContentAt, type MessageFactOf, type StateOf, type UnknownUser } from './facts.js'
 import type { StreamKinds } from './stream-kinds.js'
 
@@ -8,6 +9,7 @@ export interface Facts {
   stateOf: StateOf
   messageFact: MessageFactOf
   contentAt: ContentAt
+  usersSharingChat: UsersSharingChat
   /** When the command came; no part of its input, which is the same in a repeat. */
   now: string
   /** The hash of the code of the invite that this very command creates, as the log stores it. */

@@ -18,10 +18,9 @@ export interface UnknownUser {
   index: number
 }
 
-/** Someone named in a command who wants nothing to do with who sends it. */
-export interface BlockedBy {
-  code: 'blocked'
-  userId: string
+/** The other member of a direct chat has blocked the sender. The refusal does not say so. */
+export interface CannotSend {
+  code: 'cannot-send'
 }
 
 export async function everyoneExists<Input>(
@@ -47,17 +46,16 @@ export async function everyoneExistsInside<Input extends { chatId: string }>(
   return everyoneExists(input, userIds, stateOf)
 }
 
-/** Who of them has blocked the person; null when nobody has. By what this node has followed: what is sent at the same time may pass. */
-export async function whoBlocks(
+/** Whether any of them has blocked the user, as far as this node has followed the log. */
+export async function isBlockedByAny(
   userIds: readonly string[],
   blockedId: string,
   stateOf: StateOf,
-): Promise<BlockedBy | null> {
+): Promise<boolean> {
   const users = await Promise.all(
     userIds.map((userId) => stateOf(userStream(userId), ({ status }) => status === 'active')),
   )
-  const index = users.findIndex((user) => user.status === 'active' && user.blocked.has(blockedId))
-  return index === -1 ? null : { code: 'blocked', userId: userIds[index] ?? '' }
+  return users.some((user) => user.status === 'active' && user.blocked.has(blockedId))
 }
 
 /** The chat where the person takes part in it, from a state that has reached `seq`; null for an outsider. */

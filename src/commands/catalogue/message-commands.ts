@@ -2,7 +2,7 @@ import type { Imported, LinkPreview } from '../../domain/chat/events.js'
 import type { JsonObject } from '../../domain/event.js'
 import { furtherMessageId, newMessageId } from '../command-id.js'
 import { onChat, type InChat } from './command-row.js'
-import { chatOf, whoBlocks, type BlockedBy } from './facts.js'
+import { chatOf, isBlockedByAny, type CannotSend } from './facts.js'
 
 export interface SendMessageInput extends Imported, InChat {
   messageType: string
@@ -36,7 +36,7 @@ const message = { status: 'absent' } as const
 
 /** What is said in chats, and what becomes of it. */
 export const messageCommands = {
-  sendMessage: onChat<SendMessageInput, BlockedBy>({
+  sendMessage: onChat<SendMessageInput, CannotSend>({
     operation: ({ chatId }) => `POST /chats/${chatId}/messages`,
     command: ({ chatId: _, replyTo: messageId, more = [], ...sent }, commandId, senderId) => ({
       type: 'SendMessage',
@@ -54,8 +54,7 @@ export const messageCommands = {
       const chat = await chatOf(input.chatId, actor, stateOf)
       if (chat?.chatType !== 'direct') return { input }
       const others = [...chat.participants].map(([userId]) => userId).filter((userId) => userId !== actor)
-      const blocked = await whoBlocks(others, actor, stateOf)
-      return blocked === null ? { input } : { refusal: blocked }
+      return (await isBlockedByAny(others, actor, stateOf)) ? { refusal: { code: 'cannot-send' } } : { input }
     },
   }),
 

@@ -13,10 +13,13 @@ export interface UserRegistered extends EventShape {
   personal: { name: string }
 }
 
+/** Who may add a user to chats or open a direct chat with them. Invites and open chats are not affected. */
+export type AddableBy = 'everyone' | 'shared-chat' | 'nobody'
+
 /** A user changed their profile; an absent field stays as it was. */
 export interface ProfileChanged extends EventShape {
   type: 'ProfileChanged'
-  public: { userId: string; originalAt?: string }
+  public: { userId: string; originalAt?: string; addableBy?: AddableBy }
   personal: { name?: string; avatarUrl?: string | null; statusText?: string | null }
 }
 

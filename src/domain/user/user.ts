@@ -1,12 +1,13 @@
 import { accepting, assertNever, reject, type Decider, type Outcome } from '../decider.js'
 import type { PublicEvent } from '../event.js'
 import { orderedMap, type OrderedMap } from '../ordered-map.js'
-import type { RevocationReason, UserEvent } from './events.js'
+import type { AddableBy, RevocationReason, UserEvent } from './events.js'
 
 export interface ProfileChange {
   name?: string
   avatarUrl?: string | null
   statusText?: string | null
+  addableBy?: AddableBy
 }
 
 export type UserCommand =
@@ -41,6 +42,7 @@ export type User =
       ownerId: string | null
       /** Whom they want nothing to do with. */
       blocked: OrderedMap<true>
+      addableBy: AddableBy
     }
 
 export const MAX_BLOCKS = 5_000
@@ -99,12 +101,15 @@ function evolve(user: User, event: PublicEvent<UserEvent>): User {
         imported: event.imported,
         ownerId: event.ownerId ?? null,
         blocked: orderedMap(),
+        addableBy: 'everyone',
       }
     case 'UserBlocked':
       return user.status === 'absent' ? user : { ...user, blocked: user.blocked.with(event.blockedId, true) }
     case 'UserUnblocked':
       return user.status === 'absent' ? user : { ...user, blocked: user.blocked.without(event.blockedId) }
     case 'ProfileChanged':
+      if (user.status === 'absent' || event.addableBy === undefined) return user
+      return { ...user, addableBy: event.addableBy }
     case 'SessionOpened':
     case 'SessionRevoked':
     case 'PasswordChanged':

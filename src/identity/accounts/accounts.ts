@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { normaliseEmail } from './email.js'
+import { normaliseEmail, simplyNormalised } from './email.js'
 import { isGoodInvite, useInvite } from './invites.js'
 import { TooBusyError, type Passwords } from '../passwords/passwords.js'
 import { inTransaction } from '../../postgres/transaction.js'
@@ -91,8 +91,12 @@ export function createAccounts({ pool, passwords, mode, registerUser, newId, clo
     })
   }
 
-  async function find(email: string): Promise<Account | null> {
-    const { rows } = await pool.query<Account>(`select ${ACCOUNT} from credentials where email = $1`, [email])
+  /** By the exact spelling first, which accounts that share a mailbox with another are known by. */
+  async function find(raw: string): Promise<Account | null> {
+    const { rows } = await pool.query<Account>(
+      `select ${ACCOUNT} from credentials where email = any($1) order by email = $2 desc limit 1`,
+      [[simplyNormalised(raw), normaliseEmail(raw)], simplyNormalised(raw)],
+    )
     return rows[0] ?? null
   }
 
@@ -140,7 +144,7 @@ export function createAccounts({ pool, passwords, mode, registerUser, newId, clo
       return account === null ? claimed : completeAndReturn(account)
     },
     async login({ password, ...raw }) {
-      const account = await find(normaliseEmail(raw.email))
+      const account = await find(raw.email)
       const isRight = await passwords.verify(account?.passwordHash ?? null, password)
       if (account === null) return { code: 'invalid-credentials' }
       if (!isRight) return { code: 'invalid-credentials', userId: account.userId }

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { normaliseEmail } from './email.js'
+import { normaliseEmail, simplyNormalised } from './email.js'
 
 /** The address of an account, as operators and admins see it. */
 export interface Address {
@@ -25,8 +25,10 @@ export function createAddresses(pool: Pool): Addresses {
       return new Map(rows.map((row) => [row.userId, row]))
     },
     async find(email) {
-      const text = `select ${ADDRESS} from credentials where email = $1 and status = 'active'`
-      const { rows } = await pool.query<Address>(text, [normaliseEmail(email)])
+      const exact = simplyNormalised(email)
+      const text = `select ${ADDRESS} from credentials where email = any($1) and status = 'active'
+                    order by email = $2 desc limit 1`
+      const { rows } = await pool.query<Address>(text, [[exact, normaliseEmail(email)], exact])
       return rows[0] ?? null
     },
   }

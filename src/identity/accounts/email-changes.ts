@@ -85,11 +85,10 @@ export function createEmailChanges(deps: EmailChangeDeps): EmailChanges {
           [userId],
         )
         if (rows[0] === undefined || !(await useMailedToken(tx, token))) return null
-        await tx.query('update credentials set email = $2, email_verified_at = $3 where user_id = $1', [
-          userId,
-          email,
-          clock(),
-        ])
+        await tx.query(
+          'update credentials set email = $2, email_verified_at = $3, shares_mailbox = shares_mailbox and email = $2 where user_id = $1',
+          [userId, email, clock()],
+        )
         if (rows[0].email !== email) await dropMailedTokens(tx, userId)
         return rows[0].email
       }).catch(emailTakenOr)

@@ -1,4 +1,5 @@
 import { createRateLimit, isRefused } from '../../limits/rate-limit.js'
+import { mailboxOf } from '../accounts/email.js'
 import type { RedisConnection } from '../../limits/redis.js'
 
 export const LINK_RATE_LIMIT = 'mailed-links'
@@ -23,7 +24,7 @@ export function createLinkRateLimit({ isOn, redis, hash, onRefused }: LinkRateLi
   const limit = createRateLimit({ name: LINK_RATE_LIMIT, points: MAX_LINKS, seconds: WINDOW_SECONDS, redis })
   return async (to) => {
     if (!isOn) return true
-    const isOver = isRefused(await limit.take('email' in to ? hash(to.email) : to.userId))
+    const isOver = isRefused(await limit.take('email' in to ? hash(mailboxOf(to.email)) : to.userId))
     if (isOver) onRefused(LINK_RATE_LIMIT)
     return !isOver
   }

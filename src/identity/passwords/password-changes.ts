@@ -1,7 +1,7 @@
 import type { ClientBase, Pool } from 'pg'
 import type { RequestInfo } from '../../domain/client-info.js'
 import type { Actor, SessionEventOutbox } from '../sessions/session-event-outbox.js'
-import { normaliseEmail } from '../accounts/email.js'
+import { normaliseEmail, simplyNormalised } from '../accounts/email.js'
 import type { MailTemplates } from '../mail/mail-templates.js'
 import type { MayMailLink } from '../mail/link-rate-limit.js'
 import type { MailSender } from '../mail/mail-sender.js'
@@ -15,25 +15,37 @@ import {
 } from '../mail/mailed-tokens.js'
 import type { Passwords } from './passwords.js'
 import { markRevoked } from '../sessions/session-end.js'
+import { weaknessOf } from './weak-password.js'
 import { inTransaction } from '../../postgres/transaction.js'
 
 const RESET_MS = 30 * 60_000
+
+/** The new password is refused, and why, as the end of "the password …". */
+export interface WeakPassword {
+  code: 'weak-password'
+  reason: string
+}
 
 export interface PasswordChanges {
   /** Ends all other sessions. @throws TooBusyError */
   change(
     change: { userId: string; sessionId: string; currentPassword: string; newPassword: string },
     request: RequestInfo,
-  ): Promise<{ code: 'invalid-credentials' } | null>
+  ): Promise<{ code: 'invalid-credentials' } | WeakPassword | null>
   /** Mails a link if an account has this address; the caller is not told whether. */
   sendReset(email: string): Promise<void>
   /** Ends all sessions. @throws TooBusyError */
-  reset(reset: { token: string; newPassword: string }, request: RequestInfo): Promise<{ code: 'invalid-link' } | null>
+  reset(
+    reset: { token: string; newPassword: string },
+    request: RequestInfo,
+  ): Promise<{ code: 'invalid-link' } | WeakPassword | null>
 }
 
 export interface PasswordChangeDeps {
   pool: Pool
   passwords: Passwords
+  /** The user's name; null if it is not known. */
+  nameOf: (userId: string) => Promise<string | null>
   outbox: SessionEventOutbox
   mailSender: MailSender
   templates: MailTemplates
@@ -42,7 +54,12 @@ export interface PasswordChangeDeps {
 }
 
 export function createPasswordChanges(deps: PasswordChangeDeps): PasswordChanges {
-  const { pool, passwords, outbox, mailSender, templates, mayMailLink, clock } = deps
+  const { pool, passwords, nameOf, outbox, mailSender, templates, mayMailLink, clock } = deps
+
+  async function weaknessFor(userId: string, email: string, password: string): Promise<WeakPassword | null> {
+    const reason = weaknessOf(password, { name: await nameOf(userId), email })
+    return reason === null ? null : { code: 'weak-password', reason }
+  }
 
   async function finish(userId: string, actor: Actor): Promise<void> {
     mailSender.toUser(userId, templates.passwordChanged())
@@ -51,13 +68,15 @@ export function createPasswordChanges(deps: PasswordChangeDeps): PasswordChanges
 
   return {
     async change({ userId, sessionId, currentPassword, newPassword }, request) {
-      const { rows } = await pool.query<{ hash: string; changes: number }>(
-        'select password_hash as hash, password_changes as changes from credentials where user_id = $1',
+      const { rows } = await pool.query<{ hash: string; changes: number; email: string }>(
+        'select password_hash as hash, password_changes as changes, email from credentials where user_id = $1',
         [userId],
       )
       const [known] = rows
       const isRight = await passwords.verify(known?.hash ?? null, currentPassword)
       if (known === undefined || !isRight) return { code: 'invalid-credentials' }
+      const weakness = await weaknessFor(userId, known.email, newPassword)
+      if (weakness !== null) return weakness
       const passwordHash = await passwords.hash(newPassword)
       const isChanged = await inTransaction(pool, async (tx) => {
         if (!(await setPassword(tx, userId, passwordHash, known.changes))) return false
@@ -72,14 +91,15 @@ export function createPasswordChanges(deps: PasswordChangeDeps): PasswordChanges
     },
 
     async sendReset(raw) {
-      const email = normaliseEmail(raw)
+      const exact = simplyNormalised(raw)
       const { rows } = await pool.query<MailedTokenOwner & AccountVersion>(
         `select user_id as "userId", email, password_changes as "passwordChanges"
-         from credentials where email = $1 and status = 'active'`,
-        [email],
+         from credentials where email = any($1) and status = 'active' order by email = $2 desc limit 1`,
+        [[exact, normaliseEmail(raw)], exact],
       )
       for (const account of rows) {
-        if (!(await mayMailLink({ email }))) return
+        const { email } = account
+        if (!(await mayMailLink({ email: normaliseEmail(email) }))) return
         const token = await makeMailedToken(pool, 'reset-password', account, account, after(clock(), RESET_MS))
         if (token !== null) mailSender.toAddress(email, templates.resetPassword(token))
       }
@@ -90,6 +110,8 @@ export function createPasswordChanges(deps: PasswordChangeDeps): PasswordChanges
       const found = await findMailedToken(pool, 'reset-password', token, clock())
       if (found === null) return { code: 'invalid-link' }
       const { userId, email } = found
+      const weakness = await weaknessFor(userId, email, newPassword)
+      if (weakness !== null) return weakness
       const passwordHash = await passwords.hash(newPassword)
       const isReset = await inTransaction(pool, async (tx) => {
         await tx.query('select from credentials where user_id = $1 for update', [userId])

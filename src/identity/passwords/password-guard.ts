@@ -27,6 +27,8 @@ export const passwordLimits = Object.keys(MAX_FAILURES)
 
 /** Counts, since it reveals that an address is registered, but is not a failed login. */
 const NO_LOGIN = 'email-taken'
+/** The current password was right; only the new one is refused. */
+const WEAK_PASSWORD = 'weak-password'
 
 /** Whose password is checked: by the address that was entered, or by the user who is logged in. */
 export type PasswordSubject = { email: string } | { userId: string }
@@ -81,11 +83,15 @@ export function createPasswordGuard(deps: PasswordGuardDeps): PasswordGuard {
     return { pair, counts }
   }
 
+  /** One spelling per account and source, and nothing of what was typed. */
+  const keyOf = (whose: PasswordSubject, { ip }: ClientInfo): string =>
+    hash(`${addressKey(ip)} ${'userId' in whose ? whose.userId : normaliseEmail(whose.email)}`)
+
   const giveBack = (taken: readonly (Taken | Refusal)[]): Promise<unknown> =>
     Promise.all(taken.flatMap((each) => (isRefused(each) ? [] : [each.giveBack()])))
 
   function failed(result: object, whose: PasswordSubject, client: ClientInfo): boolean {
-    if (!('code' in result)) return false
+    if (!('code' in result) || result.code === WEAK_PASSWORD) return false
     if (result.code === NO_LOGIN) return true
     const { userId } = 'userId' in whose ? whose : (result as Failed)
     onFailed(client, userId === undefined ? { subject: subjectOf(whose) } : { userId })
@@ -118,7 +124,7 @@ export function createPasswordGuard(deps: PasswordGuardDeps): PasswordGuard {
   }
 
   return async (whose, client, check) => {
-    if (isOn) return oneAtATime(JSON.stringify([whose, client.ip]), () => guarded(whose, client, check))
+    if (isOn) return oneAtATime(keyOf(whose, client), () => guarded(whose, client, check))
     const result = await check()
     failed(result, whose, client)
     return result

@@ -1,5 +1,6 @@
 import type { ChatType, HistoryVisibility, JoinPolicy, LinkPreview, Role } from '../../domain/chat/events.js'
 import type { JsonObject } from '../../domain/event.js'
+import type { AddableBy } from '../../domain/user/events.js'
 
 /** Shapes as clients see them, over REST and sockets alike; times are ISO-8601 UTC with milliseconds. */
 
@@ -15,6 +16,7 @@ export interface ProfileView extends UserRef {
 }
 
 export interface OwnProfile extends ProfileView {
+  addableBy: AddableBy
   createdAt: string
   updatedAt: string
 }

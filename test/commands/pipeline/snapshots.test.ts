@@ -173,12 +173,8 @@ describe('a state kept as JSON', () => {
       muted: [[chat, true]],
       hidden: [[chat, 3]],
     })
-    const user = {
-      status: 'active',
-      imported: true,
-      ownerId: null,
-      blocked: orderedMap([[bob, true as const]]),
-    } as const
+    const blocked = orderedMap([[bob, true as const]])
+    const user = { status: 'active', imported: true, ownerId: null, blocked, addableBy: 'nobody' } as const
     expect(plain(userKind, roundTrip(userKind, user))).to.deep.equal({ ...user, blocked: [[bob, true]] })
   })
 })

@@ -1,3 +1,4 @@
+import type { AddableBy } from '../../../domain/user/events.js'
 import { isNameCursor, lookUpNames, nameCursor, type NamePage } from '../name-index.js'
 import type { QueryContext } from '../query-context.js'
 import { toPaged, type Cursor, type Paged } from '../query-results.js'
@@ -8,6 +9,7 @@ export const isUserCursor = isNameCursor
 
 interface ProfileRow extends UserRefRow {
   status_text: string | null
+  addable_by: AddableBy
   created_at: Date
   updated_at: Date
 }
@@ -16,6 +18,7 @@ const toProfile = (row: ProfileRow): ProfileView => ({ ...toUserRef(row), status
 
 const toOwnProfile = (row: ProfileRow): OwnProfile => ({
   ...toProfile(row),
+  addableBy: row.addable_by,
   createdAt: row.created_at.toISOString(),
   updatedAt: row.updated_at.toISOString(),
 })

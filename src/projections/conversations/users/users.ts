@@ -10,6 +10,7 @@ export const usersPart = {
       name text,
       avatar_url text,
       status_text text,
+      addable_by text not null default 'everyone',
       created_at timestamptz not null,
       updated_at timestamptz not null
     );`,
@@ -24,7 +25,7 @@ async function insertUser({ event, at }: Placed<'UserRegistered'>, { tx, table }
   })
 }
 
-const COLUMNS = { name: 'name', avatarUrl: 'avatar_url', statusText: 'status_text' } as const
+const COLUMNS = { name: 'name', avatarUrl: 'avatar_url', statusText: 'status_text', addableBy: 'addable_by' } as const
 
 /** Chat lists, messages and participants need no change: they join the user when they are read. */
 async function changeProfile({ event, at }: Placed<'ProfileChanged'>, { tx, table }: ApplyContext): Promise<void> {
