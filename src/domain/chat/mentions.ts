@@ -37,6 +37,3 @@ function* mentionTags(content: string): Iterable<{ all: boolean; userId: string 
   for (const [, backslashes = '', all, userId] of withoutCode(content).matchAll(MENTION))
     if (backslashes.length % 2 === 0) yield { all: all !== undefined, userId: userId?.toLowerCase() ?? null }
 }
-
-/** Whether everyone is mentioned, as `<@all>`. */
-export const mentionsAllIn = (content: string): boolean => content.includes('<@all>')
