@@ -174,6 +174,7 @@ describe('every value that the input schemas accept', function () {
       }),
       {
         numRuns: 30,
+        endOnFailure: true,
         examples: instants.map((instant): [Given] => [
           {
             ...{ name: 'n', status: 's', chatName: 'c', content: 'x', edited: 'y', metadata: {}, type: 'text' },
