@@ -17,11 +17,13 @@ type AnyContext = Context<Access, unknown, unknown, unknown>
 export interface EndpointDeps {
   authenticate: Authenticate
   path: RequestPath
+  /** Whether a request bears the token for metrics; anybody's does where there is none. */
+  isOperator: (req: Pick<Request, 'headers'>) => boolean
   parts: Parts
 }
 
 /** REST's adapter to the request path: one route as an express handler. */
-export function createEndpoint(route: Route, { authenticate, path, parts }: EndpointDeps): Handler {
+export function createEndpoint(route: Route, { authenticate, path, isOperator, parts }: EndpointDeps): Handler {
   const isQuery = route.method === 'get'
 
   const answer = (req: Request, res: Reply): Promise<void> =>
@@ -61,6 +63,7 @@ export function createEndpoint(route: Route, { authenticate, path, parts }: Endp
       query: (query ?? NOTHING).parse(req.query),
       body: isQuery ? null : (body ?? NOTHING).parse(req.body ?? {}),
       request: requestInfoOf(locals),
+      isOperator: () => isOperator(req),
       clientKey: () => clientKeyOf(req),
     }
   }

@@ -46,6 +46,8 @@ export interface Context<Who extends Access, Params, Query, Body> {
   caller: Who extends 'anyone' ? null : Who extends 'either' ? Caller | null : Caller
   /** The request's client and id, also without a token. */
   request: RequestInfo
+  /** Whether it bears the token for metrics, or there is none. */
+  isOperator: () => boolean
   /** Of a command to which no caller's key belongs. @throws ZodError */
   clientKey: () => string | null
 }

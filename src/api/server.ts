@@ -11,7 +11,7 @@ import type { ApiDeps } from './parts.js'
 import { ProblemError } from './problem-details.js'
 import { createReadYourWrites } from './read-your-writes.js'
 import { refuseRepeated } from './refuse-repeated.js'
-import { requireToken } from './require-token.js'
+import { createTokenCheck, requireToken } from './require-token.js'
 import { routeList } from './route-list.js'
 
 const CONTENT_SECURITY_POLICY = {
@@ -33,7 +33,8 @@ export function createApi(deps: ApiDeps): Express {
   api.use(refuseRepeated)
   const parts = { ...deps, reads: createReadYourWrites(deps), openApi: openApiDocument(routeList) }
   if (deps.metricsToken !== null) api.use('/metrics', requireToken(deps.metricsToken))
-  mountRoutes(api, routeList, { authenticate: deps.authenticate, path: deps.requestPath, parts })
+  const isOperator = deps.metricsToken === null ? () => true : createTokenCheck(deps.metricsToken)
+  mountRoutes(api, routeList, { authenticate: deps.authenticate, path: deps.requestPath, isOperator, parts })
   api.use(() => {
     throw new ProblemError('not-found')
   })

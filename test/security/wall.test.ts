@@ -157,6 +157,9 @@ describe('the wall', () => {
 
     it('are for who has the token', async () => {
       expect((await metrics({})).body).to.include({ status: 401, code: 'token-missing' })
+      expect((await metrics({ authorization: 'Bearer of-the-scraper-alone x' })).body).to.include({
+        code: 'invalid-token',
+      })
       expect((await metrics({ authorization: 'Bearer of-somebody-else' })).body).to.include({ code: 'invalid-token' })
       expect((await metrics({ authorization: `Bearer ${alice.token}` })).status).to.equal(401)
       for (const path of ['/metrics/', '/METRICS', '/metrics?a=1'])
@@ -164,6 +167,17 @@ describe('the wall', () => {
       const told = await metrics({ authorization: 'Bearer of-the-scraper-alone' })
       expect(told.status).to.equal(200)
       expect(told.body).to.include('messages_sent_total')
+    })
+  })
+
+  describe('/readyz', () => {
+    const readyz = async (authorization?: string): Promise<object> =>
+      (await parley.call('GET', '/readyz', { headers: authorization === undefined ? {} : { authorization } })).body
+
+    it('shows its status to anyone, components and positions only with the token for metrics', async () => {
+      for (const authorization of [undefined, 'Bearer of-somebody-else', `Bearer ${alice.token}`])
+        expect(await readyz(authorization)).to.have.all.keys('status')
+      expect(await readyz('Bearer of-the-scraper-alone')).to.have.all.keys('status', 'components')
     })
   })
 

@@ -13,17 +13,20 @@ const healthz = route({
   handle: () => Promise.resolve(answer(200, { status: 'ok' as const })),
 })
 
+const readinessAnswer = z.union([readinessShape, z.object({ status: readinessShape.shape.status })])
+
 const readyz = route({
   method: 'get',
   path: '/readyz',
-  summary: 'Whether this node can serve, and the state of what it needs',
+  summary: 'Whether this node can serve; with the token for metrics also the state of each component',
   access: 'anyone',
   bots: 'admitted',
   countsAs: 'nothing',
-  answers: { 200: readinessShape, 503: readinessShape },
-  async handle(_context, { readiness }) {
-    const body = await readiness()
-    return answer(body.status === 'unavailable' ? 503 : 200, body)
+  answers: { 200: readinessAnswer, 503: readinessAnswer },
+  async handle({ isOperator }, { readiness }) {
+    const whole = await readiness()
+    const { status } = whole
+    return answer(status === 'unavailable' ? 503 : 200, isOperator() ? whole : { status })
   },
 })
 
