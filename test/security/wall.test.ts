@@ -171,7 +171,7 @@ describe('the wall', () => {
   })
 
   describe('/readyz', () => {
-    const readyz = async (authorization?: string): Promise<object> =>
+    const readyz = async (authorization?: string): Promise<unknown> =>
       (await parley.call('GET', '/readyz', { headers: authorization === undefined ? {} : { authorization } })).body
 
     it('shows its status to anyone, components and positions only with the token for metrics', async () => {
