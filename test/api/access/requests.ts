@@ -170,5 +170,5 @@ export const requests: Record<string, (world: World) => Request> = {
   'GET /metrics': () => ({ path: '/metrics' }),
   'GET /openapi.json': () => ({ path: '/openapi.json' }),
   'GET /docs': () => ({ path: '/docs' }),
-  'GET /docs/:file': () => ({ path: '/docs/docs.css' }),
+  'GET /docs/:file': () => ({ path: '/docs/docs.js' }),
 }
