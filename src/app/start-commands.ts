@@ -1,15 +1,15 @@
 import { createBotOwners } from '../commands/bot-owners.js'
 import { limitChats } from '../commands/chat-limits.js'
 import { createMessageLimit } from '../commands/message-limit.js'
-import type { Caller, RunCommand } from '../commands/run-command.js'
+import type { RunCommand } from '../commands/run-command.js'
 import { createSubmitMessage, type EditMessage, type SendMessage } from '../commands/submit-message.js'
 import type { RedisConnection } from '../limits/redis.js'
 import type { UserCache } from '../realtime/user-cache.js'
-import { watchCommands } from './command-observers.js'
+import { createCommandObservers, observeCommands, observeSubmit } from './command-observers.js'
 import type { Config } from './config.js'
 import type { Core } from './core.js'
 import type { Metrics } from './metrics.js'
-import { NO_CLIENT, type OnLimited, type Security } from './start-security.js'
+import type { Security } from './start-security.js'
 
 export interface Commands {
   run: RunCommand
@@ -24,43 +24,18 @@ export function startCommands(
   parts: { redis: RedisConnection | null; security: Security; metrics: Metrics; users: UserCache },
 ): Commands {
   const { redis, security, metrics, users } = parts
+  const { onLimited } = security
   const { stateOf } = core.handler
+  const observers = createCommandObservers({ users, security: security.events, onLimited, metrics })
+  const observed = observeCommands(core.run, observers)
+
   const botOwnerOf = createBotOwners(stateOf)
-  const observed = watchCommands(refreshingUsers(core.run, users), security.events)
-  const limits = { redis, stateOf, botOwnerOf, usersSharingChat: core.usersSharingChat, onRefused: security.onLimited }
-  const run = config.rateLimits ? limitChats(observed, limits) : observed
+  const limits = { redis, stateOf, botOwnerOf, usersSharingChat: core.usersSharingChat, onRefused: onLimited }
   const limit = createMessageLimit(config.rateLimitMessagesPerMinute, { redis, botOwnerOf })
-  const deps = { run, limit, isRefused: core.content.isRefused }
-  const sendMessage = reportingLimits(createSubmitMessage('sendMessage', deps), security.onLimited)
+  const deps = { run: core.run, limit, isRefused: core.content.isRefused }
   return {
-    run,
-    sendMessage: measured(sendMessage, metrics),
-    editMessage: reportingLimits(createSubmitMessage('editMessage', deps), security.onLimited),
+    run: config.rateLimits ? limitChats(observed, limits) : observed,
+    sendMessage: observeSubmit('sendMessage', createSubmitMessage('sendMessage', deps), observers),
+    editMessage: observeSubmit('editMessage', createSubmitMessage('editMessage', deps), observers),
   }
 }
-
-/** A profile that was changed on this node is shown changed at once. */
-const refreshingUsers =
-  (run: RunCommand, users: UserCache): RunCommand =>
-  async (name, input, caller) => {
-    const result = await run(name, input, caller)
-    if (name === 'changeProfile' && result.kind !== 'rejected') users.changedAt(caller.userId, result.position)
-    return result
-  }
-
-const reportingLimits = <Submit extends SendMessage | EditMessage>(submit: Submit, onLimited: OnLimited): Submit =>
-  (async (input: never, caller: Caller) => {
-    const result = await submit(input, caller)
-    if (result.kind === 'limited') onLimited(result.name, caller.client ?? NO_CLIENT, caller.userId)
-    return result
-  }) as Submit
-
-const measured =
-  (sendMessage: SendMessage, metrics: Metrics): SendMessage =>
-  async (input, caller) => {
-    const stop = metrics.messageSeconds.startTimer()
-    const result = await sendMessage(input, caller)
-    stop()
-    if (result.kind === 'done') metrics.messagesSent.inc()
-    return result
-  }
