@@ -34,9 +34,10 @@ const createChat = route({
     const result = unwrapResult(await run('createChat', input, caller), pathOf)
     const chatId = idOf(result.stream)
     const status = result.kind === 'unchanged' ? 200 : 201
+    await reads.written(result.position)
     // one that was hidden is shown again
-    const shown = status === 200 ? unwrapResult(await run('hideChat', { chatId, hidden: false }, caller)) : result
-    await reads.written(shown.position)
+    if (status === 200)
+      await reads.written(unwrapResult(await run('hideChat', { chatId, hidden: false }, caller)).position)
     const chat = orNotFound(await queries.chat(chatId, caller.userId), 'chat-not-found')
     return answer(status, chat.answer, { headers: commandHeaders(result, caller) })
   },
