@@ -27,6 +27,7 @@ async function serve(): Promise<void> {
 }
 
 serve().catch((error: unknown) => {
-  process.stderr.write(`${explainFailure(error)}\n`)
-  process.exitCode = 1
+  const { text, exitCode } = explainFailure(error)
+  process.stderr.write(`${text}\n`)
+  process.exitCode = exitCode
 })

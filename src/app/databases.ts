@@ -1,10 +1,15 @@
 import { randomUUID, type KeyObject } from 'node:crypto'
 import pg from 'pg'
 import type { Config } from './config.js'
+import { openingDatabase } from './database-failure.js'
 import { startEmbeddedPostgres } from '../postgres/embedded/embedded-postgres.js'
 import { migrate } from '../postgres/migrate.js'
 import { readOrMakeLocalSecrets } from './local-secrets.js'
 import type { Releases } from './release.js'
+import { checkIdentity, checkPair } from './installation/check-identities.js'
+import { claimDatabases } from './installation/claim.js'
+import { readIdentity } from './installation/database-identity.js'
+import { StartupError } from './startup-error.js'
 import { keysMigrations, mainMigrations } from './migrations.js'
 
 /** Tells this process's connections from those of others. */
@@ -28,9 +33,25 @@ export async function openDatabases(
   releases: Releases,
 ): Promise<Databases> {
   const found = await locate(config, print, releases)
-  await migrate(found.mainUrl, mainMigrations)
-  await migrate(found.keysUrl, keysMigrations)
-  return { ...found, main: openPool(found.mainUrl, 20, releases), keys: openPool(found.keysUrl, 4, releases) }
+  const installation = await prepare(found)
+  const main = openPool(found.mainUrl, 20, releases)
+  const keys = openPool(found.keysUrl, 4, releases)
+  await claimDatabases(main, keys, installation)
+  return { ...found, main, keys }
+}
+
+/** Checks what both databases are before anything is changed in either, then migrates them. Gives the installation they belong to. */
+async function prepare({ mainUrl, keysUrl }: { mainUrl: string; keysUrl: string }): Promise<string | null> {
+  const inMain = <Result>(work: () => Promise<Result>) => openingDatabase('DATABASE_URL', mainUrl, work)
+  const inKeys = <Result>(work: () => Promise<Result>) => openingDatabase('KEYS_DATABASE_URL', keysUrl, work)
+  const main = await inMain(() => readIdentity(mainUrl))
+  const keys = await inKeys(() => readIdentity(keysUrl))
+  checkIdentity('DATABASE_URL', 'main', main, mainMigrations)
+  checkIdentity('KEYS_DATABASE_URL', 'keys', keys, keysMigrations)
+  checkPair(main, keys)
+  await inMain(() => migrate(mainUrl, mainMigrations))
+  await inKeys(() => migrate(keysUrl, keysMigrations))
+  return main.installation ?? keys.installation
 }
 
 async function locate(config: Config, print: (line: string) => void, releases: Releases) {
@@ -39,16 +60,30 @@ async function locate(config: Config, print: (line: string) => void, releases: R
     const { host, pathname } = new URL(databaseUrl)
     return { mainUrl: databaseUrl, keysUrl: keysDatabaseUrl, masterKey, tokenKeys, where: `${host}${pathname}` }
   }
-  const postgres = releases.add(await startEmbeddedPostgres({ dataDir, log: print }))
+  const { postgres, local } = await usingDataDir(dataDir, async () => ({
+    postgres: releases.add(await startEmbeddedPostgres({ dataDir, log: print })),
+    local: await readOrMakeLocalSecrets(dataDir),
+  }))
   await postgres.createDatabase('parley')
   await postgres.createDatabase('parley_keys')
-  const local = await readOrMakeLocalSecrets(dataDir)
   return {
     mainUrl: postgres.url('parley'),
     keysUrl: postgres.url('parley_keys'),
     masterKey: masterKey ?? local.masterKey,
     tokenKeys: tokenKeys ?? local.tokenKeys,
     where: `embedded, under ${dataDir}`,
+  }
+}
+
+/** @throws StartupError where files in the data directory cannot be read or written */
+async function usingDataDir<Result>(dataDir: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    const { syscall, path = dataDir, code } = error as NodeJS.ErrnoException
+    if (syscall === undefined) throw error
+    const remedy = 'give this user the right to, make room, or name another folder'
+    throw new StartupError(`PARLEY_DATA_DIR: ${path} cannot be used (${code ?? syscall}): ${remedy}`, { cause: error })
   }
 }
 

@@ -1,28 +1,33 @@
-/** What an operator reads when something could not start or go on: plain words and what to do; a stack only for what nobody foresaw. */
-export function explainFailure(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
+import { EventStoreUnreachableError } from '../eventstore/eventstoredb/event-store-unreachable-error.js'
+import { EmbeddedPostgresError } from '../postgres/embedded/embedded-postgres-error.js'
+import { KeyUnwrapError } from '../privacy/key-wrap.js'
+import { ForeignCheckpointError } from '../projections/engine/checkpoint.js'
+import { ConfigError } from './config.js'
+import { StartupError } from './startup-error.js'
+
+export interface FailureReport {
+  /** For the operator: plain words and what to do; a stack only for what nobody foresaw. */
+  text: string
+  exitCode: 1 | 2
+}
+
+export function explainFailure(error: unknown): FailureReport {
+  if (!(error instanceof Error)) return { text: String(error), exitCode: 1 }
+  if (error instanceof ConfigError) return { text: error.message, exitCode: 2 }
+  return { text: textOf(error), exitCode: 1 }
+}
+
+function textOf(error: Error): string {
   const { code, port, syscall } = error as NodeJS.ErrnoException & { port?: number }
-  if (code === 'EADDRINUSE') return `port ${port ?? '?'} is taken; set PORT to a free one`
-  if (code === 'EADDRNOTAVAIL') return 'HOST is not an address of this machine; set HOST to one that is'
-  if (code === 'EACCES' && syscall === 'listen')
-    return `port ${port ?? '?'} needs more rights; set PORT to one above 1023`
-  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT') {
-    return `the database does not answer (${error.message}); is DATABASE_URL right, and is it running?`
-  }
-  if (code?.startsWith('28') === true)
-    return `the database refuses the login (${error.message}); check user and password in DATABASE_URL`
-  if (code === '3D000') return `${error.message}; create it, or correct DATABASE_URL`
-  if (code?.startsWith('ERR_PARSE_ARGS') === true) return error.message
-  return PLAIN.has(error.name) ? error.message : (error.stack ?? error.message)
+  if (code === 'EADDRINUSE') return `PORT: ${port ?? 'the port'} is taken: choose a free one`
+  if (code === 'EADDRNOTAVAIL') return 'HOST: not an address of this machine: choose one that is'
+  if (code === 'ENOTFOUND' && syscall === 'getaddrinfo') return `HOST: the name cannot be resolved (${error.message})`
+  if (code === 'EACCES' && syscall === 'listen') return `PORT: ${port ?? 'it'} needs more rights: choose one above 1023`
+  if (error instanceof KeyUnwrapError) return `MASTER_KEY: ${error.message}`
+  if (error instanceof EmbeddedPostgresError) return `PARLEY_DATA_DIR: ${error.message}`
+  const isExpected = EXPECTED.some((expected) => error instanceof expected)
+  return isExpected ? error.message : (error.stack ?? error.message)
 }
 
 /** Errors whose message is written for an operator. */
-const PLAIN = new Set([
-  'ConfigError',
-  'UsageError',
-  'ImportStopped',
-  'EmbeddedPostgresError',
-  'KeyUnwrapError',
-  'ForeignCheckpointError',
-  'EventStoreUnreachableError',
-])
+const EXPECTED = [StartupError, ForeignCheckpointError, EventStoreUnreachableError]

@@ -2,6 +2,7 @@ import { createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:c
 import { existsSync } from 'node:fs'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { StartupError } from './startup-error.js'
 
 /** What an embedded installation makes for itself on its first start, in files that only their owner reads. */
 export interface LocalSecrets {
@@ -26,7 +27,8 @@ async function readOrMakeKey(file: string): Promise<KeyObject> {
     await rm(draft)
   }
   const key = Buffer.from((await readFile(file, 'utf8')).trim(), 'base64')
-  if (key.length !== 32) throw new Error(`${file} does not hold 32 bytes in base64: put the right key back`)
+  if (key.length !== 32)
+    throw new StartupError(`PARLEY_DATA_DIR: ${file} does not hold 32 bytes in base64: put the right key back`)
   return createSecretKey(key)
 }
 

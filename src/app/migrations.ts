@@ -5,6 +5,7 @@ import { identityMigrations } from '../identity/migrations.js'
 import { previewMigrations } from '../previews/migrations.js'
 import { keyMigrations } from '../privacy/migrations.js'
 import { projectionMigrations } from '../projections/engine/migrations.js'
+import { installationMigration } from './installation/migration.js'
 import { webhookMigrations } from '../webhooks/migrations.js'
 
 /** The main database: log, credentials, checkpoints, snapshots, followers. A projection makes its own tables. */
@@ -15,7 +16,8 @@ export const mainMigrations: readonly Migration[] = [
   ...snapshotMigrations,
   ...previewMigrations,
   ...webhookMigrations,
+  installationMigration,
 ]
 
 /** The key store, a database apart: never in the same backup file as the log. */
-export const keysMigrations: readonly Migration[] = keyMigrations
+export const keysMigrations: readonly Migration[] = [...keyMigrations, installationMigration]

@@ -4,6 +4,7 @@ import { readSkippedEvents } from '../projections/engine/skipped-events.js'
 import { startRunner, type Runner } from '../projections/engine/runner.js'
 import type { ProjectionList } from '../projections/projection-list.js'
 import type { Foundations } from './foundations.js'
+import { checkKeys } from './installation/missing-keys.js'
 import type { Releases } from './release.js'
 
 export type Runners = Record<keyof ProjectionList, Runner>
@@ -15,17 +16,27 @@ export interface Projections {
 
 /** Makes the tables of every projection where they are missing, then starts the loops that keep them up to date. */
 export async function startProjections(
+<<<<<<< HEAD
   { databases: { main: pool }, log, reader, projections }: Foundations,
+=======
+  { databases, log, projections }: Foundations,
+>>>>>>> ef076c7 (Start-up failures in one line; operator commands as one table; databases say what they are and whose)
   report: FailureReport,
   releases: Releases,
 ): Promise<Projections> {
+  const { main: pool } = databases
   const open = {
     conversations: await openProjection(pool, projections.conversations, log),
     decisionIndex: await openProjection(pool, projections.decisionIndex, log),
     revocations: await openProjection(pool, projections.revocations, log),
   }
+<<<<<<< HEAD
   const readSkipped = () => readSkippedEvents(log, reader)
   const start = (one: OpenProjection): Runner => releases.add(startRunner(one, { log, pool, report, readSkipped }))
+=======
+  await checkKeys(pool, databases.keys, open.conversations)
+  const start = (one: OpenProjection): Runner => releases.add(startRunner(one, { log, pool, report }))
+>>>>>>> ef076c7 (Start-up failures in one line; operator commands as one table; databases say what they are and whose)
   const runners = {
     conversations: start(open.conversations),
     decisionIndex: start(open.decisionIndex),

@@ -3,8 +3,12 @@ import { openRedis, type RedisConnection } from '../limits/redis.js'
 import type { Config } from './config.js'
 import type { Metrics } from './metrics.js'
 import type { Releases } from './release.js'
+import { StartupError } from './startup-error.js'
 
-/** Null where none is configured; otherwise after the first attempt to reach it, whether it worked or not. */
+/**
+ * Null where none is configured; otherwise after the first attempt to reach it: it may be away.
+ * @throws StartupError where it answers, and refuses the connection
+ */
 export async function startRedis(
   { redisUrl: url }: Pick<Config, 'redisUrl'>,
   { logger, metrics: { redisAway } }: { logger: Logger; metrics: Metrics },
@@ -16,6 +20,10 @@ export async function startRedis(
     logger.warn(state === 'away' ? 'Redis is away: limits count on this node alone' : 'Redis is back', { reason })
   }
   const redis = releases.add(openRedis({ url, onChange }))
-  await redis.tried
+  const refusal = await redis.tried
+  if (refusal !== null)
+    throw new StartupError(
+      `REDIS_URL: Redis refuses the connection (${refusal}): correct user, password and database number`,
+    )
   return redis
 }

@@ -1,14 +1,13 @@
 import { parseArgs } from 'node:util'
 import type { Pool } from 'pg'
 import { Presets, SingleBar } from 'cli-progress'
-import type { Config } from '../app/config.js'
 import type { Foundations } from '../app/foundations.js'
 import { findSharedMailboxes } from '../identity/accounts/stored-spelling.js'
 import { countUnread, type Reading } from '../domain/unread.js'
 import type { RecordedEvent } from '../eventstore/event-log.js'
 import { openProjection } from '../projections/engine/checkpoint.js'
 import { storedReadings } from '../projections/conversations/reading/stored-readings.js'
-import { UsageError } from './usage-error.js'
+import type { OperatorCommand } from './operator-command.js'
 import { withFoundations } from './with-core.js'
 
 const PAGE = 5_000
@@ -21,27 +20,30 @@ interface Difference {
   computed: Reading | null
 }
 
-const USAGE = 'Usage: parley doctor unread|addresses [--json]'
+/** Counts unread messages from the log alone, and lists where the read model differs; also beside a running server. */
+export const doctorUnread: OperatorCommand = {
+  usage: 'doctor unread [--json]',
+  summary: 'count unread messages from the log, and name what the read model has wrong',
+  parse(args) {
+    const { values } = parseArgs({ args, options: { json: { type: 'boolean', default: false } } })
+    return (config) => withFoundations(config, (foundations) => reportUnread(foundations, values.json))
+  },
+}
 
-/**
- * `parley doctor unread [--json]` counts unread messages from the log alone and lists where the read model differs; `parley doctor
- * addresses [--json]` lists accounts that share their mailbox with another account. Both work beside a running server.
- */
-export async function doctorCommand(args: string[], config: Config): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { json: { type: 'boolean', default: false } },
-  })
-  const [subject, ...more] = positionals
-  if (more.length > 0 || (subject !== 'unread' && subject !== 'addresses')) throw new UsageError(USAGE)
-  if (subject === 'addresses')
-    return withFoundations(config, ({ databases }) => reportAddresses(databases.main, values.json))
-  return withFoundations(config, async (foundations) => {
-    const { checked, differences } = await checkUnread(foundations, values.json)
-    process.stdout.write(values.json ? `${JSON.stringify({ checked, differences })}\n` : report(checked, differences))
-    return differences.length === 0 ? 0 : 1
-  })
+/** Also beside a running server. */
+export const doctorAddresses: OperatorCommand = {
+  usage: 'doctor addresses [--json]',
+  summary: 'list accounts that share their mailbox with another account',
+  parse(args) {
+    const { values } = parseArgs({ args, options: { json: { type: 'boolean', default: false } } })
+    return (config) => withFoundations(config, ({ databases }) => reportAddresses(databases.main, values.json))
+  },
+}
+
+async function reportUnread(foundations: Foundations, json: boolean): Promise<number> {
+  const { checked, differences } = await checkUnread(foundations, json)
+  process.stdout.write(json ? `${JSON.stringify({ checked, differences })}\n` : report(checked, differences))
+  return differences.length === 0 ? 0 : 1
 }
 
 async function reportAddresses(pool: Pool, json: boolean): Promise<number> {
@@ -103,13 +105,13 @@ function createBar(events: number, json: boolean): SingleBar | null {
   return bar
 }
 
-const told = (reading: Reading | null): string =>
-  reading === null ? 'nobody' : `read to ${reading.readSeq}, ${reading.unread} unread`
+const describe = (reading: Reading | null): string =>
+  reading === null ? 'nothing' : `read to ${reading.readSeq}, ${reading.unread} unread`
 
 function report(checked: number, differences: readonly Difference[]): string {
   const lines = differences.map(
     ({ chatId, userId, stored, computed }) =>
-      `chat ${chatId}, user ${userId}: stored ${told(stored)}; by the log ${told(computed)}\n`,
+      `chat ${chatId}, user ${userId}: stored: ${describe(stored)}; by the log: ${describe(computed)}\n`,
   )
   return `${lines.join('')}${checked} checked, ${differences.length} wrong\n`
 }

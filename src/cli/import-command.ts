@@ -11,7 +11,8 @@ import { importLines, type ImportSummary } from '../import/import-lines.js'
 import { splitLines } from '../import/split-lines.js'
 import { personKey } from '../privacy/key-names.js'
 import { printNotice } from './output.js'
-import { UsageError } from './usage-error.js'
+import { UsageError } from './command-errors.js'
+import type { OperatorCommand } from './operator-command.js'
 import { withCore } from './with-core.js'
 
 /** An import waits for its appends as long as it takes: a line that was given up could not be told from one that is done. */
@@ -24,38 +25,47 @@ interface Source {
   chunks: AsyncIterable<Buffer> & { destroy(): unknown }
 }
 
-/** `parley import FILE [--source NAME] [--json]`: 0 when all is done, 130 when it was interrupted. */
-export async function importCommand(args: string[], config: Config): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { source: { type: 'string' }, json: { type: 'boolean', default: false } },
-  })
-  const source = await openSource(positionals, values.source)
+const USAGE = 'import FILE [--source NAME] [--json]'
+
+export const importCommand: OperatorCommand = {
+  usage: USAGE,
+  summary: 'import an NDJSON archive; FILE may be - with --source',
+  parse(args) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { source: { type: 'string' }, json: { type: 'boolean', default: false } },
+    })
+    const [file, ...more] = positionals
+    if (file === undefined || more.length > 0) throw new UsageError(`Usage: parley ${USAGE}`)
+    if (file === '-' && values.source === undefined) throw new UsageError('Reading standard input needs --source NAME')
+    return async (config) => runImport(await openSource(file, values.source), values.json, config)
+  },
+}
+
+/** The exit code: 0 when all is done, 3 with refused lines, 130 when it was interrupted. */
+async function runImport(source: Source, json: boolean, config: Config): Promise<number> {
   const interruption = new AbortController()
   process.once('SIGINT', () => {
     interruption.abort()
     source.chunks.destroy()
   })
   const isInterrupted = (): boolean => interruption.signal.aborted
-  const { summary, seconds } = await importSource(source, config, values.json, isInterrupted)
+  const { summary, seconds } = await importSource(source, config, json, isInterrupted)
   const interrupted = isInterrupted()
-  process.stdout.write(
-    values.json ? `${JSON.stringify({ ...summary, seconds, interrupted })}\n` : report(summary, seconds),
-  )
-  if (interrupted) process.stderr.write('Interrupted. Run it again to go on: nothing will be doubled.\n')
-  return interrupted ? 130 : 0
+  process.stdout.write(json ? `${JSON.stringify({ ...summary, seconds, interrupted })}\n` : report(summary, seconds))
+  if (interrupted) {
+    printNotice('Interrupted. Run it again to continue: nothing is imported twice.')
+    return 130
+  }
+  return summary.refused > 0 ? 3 : 0
 }
 
-async function openSource([file, ...more]: string[], name: string | undefined): Promise<Source> {
-  if (file === undefined || more.length > 0) throw new UsageError('Usage: parley import FILE [--source NAME] [--json]')
-  if (file === '-') {
-    if (name === undefined) throw new UsageError('Reading from standard input needs --source NAME')
-    return { name, bytes: null, chunks: process.stdin }
-  }
+async function openSource(file: string, name = basename(file)): Promise<Source> {
+  if (file === '-') return { name, bytes: null, chunks: process.stdin }
   const found = await stat(file).catch(() => null)
   if (!found?.isFile()) throw new UsageError(`${file} is not a file that can be read`)
-  return { name: name ?? basename(file), bytes: found.size, chunks: createReadStream(file) }
+  return { name, bytes: found.size, chunks: createReadStream(file) }
 }
 
 async function importSource(source: Source, config: Config, json: boolean, isInterrupted: () => boolean) {

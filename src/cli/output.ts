@@ -1,5 +1,11 @@
-/** The result of a command, on standard output. */
-export const print = (line: string): void => void process.stdout.write(`${line}\n`)
+/** Where an operator command writes. */
+export interface Output {
+  /** The result, on standard output. */
+  print(line: string): void
+  /** What is not the result: progress, remarks and refusals, on standard error. */
+  printNotice(line: string): void
+}
 
-/** What is not the result: progress, remarks and refusals, on standard error. */
-export const printNotice = (line: string): void => void process.stderr.write(`${line}\n`)
+export const print: Output['print'] = (line) => void process.stdout.write(`${line}\n`)
+
+export const printNotice: Output['printNotice'] = (line) => void process.stderr.write(`${line}\n`)

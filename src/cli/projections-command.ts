@@ -1,51 +1,74 @@
 import { parseArgs } from 'node:util'
-import type { Config } from '../app/config.js'
 import { countOtherClients } from '../app/databases.js'
 import type { Foundations } from '../app/foundations.js'
 import { readCheckpoint, resetProjection, type Failure } from '../projections/engine/checkpoint.js'
 import type { Projection } from '../projections/engine/projection.js'
 import { readSkippedEvents } from '../projections/engine/skipped-events.js'
+import { CommandFailedError, UsageError } from './command-errors.js'
+import type { OperatorCommand } from './operator-command.js'
 import { print } from './output.js'
 import { skipEvent } from './skip-event.js'
-import { UsageError } from './usage-error.js'
 import { withFoundations } from './with-core.js'
 
-const OPTIONS = {
-  json: { type: 'boolean', default: false },
-  position: { type: 'string' },
-  reason: { type: 'string' },
-} as const
-
-/**
- * `parley projections [--json]` lists; the exit code is 1 where one is paused. `rebuild NAME` throws one away, to be followed from the
- * start. `skip NAME --position P --reason TEXT` passes over the event at which one is paused.
- */
-export async function projectionsCommand(args: string[], config: Config): Promise<number> {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: OPTIONS })
-  const [verb, name, ...more] = positionals
-  return withFoundations(config, async (foundations) => {
-    if (verb === undefined) return list(foundations, values.json)
-    const projections: Projection[] = Object.values(foundations.projections)
-    const projection = projections.find((known) => known.name === name)
-    const names = projections.map((known) => known.name).join('|')
-    if (projection === undefined || more.length > 0) throw new UsageError(usage(names))
-    const { position, reason } = values
-    if (verb === 'rebuild') await rebuild(projection, foundations)
-    else if (verb === 'skip' && position !== undefined && reason !== undefined) {
-      await skipEvent(projection, position, reason, { ...foundations, pool: foundations.databases.main })
-      print(`${projection.name} skips the event at ${position}: a server goes on within 30 s, or when it starts`)
-    } else throw new UsageError(usage(names))
-    return 0
-  })
+export const listProjections: OperatorCommand = {
+  usage: 'projections [--json]',
+  summary: 'show where each projection stands; exit code 1 with one paused',
+  parse(args) {
+    const { values } = parseArgs({ args, options: { json: { type: 'boolean', default: false } } })
+    return (config) => withFoundations(config, (foundations) => list(foundations, values.json))
+  },
 }
 
-const usage = (names: string): string =>
-  `Usage: parley projections rebuild ${names}\n       parley projections skip ${names} --position P --reason TEXT`
+const REBUILD = 'projections rebuild NAME'
 
-async function rebuild(projection: Projection, { databases: { main: pool }, log }: Foundations): Promise<void> {
-  if ((await countOtherClients(pool)) > 0) throw new UsageError('The database is in use: stop the server first')
-  await resetProjection(pool, projection, log.start)
-  print(`${projection.name} is empty; the next start follows the log from its beginning`)
+export const rebuildProjection: OperatorCommand = {
+  usage: REBUILD,
+  summary: 'empty it, so that the next start follows the log from the start; stop the server first',
+  parse(args) {
+    const { positionals } = parseArgs({ args, allowPositionals: true })
+    const [name, ...more] = positionals
+    if (name === undefined || more.length > 0) throw new UsageError(`Usage: parley ${REBUILD}`)
+    return (config) =>
+      withFoundations(config, async (foundations) => {
+        const { databases, log } = foundations
+        const projection = find(name, foundations)
+        if ((await countOtherClients(databases.main)) > 0)
+          throw new CommandFailedError('The database is in use: stop the server first')
+        await resetProjection(databases.main, projection, log.start)
+        print(`${projection.name} is empty; the next start follows the log from its beginning`)
+        return 0
+      })
+  },
+}
+
+const SKIP = 'projections skip NAME --position P --reason TEXT'
+
+export const skipProjectionEvent: OperatorCommand = {
+  usage: SKIP,
+  summary: 'pass over the event at which it is paused, for good',
+  parse(args) {
+    const options = { position: { type: 'string' }, reason: { type: 'string' } } as const
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options })
+    const [name, ...more] = positionals
+    const { position, reason } = values
+    if (name === undefined || position === undefined || reason === undefined || more.length > 0)
+      throw new UsageError(`Usage: parley ${SKIP}`)
+    return (config) =>
+      withFoundations(config, async (foundations) => {
+        const projection = find(name, foundations)
+        await skipEvent(projection, position, reason, { ...foundations, pool: foundations.databases.main })
+        print(`${projection.name} skips the event at ${position}: a running server continues within 30 s`)
+        return 0
+      })
+  },
+}
+
+/** @throws UsageError */
+function find(name: string, { projections }: Foundations): Projection {
+  const all: Projection[] = Object.values(projections)
+  const found = all.find((known) => known.name === name)
+  if (found !== undefined) return found
+  throw new UsageError(`There is no projection "${name}", only ${all.map((known) => known.name).join(', ')}`)
 }
 
 interface Listed {

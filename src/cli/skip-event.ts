@@ -7,7 +7,7 @@ import { normaliseText } from '../domain/text.js'
 import { readCheckpoint } from '../projections/engine/checkpoint.js'
 import { readSkippedEvents } from '../projections/engine/skipped-events.js'
 import type { Projection } from '../projections/engine/projection.js'
-import { UsageError } from './usage-error.js'
+import { CommandFailedError, UsageError } from './command-errors.js'
 
 const MAX_REASON = 1_000
 
@@ -21,7 +21,7 @@ const NEVER_SKIPPED = 'revocations'
 /**
  * Has a projection pass over the event at which it is paused. The log keeps who did so and why; a server that runs goes on with its next
  * attempt, and a rebuild skips the event again.
- * @throws UsageError
+ * @throws UsageError, CommandFailedError
  */
 export async function skipEvent(
   projection: Projection,
@@ -30,12 +30,13 @@ export async function skipEvent(
   { pool, log, reader, sealer }: SkipDeps,
 ): Promise<void> {
   const { name } = projection
-  if (name === NEVER_SKIPPED) throw new UsageError(`${name} cannot skip events: sessions that were ended would go on`)
+  if (name === NEVER_SKIPPED)
+    throw new CommandFailedError(`${name} cannot skip events: sessions that were ended would go on`)
   const why = normaliseText(reason, MAX_REASON)
   if (!why.ok) throw new UsageError(`--reason must be a text of 1 to ${MAX_REASON} characters`)
   const paused = (await readCheckpoint(pool, projection))?.failure?.position ?? null
-  if (paused === null) throw new UsageError(`${name} is not paused: there is nothing to skip`)
-  if (paused !== position) throw new UsageError(`${name} is paused at ${paused}, not at ${position}`)
+  if (paused === null) throw new CommandFailedError(`${name} is not paused: there is nothing to skip`)
+  if (paused !== position) throw new CommandFailedError(`${name} is paused at ${paused}, not at ${position}`)
   const known = await readSkippedEvents(log, reader)
   if (known.get(name)?.has(position) === true) return
   await append({ projection: name, position, by: `system:${operator()}`, reason: why.text }, { log, reader, sealer })

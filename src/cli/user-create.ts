@@ -7,45 +7,59 @@ import { createAccounts, type AuthenticatedAccount } from '../identity/accounts/
 import { isEmail } from '../identity/accounts/email.js'
 import { createPasswords } from '../identity/passwords/passwords.js'
 import { registerUser } from '../identity/accounts/register-user.js'
-import { UsageError } from './usage-error.js'
+import { CommandFailedError, UsageError } from './command-errors.js'
+import type { OperatorCommand } from './operator-command.js'
+import { print } from './output.js'
 import { withCore } from './with-core.js'
 
-/** Makes a link with which the person chooses a password, once. */
+/** Makes a link with which the user chooses a password, once. */
 export type SetPasswordLink = (account: AuthenticatedAccount, core: Core, config: Config) => Promise<string>
 
-const USAGE = 'Usage: parley user create [--admin] [--name NAME] EMAIL'
+const USAGE = 'user create [--admin] [--name NAME] EMAIL'
 
 /**
- * `parley user create [--admin] [--name NAME] EMAIL`: someone whom no registration has to let in; how the first admin comes to be. Nobody
- * ever knows the password that the account begins with.
+ * Makes an account that no registration has to allow; the first admin is made so. The password that it begins with is random and
+ * shown to no one: the link sets another.
  */
-export const createUserCreate =
-  (setPasswordLink: SetPasswordLink, print: (line: string) => unknown = (line) => process.stdout.write(`${line}\n`)) =>
-  (args: string[], config: Config): Promise<number> => {
+export const createUserCreate = (
+  setPasswordLink: SetPasswordLink,
+  printLine: (line: string) => unknown = print,
+): OperatorCommand => ({
+  usage: USAGE,
+  summary: 'make an account, and print a link that sets its password',
+  parse(args) {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
       options: { admin: { type: 'boolean', default: false }, name: { type: 'string' } },
     })
     const [email, ...more] = positionals
-    if (email === undefined || more.length > 0 || !isEmail(email)) throw new UsageError(USAGE)
+    if (email === undefined || more.length > 0 || !isEmail(email)) throw new UsageError(`Usage: parley ${USAGE}`)
     const { data: name } = nameSchema.safeParse(values.name ?? email.slice(0, email.lastIndexOf('@')))
-    if (name === undefined) throw new UsageError('--name takes 1 to 255 characters, none of control or direction')
-    return withCore(config, async (core) => {
-      const accounts = createAccounts({
-        pool: core.databases.main,
-        passwords: createPasswords(),
-        registerUser: registerUser(core.run),
-        mode: 'open', // the operator needs no invite
-        newId: randomUUID,
-        clock: core.clock,
+    if (name === undefined)
+      throw new UsageError('--name takes 1 to 255 characters, without control characters and direction marks')
+    return (config) =>
+      withCore(config, async (core) => {
+        const account = await register(core, email, name)
+        if (values.admin) await core.runAsSystem('changeRoles', { userId: account.userId, change: { grant: 'admin' } })
+        printLine(await setPasswordLink(account, core, config))
+        return 0
       })
-      const password = randomBytes(32).toString('base64url')
-      const registered = await accounts.register({ email, password, name })
-      if ('code' in registered)
-        throw new UsageError(`${email} is registered already; to give a role: parley user grant ${email} ROLE`)
-      if (values.admin) await core.runAsSystem('changeRoles', { userId: registered.userId, change: { grant: 'admin' } })
-      print(await setPasswordLink(registered, core, config))
-      return 0
-    })
-  }
+  },
+})
+
+async function register({ databases, run, clock }: Core, email: string, name: string): Promise<AuthenticatedAccount> {
+  const accounts = createAccounts({
+    pool: databases.main,
+    passwords: createPasswords(),
+    registerUser: registerUser(run),
+    mode: 'open', // the operator needs no invite
+    newId: randomUUID,
+    clock,
+  })
+  const password = randomBytes(32).toString('base64url')
+  const registered = await accounts.register({ email, password, name })
+  if ('code' in registered)
+    throw new CommandFailedError(`${email} is registered already; to give a role: parley user grant ${email} ROLE`)
+  return registered
+}

@@ -4,52 +4,52 @@ import type { Core } from '../app/core.js'
 import { accountRoles, type AccountRole } from '../domain/roles/events.js'
 import type { RolesChange } from '../domain/roles/roles.js'
 import { createAddresses, type Address } from '../identity/accounts/addresses.js'
-import { UsageError } from './usage-error.js'
-import { printNotice } from './output.js'
+import { CommandFailedError, UsageError } from './command-errors.js'
+import type { OperatorCommand } from './operator-command.js'
+import { print, printNotice } from './output.js'
 import { withCore } from './with-core.js'
 
 const UP_TO_DATE_MS = 10_000
 
-/** `parley user grant EMAIL ROLE [--yes]` */
-export const userGrant = (args: string[], config: Config): Promise<number> =>
-  changeRoles('grant', args, config, (role) => ({ grant: role }))
+const ROLES = accountRoles.join('|')
 
-/** `parley user revoke EMAIL ROLE [--yes]` */
-export const userRevoke = (args: string[], config: Config): Promise<number> =>
-  changeRoles('revoke', args, config, (role) => ({ withdraw: role }))
+export const userGrant = rolesCommand(`user grant EMAIL ${ROLES} [--yes]`, 'give a user a role', (role) => ({
+  grant: role,
+}))
 
-async function changeRoles(
-  verb: string,
-  args: string[],
-  config: Config,
-  changeTo: (role: AccountRole) => RolesChange,
-): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { yes: { type: 'boolean', default: false } },
-  })
-  const [email, name, ...more] = positionals
-  const role = accountRoles.find((known) => known === name)
-  if (email === undefined || role === undefined || more.length > 0)
-    throw new UsageError(`Usage: parley user ${verb} EMAIL ${accountRoles.join('|')} [--yes]`)
+export const userRevoke = rolesCommand(`user revoke EMAIL ${ROLES}`, 'take a role from a user', (role) => ({
+  withdraw: role,
+}))
 
-  return withCore(config, async (core) => {
-    const account = await createAddresses(core.databases.main).find(email)
-    if (account === null) throw new UsageError(`Nobody is registered with ${email}`)
-    printNotice(await describe(account, core))
-    const change = changeTo(role)
-    if ('grant' in change && !values.yes && mustBeConfirmed(account, config)) {
-      printNotice(
-        'Its address is not verified: whoever registered with it need not own it. With --yes it is done all the same',
-      )
-      return 1
-    }
-    return apply(account, change, core)
-  })
+function rolesCommand(usage: string, summary: string, changeTo: (role: AccountRole) => RolesChange): OperatorCommand {
+  return {
+    usage,
+    summary,
+    parse(args) {
+      const { values, positionals } = parseArgs({
+        args,
+        allowPositionals: true,
+        options: { yes: { type: 'boolean', default: false } },
+      })
+      const [email, name, ...more] = positionals
+      const role = accountRoles.find((known) => known === name)
+      if (email === undefined || role === undefined || more.length > 0) throw new UsageError(`Usage: parley ${usage}`)
+      return (config) => changeRoles(email, changeTo(role), values.yes, config)
+    },
+  }
 }
 
-/** Where anyone may register under anyone's address, a role is given only to whom the operator has looked at. */
+const changeRoles = (email: string, change: RolesChange, isConfirmed: boolean, config: Config): Promise<number> =>
+  withCore(config, async (core) => {
+    const account = await createAddresses(core.databases.main).find(email)
+    if (account === null) throw new CommandFailedError(`Nobody is registered with ${email}`)
+    printNotice(await describe(account, core))
+    if ('grant' in change && !isConfirmed && mustBeConfirmed(account, config))
+      throw new CommandFailedError("The address is not verified, so it may be someone else's: add --yes to go on")
+    return apply(account, change, core)
+  })
+
+/** In production anyone may register with another's address: the operator must have looked at it. */
 export const mustBeConfirmed = (
   { isVerified }: Pick<Address, 'isVerified'>,
   { production }: Pick<Config, 'production'>,
@@ -62,14 +62,11 @@ async function apply(
 ): Promise<number> {
   const result = await runAsSystem('changeRoles', { userId, change })
   if (result.kind === 'rejected') {
-    printNotice(
-      result.rejection.code === 'last-admin' ? 'Nobody else is admin: make someone admin first' : result.rejection.code,
-    )
-    return 1
+    const { code } = result.rejection
+    throw new CommandFailedError(code === 'last-admin' ? 'Nobody else is admin: make someone admin first' : code)
   }
-  process.stdout.write(
-    `${result.kind === 'unchanged' ? 'It is so already' : 'Done'}; ${rolesText((await accountStatuses.of(userId)).roles)}\n`,
-  )
+  const { roles } = await accountStatuses.of(userId)
+  print(`${result.kind === 'unchanged' ? 'It is so already' : 'Done'}; ${rolesText(roles)}`)
   return 0
 }
 

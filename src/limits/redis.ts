@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis'
+import { Redis, ReplyError } from 'ioredis'
 
 /** Redis normally answers within a millisecond; no caller waits longer than this. */
 const ANSWER_TIMEOUT_MS = 200
@@ -29,7 +29,7 @@ export interface RedisConnection extends AsyncDisposable {
    */
   ask<Answer>(call: () => Promise<Answer>): Promise<Answer>
   /** Resolves when the first attempt to connect has succeeded or failed. */
-  tried: Promise<void>
+  tried: Promise<string | null>
   health(): Promise<RedisHealth>
 }
 
@@ -59,9 +59,10 @@ export function openRedis({ url, onChange = () => undefined }: RedisOptions): Re
     onChange('away', reason)
   }
 
-  const tried = new Promise<void>((resolve) => {
-    client.once('ready', resolve)
-    client.once('close', resolve)
+  const tried = new Promise<string | null>((resolve) => {
+    client.once('error', (error: Error) => resolve(refusalOf(error)))
+    client.once('ready', () => resolve(null))
+    client.once('close', () => resolve(null))
   })
   client.on('error', (error: Error) => away(reasonOf(error)))
   client.on('close', () => away(null))
@@ -114,5 +115,9 @@ export function openRedis({ url, onChange = () => undefined }: RedisOptions): Re
   }
 }
 
+/** What Redis answered in place of letting us in, such as `WRONGPASS …`; null for any other error. */
+const refusalOf = (error: unknown): string | null => (error instanceof ReplyError ? (error as Error).message : null)
+
 /** A code or our own phrase; error messages may contain host names. */
-const reasonOf = (error: unknown): string => (error as { code?: string }).code ?? NO_ANSWER
+const reasonOf = (error: unknown): string =>
+  refusalOf(error)?.split(' ')[0] ?? (error as { code?: string }).code ?? NO_ANSWER

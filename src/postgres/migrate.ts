@@ -12,7 +12,7 @@ export interface Migration {
 
 /**
  * Runs the migrations that the database has not seen, in the order of the list: all of them, or none. Migrations it has seen and
- * the list does not know are left alone, so that an older release starts on the database of a newer one.
+ * the list does not know are left alone: whether to start on the database of a newer release is the caller's decision.
  */
 export const migrate = (url: string, migrations: readonly Migration[]): Promise<void> =>
   inTurn(url, migrations, async (trx) => {

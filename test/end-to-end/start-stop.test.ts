@@ -82,7 +82,7 @@ describe('starting and stopping, on embedded Postgres', function () {
   })
 })
 
-describe('what keeps it from starting is said in one line', function () {
+describe('what keeps it from starting is printed in one line', function () {
   this.timeout(120_000)
   const key = randomBytes(32).toString('base64')
   const database = {
@@ -92,25 +92,25 @@ describe('what keeps it from starting is said in one line', function () {
     TOKEN_KEYS: `a:${key}`,
   }
 
-  const failing = async (env: Record<string, string>): Promise<string[]> => {
+  const failing = async (env: Record<string, string>, exitCode: 1 | 2): Promise<string[]> => {
     await using child = startChild('main.js', [], env)
-    expect(await child.exited).to.equal(1)
+    expect(await child.exited).to.equal(exitCode)
     return child.output.trim().split('\n')
   }
 
   it('a database that does not answer', async () => {
-    const [line, ...more] = await failing(database)
-    expect(line).to.match(/^the database does not answer .* DATABASE_URL/)
+    const [line, ...more] = await failing(database, 1)
+    expect(line).to.match(/^DATABASE_URL: no Postgres answers at 127.0.0.1:1 .*: start it, or correct the address$/)
     expect(more).to.deep.equal([])
   })
 
   it('missing variables, all of them at once', async () => {
-    const lines = await failing({ DATABASE_URL: database.DATABASE_URL })
+    const lines = await failing({ DATABASE_URL: database.DATABASE_URL }, 2)
     expect(lines.map((line) => line.split(' ')[0])).to.deep.equal(['KEYS_DATABASE_URL', 'MASTER_KEY', 'TOKEN_KEYS'])
   })
 
   it('in production, no mail server and no public address', async () => {
-    const lines = await failing({ ...database, NODE_ENV: 'production' })
+    const lines = await failing({ ...database, NODE_ENV: 'production' }, 2)
     expect(lines).to.deep.equal([
       'SMTP_URL is missing: it is required with NODE_ENV=production',
       'PUBLIC_URL is missing: it is required with NODE_ENV=production',
@@ -120,8 +120,8 @@ describe('what keeps it from starting is said in one line', function () {
   it('another master key than the one before', async () => {
     await using parley = await startTestApp()
     await parley.register('Ada')
-    const [line, ...more] = await failing({ ...parley.environment, MASTER_KEY: key })
-    expect(line).to.match(/^the key \S+ does not open with this master key/)
+    const [line, ...more] = await failing({ ...parley.environment, MASTER_KEY: key }, 1)
+    expect(line).to.match(/^MASTER_KEY: the key \S+ does not open with this master key/)
     expect(more).to.deep.equal([])
   })
 
@@ -132,8 +132,8 @@ describe('what keeps it from starting is said in one line', function () {
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
     const { port } = taken.address() as AddressInfo
     try {
-      const lines = await failing({ PORT: String(port), PARLEY_DATA_DIR: dataDir })
-      expect(lines.at(-1)).to.equal(`port ${port} is taken; set PORT to a free one`)
+      const lines = await failing({ PORT: String(port), PARLEY_DATA_DIR: dataDir }, 1)
+      expect(lines.at(-1)).to.equal(`PORT: ${port} is taken: choose a free one`)
     } finally {
       taken.close()
       await rm(dataDir, { recursive: true })

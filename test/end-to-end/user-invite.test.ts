@@ -63,10 +63,10 @@ describe('parley user invite', function () {
   })
 
   it('says how it is called', async () => {
-    expect(await invite()).to.deep.equal({ code: 1, output: 'Usage: parley user create|grant|revoke|invite …\n' })
+    expect(await invite()).to.deep.equal({ code: 2, output: '"user" is no command of parley: see parley --help\n' })
     for (const expires of ['7', '0d', '-1d', 'soon'])
       expect(await invite('invite', `--expires=${expires}`)).to.deep.equal({
-        code: 1,
+        code: 2,
         output: '--expires takes minutes, hours or days: 30m, 12h, 7d\n',
       })
   })

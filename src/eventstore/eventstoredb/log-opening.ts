@@ -5,6 +5,7 @@ import { LOG_STREAM, openLogId } from '../log-id.js'
 import type { Appends } from './appends.js'
 import { FAR_DEADLINE_MS } from './client.js'
 import { collect } from './collect.js'
+import { EventStoreUnreachableError } from './event-store-unreachable-error.js'
 
 const RETRY_MS = 250
 
@@ -12,15 +13,6 @@ export interface OpenedLog {
   id: string
   /** The position of its first event. */
   first: number
-}
-
-export class EventStoreUnreachableError extends Error {
-  override readonly name = 'EventStoreUnreachableError'
-  constructor(cause: Error) {
-    super(`EventStoreDB does not answer (${cause.message.trim()}); is EVENTSTORE_URL right, and is it running?`, {
-      cause,
-    })
-  }
 }
 
 /**

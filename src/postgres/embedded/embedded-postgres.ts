@@ -1,8 +1,9 @@
-import { mkdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, escapeIdentifier } from 'pg'
 import { lock } from 'proper-lockfile'
+import { makeDataDir } from './data-dir.js'
+import { EmbeddedPostgresError } from './embedded-postgres-error.js'
 import { initialisePostgres, SUPERUSER } from './initialise-postgres.js'
 import { findHome, type PostgresHome } from './postgres-home.js'
 import { readOrMakePassword } from './postgres-password.js'
@@ -35,10 +36,9 @@ const PRESENCE = 'parley-presence'
 const CONNECT_TIMEOUT_MS = 60_000
 const LINGER_MS = 2_000
 
-/** @throws Error in one line for whoever started it: no binaries for this platform, no user to run as, data that it cannot use */
+/** @throws EmbeddedPostgresError no binaries for this platform, no user to run as, data that it cannot use */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  await mkdir(options.dataDir, { recursive: true })
-  const dataDir = await realpath(options.dataDir)
+  const dataDir = await makeDataDir(options.dataDir)
   const passwordFile = join(dataDir, 'postgres-password')
   return locked(dataDir, async () => {
     const home = await findHome(dataDir, options.log)
@@ -81,7 +81,10 @@ const PASSING = new Set(['ECONNREFUSED', 'ECONNRESET', '57P03' /* cannot connect
 const isPassing = (error: unknown): boolean => PASSING.has((error as { code?: string }).code ?? '')
 
 const refused = (home: PostgresHome, cause: unknown): Error =>
-  new Error(`the Postgres on ${home.data} lets nobody in: ${(cause as Error).message}`, { cause })
+  new EmbeddedPostgresError(
+    `the Postgres on ${home.data} accepts no connection (${(cause as Error).message}): its log is there, postgres.log`,
+    { cause },
+  )
 
 const urlOf = (database: string, port: number, password: string): string =>
   `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`

@@ -3,6 +3,7 @@ import { chown, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { basename, dirname, join } from 'node:path'
 import type { PostgresHome } from './postgres-home.js'
 import { run, type SystemUser } from './run.js'
+import { EmbeddedPostgresError } from './embedded-postgres-error.js'
 
 export const SUPERUSER = 'parley'
 
@@ -37,7 +38,9 @@ async function initdb({ binaries, user }: PostgresHome, data: string, passwordFi
   const args = [`--pgdata=${data}`, ...access, ...LOCALE, '--no-instructions']
   const { ok, output } = await run(join(binaries, 'bin/initdb'), args, { user })
   if (!ok)
-    throw new Error(`Postgres could not make its data in ${dirname(dirname(data))}: ${output.replaceAll('\n', ' ')}`)
+    throw new EmbeddedPostgresError(
+      `Postgres could not make its data in ${dirname(dirname(data))}: ${output.replaceAll('\n', ' ')}`,
+    )
 }
 
 async function removeDrafts(folder: string, draftName: string): Promise<void> {

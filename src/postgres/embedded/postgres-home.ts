@@ -3,6 +3,7 @@ import { chmod, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { copyBinaries, findBinaries } from './postgres-binaries.js'
 import { run, type SystemUser } from './run.js'
+import { EmbeddedPostgresError } from './embedded-postgres-error.js'
 
 /** Where an embedded Postgres lives. */
 export interface PostgresHome {
@@ -44,7 +45,7 @@ interface Data {
 async function ownedData(data: string): Promise<Data | undefined> {
   const owner = await stat(data).catch(() => undefined)
   if (owner?.uid === 0)
-    throw new Error(`Postgres does not run as root, but ${data} is root's: chown -R it to "postgres"`)
+    throw new EmbeddedPostgresError(`Postgres does not run as root, but ${data} is root's: chown -R it to "postgres"`)
   return owner && { data, user: { uid: owner.uid, gid: owner.gid } }
 }
 
@@ -86,7 +87,7 @@ async function makeUser(name: string): Promise<SystemUser> {
   ])
   const user = await findUser(name)
   if (user) return user
-  throw new Error(
+  throw new EmbeddedPostgresError(
     `Postgres does not run as root and a user "${name}" could not be made: start as another user (${output})`,
   )
 }

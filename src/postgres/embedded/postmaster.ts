@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { PostgresHome } from './postgres-home.js'
 import { run, type RunResult } from './run.js'
+import { EmbeddedPostgresError } from './embedded-postgres-error.js'
 
 /** Postgres's own settings, by name. */
 export type PostgresSettings = Readonly<Record<string, string>>
@@ -52,7 +53,7 @@ export async function startPostmaster(home: PostgresHome, settings: PostgresSett
     if (port !== undefined) return port
     if (!reason.includes('TCP/IP')) break // anything but a port that someone took in between
   }
-  throw new Error(`Postgres does not start on ${home.data} (its log is there, postgres.log): ${reason}`)
+  throw new EmbeddedPostgresError(`Postgres does not start on ${home.data} (its log is there, postgres.log): ${reason}`)
 }
 
 /** Why it did not start, if it did not. */
@@ -69,7 +70,8 @@ async function pgCtlStart(home: PostgresHome, settings: PostgresSettings): Promi
 /** Stops it in good order; connections that are left are closed. */
 export async function stopPostmaster(home: PostgresHome): Promise<void> {
   const { ok, output } = await pgCtl(home, 'stop', '60', '-m', 'fast')
-  if (!ok && (await findPort(home)) !== undefined) throw new Error(`Postgres on ${home.data} does not stop: ${output}`)
+  if (!ok && (await findPort(home)) !== undefined)
+    throw new EmbeddedPostgresError(`Postgres on ${home.data} does not stop: ${output}`)
 }
 
 const pgCtl = (home: PostgresHome, action: string, seconds: string, ...more: string[]): Promise<RunResult> =>

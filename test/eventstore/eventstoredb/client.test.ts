@@ -1,7 +1,7 @@
 import { UnavailableError } from '@eventstore/db-client'
 import { expect } from 'chai'
 import { openEventStoreDbEventLog } from '../../../src/eventstore/eventstoredb/eventstoredb-event-log.js'
-import { EventStoreUnreachableError } from '../../../src/eventstore/eventstoredb/log-opening.js'
+import { EventStoreUnreachableError } from '../../../src/eventstore/eventstoredb/event-store-unreachable-error.js'
 import { rejectionOf } from '../../contract/event-log-support.js'
 import { openingEvent } from '../postgres-log.js'
 import { closeClient, isConnectionString, openClient } from '../../../src/eventstore/eventstoredb/client.js'

@@ -3,7 +3,7 @@ import type { Projection } from '../../../src/projections/engine/projection.js'
 import { resetProjection } from '../../../src/projections/engine/checkpoint.js'
 import { readSkippedEvents } from '../../../src/projections/engine/skipped-events.js'
 import { skipEvent, type SkipDeps } from '../../../src/cli/skip-event.js'
-import { UsageError } from '../../../src/cli/usage-error.js'
+import { CommandFailedError, UsageError } from '../../../src/cli/command-errors.js'
 import { eventually } from '../../support/eventually.js'
 import { logStream } from '../../../src/domain/streams.js'
 import { logOpening } from '../../../src/app/log-opening.js'
@@ -94,7 +94,7 @@ describe('an event that a projection cannot apply', function () {
       try {
         await skipEvent({ ...poisonous, name }, position, reason, deps)
       } catch (error) {
-        if (error instanceof UsageError) return error.message
+        if (error instanceof UsageError || error instanceof CommandFailedError) return error.message
         throw error
       }
       return 'not refused'

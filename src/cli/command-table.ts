@@ -1,0 +1,49 @@
+import { doctorAddresses, doctorUnread } from './doctor-command.js'
+import { importCommand } from './import-command.js'
+import type { OperatorCommand } from './operator-command.js'
+import { listProjections, rebuildProjection, skipProjectionEvent } from './projections-command.js'
+import { setPasswordLink } from './set-password-link.js'
+import { createUserCreate } from './user-create.js'
+import { userInvite } from './user-invite.js'
+import { userGrant, userRevoke } from './user-roles.js'
+
+/** Every operator command, by the words that call it. */
+const commandTable: Record<string, OperatorCommand> = {
+  import: importCommand,
+  projections: listProjections,
+  'projections rebuild': rebuildProjection,
+  'projections skip': skipProjectionEvent,
+  'doctor unread': doctorUnread,
+  'doctor addresses': doctorAddresses,
+  'user create': createUserCreate(setPasswordLink),
+  'user invite': userInvite,
+  'user grant': userGrant,
+  'user revoke': userRevoke,
+}
+
+export interface FoundCommand {
+  command: OperatorCommand
+  args: string[]
+}
+
+/** The command that the first two words or the first one call, with the other arguments. */
+export function findCommand(argv: string[]): FoundCommand | null {
+  for (const words of [2, 1]) {
+    const name = argv.slice(0, words).join(' ')
+    const command = Object.hasOwn(commandTable, name) ? commandTable[name] : undefined
+    if (command !== undefined) return { command, args: argv.slice(words) }
+  }
+  return null
+}
+
+const WIDTH = 52
+
+/** All commands; or those that begin with this word, where there are any. */
+export function usageText(word = ''): string {
+  const all = Object.entries(commandTable)
+  const matching = all.filter(([name]) => name.split(' ')[0] === word)
+  const lines = (matching.length > 0 ? matching : all).map(
+    ([, { usage, summary }]) => `  parley ${usage.padEnd(WIDTH)} ${summary}`,
+  )
+  return `Usage:\n${lines.join('\n')}\n\n  --help after a command shows its usage; parley --version shows the version`
+}

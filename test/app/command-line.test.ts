@@ -1,0 +1,115 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { runCommandLine } from '../../src/cli/run-command-line.js'
+import { startChild } from '../support/child.js'
+import { execute } from '../support/test-database.js'
+import { startTestApp, type TestApp } from '../support/test-app.js'
+
+async function parley(
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number | null; output: string }> {
+  await using child = startChild('cli.js', args, env)
+  const code = await child.exited
+  return { code, output: child.output }
+}
+
+describe('the command line needs no configuration to be read', function () {
+  this.timeout(60_000)
+  const broken = { PORT: 'http' }
+
+  const cases: [args: string[], code: number, output: RegExp][] = [
+    [['--version'], 0, /^\d+\.\d+\.\d+\S*\n$/],
+    [['--help'], 0, /parley import FILE.*\n(.*\n)*.*parley user grant/],
+    [['help'], 0, /parley import FILE/],
+    [['help', 'user'], 0, /^Usage:\n {2}parley user create/],
+    [['import', '--help'], 0, /^Usage: parley import FILE \[--source NAME\] \[--json\]\n/],
+    [['projections', '--help'], 0, /^Usage: parley projections \[--json\]/],
+    [['projections', 'rebuild', '--help'], 0, /^Usage: parley projections rebuild NAME/],
+    [['user', 'create', '-h'], 0, /^Usage: parley user create/],
+    [['user', '--help'], 0, /parley user invite/],
+    [[], 2, /^Usage:\n/],
+    [['frobnicate'], 2, /^"frobnicate" is no command of parley: see parley --help\n$/],
+    [['user', 'promote'], 2, /^"user promote" is no command of parley/],
+    [['doctor'], 2, /^"doctor" is no command of parley/],
+    [['import'], 2, /^Usage: parley import FILE/],
+    [['import', 'one', 'two'], 2, /^Usage: parley import FILE/],
+    [['import', '-'], 2, /^Reading standard input needs --source NAME\n$/],
+    [['import', 'x', '--frob'], 2, /^Unknown option '--frob'/],
+    [['projections', 'frobnicate'], 2, /^Unexpected argument 'frobnicate'/],
+    [['projections', 'rebuild'], 2, /^Usage: parley projections rebuild NAME\n$/],
+    [['doctor', 'unread', 'x'], 2, /^Unexpected argument 'x'/],
+    [['user', 'invite', '--expires', 'soon'], 2, /^--expires takes minutes, hours or days/],
+    [['user', 'grant', 'ada@example.com', 'owner'], 2, /^Usage: parley user grant EMAIL/],
+    [['projections'], 2, /^PORT must be a whole number/],
+  ]
+  for (const [args, code, output] of cases)
+    it(`parley ${args.join(' ')}: exit code ${code}`, async () => {
+      let printed = ''
+      const take = (line: string): void => void (printed += `${line}\n`)
+      expect(await runCommandLine(args, broken, { print: take, printNotice: take })).to.equal(code)
+      expect(printed).to.match(output)
+    })
+})
+
+describe('exit codes of operator commands', function () {
+  this.timeout(60_000)
+  let app: TestApp
+  let folder: string
+
+  beforeEach(async () => {
+    app = await startTestApp()
+    folder = await mkdtemp(join(tmpdir(), 'parley-cli-'))
+  })
+
+  afterEach(async () => {
+    await app[Symbol.asyncDispose]()
+    await rm(folder, { recursive: true })
+  })
+
+  it('projections: 0, and 1 with one paused', async () => {
+    expect((await parley(['projections'], app.environment)).code).to.equal(0)
+    await app.restart(async (url) => {
+      const failure = {
+        position: '1',
+        stream: 'chat-1',
+        eventType: 'MessageSent',
+        code: '22008',
+        at: '2026-01-01T00:00:00Z',
+      }
+      await execute(url, `update projections set failure = '${JSON.stringify(failure)}' where name = 'conversations'`)
+      const { code, output } = await parley(['projections'], app.environment)
+      expect(output).to.match(/^conversations .*: paused at 1 by MessageSent in chat-1: 22008$/m)
+      expect(code).to.equal(1)
+    })
+  })
+
+  it('projections rebuild: 1 beside a server, 2 for a name that is none', async () => {
+    const beside = await parley(['projections', 'rebuild', 'conversations'], app.environment)
+    expect(beside).to.deep.equal({ code: 1, output: 'The database is in use: stop the server first\n' })
+    const unknown = await parley(['projections', 'rebuild', 'everything'], app.environment)
+    expect(unknown.output).to.match(/^There is no projection "everything", only conversations, /)
+    expect(unknown.code).to.equal(2)
+  })
+
+  it('import: 0, 3 with refused lines, 2 for a file that is not there', async () => {
+    const good = { chat: 'team', user: 'alice', at: '2024-05-01T09:00:00Z', type: 'message', content: 'Hello!' }
+    const file = join(folder, 'chats.ndjson')
+    await writeFile(file, `${JSON.stringify(good)}\n`)
+    expect((await parley(['import', file], app.environment)).code).to.equal(0)
+    await writeFile(file, `${JSON.stringify(good)}\n${JSON.stringify({ ...good, type: 'shout' })}\n`)
+    const refused = await parley(['import', file], app.environment)
+    expect(refused.output).to.match(/^line 2 refused: /m)
+    expect(refused.code).to.equal(3)
+    expect((await parley(['import', join(folder, 'missing')], app.environment)).code).to.equal(2)
+  })
+
+  it('user create: 1 for an address that is registered', async () => {
+    const { email } = await app.register('Ada')
+    const { code, output } = await parley(['user', 'create', email], app.environment)
+    expect(output).to.match(/is registered already; to give a role: parley user grant/)
+    expect(code).to.equal(1)
+  })
+})
