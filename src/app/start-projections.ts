@@ -16,11 +16,7 @@ export interface Projections {
 
 /** Makes the tables of every projection where they are missing, then starts the loops that keep them up to date. */
 export async function startProjections(
-<<<<<<< HEAD
-  { databases: { main: pool }, log, reader, projections }: Foundations,
-=======
-  { databases, log, projections }: Foundations,
->>>>>>> ef076c7 (Start-up failures in one line; operator commands as one table; databases say what they are and whose)
+  { databases, log, reader, projections }: Foundations,
   report: FailureReport,
   releases: Releases,
 ): Promise<Projections> {
@@ -30,13 +26,9 @@ export async function startProjections(
     decisionIndex: await openProjection(pool, projections.decisionIndex, log),
     revocations: await openProjection(pool, projections.revocations, log),
   }
-<<<<<<< HEAD
+  await checkKeys(pool, databases.keys, open.conversations)
   const readSkipped = () => readSkippedEvents(log, reader)
   const start = (one: OpenProjection): Runner => releases.add(startRunner(one, { log, pool, report, readSkipped }))
-=======
-  await checkKeys(pool, databases.keys, open.conversations)
-  const start = (one: OpenProjection): Runner => releases.add(startRunner(one, { log, pool, report }))
->>>>>>> ef076c7 (Start-up failures in one line; operator commands as one table; databases say what they are and whose)
   const runners = {
     conversations: start(open.conversations),
     decisionIndex: start(open.decisionIndex),
