@@ -278,11 +278,17 @@ export const readinessShape = z
     components: z.object({
       eventStore: component.extend({ kind: z.enum(['eventstoredb', 'postgres']) }),
       postgres: component,
-      /** Unavailable where the node cannot tell which are revoked, and so lets nobody in. */
+      /** The database of the keys. */
+      keys: component,
+      /** Whether the main database can write. */
+      disk: component,
+      /** Unavailable where it is not known which are revoked: requests are answered 503. */
       sessions: component,
       /** Null where it is not configured. */
       redis: component.nullable(),
-      projections: z.record(z.string(), z.looseObject({ status: z.string() })),
+      realtime: z.object({ status: health, position: z.string(), reason: z.string().nullable() }),
+      /** Degraded at 30 s behind the log; null where the lag is not known. */
+      projections: z.record(z.string(), z.looseObject({ status: z.string(), lagSeconds: z.number().nullable() })),
     }),
   })
   .meta({ id: 'Readiness' })

@@ -2,6 +2,7 @@ import type { Express } from 'express'
 import type { Logger } from 'winston'
 import { createClientAddress } from '../api/client-address.js'
 import { createApi } from '../api/server.js'
+import type { Readiness } from '../api/shapes.js'
 import { createAddresses } from '../identity/accounts/addresses.js'
 import type { Identity } from '../identity/identity.js'
 import { createRegistrationGuard } from '../identity/accounts/registration-guard.js'
@@ -9,13 +10,11 @@ import { createPasswordGuard, type PasswordGuard } from '../identity/passwords/p
 import type { RedisConnection } from '../limits/redis.js'
 import type { PastFrames } from '../realtime/past-frames.js'
 import type { RenderSentMessage } from '../realtime/render-sent-message.js'
-import type { HubStatus } from '../realtime/hub.js'
 import type { Authenticate } from '../requests/authenticate.js'
 import type { RequestPath } from '../requests/request-path.js'
 import type { Config } from './config.js'
 import type { Core } from './core.js'
 import type { Metrics } from './metrics.js'
-import { createReadiness } from './readiness.js'
 import type { Commands } from './start-commands.js'
 import type { Security } from './start-security.js'
 import type { SessionParts } from './start-sessions.js'
@@ -33,7 +32,7 @@ export interface ApiParts {
   redis: RedisConnection | null
   pastFrames: PastFrames
   renderSentMessage: RenderSentMessage
-  realtimeStatus: () => HubStatus
+  readiness: () => Promise<Readiness>
   publicUrl: () => string
   metrics: Metrics
   logger: Logger
@@ -41,7 +40,7 @@ export interface ApiParts {
 
 export function createRestApi(config: Config, core: Core, parts: ApiParts): Express {
   const { log, queries, runners, databases, invites, accountStatuses, ownWrites, clock } = core
-  const { commands, identity, sessions, security, redis, metrics } = parts
+  const { commands, identity, security, redis, metrics } = parts
   return createApi({
     ...commands,
     ...identity,
@@ -59,14 +58,7 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     pastFrames: parts.pastFrames,
     renderSentMessage: parts.renderSentMessage,
     publicUrl: parts.publicUrl,
-    readiness: createReadiness({
-      log,
-      pool: databases.main,
-      runners: Object.values(runners),
-      realtime: parts.realtimeStatus,
-      redis,
-      canTellSessions: sessions.canTellSessions,
-    }),
+    readiness: parts.readiness,
     registry: metrics.registry,
     metricsToken: config.metricsToken,
     allowedOrigins: config.allowedOrigins,

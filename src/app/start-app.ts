@@ -16,11 +16,11 @@ import { createHttpListener } from './http-listener.js'
 import { createLogger } from './logger.js'
 import { createMetrics, type Metrics } from './metrics.js'
 import type { Overrides } from './overrides.js'
-import { measureLag } from './projection-lag.js'
 import { createReleases, type Releases } from './release.js'
 import { createRestApi } from './start-api.js'
 import { startCommands } from './start-commands.js'
 import { startIdentity } from './start-identity.js'
+import { startReadiness } from './start-readiness.js'
 import { startPreviews } from './start-previews.js'
 import { startRealtime } from './start-realtime.js'
 import { startRedis } from './start-redis.js'
@@ -62,7 +62,6 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   const metrics = createMetrics()
   const report = createFailureReport(logger, metrics)
   const core = await startCore(config, { print, overrides, report, metrics }, releases)
-  measureLag(core.log, Object.values(core.runners), metrics.registry)
   const redis = await startRedis(config, { logger, metrics }, releases)
   const security = startSecurity(core, metrics, releases)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused: security.onLimited })
@@ -90,6 +89,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   const renderSentMessage = renderSent(core, users)
   const shared = { commands, sessions, security, authenticate, requestPath, renderSentMessage, metrics, logger }
   const realtimeStatus = (): ReturnType<Realtime['status']> => realtime.status()
+  const readiness = startReadiness(core, { sessions, redis, realtimeStatus, metrics, logger }, releases)
   const api = createRestApi(config, core, {
     ...shared,
     identity,
@@ -97,7 +97,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
     redis,
     pastFrames,
     publicUrl,
-    realtimeStatus,
+    readiness,
   })
   http.server.on('request', (request, response) => void api(request, response))
   releases.onRelease(http.close)

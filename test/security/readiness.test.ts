@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createReadiness } from '../../src/app/readiness.js'
+import { createReadiness } from '../../src/app/readiness/readiness.js'
 
 type Parts = Parameters<typeof createReadiness>[0]
 
@@ -7,6 +7,9 @@ const partsWith = (query: () => Promise<unknown>): Parts =>
   ({
     log: { kind: 'postgres', head: () => Promise.resolve('log.1') },
     pool: { query },
+    keys: { query: () => Promise.resolve() },
+    disk: () => Promise.resolve(),
+    lagOf: () => Promise.resolve({ events: 0, seconds: 0 }),
     runners: [],
     realtime: () => ({ status: 'live', position: 'log.1', reason: null }),
     redis: null,

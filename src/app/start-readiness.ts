@@ -1,0 +1,46 @@
+import type { Logger } from 'winston'
+import type { Readiness } from '../api/shapes.js'
+import type { RedisConnection } from '../limits/redis.js'
+import type { HubStatus } from '../realtime/hub.js'
+import type { Core } from './core.js'
+import type { Metrics } from './metrics.js'
+import { createDiskProbe } from './readiness/disk-probe.js'
+import { measureLag } from './readiness/lag-metrics.js'
+import { createLagOf } from './readiness/projection-lag.js'
+import { createReadiness } from './readiness/readiness.js'
+import { watchComponents } from './readiness/watch-components.js'
+import type { Releases } from './release.js'
+import type { SessionParts } from './start-sessions.js'
+
+export interface ReadinessSources {
+  sessions: SessionParts
+  redis: RedisConnection | null
+  realtimeStatus: () => HubStatus
+  metrics: Metrics
+  logger: Logger
+}
+
+/** The state of every component: for `/readyz`, for the metrics of lag, and as log lines when it changes. */
+export function startReadiness(
+  core: Pick<Core, 'log' | 'reader' | 'clock' | 'runners' | 'databases'>,
+  { sessions, redis, realtimeStatus, metrics, logger }: ReadinessSources,
+  releases: Releases,
+): () => Promise<Readiness> {
+  const { main, keys } = core.databases
+  const runners = Object.values(core.runners)
+  const lagOf = createLagOf(core)
+  measureLag(lagOf, runners, metrics.registry)
+  const readiness = createReadiness({
+    log: core.log,
+    pool: main,
+    keys,
+    disk: createDiskProbe(main),
+    runners,
+    lagOf,
+    realtime: realtimeStatus,
+    redis,
+    canTellSessions: sessions.canTellSessions,
+  })
+  releases.add(watchComponents(readiness, logger))
+  return readiness
+}
