@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Readiness } from '../../src/api/shapes.js'
+import { readinessShape, type Readiness } from '../../src/api/shapes.js'
 import { createLagOf } from '../../src/app/readiness/projection-lag.js'
 import { createReadiness } from '../../src/app/readiness/readiness.js'
 import { createComponentLog } from '../../src/app/readiness/watch-components.js'
@@ -18,7 +18,10 @@ describe('/readyz knows every component', function () {
 
   afterEach(() => parley[Symbol.asyncDispose]())
 
-  const ready = async (): Promise<{ status: number; body: Readiness }> => parley.call('GET', '/readyz')
+  const ready = async (): Promise<{ status: number; body: Readiness }> => {
+    const { status, body } = await parley.call('GET', '/readyz')
+    return { status, body: readinessShape.parse(body) }
+  }
 
   const serverOf = (url: string): string => {
     const server = new URL(url)
