@@ -111,7 +111,7 @@ const describe = (reading: Reading | null): string =>
 function report(checked: number, differences: readonly Difference[]): string {
   const lines = differences.map(
     ({ chatId, userId, stored, computed }) =>
-      `chat ${chatId}, user ${userId}: stored: ${describe(stored)}; by the log: ${describe(computed)}\n`,
+      `chat ${chatId}, user ${userId}: stored ${describe(stored)}; by the log ${describe(computed)}\n`,
   )
   return `${lines.join('')}${checked} checked, ${differences.length} wrong\n`
 }
