@@ -1,5 +1,6 @@
 import { ZodError } from 'zod'
 import { NewerEventError } from '../privacy/event-reader.js'
+import { UnavailableError } from '../async/unavailable-error.js'
 import { CommandFault } from '../commands/pipeline/command-fault.js'
 import type { Refusal } from '../limits/quota.js'
 import { RateLimitedError } from '../limits/rate-limited-error.js'
@@ -76,6 +77,7 @@ export function asProblem(fault: unknown): ProblemError {
 function codeOfError(error: Error): ProblemCode {
   if (error instanceof CommandFault) return error.code
   if (error instanceof TooBusyError) return 'too-busy'
+  if (error instanceof UnavailableError) return 'dependency-unavailable'
   if (error instanceof NewerEventError) return 'newer-event'
   return codeOfHttpError(error) ?? 'internal-error'
 }

@@ -71,6 +71,11 @@ export const problemTable = {
   'rate-limited': { status: 429, title: 'Too many requests', retryAfterSeconds: 60 },
   'internal-error': { status: 500, title: 'Something went wrong here' },
   'outcome-unknown': { status: 503, title: 'It may have been done', retryAfterSeconds: 1 },
+  'dependency-unavailable': {
+    status: 503,
+    title: 'A database that this needs cannot be reached or cannot serve',
+    retryAfterSeconds: 2,
+  },
   'too-busy': { status: 503, title: 'Too busy', retryAfterSeconds: 1 },
   'projection-behind': { status: 503, title: 'The read model is behind', retryAfterSeconds: 1 },
   'revocation-unknown': { status: 503, title: 'Whether the session still holds is not known', retryAfterSeconds: 1 },

@@ -1,9 +1,10 @@
 import { randomUUID, type KeyObject } from 'node:crypto'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Config } from './config.js'
 import { openingDatabase } from './database-failure.js'
 import { startEmbeddedPostgres } from '../postgres/embedded/embedded-postgres.js'
 import { migrate } from '../postgres/migrate.js'
+import { createPool } from '../postgres/pool.js'
 import { readOrMakeLocalSecrets } from './local-secrets.js'
 import type { Releases } from './release.js'
 import { checkIdentity, checkPair } from './installation/check-identities.js'
@@ -87,20 +88,8 @@ async function usingDataDir<Result>(dataDir: string, work: () => Promise<Result>
   }
 }
 
-/** So that times need no conversion on their way through. */
-const speakUtc = (client: pg.ClientBase): Promise<unknown> => client.query("set timezone to 'UTC'")
-
 function openPool(connectionString: string, max: number, releases: Releases): pg.Pool {
-  const options = {
-    connectionString,
-    max,
-    application_name: APPLICATION_NAME,
-    connectionTimeoutMillis: 10_000,
-    onConnect: speakUtc, // and wait for it, which its declared type leaves out
-  }
-  const pool = new pg.Pool(options)
-  // An idle connection that breaks is replaced by the next use; who uses one meets the error there.
-  pool.on('error', () => undefined)
+  const pool = createPool({ connectionString, max, applicationName: APPLICATION_NAME })
   releases.onRelease(() => pool.end())
   return pool
 }

@@ -1,5 +1,6 @@
 import type { EventLog, NewEvent } from '../eventstore/event-log.js'
 import { openPostgresEventLog } from '../eventstore/postgres/postgres-event-log.js'
+import { createFollowerPosition } from '../followers/follower-position.js'
 import { createDataKeys, type DataKeys } from '../privacy/data-keys.js'
 import { createEventReader, type EventReader } from '../privacy/event-reader.js'
 import { createEventSealer, type EventSealer } from '../privacy/event-sealer.js'
@@ -45,5 +46,10 @@ async function openEventLog(
 ): Promise<EventLog> {
   if (eventStoreUrl === null) return openPostgresEventLog({ pool, connectionString: mainUrl, openingEvent })
   const { openEventStoreDbEventLog } = await import('../eventstore/eventstoredb/eventstoredb-event-log.js')
-  return openEventStoreDbEventLog({ connectionString: eventStoreUrl, streamPrefix, openingEvent })
+  return openEventStoreDbEventLog({
+    connectionString: eventStoreUrl,
+    streamPrefix,
+    openingEvent,
+    markStore: createFollowerPosition(pool, 'eventstoredb-head'),
+  })
 }

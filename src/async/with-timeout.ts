@@ -1,10 +1,12 @@
+import { TimeoutError } from './unavailable-error.js'
+
 /**
- * Waits for `work` at most `ms`; what it comes to later is dropped.
- * @throws Error when the time is over
+ * Waits for `work` at most `ms`; a later result is dropped.
+ * @throws TimeoutError
  */
 export function withTimeout<Result>(ms: number, work: Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
+    const timer = setTimeout(() => reject(new TimeoutError(ms)), ms)
     void work.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }

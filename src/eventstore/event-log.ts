@@ -1,3 +1,5 @@
+import { UnavailableError } from '../async/unavailable-error.js'
+
 /**
  * The port to the event log. It carries text and knows no domain: what an event means is its readers' matter.
  * Every adapter keeps the promises that `test/contract/event-log-contract.ts` lists as test titles.
@@ -67,7 +69,10 @@ export interface EventLog extends AsyncDisposable {
    */
   append(stream: string, expectedVersion: number, events: readonly NewEvent[]): Promise<AppendResult>
 
-  /** The stream's events in order; none for a stream that is not there. */
+  /**
+   * The stream's events in order; none for a stream that is not there. This and all other reads:
+   * @throws UnavailableError the store does not answer
+   */
   readStream(stream: string, options: ReadStreamOptions): Promise<RecordedEvent[]>
 
   /**
@@ -94,6 +99,11 @@ export interface EventLog extends AsyncDisposable {
 
   /** How many events lie after `from` up to `to`; an estimate where the store's positions are no count. */
   countBetween(from: Position, to: Position): number
+}
+
+/** The store does not answer: the same read may succeed later. */
+export class LogUnavailableError extends UnavailableError {
+  override readonly name = 'LogUnavailableError'
 }
 
 export class WrongExpectedVersionError extends Error {

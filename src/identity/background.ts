@@ -1,4 +1,4 @@
-import { limitConcurrency } from '../async/limit-concurrency.js'
+import pLimit from 'p-limit'
 import { errorCode } from './error-code.js'
 
 /** Work that runs after the answer was sent, so that response times reveal nothing about it. */
@@ -12,7 +12,7 @@ const MAX_WAITING = 1_000
 
 /** Disposal waits for work under way. */
 export function createBackground(log: { warn(message: string, about: object): unknown }): Background {
-  const limited = limitConcurrency(MAX_CONCURRENT)
+  const limited = pLimit(MAX_CONCURRENT)
   const waiting = new Set<Promise<void>>()
   return {
     run(name, work) {

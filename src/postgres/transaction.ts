@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from 'pg'
+import { UnavailableError } from '../async/unavailable-error.js'
 
 /**
  * Commits what `work` does, or rolls it back and throws what it threw. A connection that is lost on the way fails the transaction,
@@ -19,7 +20,8 @@ export async function inTransaction<Result>(
     await client.query('commit')
     return result
   } catch (error) {
-    await client.query('rollback').catch((failure: unknown) => (broken ??= failure as Error))
+    if (error instanceof UnavailableError) broken ??= error
+    else await client.query('rollback').catch((failure: unknown) => (broken ??= failure as Error))
     throw error
   } finally {
     client.off('error', onError)

@@ -11,7 +11,7 @@ import {
 } from '../contract/event-log-support.js'
 import { eventually } from '../support/eventually.js'
 import { createTestDatabase, execute, type TestDatabase } from '../support/test-database.js'
-import { type BreakableProxy, openBreakableProxy } from './breakable-proxy.js'
+import { type BreakableProxy, openBreakableProxy } from '../support/breakable-proxy.js'
 import { callOf, type OpenedPostgresLog, openPostgresLog } from './postgres-log.js'
 
 /** So long that a test which needs the timer would not live to see it. */

@@ -1,6 +1,7 @@
 import { createSecretKey, randomBytes, randomUUID } from 'node:crypto'
-import pg from 'pg'
+import type pg from 'pg'
 import type { RunCommand } from '../../src/commands/run-command.js'
+import { createPool } from '../../src/postgres/pool.js'
 import { startIdentity, type Identity, type IdentityDeps } from '../../src/identity/identity.js'
 import type { Mail } from '../../src/identity/mail/mailer.js'
 import { createTokens } from '../../src/identity/sessions/tokens.js'
@@ -34,7 +35,7 @@ export const from = { ip: '192.0.2.1', userAgent: 'Test/1', correlationId: rando
 export async function openIdentitySide(overrides: Partial<IdentityDeps> = {}): Promise<IdentitySide> {
   const releases = createReleases()
   const database = releases.add(await createTestDatabase())
-  const pool = new pg.Pool({ connectionString: database.url, max: 10 })
+  const pool = createPool({ connectionString: database.url, max: 10 })
   releases.onRelease(() => pool.end())
   const recorded = new Set<string>()
   const side = {

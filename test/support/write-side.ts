@@ -1,5 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
-import pg from 'pg'
+import type pg from 'pg'
 import {
   createCatalogueHandler,
   type CatalogueHandler,
@@ -9,6 +9,7 @@ import { createSeal } from '../../src/commands/pipeline/seal-batch.js'
 import { createSnapshots } from '../../src/commands/pipeline/snapshots.js'
 import type { EventLog } from '../../src/eventstore/event-log.js'
 import { openPostgresEventLog } from '../../src/eventstore/postgres/postgres-event-log.js'
+import { createPool } from '../../src/postgres/pool.js'
 import { createDataKeys } from '../../src/privacy/data-keys.js'
 import { createEventReader, type EventReader } from '../../src/privacy/event-reader.js'
 import { createEventSealer, type EventSealer } from '../../src/privacy/event-sealer.js'
@@ -46,7 +47,7 @@ export async function openWriteSide(
   const releases = createReleases()
   const database = releases.add(await createTestDatabase())
   const openPool = (connectionString: string): pg.Pool => {
-    const pool = new pg.Pool({ connectionString, max: 10 })
+    const pool = createPool({ connectionString, max: 10 })
     releases.onRelease(() => pool.end())
     return pool
   }

@@ -1,4 +1,4 @@
-import { limitConcurrency } from '../../async/limit-concurrency.js'
+import pLimit from 'p-limit'
 import type { EventLog, Position, RecordedEvent } from '../../eventstore/event-log.js'
 import type { CommandContext } from './command-context.js'
 import type { AnyCommandResult, CommandResult } from './command-result.js'
@@ -71,7 +71,7 @@ export function createCommandHandler<Kinds extends StreamKinds>(
 ): CommandHandler<Kinds> {
   const { log, kinds, snapshots, decode, deadlineMs = DEADLINE_MS, pause = backOff } = deps
   const index = createIndexLookups(deps.index)
-  const streamDeps = { log, snapshots, decode, limitReads: limitConcurrency(MAX_READS) }
+  const streamDeps = { log, snapshots, decode, limitReads: pLimit(MAX_READS) }
   const cache = new StreamCache(kinds, streamDeps, deps.maxCachedEntries)
   const writers = new StreamWriters(cache, { ...deps, pause })
 

@@ -1,10 +1,11 @@
 import { EventStoreDBClient } from '@eventstore/db-client'
 
 /**
- * Clients whose keep-alive differs get connections of their own; equal ones share one, and its hundred places, in the whole process.
- * In milliseconds; a given interval is the first of them.
+ * Clients with equal options share one connection in the whole process: its hundred concurrent calls, and its pause before it
+ * reconnects, which grows to two minutes. So each client adds another number of milliseconds, fewer than this, to the keep-alive interval.
  */
-const CONNECTIONS = { appends: 0, reads: 1 } as const
+const DISTINCT_INTERVALS = 5_000
+let opened = 0
 const KEEP_ALIVE_MS = 10_000
 /** In place of -1, which turns it off: three weeks. */
 const NO_KEEP_ALIVE_MS = 2_000_000_000
@@ -12,12 +13,15 @@ const NO_KEEP_ALIVE_MS = 2_000_000_000
 export const FAR_DEADLINE_MS = 86_400_000
 const CLOSING_MS = 2_000
 
-/** A client of a connection string that holds what the operator chose, with what the adapter relies on. */
-export function openClient(connectionString: string, use: keyof typeof CONNECTIONS): EventStoreDBClient {
+/** A client with a connection of its own, with the operator's connection string and what the adapter relies on. */
+export function openClient(connectionString: string): EventStoreDBClient {
   const [address = '', query = ''] = connectionString.split('?')
   const settings = new Map([...new URLSearchParams(query)].map(([name, value]) => [flatCase(name), value]))
   const keepAlive = Number(settings.get('keepaliveinterval') ?? KEEP_ALIVE_MS)
-  settings.set('keepaliveinterval', String((keepAlive < 0 ? NO_KEEP_ALIVE_MS : keepAlive) + CONNECTIONS[use]))
+  settings.set(
+    'keepaliveinterval',
+    String((keepAlive < 0 ? NO_KEEP_ALIVE_MS : keepAlive) + (opened++ % DISTINCT_INTERVALS)),
+  )
   settings.set('throwonappendfailure', 'true') // otherwise a conflict does not tell the actual version
   const text = [...settings].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
   const client = EventStoreDBClient.connectionString(`${address}?${text}`)

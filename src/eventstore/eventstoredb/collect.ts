@@ -1,8 +1,13 @@
-import type { StreamingRead } from '@eventstore/db-client'
+import { AccessDeniedError, type StreamingRead, StreamDeletedError, StreamNotFoundError } from '@eventstore/db-client'
+import { LogUnavailableError } from '../event-log.js'
+
+/** What a store that is there answers; the client has many errors, and untyped ones, for a store that is not. */
+const ANSWERS = [StreamNotFoundError, StreamDeletedError, AccessDeniedError]
 
 /**
  * All that a read gives, which should be bounded by its `maxCount`. It is given up after `timeoutMs` without anything; cancelled then,
  * for a read that is merely left keeps its place on the connection for ever.
+ * @throws LogUnavailableError
  */
 export async function collect<Item>(read: StreamingRead<Item>, timeoutMs: number): Promise<Item[]> {
   const items: Item[] = []
@@ -17,6 +22,9 @@ export async function collect<Item>(read: StreamingRead<Item>, timeoutMs: number
       items.push(item)
     }
     return items
+  } catch (error) {
+    if (ANSWERS.some((answer) => error instanceof answer)) throw error
+    throw new LogUnavailableError(`EventStoreDB did not answer the read: ${(error as Error).message}`, { cause: error })
   } finally {
     clearTimeout(timer)
   }

@@ -7,20 +7,24 @@ import {
   type ReadAllOptions,
   StreamNotFoundError,
   type ReadStreamOptions as StoreReadOptions,
+  type StreamingRead,
 } from '@eventstore/db-client'
 import type { ReadStreamOptions, RecordedEvent } from '../event-log.js'
-import { createSemaphore } from '../../async/semaphore.js'
+import pLimit from 'p-limit'
 import type { Entry } from '../window.js'
 import { FAR_DEADLINE_MS } from './client.js'
+import type { ClientConnection } from './client-connection.js'
 import { collect } from './collect.js'
+import type { KnownHead } from './head-mark.js'
 import type { Recorded } from './recorded.js'
 
-/** A connection has about a hundred places, and those who find none wait for ever. */
-const READS_AT_ONCE = 32
-/** Asked for beyond what is wanted, as the store's own events lie in between. */
+/** A connection has about a hundred concurrent calls; more wait for ever. */
+const MAX_READS = 32
+/** Asked for beyond what is wanted, as events of others lie in between. */
 const SLACK = 32
-/** Looked at for the head; if all of them are the store's own, as many times more. */
-const HEAD_COUNT = 16
+/** Events read at once to find the head, each up to a mebibyte. */
+const HEAD_PAGE = 16
+const SEARCH_PAGE = 256
 /** A cluster's followers may lag behind. */
 const CALL = { deadline: FAR_DEADLINE_MS, requiresLeader: true } as const
 
@@ -32,15 +36,26 @@ export interface EventReads {
   head(): Promise<number>
 }
 
-/** `first` is the position of the log's first event: nothing of it lies before, however much others have stored. */
+export interface EventReadsOptions {
+  streamPrefix: string
+  /** What is known of the log's end when it is opened, at least its first event: see `HeadMark`. */
+  known: KnownHead
+  timeoutMs: number
+  /** Told as more of the store is known. */
+  onKnown(known: KnownHead): void
+}
+
 export function createEventReads(
-  client: EventStoreDBClient,
+  connection: ClientConnection,
   { placeOf, toEntry }: Recorded,
-  { streamPrefix, first, timeoutMs }: { streamPrefix: string; first: number; timeoutMs: number },
+  { streamPrefix, known: initial, timeoutMs, onKnown }: EventReadsOptions,
 ): EventReads {
-  const semaphore = createSemaphore(READS_AT_ONCE)
-  /** Everything up to `examined` was looked at, and the last event there is at `last`. */
-  let known = { examined: first, last: first }
+  const limited = pLimit(MAX_READS)
+  const { first } = initial
+  let known = initial
+
+  const read = <Item>(call: (client: EventStoreDBClient) => StreamingRead<Item>): Promise<Item[]> =>
+    limited(() => connection.use((client) => collect(call(client), timeoutMs)))
 
   async function readStream(stream: string, { after, backwards = false, limit }: ReadStreamOptions) {
     if (limit <= 0 || (backwards && after !== undefined && after <= 1)) return []
@@ -48,8 +63,7 @@ export function createEventReads(
     const fromRevision = backwards ? (after === undefined ? END : BigInt(after - 2)) : BigInt(after ?? 0)
     const options: StoreReadOptions = { ...CALL, direction, fromRevision, maxCount: limit }
     try {
-      const read = () => collect(client.readStream(streamPrefix + stream, options), timeoutMs)
-      const events = await semaphore.run(1, read)
+      const events = await read((client) => client.readStream(streamPrefix + stream, options))
       return events.flatMap((resolved) => toEntry(resolved)?.event ?? [])
     } catch (error) {
       if (error instanceof StreamNotFoundError) return []
@@ -57,13 +71,15 @@ export function createEventReads(
     }
   }
 
+  /** Ends at the head: what others have stored after it is none of the log's. */
   async function readAll(after: number, limit: number): Promise<Entry[]> {
+    const end = await head()
     const entries: Entry[] = []
     const maxCount = limit + SLACK
-    for (let from = Math.max(after, first - 1); entries.length < limit;) {
+    for (let from = Math.max(after, first - 1); from < end && entries.length < limit;) {
       const fromPosition = toPosition(Math.max(from, first))
       const options: ReadAllOptions = { ...CALL, direction: FORWARDS, fromPosition, maxCount }
-      const page = await semaphore.run(1, () => collect(client.readAll(options), timeoutMs))
+      const page = await read((client) => client.readAll(options))
       for (const resolved of page) {
         const place = placeOf(resolved)
         if (place <= from) continue // the start is included
@@ -76,18 +92,26 @@ export function createEventReads(
     return entries.slice(0, limit)
   }
 
+  /** Backwards from the end of the store, page by page, to an event of the log or to what was searched before. */
   async function head(): Promise<number> {
     const { examined, last } = known
-    for (let maxCount = HEAD_COUNT; ; maxCount *= HEAD_COUNT) {
-      const options: ReadAllOptions = { ...CALL, direction: BACKWARDS, fromPosition: END, maxCount }
-      const newest = await semaphore.run(1, () => collect(client.readAll(options), timeoutMs))
-      const [found] = newest.flatMap((resolved) => toEntry(resolved) ?? [])
-      const places = newest.map(placeOf)
-      const isDone = found !== undefined || newest.length < maxCount || (places.at(-1) ?? 0) <= examined
-      if (!isDone) continue
-      const seen = { examined: places[0] ?? examined, last: Math.max(found?.at ?? 0, last) }
-      if (seen.examined > known.examined) known = seen
-      return Math.max(seen.last, known.last)
+    let newest: number | undefined
+    let before: 'end' | Position = END
+    for (let maxCount = HEAD_PAGE; ; maxCount = SEARCH_PAGE) {
+      const options: ReadAllOptions = { ...CALL, direction: BACKWARDS, fromPosition: before, maxCount }
+      const page = await read((client) => client.readAll(options))
+      newest ??= page.map(placeOf).at(0) ?? examined
+      const found = page.map(toEntry).find((entry) => entry !== null)
+      const oldest = page.map(placeOf).at(-1)
+      if (found === undefined && page.length === maxCount && oldest !== undefined && oldest > examined) {
+        before = toPosition(oldest)
+        continue
+      }
+      if (newest > known.examined) {
+        known = { first, examined: newest, last: Math.max(found?.at ?? 0, last, known.last) }
+        onKnown(known)
+      }
+      return Math.max(found?.at ?? 0, last, known.last)
     }
   }
 

@@ -3,8 +3,10 @@ import { checkAppend } from '../event-text.js'
 import { createPositions } from '../positions.js'
 import { createTail } from '../tail.js'
 import { createAppends } from './appends.js'
-import { closeClient, openClient } from './client.js'
+import { createClientConnection } from './client-connection.js'
+import { openClient } from './client.js'
 import { createEventReads } from './event-reads.js'
+import { createHeadMark, type MarkStore } from './head-mark.js'
 import { openLog } from './log-opening.js'
 import { createRecorded } from './recorded.js'
 import { createSubscription } from './subscription.js'
@@ -27,11 +29,13 @@ export interface EventStoreDbEventLogOptions {
   watchMs?: number
   /** Between attempts, while the store is away. */
   retryMs?: number
+  /** Keeps how far the store was searched, so that a start costs the same however much others have stored. */
+  markStore?: MarkStore | null
 }
 
 /**
  * The event log in EventStoreDB. Opens a new log where there is none. Outlives an outage of the store: appends fail with
- * UnknownOutcomeError, reads with the client's error, and followers wait. See docs/eventstoredb.md for what each guard is for.
+ * UnknownOutcomeError, reads with LogUnavailableError, and followers wait. See docs/eventstoredb.md for what each guard is for.
  */
 export async function openEventStoreDbEventLog(options: EventStoreDbEventLogOptions): Promise<EventLog> {
   const {
@@ -42,15 +46,16 @@ export async function openEventStoreDbEventLog(options: EventStoreDbEventLogOpti
     patienceMs = 30_000,
     watchMs = 2_000,
     retryMs = 100,
+    markStore = null,
   } = options
   const calls = { streamPrefix, timeoutMs }
-  const client = openClient(connectionString, 'reads')
-  const appends = createAppends(() => openClient(connectionString, 'appends'), calls)
+  const connection = createClientConnection(() => openClient(connectionString))
+  const appends = createAppends(() => openClient(connectionString), calls)
   const close = async (): Promise<void> => {
     await appends.close()
-    await closeClient(client)
+    await connection.close()
   }
-  const opened = await openLog(client, appends, openingEvent, { ...calls, patienceMs }).catch(
+  const opened = await openLog(connection, appends, openingEvent, { ...calls, patienceMs }).catch(
     async (error: unknown) => {
       await close()
       throw error
@@ -59,8 +64,9 @@ export async function openEventStoreDbEventLog(options: EventStoreDbEventLogOpti
   const { id, first } = opened
   const positions = createPositions(id)
   const recorded = createRecorded(positions, streamPrefix)
-  const reads = createEventReads(client, recorded, { ...calls, first })
-  const { fill } = createSubscription(client, reads, recorded, { streamPrefix, watchMs, retryMs })
+  const mark = createHeadMark(markStore, id, first)
+  const reads = createEventReads(connection, recorded, { ...calls, known: await mark.load(), onKnown: mark.note })
+  const { fill } = createSubscription(connection, reads, recorded, { streamPrefix, watchMs, retryMs })
   const tail = createTail({ ...reads, fill }, positions, retryMs)
   let closed = false
 
@@ -95,6 +101,7 @@ export async function openEventStoreDbEventLog(options: EventStoreDbEventLogOpti
       closed = true
       await tail.close()
       await close()
+      await mark.close()
     },
   }
 }

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type EventStoreDBClient, StreamNotFoundError } from '@eventstore/db-client'
-import type { NewEvent } from '../event-log.js'
+import { StreamNotFoundError } from '@eventstore/db-client'
+import { LogUnavailableError, UnknownOutcomeError, type NewEvent } from '../event-log.js'
 import { LOG_STREAM, openLogId } from '../log-id.js'
 import type { Appends } from './appends.js'
 import { FAR_DEADLINE_MS } from './client.js'
+import type { ClientConnection } from './client-connection.js'
 import { collect } from './collect.js'
 import { EventStoreUnreachableError } from './event-store-unreachable-error.js'
 
@@ -20,7 +21,7 @@ export interface OpenedLog {
  * @throws EventStoreUnreachableError when the store does not answer for `patienceMs`
  */
 export async function openLog(
-  client: EventStoreDBClient,
+  connection: ClientConnection,
   appends: Appends,
   openingEvent: (logId: string) => NewEvent,
   { streamPrefix, timeoutMs, patienceMs }: { streamPrefix: string; timeoutMs: number; patienceMs: number },
@@ -29,7 +30,9 @@ export async function openLog(
 
   async function readFirst(): Promise<string | null> {
     const options = { maxCount: 1, deadline: FAR_DEADLINE_MS, requiresLeader: true }
-    const [found] = await collect(client.readStream(streamPrefix + LOG_STREAM, options), timeoutMs).catch(noneYet)
+    const [found] = await connection
+      .use((client) => collect(client.readStream(streamPrefix + LOG_STREAM, options), timeoutMs))
+      .catch(noneYet)
     if (found?.event?.position === undefined) return null
     first = Number(found.event.position.commit)
     return JSON.stringify(found.event.data)
@@ -42,7 +45,7 @@ export async function openLog(
       return { id: await openLogId({ readFirst, append }, openingEvent), first }
     } catch (error) {
       if (first > 0) throw error // it answers, and what it says is wrong
-      if (performance.now() > giveUpAt) throw new EventStoreUnreachableError(error as Error)
+      if (performance.now() > giveUpAt) throw new EventStoreUnreachableError(causeOf(error))
     }
     await pause(RETRY_MS)
   }
@@ -51,4 +54,10 @@ export async function openLog(
 function noneYet(error: unknown): [] {
   if (error instanceof StreamNotFoundError) return []
   throw error
+}
+
+/** The client's own words, which name what is wrong. */
+const causeOf = (error: unknown): Error => {
+  const cause = error instanceof LogUnavailableError || error instanceof UnknownOutcomeError ? error.cause : error
+  return cause instanceof Error ? cause : new Error(String(cause))
 }

@@ -3,10 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { LogEnd, TailSource } from '../tail.js'
 import type { Entry } from '../window.js'
 import { FAR_DEADLINE_MS } from './client.js'
+import type { ClientConnection } from './client-connection.js'
 import { type EventReads, toPosition } from './event-reads.js'
 import type { Recorded, Resolved } from './recorded.js'
 
-const MAX_PAUSE_MS = 2_000
+const MAX_PAUSE_MS = 1_000
 
 export interface SubscriptionOptions {
   streamPrefix: string
@@ -21,7 +22,7 @@ export interface SubscriptionOptions {
  * is ours, each time from the last event that came. Checkpoints move nothing: some servers hand out wrong ones.
  */
 export function createSubscription(
-  client: EventStoreDBClient,
+  connection: ClientConnection,
   reads: Pick<EventReads, 'head'>,
   recorded: Recorded,
   { streamPrefix, watchMs, retryMs }: SubscriptionOptions,
@@ -30,7 +31,7 @@ export function createSubscription(
     streamPrefix === '' ? streamNameFilter({ regex: '^[^$]' }) : streamNameFilter({ prefixes: [streamPrefix] })
 
   /** Until it ends, fails, falls silent or the signal aborts. */
-  function subscribe(end: LogEnd, signal: AbortSignal): Promise<void> {
+  function subscribe(client: EventStoreDBClient, end: LogEnd, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const options = { fromPosition: toPosition(end.at), filter, deadline: FAR_DEADLINE_MS, requiresLeader: true }
       const subscription = client.subscribeToAll(options)
@@ -56,7 +57,7 @@ export function createSubscription(
       let idle = 0
       while (!signal.aborted) {
         const before = end.at
-        await subscribe(end, signal)
+        await connection.use((client) => subscribe(client, end, signal))
         idle = end.at > before ? 0 : idle + 1
         if (idle === 0) continue // sent away as too slow, most likely: a burst does that to a live subscriber
         const pauseMs = Math.min(retryMs * 2 ** idle, MAX_PAUSE_MS)

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { limitConcurrency } from '../../async/limit-concurrency.js'
+import pLimit from 'p-limit'
 import { errorCode } from '../error-code.js'
 import type { MailContent } from './mail-templates.js'
 import type { Mailer } from './mailer.js'
@@ -29,7 +29,7 @@ const RETRY_PAUSES_MS = [1_000, 10_000, 60_000]
  */
 export function createMailQueue({ mailer, log, ...options }: MailQueueDeps): MailQueue {
   const { pause = sleepFor, maxWaiting = 1_000, finishMs = 5_000 } = options
-  const limited = limitConcurrency(MAX_CONCURRENT)
+  const limited = pLimit(MAX_CONCURRENT)
   const waiting = new Set<Promise<void>>()
   const stop = new AbortController()
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { hash, parseOptions, verify } from '@node-rs/argon2'
-import { limitConcurrency } from '../../async/limit-concurrency.js'
+import pLimit from 'p-limit'
 
 /** OWASP's recommendation for argon2id: about 10 ms of one core and 19 MiB each. Every hash contains them, so they can be raised. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -31,7 +31,7 @@ export interface Passwords {
 
 /** At most one per core at a time, since each fills a core and its caches; at most 100 wait. */
 export function createPasswords(maxConcurrent: number = availableParallelism()): Passwords {
-  const limited = limitConcurrency(maxConcurrent)
+  const limited = pLimit(maxConcurrent)
   let pending = 0
 
   async function bounded<Result>(work: () => Promise<Result>): Promise<Result> {

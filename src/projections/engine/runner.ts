@@ -3,6 +3,8 @@ import type { Pool } from 'pg'
 import type { FailureReport } from '../../async/outage.js'
 import type { EventLog, Page, Position, RecordedEvent } from '../../eventstore/event-log.js'
 import { startFollower } from '../../followers/follower.js'
+import { UnavailableError } from '../../async/unavailable-error.js'
+import { typedError } from '../../postgres/database-unavailable-error.js'
 import { inTransaction } from '../../postgres/transaction.js'
 import { moveCheckpoint, readCheckpoint, recordFailure, type Failure, type OpenProjection } from './checkpoint.js'
 import { createProgress, type Progress } from '../../followers/progress.js'
@@ -178,13 +180,5 @@ const codeOf = (error: unknown): string => {
   return code ?? name ?? 'unknown'
 }
 
-/** What goes away by itself: SQL states of lost connections, shut-down, exhausted resources and lost races, and failed sockets. */
-function isPassing(error: unknown): boolean {
-  const code = codeOf(error)
-  return /^(08|53|57|40|25P0)/.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code) || lostConnection(error)
-}
-
-/** The driver's own errors for a connection that went away carry no code. */
-const lostConnection = (error: unknown): boolean =>
-  error instanceof Error &&
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded)/.test(error.message)
+/** What is repeated without being recorded: the database or the keys cannot be reached now, or a race was lost. */
+const isPassing = (error: unknown): boolean => typedError(error) instanceof UnavailableError

@@ -11,7 +11,7 @@ import { newEvents, newStream, readToEnd } from '../../contract/event-log-suppor
 import { type ChildServer, startChildServer } from '../../support/eventstore-server/child-server.js'
 import { eventually } from '../../support/eventually.js'
 import { randomsOf, type Randoms } from '../../support/randoms.js'
-import { type BreakableProxy, openBreakableProxy } from '../breakable-proxy.js'
+import { type BreakableProxy, openBreakableProxy } from '../../support/breakable-proxy.js'
 import { openedLogs } from './opened-logs.js'
 import { watchUnhandled } from './watch-unhandled.js'
 

@@ -4,6 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 export interface BreakableProxy extends AsyncDisposable {
   /** The URL given, through the proxy. */
   url: string
+  /** From the server, so far. */
+  readonly bytesReceived: number
   /** Breaks every connection, and refuses new ones until it is restored. */
   cut(): void
   /** Keeps every connection open and swallows what they send, as a network does that lost its way. Restoring breaks them. */
@@ -15,11 +17,13 @@ export interface BreakableProxy extends AsyncDisposable {
 export async function openBreakableProxy(target: string): Promise<BreakableProxy> {
   const { hostname, port } = new URL(target)
   const sockets = new Set<Socket>()
+  let bytesReceived = 0
   let state: 'open' | 'cut' | 'swallowing' = 'open'
 
   const server = createServer((client) => {
     if (state === 'cut') return void client.destroy()
     const upstream = connect(Number(port), hostname)
+    upstream.on('data', (chunk: Buffer) => (bytesReceived += chunk.length))
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
@@ -40,6 +44,9 @@ export async function openBreakableProxy(target: string): Promise<BreakableProxy
   url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     url: url.href,
+    get bytesReceived() {
+      return bytesReceived
+    },
     cut() {
       state = 'cut'
       destroyAll()

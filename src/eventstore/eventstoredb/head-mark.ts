@@ -1,0 +1,60 @@
+/** What is known of where the log ends, in a store that others write to as well. Positions in the whole store. */
+export interface KnownHead {
+  /** Of the log's first event. */
+  first: number
+  /** Everything up to here was searched, */
+  examined: number
+  /** and this is the last event of the log in it. */
+  last: number
+}
+
+/** Keeps a text somewhere cheap between runs, so that a start need not search again what others have stored. */
+export interface MarkStore {
+  /** `initial` where none was kept. */
+  read(initial: string): Promise<string>
+  write(text: string): Promise<void>
+}
+
+export interface HeadMark {
+  /** What was kept of this log; its first event alone where that is nothing. */
+  load(): Promise<KnownHead>
+  /** Keeps it once enough more of the store is known. */
+  note(known: KnownHead): void
+  /** Keeps what was noted last. */
+  close(): Promise<void>
+}
+
+/** In bytes of the store; searching so much again takes some milliseconds. */
+const KEEP_EVERY = 1024 * 1024
+
+/** The mark is only ever a saving: where it cannot be read or written, the search begins at the first event, or at an older mark. */
+export function createHeadMark(store: MarkStore | null, logId: string, first: number): HeadMark {
+  let noted: KnownHead | null = null
+  let kept = first
+  let writing: Promise<void> = Promise.resolve()
+
+  function keep({ examined, last }: KnownHead): void {
+    kept = examined
+    writing = writing.then(() => store?.write(`${logId} ${examined} ${last}`)).catch(() => undefined)
+  }
+
+  return {
+    async load() {
+      const nothing = { first, examined: first, last: first }
+      const text = (await store?.read('').catch(() => '')) ?? ''
+      const [id, examined, last] = text.split(' ')
+      const known = { first, examined: Number(examined), last: Number(last) }
+      const isValid = id === logId && known.last >= first && known.examined >= known.last
+      if (isValid) kept = known.examined
+      return isValid ? known : nothing
+    },
+    note(known) {
+      noted = known
+      if (known.examined - kept >= KEEP_EVERY) keep(known)
+    },
+    async close() {
+      if (noted !== null && noted.examined > kept) keep(noted)
+      await writing
+    },
+  }
+}
