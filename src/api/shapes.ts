@@ -74,7 +74,7 @@ export const openSessionShape = shapeOf<SessionView>()(
 
 export const botShape = shapeOf<BotView & { name: string | null }>()(
   'Bot',
-  z.object({ id, name: z.string().nullable(), ownerId: id, createdAt: time }),
+  z.object({ id, name: z.string().nullable(), ownerId: id, createdAt: time, tokenCount: count }),
 )
 
 const botTokenFields = { id, chatIds: z.array(id), createdAt: time, expiresAt: time }

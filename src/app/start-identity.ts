@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Pool } from 'pg'
 import type { Logger } from 'winston'
+import { chatOf } from '../commands/catalogue/facts.js'
 import type { RunCommand } from '../commands/run-command.js'
 import { registerUser } from '../identity/accounts/register-user.js'
 import { findSharedMailboxes } from '../identity/accounts/stored-spelling.js'
@@ -32,7 +33,13 @@ export interface IdentityParts {
 /** Accounts, sessions, passwords, bots and mails. */
 export async function startIdentity(
   config: Config,
-  { databases, accountStatuses, queries, clock }: Pick<Core, 'databases' | 'accountStatuses' | 'queries' | 'clock'>,
+  {
+    databases,
+    accountStatuses,
+    queries,
+    handler,
+    clock,
+  }: Pick<Core, 'databases' | 'accountStatuses' | 'queries' | 'handler' | 'clock'>,
   { run, tokens, redis, security, publicUrl, logger, print, overrides }: IdentityParts,
   releases: Releases,
 ): Promise<Identity> {
@@ -57,6 +64,7 @@ export async function startIdentity(
     publicUrl,
     log: logger,
     newId: randomUUID,
+    takesPart: async (chatId, userId) => (await chatOf(chatId, userId, handler.stateOf)) !== null,
     clock,
   })
   await reportSharedMailboxes(databases.main, print)

@@ -3,7 +3,7 @@ import type { Pool } from 'pg'
 import type { RunCommand } from '../commands/run-command.js'
 import { createAccounts, type AccountDeps, type Accounts, type RegistrationMode } from './accounts/accounts.js'
 import { createBackground, type Background } from './background.js'
-import { createBotCheck, type BotCheck } from './bots/bot-check.js'
+import { createBotCheck, type BotCheck, type BotCheckDeps } from './bots/bot-check.js'
 import { createBotTokens, type BotTokens } from './bots/bot-tokens.js'
 import { createBots, type Bots } from './bots/bots.js'
 import { createSessionEventOutbox } from './sessions/session-event-outbox.js'
@@ -36,6 +36,7 @@ export interface IdentityDeps
   log: { warn(message: string, about: object): unknown }
   newId: () => string
   clock: () => Date
+  takesPart: BotCheckDeps['takesPart']
 }
 
 export interface Identity extends AsyncDisposable {
@@ -64,6 +65,7 @@ export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
     deps.onReuse(userId, client)
   }
   const emailChanges = createEmailChanges({ pool, passwords, mailSender, templates, mayMailLink, clock })
+  const bots = createBots({ pool, run, clock })
   const botTokens = createBotTokens({ pool, newId, clock })
   const housekeeping = await startHousekeeping({
     pool,
@@ -81,9 +83,18 @@ export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
       },
     },
     sessions: createSessions({ ...deps, outbox, onReuse }),
-    passwordChanges: createPasswordChanges({ ...deps, passwords, outbox, mailSender, templates, mayMailLink, clock }),
+    passwordChanges: createPasswordChanges({
+      ...deps,
+      passwords,
+      outbox,
+      mailSender,
+      templates,
+      mayMailLink,
+      botsOf: bots.of,
+      clock,
+    }),
     emailChanges,
-    bots: createBots({ pool, run, clock }),
+    bots,
     botTokens,
     botCheck: createBotCheck({ ...deps, find: botTokens.find }),
     background,

@@ -89,6 +89,7 @@ export async function openIdentitySide(overrides: Partial<IdentityDeps> = {}): P
     log: { warn: (message, about) => side.warnings.push({ message, about }) },
     newId: randomUUID,
     clock,
+    takesPart: () => Promise.resolve(true),
   }
   const start = async (more: Partial<IdentityDeps> = {}): Promise<Identity> =>
     releases.add(await startIdentity({ ...shared, ...overrides, ...more }))

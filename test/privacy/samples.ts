@@ -34,7 +34,7 @@ export const samples: { [Type in AnyEvent['type']]: Required<Decided<Extract<Any
     createdBy: ada,
     participants: [
       { userId: ada, role: 'owner' },
-      { userId: bob, role: 'member' },
+      { userId: bob, role: 'member', ownerId: ada },
     ],
     historyVisibility: 'full',
     joinPolicy: 'invite',
@@ -43,7 +43,7 @@ export const samples: { [Type in AnyEvent['type']]: Required<Decided<Extract<Any
     name: 'the secret garden',
   },
   ParticipantJoined: { type: 'ParticipantJoined', userId: bob, lastSeq: 4, invite: 'hash', originalAt, line: 2 },
-  ParticipantAdded: { type: 'ParticipantAdded', userId: bob, role: 'member', by: ada, lastSeq: 4 },
+  ParticipantAdded: { type: 'ParticipantAdded', userId: bob, role: 'member', by: ada, lastSeq: 4, ownerId: ada },
   ParticipantLeft: { type: 'ParticipantLeft', userId: bob, originalAt, line: 3 },
   ParticipantRemoved: { type: 'ParticipantRemoved', userId: bob, by: ada },
   ParticipantRoleChanged: { type: 'ParticipantRoleChanged', userId: bob, role: 'admin', by: ada },

@@ -34,8 +34,9 @@ const ban = route({
   params: inChatSchema.extend({ userId: idSchema }),
   body: z.strictObject({ reason: textSchema(MAX_REASON).exactOptional() }),
   answers: { 204: null },
-  async handle({ params: { id: chatId, userId }, body: { reason = null }, caller }, { run }) {
+  async handle({ params: { id: chatId, userId }, body: { reason = null }, caller }, { run, botTokens }) {
     const banned = unwrapResult(await run('banParticipant', { chatId, userId, reason }, caller))
+    await botTokens.unbind(userId, chatId)
     if (reason === null) return answer(204, null, { headers: commandHeaders(banned, caller) })
     // In a stream of its own, and so a command of its own: a repeat, with its key or without, gives what a crash kept from being given.
     const given = unwrapResult(await run('giveBanReason', { chatId, userId, reason }, caller))

@@ -39,12 +39,14 @@ const askReset = route({
 const reset = route({
   method: 'post',
   path: '/auth/password-reset/confirm',
-  summary: 'Choose a new password by the token of a mailed link, and end all sessions',
+  summary:
+    'Choose a new password by the token of a mailed link; ends all sessions, and the tokens of my bots unless `keepBots=true`',
   access: 'anyone',
+  query: z.strictObject({ keepBots: z.enum(['true', 'false']).default('false') }),
   body: z.strictObject({ token: secretTokenSchema, newPassword: passwordSchema(8) }),
   answers: { 204: null },
-  async handle({ body, request }, { passwordChanges }) {
-    const refused = await passwordChanges.reset(body, request)
+  async handle({ query, body, request }, { passwordChanges }) {
+    const refused = await passwordChanges.reset({ ...body, keepBots: query.keepBots === 'true' }, request)
     if (refused !== null) throw passwordProblem(refused)
     return answer(204, null)
   },

@@ -31,8 +31,9 @@ const deactivate = route({
   access: 'admin',
   params: paramsSchema,
   answers: { 204: null },
-  async handle({ params: { id: userId }, caller, request }, { run, sessions }) {
+  async handle({ params: { id: userId }, caller, request }, { run, sessions, botTokens }) {
     const result = unwrapResult(await run('deactivateUser', { userId }, caller))
+    await botTokens.endAll(userId)
     await sessions.revoke(allOf(userId, caller.userId), { ...request, sessionId: null })
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },
@@ -45,10 +46,12 @@ const reactivate = route({
   access: 'admin',
   params: paramsSchema,
   answers: { 204: null },
-  async handle({ params: { id: userId }, caller, request }, { run, sessions, accountStatuses }) {
+  async handle({ params: { id: userId }, caller, request }, { run, sessions, botTokens, accountStatuses }) {
     // Once more before it opens: a crash may have come between the two steps of its closing.
-    if (!(await accountStatuses.of(userId)).isActive)
+    if (!(await accountStatuses.of(userId)).isActive) {
+      await botTokens.endAll(userId)
       await sessions.revoke(allOf(userId, caller.userId), { ...request, sessionId: null })
+    }
     const result = unwrapResult(await run('reactivateUser', { userId }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
   },

@@ -1,10 +1,10 @@
-import type { ChatRejection } from '../../domain/chat/commands.js'
+import type { BotOwners, ChatRejection } from '../../domain/chat/commands.js'
 import type { ChatType, HistoryVisibility, Imported, JoinPolicy, Role } from '../../domain/chat/events.js'
 import { chatStream } from '../../domain/streams.js'
 import { directChatId, newChatId } from '../command-id.js'
 import { onChat, onNewChat, type InChat } from './command-row.js'
 import { adminsOf, refuseAdding, type CannotBeAdded } from './addable.js'
-import { chatOf, everyoneExists, everyoneExistsInside, type UnknownUser } from './facts.js'
+import { chatOf, everyoneExists, everyoneExistsInside, withOwners, type UnknownUser } from './facts.js'
 
 export interface CreateChatInput {
   /** Given by an import, whose chats have ids of their own; derived otherwise. */
@@ -17,6 +17,8 @@ export interface CreateChatInput {
   joinPolicy: JoinPolicy
   imported: boolean
   originalAt?: string
+  /** Found out when it is prepared. */
+  owners?: BotOwners
 }
 
 interface CreateInviteInput extends InChat {
@@ -43,7 +45,11 @@ export const chatCommands = {
     command: ({ chatId: _, ...input }, _commandId, by) => ({ type: 'CreateChat', by, ...input }),
     async prepare(input, actor, facts) {
       const { stateOf } = facts
-      const known = await everyoneExists(input, input.participantIds, stateOf)
+      const known = await everyoneExists(
+        await withOwners(input, input.participantIds, stateOf),
+        input.participantIds,
+        stateOf,
+      )
       if ('refusal' in known || input.imported) return known
       const others = input.participantIds.filter((userId) => userId !== actor)
       const refusal = await refuseAdding(others, actor, [actor], facts)
@@ -74,20 +80,21 @@ export const chatCommands = {
   }),
 
   addParticipants: onChat<
-    InChat & { userIds: readonly string[]; role: Role },
-    UnknownUser | CannotBeAdded | ChatRejection
+    InChat & { userIds: readonly string[]; role: Role; owners?: BotOwners },
+    UnknownUser | BlockedBy | ChatRejection
   >({
     operation: ({ chatId }) => `POST /chats/${chatId}/participants`,
-    command: ({ userIds, role }, _, by) => ({ type: 'AddParticipants', userIds, role, by }),
-    async prepare(input, actor, facts) {
-      const known = await everyoneExistsInside(input, input.userIds, actor, facts.stateOf)
+    command: ({ chatId: _, ...input }, _commandId, by) => ({ type: 'AddParticipants', by, ...input }),
+    async prepare(input, actor, { stateOf }) {
+      const known = await everyoneExistsInside(
+        await withOwners(input, input.userIds, stateOf),
+        input.userIds,
+        actor,
+        stateOf,
+      )
       if ('refusal' in known) return known
-      const chat = await chatOf(input.chatId, actor, facts.stateOf)
-      if (chat === null) return { refusal: { code: 'not-a-participant' } }
-      // Who takes part already is not asked: adding them again changes nothing, and must not reveal a block.
-      const added = input.userIds.filter((userId) => !chat.participants.has(userId))
-      const refusal = await refuseAdding(added, actor, [actor, ...adminsOf(chat)], facts)
-      return refusal === null ? known : { refusal }
+      const blocked = await whoBlocks(input.userIds, actor, stateOf)
+      return blocked === null ? known : { refusal: blocked }
     },
   }),
 

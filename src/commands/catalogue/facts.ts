@@ -1,3 +1,4 @@
+import type { BotOwners } from '../../domain/chat/commands.js'
 import type { MessageFact } from '../../domain/chat/message-fact.js'
 import type { OpenChat } from '../../domain/chat/state.js'
 import { chatStream, userStream } from '../../domain/streams.js'
@@ -65,4 +66,20 @@ export async function chatOf(chatId: string, userId: string, stateOf: StateOf, s
     (known) => known.status === 'open' && known.participants.has(userId) && known.lastSeq >= seq,
   )
   return chat.status === 'open' && chat.participants.has(userId) ? chat : null
+}
+
+/** The input with the owners of those who are bots, for the chat to judge whether they take part. */
+export async function withOwners<Input>(
+  input: Input,
+  userIds: readonly string[],
+  stateOf: StateOf,
+): Promise<Input & { owners: BotOwners }> {
+  const owners: Record<string, string> = {}
+  await Promise.all(
+    userIds.map(async (userId) => {
+      const user = await stateOf(userStream(userId), ({ status }) => status === 'active')
+      if (user.status === 'active' && user.ownerId !== null) owners[userId] = user.ownerId
+    }),
+  )
+  return { ...input, owners }
 }

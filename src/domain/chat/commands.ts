@@ -6,6 +6,9 @@ import type { MessageFact } from './message-fact.js'
 /** Commands of an import carry the number of their line; by it, a chat knows which lines it has been past. */
 export type ChatCommand = MembershipCommand | SettingsCommand | MessageCommand
 
+/** The owners of those named in a command who are bots, by the bots' ids. */
+export type BotOwners = Readonly<Record<string, string>>
+
 export type MembershipCommand =
   | {
       type: 'CreateChat'
@@ -18,12 +21,13 @@ export type MembershipCommand =
       joinPolicy: JoinPolicy
       imported: boolean
       originalAt?: string
+      owners?: BotOwners
     }
   | ({ type: 'JoinChat'; userId: string } & Imported)
   /** `invite` is the hash of a code, `now` the time by which it may have ended. */
   | { type: 'JoinByInvite'; userId: string; invite: string; now: string }
   | ({ type: 'LeaveChat'; userId: string } & Imported)
-  | { type: 'AddParticipants'; userIds: readonly string[]; role: Role; by: string }
+  | { type: 'AddParticipants'; userIds: readonly string[]; role: Role; by: string; owners?: BotOwners }
   | { type: 'RemoveParticipant'; userId: string; by: string }
   | { type: 'ChangeParticipantRole'; userId: string; role: Role; by: string }
   | { type: 'BanParticipant'; userId: string; by: string }
@@ -87,6 +91,8 @@ export type ChatRejection =
   /** A chat with participants always has an owner. */
   | { code: 'last-owner' }
   | { code: 'banned' }
+  /** A bot takes part only where its owner does. */
+  | { code: 'bot-owner-absent' }
   /** Nothing is said or changed in it. */
   | { code: 'chat-archived' }
   /** No code of this chat, or one that has ended. */

@@ -19,8 +19,8 @@ export interface ChatCreated extends EventShape {
   public: {
     chatType: ChatType
     createdBy: string
-    /** In the order of their roles; the creator first. */
-    participants: { userId: string; role: Role }[]
+    /** In the order of their roles; the creator first. `ownerId`: of a bot. */
+    participants: { userId: string; role: Role; ownerId?: string }[]
     historyVisibility: HistoryVisibility
     joinPolicy: JoinPolicy
     imported: boolean
@@ -45,7 +45,14 @@ export interface ParticipantJoined extends EventShape {
 /** A user was added by another. */
 export interface ParticipantAdded extends EventShape {
   type: 'ParticipantAdded'
-  public: { userId: string; role: Role; by: string; lastSeq: number }
+  public: {
+    userId: string
+    role: Role
+    by: string
+    lastSeq: number
+    /** Of a bot: it takes part only while its owner does. */
+    ownerId?: string
+  }
   personal: object
 }
 

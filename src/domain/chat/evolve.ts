@@ -16,7 +16,9 @@ function created(event: PublicEvent<ChatCreated>): OpenChat {
     status: 'open',
     version: 1,
     chatType,
-    participants: orderedMap(participants.map(({ userId, role }) => [userId, { role, spans }])),
+    participants: orderedMap(
+      participants.map(({ userId, role, ownerId }) => [userId, { role, spans, ...ownedBy(ownerId) }]),
+    ),
     past: orderedMap(),
     banned: orderedMap(),
     invites: orderedMap(),
@@ -39,10 +41,10 @@ function change(before: Chat, event: Exclude<PublicEvent<ChatEvent>, { type: 'Ch
       return event.invite === undefined ? joined : inviteUsed(joined, event.invite)
     }
     case 'ParticipantAdded':
-      return begun(chat, event.userId, event.role)
+      return begun(chat, event.userId, event.role, event.ownerId)
     case 'ParticipantRoleChanged': {
-      const spans = chat.participants.get(event.userId)?.spans ?? []
-      return { ...chat, participants: chat.participants.with(event.userId, { role: event.role, spans }) }
+      const known = chat.participants.get(event.userId) ?? { spans: [] }
+      return { ...chat, participants: chat.participants.with(event.userId, { ...known, role: event.role }) }
     }
     case 'ParticipantLeft':
     case 'ParticipantRemoved':
@@ -88,9 +90,15 @@ function changed(
   return { ...chat, visibility: [...chat.visibility, ...setting], joinPolicy: joinPolicy ?? chat.joinPolicy }
 }
 
-function begun(chat: OpenChat, userId: string, role: Role): OpenChat {
+const ownedBy = (ownerId: string | undefined) => (ownerId === undefined ? {} : { ownerId })
+
+function begun(chat: OpenChat, userId: string, role: Role, ownerId?: string): OpenChat {
   const spans = [...(chat.past.get(userId) ?? []), { fromVersion: chat.version, toVersion: null }]
-  return { ...chat, participants: chat.participants.with(userId, { role, spans }), past: chat.past.without(userId) }
+  return {
+    ...chat,
+    participants: chat.participants.with(userId, { role, spans, ...ownedBy(ownerId) }),
+    past: chat.past.without(userId),
+  }
 }
 
 function ended(chat: OpenChat, userId: string): OpenChat {

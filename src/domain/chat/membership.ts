@@ -1,6 +1,6 @@
 import { accepting, assertNever, reject } from '../decider.js'
 import type { Decided } from '../event.js'
-import type { ChatOutcome, MembershipCommand } from './commands.js'
+import type { BotOwners, ChatOutcome, MembershipCommand } from './commands.js'
 import type { ChatEvent, Imported, Role } from './events.js'
 import { importOf, isPast } from './imported.js'
 import { hasEnded, roleOf, type Chat, type OpenChat } from './state.js'
@@ -11,7 +11,7 @@ const rank: Record<Role, number> = { member: 0, admin: 1, owner: 2 }
 
 const accept = accepting<ChatEvent>()
 
-/** Who takes part in a chat, and as what. */
+/** Participants of a chat and their roles. */
 export function decideMembership(command: MembershipCommand, chat: Chat): ChatOutcome {
   if (command.type === 'CreateChat') return createChat(command, chat)
   if (chat.status === 'absent')
@@ -39,15 +39,18 @@ export function decideMembership(command: MembershipCommand, chat: Chat): ChatOu
 }
 
 function createChat(command: Command<'CreateChat'>, chat: Chat): ChatOutcome {
-  const { chatType, by, participantIds, name, historyVisibility, joinPolicy, imported } = command
+  const { chatType, by, participantIds, name, historyVisibility, joinPolicy, imported, owners = {} } = command
   if (chat.status === 'open') return chat.imported === imported ? accept() : reject({ code: 'not-imported' })
+  const others = participantIds.filter((userId) => userId !== by)
+  if (!haveOwners(others, owners, (userId) => userId === by || others.includes(userId)))
+    return reject({ code: 'bot-owner-absent' })
   return accept({
     type: 'ChatCreated',
     chatType,
     createdBy: by,
     participants: [
       { userId: by, role: 'owner' },
-      ...participantIds.filter((userId) => userId !== by).map((userId) => ({ userId, role: 'member' as const })),
+      ...others.map((userId) => ({ userId, role: 'member' as const, ...ownerOf(userId, owners) })),
     ],
     historyVisibility,
     joinPolicy,
@@ -56,6 +59,18 @@ function createChat(command: Command<'CreateChat'>, chat: Chat): ChatOutcome {
     name,
   })
 }
+
+const ownerOf = (userId: string, owners: BotOwners) => {
+  const ownerId = owners[userId]
+  return ownerId === undefined ? {} : { ownerId }
+}
+
+/** Whether the owners of those who are bots take part. */
+const haveOwners = (userIds: readonly string[], owners: BotOwners, takesPart: (userId: string) => boolean): boolean =>
+  userIds.every((userId) => {
+    const ownerId = owners[userId]
+    return ownerId === undefined || takesPart(ownerId)
+  })
 
 function joinChat(command: Command<'JoinChat'>, chat: OpenChat): ChatOutcome {
   const { userId } = command
@@ -68,7 +83,7 @@ function joinChat(command: Command<'JoinChat'>, chat: OpenChat): ChatOutcome {
   return accept(...joined(userId, chat, importOf(command)))
 }
 
-/** Whoever is banned learns no more of the code than one who made it up. */
+/** To a banned user, a valid code is answered like an unknown one. */
 function joinByInvite({ userId, invite, now }: Command<'JoinByInvite'>, chat: OpenChat): ChatOutcome {
   if (chat.participants.has(userId)) return accept()
   const known = chat.invites.get(invite)
@@ -77,7 +92,7 @@ function joinByInvite({ userId, invite, now }: Command<'JoinByInvite'>, chat: Op
   return accept(...joined(userId, chat, { invite }))
 }
 
-/** Who joins a chat that everyone has left owns it: a chat with participants always has an owner. */
+/** Whoever joins a chat without participants owns it: a chat with participants always has an owner. */
 export function joined(
   userId: string,
   { participants, lastSeq }: OpenChat,
@@ -93,22 +108,30 @@ function leaveChat(command: Command<'LeaveChat'>, chat: OpenChat): ChatOutcome {
   if (isPast(command, chat)) return accept()
   if (!chat.participants.has(userId)) return reject({ code: 'not-a-participant' })
   if (chat.chatType === 'direct') return reject({ code: 'direct-chat' })
-  const left = { type: 'ParticipantLeft', userId, ...importOf(command) } as const
-  const heir = heirOf(userId, chat)
-  if (heir === null) return accept(left)
-  return accept({ type: 'ParticipantRoleChanged', userId: heir, role: 'owner', by: userId }, left)
+  return accept(...ending(userId, userId, chat), { type: 'ParticipantLeft', userId, ...importOf(command) })
 }
 
-/** Who owns the chat when its last owner leaves: the longest-standing admin, else member; null when an owner stays or nobody does. */
-function heirOf(leaver: string, { participants }: OpenChat): string | null {
-  if (participants.get(leaver)?.role !== 'owner') return null
-  const others = [...participants].filter(([userId]) => userId !== leaver)
+/** What is appended before a membership ends: a new owner, where no other stays, and the end of the user's bots. */
+function ending(userId: string, by: string, chat: OpenChat): Decided<ChatEvent>[] {
+  const bots = [...chat.participants].filter(([, { ownerId }]) => ownerId === userId).map(([botId]) => botId)
+  const heir = heirAfter(new Set([userId, ...bots]), chat)
+  return [
+    ...(heir === null ? [] : [{ type: 'ParticipantRoleChanged' as const, userId: heir, role: 'owner' as const, by }]),
+    ...bots.map((botId) => ({ type: 'ParticipantRemoved' as const, userId: botId, by })),
+  ]
+}
+
+/** Who owns the chat once these have left: the longest-standing admin, else member; null when an owner stays or nobody does. */
+function heirAfter(leavers: ReadonlySet<string>, { participants }: OpenChat): string | null {
+  const others = [...participants].filter(([userId]) => !leavers.has(userId))
   if (others.some(([, { role }]) => role === 'owner')) return null
-  const heir = others.find(([, { role }]) => role === 'admin') ?? others[0]
+  const users = others.filter(([, { ownerId }]) => ownerId === undefined)
+  const heir = users.find(([, { role }]) => role === 'admin') ?? users[0]
   return heir?.[0] ?? null
 }
 
-function addParticipants({ userIds, role, by }: Command<'AddParticipants'>, chat: OpenChat): ChatOutcome {
+function addParticipants(command: Command<'AddParticipants'>, chat: OpenChat): ChatOutcome {
+  const { userIds, role, by, owners = {} } = command
   const own = roleOf(chat, by)
   if (own === undefined) return reject({ code: 'not-a-participant' })
   if (chat.chatType === 'direct') return reject({ code: 'direct-chat' })
@@ -116,15 +139,18 @@ function addParticipants({ userIds, role, by }: Command<'AddParticipants'>, chat
   const coming = [...new Set(userIds)].filter((userId) => !chat.participants.has(userId))
   if (coming.some((userId) => chat.banned.has(userId))) return reject({ code: 'banned' })
   if (coming.length > 0 && chat.archived) return reject({ code: 'chat-archived' })
-  const { lastSeq } = chat
-  return accept(...coming.map((userId) => ({ type: 'ParticipantAdded' as const, userId, role, by, lastSeq })))
+  if (!haveOwners(coming, owners, (userId) => chat.participants.has(userId) || coming.includes(userId)))
+    return reject({ code: 'bot-owner-absent' })
+  const added = { type: 'ParticipantAdded', role, by, lastSeq: chat.lastSeq } as const
+  return accept(...coming.map((userId) => ({ ...added, userId, ...ownerOf(userId, owners) })))
 }
 
 function removeParticipant({ userId, by }: Command<'RemoveParticipant'>, chat: OpenChat): ChatOutcome {
   if (userId === by) return leaveChat({ type: 'LeaveChat', userId }, chat)
   const refused = refuseOver(userId, by, chat)
   if (refused !== null) return refused
-  return chat.participants.has(userId) ? accept({ type: 'ParticipantRemoved', userId, by }) : accept()
+  if (!chat.participants.has(userId)) return accept()
+  return accept(...ending(userId, by, chat), { type: 'ParticipantRemoved', userId, by })
 }
 
 /** Nobody gives a role above their own, nor changes one that is not below it; owners change any, and everyone may step down. */
@@ -146,12 +172,14 @@ function changeRole({ userId, role, by }: Command<'ChangeParticipantRole'>, chat
 const hasOtherOwner = (userId: string, { participants }: OpenChat): boolean =>
   [...participants].some(([other, { role }]) => other !== userId && role === 'owner')
 
-/** Also of someone who does not take part: so they cannot come. */
+/** Also of a user who does not take part, and then cannot join. */
 function ban({ userId, by }: Command<'BanParticipant'>, chat: OpenChat): ChatOutcome {
   const refused = refuseOver(userId, by, chat)
   if (refused !== null) return refused
   if (userId === by) return reject({ code: 'role-too-low' })
-  return chat.banned.has(userId) ? accept() : accept({ type: 'ParticipantBanned', userId, by })
+  if (chat.banned.has(userId)) return accept()
+  const before = chat.participants.has(userId) ? ending(userId, by, chat) : []
+  return accept(...before, { type: 'ParticipantBanned', userId, by })
 }
 
 function unban({ userId, by }: Command<'UnbanParticipant'>, chat: OpenChat): ChatOutcome {
@@ -160,7 +188,7 @@ function unban({ userId, by }: Command<'UnbanParticipant'>, chat: OpenChat): Cha
   return chat.banned.has(userId) ? accept({ type: 'ParticipantUnbanned', userId, by }) : accept()
 }
 
-/** Whoever keeps others out must be an owner, or an admin and they a member or nobody here. */
+/** To remove, ban or unban a user, one must be an owner, or an admin and the user a member or no participant. */
 function refuseOver(userId: string, by: string, chat: OpenChat): ChatOutcome | null {
   const own = roleOf(chat, by)
   if (own === undefined) return reject({ code: 'not-a-participant' })

@@ -6,6 +6,8 @@ export type Chat = { status: 'absent' } | OpenChat
 
 export interface Participant {
   role: Role
+  /** Of a bot. */
+  ownerId?: string
   /** From the version at which each span of taking part began to that at which it ended; the last has no end. */
   spans: readonly Membership[]
 }

@@ -7,10 +7,12 @@ export interface BotRefusal {
   code: 'invalid-token' | 'token-expired' | 'session-revoked' | 'revocation-unknown'
 }
 
-/** Whom a bot's token lets in. */
+/** The bot that a token stands for, or why it is refused. */
 export type BotCheck = (token: string) => Promise<BotClaims | BotRefusal>
 
 export interface BotCheckDeps extends Pick<BotTokens, 'find'>, Pick<SessionDeps, 'accountStatusOf' | 'clock'> {
+  /** Whether a user takes part in a chat. */
+  takesPart(chatId: string, userId: string): Promise<boolean>
   /** In ms, of a clock that is never set. */
   now?: () => number
 }
@@ -27,12 +29,13 @@ const STALE_MS = 2_000
 const MAX_REMEMBERED = 10_000
 
 /**
- * A bot's token may outlive every revocation that a node keeps in mind, so its row, and in the log whether its bot and its owner are
- * active, are looked up anew each second in which it is used: one row by its hash, and what is new of the stream of roles.
+ * A bot's token may outlive every revocation that a node keeps in memory. So its row, whether its bot and its owner are active, and in which
+ * of its chats the owner takes part are looked up anew each second in which it is used: one row by its hash, and what is new in the log.
  */
 export function createBotCheck({
   find,
   accountStatusOf,
+  takesPart,
   clock,
   now = () => performance.now(),
 }: BotCheckDeps): BotCheck {
@@ -42,7 +45,16 @@ export function createBotCheck({
     const claims = await find(token)
     if (claims === null) return { code: 'invalid-token' }
     const accountStatuses = await Promise.all([accountStatusOf(claims.userId), accountStatusOf(claims.ownerId)])
-    return accountStatuses.every(({ isActive }) => isActive) ? claims : { code: 'session-revoked' }
+    if (!accountStatuses.every(({ isActive }) => isActive)) return { code: 'session-revoked' }
+    const chatIds = await chatsWithOwner(claims)
+    return chatIds.size === claims.chatIds.size ? claims : { ...claims, chatIds }
+  }
+
+  /** The chats of the token in which its owner takes part: elsewhere the bot is an outsider, whether it was removed or not. */
+  async function chatsWithOwner({ chatIds, ownerId }: BotClaims): Promise<ReadonlySet<string>> {
+    const ids = [...chatIds]
+    const present = await Promise.all(ids.map((chatId) => takesPart(chatId, ownerId)))
+    return new Set(ids.filter((_, index) => present[index]))
   }
 
   function look(token: string): Look {
@@ -56,8 +68,8 @@ export function createBotCheck({
   return async (token) => {
     const { began, answer } = look(token)
     const found = await answer
-    if ('code' in found) looks.delete(token) // no room for what is made up
-    // A process that stood still has an answer as old as that.
+    if ('code' in found) looks.delete(token) // invalid tokens take no room
+    // The process may have been suspended meanwhile.
     if (now() - began > STALE_MS) return UNKNOWN
     return 'code' in found || found.expiresAt > clock() ? found : { code: 'token-expired' }
   }

@@ -3,7 +3,7 @@ import { hashOf, newSecretToken } from '../secret-token.js'
 import type { Claims } from '../sessions/tokens.js'
 import { inTransaction } from '../../postgres/transaction.js'
 
-/** Known at first sight, by us and by whoever looks for leaked secrets. */
+/** By which the server, and scanners for leaked secrets, recognise one. */
 const PREFIX = 'parley_bot_'
 
 /** Of one bot, while they last. */
@@ -19,15 +19,15 @@ export interface BotTokenView {
   expiresAt: string
 }
 
-/** Who a bot's token speaks for, and where: its `sessionId` is the token's. */
+/** The bot that a token stands for, and where it is valid; `sessionId` is the token's id. */
 export interface BotClaims extends Claims {
   ownerId: string
   chatIds: ReadonlySet<string>
 }
 
-/** Every call but `find` is about a bot of this owner, and null where they have none such. */
+/** Calls with an `OwnBot` return null where the owner has no such bot. */
 export interface BotTokens {
-  /** Only here is the token told; what is kept is its hash. */
+  /** The only call that returns the token; what is stored is its hash. */
   create(
     bot: OwnBot,
     chatIds: readonly string[],
@@ -39,6 +39,10 @@ export interface BotTokens {
   remove(bot: OwnBot, tokenId: string): Promise<boolean | null>
   /** As the rows have it at this moment, expired or not. */
   find(token: string): Promise<BotClaims | null>
+  /** Deletes all tokens of a user's bots; of a bot, its own. */
+  endAll(userId: string): Promise<void>
+  /** Unbinds a chat from all tokens of a user's bots, or of a bot; a token without any chat left is deleted. */
+  unbind(userId: string, chatId: string): Promise<void>
 }
 
 export interface OwnBot {
@@ -59,6 +63,8 @@ interface Row {
   expires_at: Date
 }
 
+/** Of the user $1, or the bot $1 itself. */
+export const BOTS_OF = '(select id from bots where owner_id = $1 or id = $1)'
 const IS_OWN = 'id = $1 and owner_id = $2 and deleted_at is null'
 
 export function createBotTokens({ pool, newId, clock }: BotTokenDeps): BotTokens {
@@ -114,6 +120,20 @@ export function createBotTokens({ pool, newId, clock }: BotTokenDeps): BotTokens
       const [row] = rows
       return row === undefined ? null : { ...toClaims(row), ownerId: row.owner_id, userId: row.bot_id }
     },
+
+    async endAll(userId) {
+      await pool.query(`delete from bot_tokens where bot_id in ${BOTS_OF}`, [userId])
+    },
+
+    unbind: (userId, chatId) =>
+      inTransaction(pool, async (tx) => {
+        await tx.query(
+          `update bot_tokens set chat_ids = array_remove(chat_ids, $2::uuid)
+           where bot_id in ${BOTS_OF} and $2::uuid = any(chat_ids)`,
+          [userId, chatId],
+        )
+        await tx.query(`delete from bot_tokens where bot_id in ${BOTS_OF} and chat_ids = '{}'`, [userId])
+      }),
   }
 }
 

@@ -10,6 +10,8 @@ export interface BotView {
   id: string
   ownerId: string
   createdAt: string
+  /** Tokens that have not expired. */
+  tokenCount: number
 }
 
 type Registered = Exclude<ResultOf<'registerBot'>, { kind: 'rejected' }>
@@ -28,14 +30,16 @@ export interface Bots {
 
 const TOO_MANY = { code: 'too-many-bots' } as const
 
-const COLUMNS = `id, owner_id as "ownerId", created_at as "createdAt"`
+/** $2 is the time by which tokens have expired. */
+const COLUMNS = `id, owner_id as "ownerId", created_at as "createdAt",
+  (select count(*)::integer from bot_tokens t where t.bot_id = bots.id and t.expires_at > $2) as "tokenCount"`
 type Row = Omit<BotView, 'createdAt'> & { createdAt: Date }
 
 export function createBots({ pool, run, clock }: { pool: Pool; run: RunCommand; clock: () => Date }): Bots {
   const of: Bots['of'] = async (ownerId) => {
     const { rows } = await pool.query<Row>(
       `select ${COLUMNS} from bots where owner_id = $1 and deleted_at is null order by created_at, id`,
-      [ownerId],
+      [ownerId, clock()],
     )
     return rows.map(toView)
   }
@@ -50,7 +54,7 @@ export function createBots({ pool, run, clock }: { pool: Pool; run: RunCommand; 
          where (select count(*) from bots where owner_id = $2 and deleted_at is null) < $4 on conflict (id) do nothing`,
         [botId, ownerId, clock(), MAX_BOTS],
       )
-      const { rows } = await tx.query<Row>(`select ${COLUMNS} from bots where id = $1`, [botId])
+      const { rows } = await tx.query<Row>(`select ${COLUMNS} from bots where id = $1`, [botId, clock()])
       return rows[0] === undefined ? null : toView(rows[0])
     })
 

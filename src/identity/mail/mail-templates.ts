@@ -23,10 +23,10 @@ export function createMailTemplates(publicUrl: () => string) {
       subject: 'Choose a new password',
       text: `To choose a new password, open\n\n  ${link('reset-password', token)}\n\nwithin 30 minutes. If you did not ask for it, ignore this mail: your password stays as it is.\n`,
     }),
-    passwordChanged: (): MailContent => ({
+    passwordChanged: (bots: readonly BotTokenCount[]): MailContent => ({
       kind: 'password-changed',
       subject: 'Your password was changed',
-      text: `Your password was changed, and your other sessions were ended.\n\nIf that was not you, choose a new password at once:\n\n  ${publicUrl()}/reset-password\n`,
+      text: `Your password was changed, and your other sessions were ended.\n${tokensLeft(bots)}\nIf that was not you, choose a new password at once:\n\n  ${publicUrl()}/reset-password\n`,
     }),
     emailChangeAsked: (): MailContent => ({
       kind: 'email-change-asked',
@@ -47,3 +47,16 @@ export function createMailTemplates(publicUrl: () => string) {
 }
 
 export type MailTemplates = ReturnType<typeof createMailTemplates>
+
+/** A bot of the recipient, and how many tokens of it have not expired. */
+export interface BotTokenCount {
+  name: string | null
+  id: string
+  tokenCount: number
+}
+
+function tokensLeft(bots: readonly BotTokenCount[]): string {
+  if (bots.length === 0) return ''
+  const lines = bots.map(({ name, id, tokenCount }) => `  ${name ?? 'bot'} (${id}): ${tokenCount}\n`)
+  return `\nThe tokens of your bots stay valid. Bots with tokens, and how many:\n\n${lines.join('')}`
+}

@@ -2,6 +2,8 @@ import type { ClientBase, Pool } from 'pg'
 import type { RequestInfo } from '../../domain/client-info.js'
 import type { Actor, SessionEventOutbox } from '../sessions/session-event-outbox.js'
 import { normaliseEmail, simplyNormalised } from '../accounts/email.js'
+import { BOTS_OF } from '../bots/bot-tokens.js'
+import type { BotView } from '../bots/bots.js'
 import type { MailTemplates } from '../mail/mail-templates.js'
 import type { MayMailLink } from '../mail/link-rate-limit.js'
 import type { MailSender } from '../mail/mail-sender.js'
@@ -34,9 +36,9 @@ export interface PasswordChanges {
   ): Promise<{ code: 'invalid-credentials' } | WeakPassword | null>
   /** Mails a link if an account has this address; the caller is not told whether. */
   sendReset(email: string): Promise<void>
-  /** Ends all sessions. @throws TooBusyError */
+  /** Ends all sessions, and the tokens of the user's bots unless `keepBots`. @throws TooBusyError */
   reset(
-    reset: { token: string; newPassword: string },
+    reset: { token: string; newPassword: string; keepBots: boolean },
     request: RequestInfo,
   ): Promise<{ code: 'invalid-link' } | WeakPassword | null>
 }
@@ -50,19 +52,26 @@ export interface PasswordChangeDeps {
   mailSender: MailSender
   templates: MailTemplates
   mayMailLink: MayMailLink
+  botsOf(ownerId: string): Promise<BotView[]>
   clock: () => Date
 }
 
 export function createPasswordChanges(deps: PasswordChangeDeps): PasswordChanges {
-  const { pool, passwords, nameOf, outbox, mailSender, templates, mayMailLink, clock } = deps
+  const { pool, passwords, nameOf, outbox, mailSender, templates, mayMailLink, botsOf, clock } = deps
 
   async function weaknessFor(userId: string, email: string, password: string): Promise<WeakPassword | null> {
     const reason = weaknessOf(password, { name: await nameOf(userId), email })
     return reason === null ? null : { code: 'weak-password', reason }
   }
 
+  /** Those of the user's bots that have tokens, for the mail about the change. */
+  async function botsWithTokens(userId: string) {
+    const bots = (await botsOf(userId)).filter(({ tokenCount }) => tokenCount > 0)
+    return Promise.all(bots.map(async ({ id, tokenCount }) => ({ id, tokenCount, name: await nameOf(id) })))
+  }
+
   async function finish(userId: string, actor: Actor): Promise<void> {
-    mailSender.toUser(userId, templates.passwordChanged())
+    mailSender.toUser(userId, templates.passwordChanged(await botsWithTokens(userId)))
     await outbox.publish(userId, actor)
   }
 
@@ -105,7 +114,7 @@ export function createPasswordChanges(deps: PasswordChangeDeps): PasswordChanges
       }
     },
 
-    async reset({ token, newPassword }, request) {
+    async reset({ token, newPassword, keepBots }, request) {
       // Hashing is expensive, so an invalid link is refused first.
       const found = await findMailedToken(pool, 'reset-password', token, clock())
       if (found === null) return { code: 'invalid-link' }
@@ -124,6 +133,7 @@ export function createPasswordChanges(deps: PasswordChangeDeps): PasswordChanges
           [userId, now, email],
         )
         await markRevoked(tx, { userId, which: { except: null }, reason: 'password-reset', by: userId }, now)
+        if (!keepBots) await tx.query(`delete from bot_tokens where bot_id in ${BOTS_OF}`, [userId])
         return true
       })
       if (!isReset) return { code: 'invalid-link' }

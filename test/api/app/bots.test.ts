@@ -8,6 +8,8 @@ import { startTestApp, type Answer, type Node, type Person, type TestApp } from 
 import { botsOf, type BotToken } from './bots.js'
 import { createClub, type Club } from './club.js'
 
+const withoutToken = ({ token: _, ...shown }: BotToken): object => shown
+
 const code = ({ body }: Answer): unknown => (body as { code?: string }).code
 
 describe('bots', () => {
@@ -38,7 +40,7 @@ describe('bots', () => {
     const made = await create('Robot')
     expect(made.status).to.equal(201)
     const bot = made.body as { id: string; createdAt: string }
-    expect(bot).to.deep.equal({ id: bot.id, name: 'Robot', ownerId: maker.id, createdAt: bot.createdAt })
+    expect(bot).to.deep.equal({ id: bot.id, name: 'Robot', ownerId: maker.id, createdAt: bot.createdAt, tokenCount: 0 })
     const again = await create('Robot')
     expect(again.headers.get('idempotency-replayed')).to.equal('true')
     expect(again).to.deep.include({ status: 201, body: bot })
@@ -111,6 +113,39 @@ describe('bots', () => {
       const { instance: _other, ...expected } = asOutsider.body as { instance: string }
       expect(problem).to.deep.equal(expected)
     }
+  })
+
+  it('takes part only while its owner does: it goes with them, in the same append, and cannot be added without them', async () => {
+    const member = await parley.register('member')
+    const own = await createClub(parley, owner, [member])
+    const bot = await bots.create(member, 'Robot')
+    const { token } = await bots.token(member, bot, [own.id])
+    expect((await own.call(member, 'POST', '/participants', { userId: bot })).status).to.equal(201)
+    expect((await say(own.id, token)).status).to.equal(201)
+    expect((await own.call(owner, 'DELETE', `/participants/${member.id}`)).status).to.equal(204)
+    expect(code(await say(own.id, token))).to.equal('not-authorized')
+    expect((await own.eventTypes()).slice(-2)).to.deep.equal(['ParticipantRemoved', 'ParticipantRemoved'])
+    const refused = await own.call(owner, 'POST', '/participants', { userId: bot })
+    expect([refused.status, code(refused)]).to.deep.equal([422, 'bot-owner-absent'])
+    for (const body of [{ participantIds: [bot] }, { participantIds: [bot], name: 'Ours' }]) {
+      const made = await parley.call('POST', '/chats', { token: owner.token, body })
+      expect([made.status, code(made)]).to.deep.equal([422, 'bot-owner-absent'])
+    }
+    const together = await own.call(owner, 'POST', '/participants', { userIds: [bot, member.id] })
+    expect(together.status).to.equal(201)
+  })
+
+  it('loses the chat in its tokens where its owner is banned, and a token without any chat', async () => {
+    const member = await parley.register('member')
+    const [own, other] = [await createClub(parley, owner, [member]), await createClub(parley, owner, [member])]
+    const bot = await bots.create(member, 'Robot')
+    const kept = await bots.token(member, bot, [own.id, other.id])
+    await bots.token(member, bot, [own.id])
+    const listed = async () => (await parley.call('GET', '/bots', { token: member.token })).body
+    expect(await listed()).to.deep.nested.include({ '[0].tokenCount': 2 })
+    expect((await own.call(owner, 'PUT', `/bans/${member.id}`, {})).status).to.equal(204)
+    expect(await bots.tokens(member, bot)).to.deep.equal([{ ...withoutToken(kept), chatIds: [other.id] }])
+    expect(await listed()).to.deep.nested.include({ '[0].tokenCount': 1 })
   })
 
   it('its token is shown once, and of it only a hash is kept', async () => {
@@ -245,13 +280,14 @@ describe('tokens of bots, on every node', () => {
   })
 
   for (const whose of ['bot', 'owner'] as const)
-    it(`while the ${whose} is deactivated, they are refused`, async () => {
+    it(`they end for good when the ${whose} is deactivated`, async () => {
       const { owner, bot, made, call } = await setUp()
       const path = `/users/${whose === 'bot' ? bot : owner.id}`
       expect((await call('POST', `${path}/deactivate`, admin)).status).to.equal(204)
-      await isAnswered(made.token, 'session-revoked')
+      await isAnswered(made.token, 'invalid-token')
       expect((await call('POST', `${path}/reactivate`, admin)).status).to.equal(204)
-      await isAnswered(made.token, undefined)
+      await isAnswered(made.token, 'invalid-token')
+      expect(await bots.tokens(owner, bot)).to.deep.equal([])
     })
 
   // The last one: all others have expired by then.

@@ -26,6 +26,48 @@ const everyone = created({
   member2: 'member',
 })
 
+const bot = (by: string, role: Role = 'member', userId = 'bot', ownerId = by): Decided<ChatEvent> => ({
+  type: 'ParticipantAdded',
+  userId,
+  role,
+  by,
+  lastSeq: 0,
+  ownerId,
+})
+const withBot = { ...add('bob', ['bot']), owners: { bot: 'bob' } }
+
+describe('a bot in a chat', () => {
+  it('is added where its owner takes part, or comes with it', () => {
+    given(chatDecider, created()).when(withBot).then(bot('bob'))
+    given(chatDecider, created())
+      .when({ ...add('ada', ['bot', 'cem']), owners: { bot: 'cem' } })
+      .then(bot('ada', 'member', 'bot', 'cem'), added('ada', 'cem'))
+    given(chatDecider, created())
+      .when({ ...add('ada', ['bot']), owners: { bot: 'cem' } })
+      .thenRejected({ code: 'bot-owner-absent' })
+  })
+
+  it('goes with its owner, however they go', () => {
+    const chat = () => given(chatDecider, created(), bot('bob'))
+    const gone = (by: string) => removed(by, 'bot')
+    chat().when({ type: 'LeaveChat', userId: 'bob' }).then(gone('bob'), left('bob'))
+    chat().when(remove('ada', 'bob')).then(gone('ada'), removed('ada', 'bob'))
+    chat()
+      .when({ type: 'BanParticipant', userId: 'bob', by: 'ada' })
+      .then(gone('ada'), { type: 'ParticipantBanned', userId: 'bob', by: 'ada' })
+    chat().when(remove('ada', 'bot')).then(gone('ada'))
+  })
+
+  it('keeps its owner through a change of role, and never inherits the chat', () => {
+    given(chatDecider, created(), bot('ada', 'admin'), roleChanged('bot', 'owner', 'ada'))
+      .when({ type: 'LeaveChat', userId: 'ada' })
+      .then(roleChanged('bob', 'owner', 'ada'), removed('ada', 'bot'), left('ada'))
+    given(chatDecider, created(), bot('bob', 'admin'))
+      .when({ type: 'LeaveChat', userId: 'ada' })
+      .then(roleChanged('bob', 'owner', 'ada'), left('ada'))
+  })
+})
+
 describe('adding participants', () => {
   it('a member adds members; what was said before counts as read', () => {
     given(chatDecider, created(), sent('ada', 1))

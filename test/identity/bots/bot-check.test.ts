@@ -17,11 +17,12 @@ const claims: BotClaims = {
   chatIds: new Set([uuid('chat')]),
 }
 
-/** A gate whose database, log and clocks the test speaks for. */
+/** A check whose database, log and clocks the test controls. */
 function setUp() {
   const side = {
     rows: new Map([[TOKEN, claims]]),
     inactive: new Set<string>(),
+    ownerAbsentFrom: new Set<string>(),
     looks: 0,
     ms: 0,
     time: NOON,
@@ -34,6 +35,7 @@ function setUp() {
       return Promise.resolve(side.rows.get(token) ?? null)
     },
     accountStatusOf: (userId) => Promise.resolve({ roles: [], generation: 0, isActive: !side.inactive.has(userId) }),
+    takesPart: (chatId) => Promise.resolve(!side.ownerAbsentFrom.has(chatId)),
     clock: () => side.time,
     now: () => side.ms,
   })
@@ -45,7 +47,7 @@ describe('the gate of bots', () => {
     const { side, gate } = setUp()
     expect(await Promise.all([gate(TOKEN), gate(TOKEN)])).to.deep.equal([claims, claims])
     side.ms = 999
-    expect(await gate(TOKEN)).to.equal(claims)
+    expect(await gate(TOKEN)).to.deep.equal(claims)
     expect(side.looks).to.equal(1)
     side.ms = 1_000
     await gate(TOKEN)
@@ -97,5 +99,15 @@ describe('the gate of bots', () => {
     const { side, gate } = setUp()
     side.whileLooking = () => void (side.ms += 2_001)
     expect(await gate(TOKEN)).to.deep.equal({ code: 'revocation-unknown' })
+  })
+
+  it('is good only in those of its chats in which the owner takes part', async () => {
+    const { side, gate } = setUp()
+    side.rows.set(TOKEN, { ...claims, chatIds: new Set([uuid('chat'), uuid('left')]) })
+    side.ownerAbsentFrom.add(uuid('left'))
+    expect(await gate(TOKEN)).to.deep.include({ chatIds: new Set([uuid('chat')]) })
+    side.ownerAbsentFrom.add(uuid('chat'))
+    side.ms = 1_000
+    expect(await gate(TOKEN)).to.deep.include({ chatIds: new Set() })
   })
 })
