@@ -35,11 +35,13 @@ const time = z.iso.datetime({ precision: 3 })
 const count = z.int().min(0)
 const role = z.enum(['owner', 'admin', 'member'])
 
-const userRefFields = { id, name: z.string().nullable(), avatarUrl: z.string().nullable() }
+const userRefFields = { id, name: z.string().nullable(), avatarUrl: z.string().nullable(), isBot: z.boolean() }
+/** Of a bot. */
+const ownerFields = { ownerId: id.exactOptional() }
 
 export const userRefShape = shapeOf<UserRef>()('Person', z.object(userRefFields))
 
-const profileFields = { ...userRefFields, statusText: z.string().nullable() }
+const profileFields = { ...userRefFields, ...ownerFields, statusText: z.string().nullable() }
 
 export const profileShape = shapeOf<ProfileView>()('Profile', z.object(profileFields))
 
@@ -88,7 +90,7 @@ export const newBotTokenShape = shapeOf<BotTokenView & { token: string }>()(
 
 export const participantShape = shapeOf<ParticipantView>()(
   'Participant',
-  z.object({ ...userRefFields, role, joinedAt: time, readSeq: count }),
+  z.object({ ...userRefFields, ...ownerFields, role, joinedAt: time, readSeq: count }),
 )
 
 export const banShape = shapeOf<BanView>()(

@@ -53,7 +53,7 @@ export interface PlacedChatEvent<Event extends ChatEvent = ChatEvent> {
 
 export const isChatEvent = (opened: OpenedEvent): opened is OpenedEvent & PlacedChatEvent => isChatStream(opened.stream)
 
-export const unknownUser = (id: string): UserRef => ({ id, name: null, avatarUrl: null })
+export const unknownUser = (id: string): UserRef => ({ id, name: null, avatarUrl: null, isBot: false })
 
 /** A message that answers no other, as it was sent, from its own event; `content` and the like are null where their key was destroyed. */
 export function messageOf(

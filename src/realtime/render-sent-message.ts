@@ -8,7 +8,7 @@ import type { EventReader } from '../privacy/event-reader.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { MessageView } from '../projections/conversations/views.js'
 import type { Progress } from '../followers/progress.js'
-import { messageOf, type PlacedChatEvent } from './frames.js'
+import { messageOf, unknownUser, type PlacedChatEvent } from './frames.js'
 import type { UserCache } from './user-cache.js'
 
 type Sent = Extract<ResultOf<'sendMessage'>, { kind: 'done' | 'repeated' }>
@@ -37,7 +37,7 @@ export function createRenderSentMessage(deps: PresentSentDeps): RenderSentMessag
   async function asSent(sent: PlacedChatEvent<MessageSent>): Promise<MessageView> {
     const { senderId } = sent.event
     const sender = (await people.get([senderId], { timeoutMs })).get(senderId)
-    return messageOf(sent, sender ?? { id: senderId, name: null, avatarUrl: null }, renderContent)
+    return messageOf(sent, sender ?? unknownUser(senderId), renderContent)
   }
 
   async function read(stream: string, version: number): Promise<PlacedChatEvent<MessageSent>> {

@@ -95,7 +95,8 @@ export function createUserCache(deps: UserCacheDeps): UserCache {
 }
 
 function changed(person: UserRef | null, event: Opened<UserRegistered | ProfileChanged>): UserRef | null {
-  if (event.type === 'UserRegistered') return { id: event.userId, name: event.name, avatarUrl: null }
+  if (event.type === 'UserRegistered')
+    return { id: event.userId, name: event.name, avatarUrl: null, isBot: event.ownerId !== undefined }
   if (person === null) return null
   const { name = person.name, avatarUrl = person.avatarUrl } = event
   return { ...person, name, avatarUrl }

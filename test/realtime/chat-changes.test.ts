@@ -58,7 +58,7 @@ describe('sockets hear of a chat', () => {
     const [heard] = await heardInBothWays(chatId, bob, bobs, 1)
     expect(heard).to.deep.include({ event: 'participant_role_changed' })
     expect(heard?.payload.participant).to.include({ id: bob, name: 'Bob', role: 'admin' })
-    expect(heard?.payload.by).to.deep.equal({ id: ada, name: 'Ada', avatarUrl: null })
+    expect(heard?.payload.by).to.deep.equal({ id: ada, name: 'Ada', avatarUrl: null, isBot: false })
   })
 
   it('the ban that ends their part in it as the last of it, and nothing of what follows', async () => {
@@ -76,7 +76,7 @@ describe('sockets hear of a chat', () => {
     expect(toldOf(bobs, chatId)).to.deep.equal([['participant_banned', 2]])
     expect(heard[0]?.payload.participant).to.include({ id: bob, name: 'Bob', role: 'member', readSeq: 0 })
     expect(heard[0]?.payload.by).to.include({ id: ada })
-    expect(heard[2]?.payload.participant).to.deep.equal({ id: bob, name: 'Bob', avatarUrl: null })
+    expect(heard[2]?.payload.participant).to.deep.equal({ id: bob, name: 'Bob', avatarUrl: null, isBot: false })
     const back = await node.connect(bob, { [chatId]: 1 })
     expect(inChat(back, chatId)).to.deep.equal([])
     expect((await back.first('ready')).payload.chats).to.not.have.property(chatId)
@@ -88,7 +88,7 @@ describe('sockets hear of a chat', () => {
     await node.run('banParticipant', { chatId, userId: eve, reason: null }, ada)
     const [heard] = await heardInBothWays(chatId, bob, bobs, 1)
     expect(heard?.event).to.equal('participant_banned')
-    expect(heard?.payload.participant).to.deep.equal({ id: eve, name: 'Eve', avatarUrl: null })
+    expect(heard?.payload.participant).to.deep.equal({ id: eve, name: 'Eve', avatarUrl: null, isBot: false })
     expect(inChat(eves, chatId)).to.deep.equal([])
   })
 

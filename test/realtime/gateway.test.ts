@@ -90,7 +90,7 @@ describe('sockets', () => {
           })
           expect(payload).to.deep.equal(stored?.answer)
           expect(payload).to.deep.include({ chatId, version: 2, seq: 1, content: 'hello <b>Bob</b>' })
-          expect(payload.sender).to.deep.equal({ id: ada, name: 'Ada', avatarUrl: null })
+          expect(payload.sender).to.deep.equal({ id: ada, name: 'Ada', avatarUrl: null, isBot: false })
         }
       } finally {
         await elsewhere[Symbol.asyncDispose]()
@@ -134,7 +134,7 @@ describe('sockets', () => {
         ['participant_removed', 5],
       ])
       expect(heard[0]?.payload.participant).to.include({ id: bob, name: 'Bob', role: 'admin', readSeq: 1 })
-      expect(heard[0]?.payload.by).to.deep.equal({ id: ada, name: 'Ada', avatarUrl: null })
+      expect(heard[0]?.payload.by).to.deep.equal({ id: ada, name: 'Ada', avatarUrl: null, isBot: false })
     })
 
     it('who owns the chat when its owner leaves', async () => {
@@ -166,7 +166,7 @@ describe('sockets', () => {
       await bobs.first('new_message')
       await node.run('changeProfile', { change: { name: 'Cleopatra' } }, cleo)
       await node.send(chatId, cleo, 'as Cleopatra')
-      const person = { id: cleo, name: 'Cleopatra', avatarUrl: null }
+      const person = { id: cleo, name: 'Cleopatra', avatarUrl: null, isBot: false }
       expect((await bobs.first('profile_changed')).payload).to.deep.equal(person)
       await eventually(() => expect(bobs.of('new_message')[1]?.payload.sender).to.deep.equal(person))
       expect(stranger.of('profile_changed')).to.deep.equal([])

@@ -5,7 +5,7 @@ import { messageOf, pastFrame, wantedBy, type PlacedChatEvent } from '../../src/
 import { withSkipped } from '../../src/realtime/past-frames.js'
 
 const at = '2026-03-01T10:00:00.000Z'
-const ada = { id: 'ada', name: 'Ada', avatarUrl: null }
+const ada = { id: 'ada', name: 'Ada', avatarUrl: null, isBot: false }
 const sent = {
   type: 'MessageSent',
   messageId: 'm',
@@ -43,7 +43,15 @@ describe('frames', () => {
   })
 
   it('tell of a role as the event gave it, whatever it is now', () => {
-    const owner = { id: 'bob', name: 'Bob', avatarUrl: null, role: 'owner' as const, joinedAt: at, readSeq: 3 }
+    const owner = {
+      id: 'bob',
+      name: 'Bob',
+      avatarUrl: null,
+      isBot: false,
+      role: 'owner' as const,
+      joinedAt: at,
+      readSeq: 3,
+    }
     const details = {
       participants: new Map([['bob 6', owner]]),
       people: new Map([['ada', ada]]),

@@ -4,7 +4,7 @@ import { createProgress } from '../../src/followers/progress.js'
 import { createUserCache } from '../../src/realtime/user-cache.js'
 
 const compare = (a: string, b: string): number => Number(a) - Number(b)
-const person = (id: string, name: string): UserRef => ({ id, name, avatarUrl: null })
+const person = (id: string, name: string): UserRef => ({ id, name, avatarUrl: null, isBot: false })
 const renamed = (userId: string, name: string) => ({ type: 'ProfileChanged', userId, name }) as const
 
 /** A cache over a read model whose rows and progress the test moves. */
@@ -40,7 +40,12 @@ describe('the cache of people', () => {
 
   it('has someone unknown without a name', async () => {
     const { cache } = setUp()
-    expect((await cache.get(['eve'])).get('eve')).to.deep.equal({ id: 'eve', name: null, avatarUrl: null })
+    expect((await cache.get(['eve'])).get('eve')).to.deep.equal({
+      id: 'eve',
+      name: null,
+      avatarUrl: null,
+      isBot: false,
+    })
   })
 
   it('reads nothing that is older than where its follower began', async () => {
@@ -56,13 +61,18 @@ describe('the cache of people', () => {
 
   it('takes a change over as it comes, field by field', async () => {
     const { cache, rows, nameOf } = setUp()
-    rows.set('ada', { id: 'ada', name: 'Ada', avatarUrl: 'https://example.com/a.png' })
+    rows.set('ada', { id: 'ada', name: 'Ada', avatarUrl: 'https://example.com/a.png', isBot: false })
     await nameOf('ada')
     cache.note(renamed('ada', 'Ada L.'), '3')
     cache.note(renamed('ada', 'an older one'), '2')
     cache.note({ type: 'UserRegistered', userId: 'bob', imported: false, name: 'Bob' }, '4')
     const both = await cache.get(['ada', 'bob'])
-    expect(both.get('ada')).to.deep.equal({ id: 'ada', name: 'Ada L.', avatarUrl: 'https://example.com/a.png' })
+    expect(both.get('ada')).to.deep.equal({
+      id: 'ada',
+      name: 'Ada L.',
+      avatarUrl: 'https://example.com/a.png',
+      isBot: false,
+    })
     expect(both.get('bob')).to.deep.equal(person('bob', 'Bob'))
   })
 

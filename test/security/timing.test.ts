@@ -72,7 +72,7 @@ describe('what an answer says of others', () => {
     expect(await end(session!.id)).to.deep.equal(await end(randomUUID()))
     expect((await parley.call('GET', '/users/me', { token: ada.token })).status).to.equal(200)
     const { body: profile } = await parley.call('GET', `/users/${ada.id}`, { token: mallory.token })
-    expect(profile).to.have.all.keys('id', 'name', 'avatarUrl', 'statusText')
+    expect(profile).to.have.all.keys('id', 'name', 'avatarUrl', 'isBot', 'statusText')
     const found = await parley.call('GET', `/users?query=${encodeURIComponent(ada.email)}`, { token: mallory.token })
     expect(found.body).to.deep.equal([])
   })

@@ -81,20 +81,21 @@ export const chatCommands = {
 
   addParticipants: onChat<
     InChat & { userIds: readonly string[]; role: Role; owners?: BotOwners },
-    UnknownUser | BlockedBy | ChatRejection
+    UnknownUser | CannotBeAdded | ChatRejection
   >({
     operation: ({ chatId }) => `POST /chats/${chatId}/participants`,
     command: ({ chatId: _, ...input }, _commandId, by) => ({ type: 'AddParticipants', by, ...input }),
-    async prepare(input, actor, { stateOf }) {
-      const known = await everyoneExistsInside(
-        await withOwners(input, input.userIds, stateOf),
-        input.userIds,
-        actor,
-        stateOf,
-      )
+    async prepare(input, actor, facts) {
+      const { stateOf } = facts
+      const { userIds } = input
+      const known = await everyoneExistsInside(await withOwners(input, userIds, stateOf), userIds, actor, stateOf)
       if ('refusal' in known) return known
-      const blocked = await whoBlocks(input.userIds, actor, stateOf)
-      return blocked === null ? known : { refusal: blocked }
+      const chat = await chatOf(input.chatId, actor, stateOf)
+      if (chat === null) return { refusal: { code: 'not-a-participant' } }
+      // Who takes part already is not asked: adding them again changes nothing, and must not reveal a block.
+      const added = userIds.filter((userId) => !chat.participants.has(userId))
+      const refusal = await refuseAdding(added, actor, [actor, ...adminsOf(chat)], facts)
+      return refusal === null ? known : { refusal }
     },
   }),
 

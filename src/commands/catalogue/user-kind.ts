@@ -9,7 +9,7 @@ export const userKind: StreamKind<UserCommand, User, UserEvent, UserRejection> =
   decider: userDecider,
   weigh: (user) => (user.status === 'active' ? 1 + user.blocked.size : 1),
   snapshot: {
-    evolveVersion: 3,
+    evolveVersion: 4,
     toJson: (user) => (user.status === 'active' ? { ...user, blocked: [...user.blocked] } : user),
     fromJson(json) {
       const user = json as { status: 'absent' } | ActiveUserJson

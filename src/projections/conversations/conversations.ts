@@ -9,7 +9,7 @@ import { parts } from './parts.js'
 /** Users, chats, memberships and messages: one projection, so that a membership and the messages it guards agree. */
 export const createConversations = (reader: EventReader): Projection => ({
   name: 'conversations',
-  version: 5,
+  version: 6,
   tables: parts.flatMap(({ tables }) => tables),
   streamPrefixes: ['user-', 'chat-', 'inbox-', 'moderation-'],
   schema: (table) => parts.map(({ schema }) => schema(table)).join('\n'),

@@ -9,9 +9,12 @@ export interface UserRef {
   id: string
   name: string | null
   avatarUrl: string | null
+  isBot: boolean
 }
 
 export interface ProfileView extends UserRef {
+  /** Of a bot. */
+  ownerId?: string
   statusText: string | null
 }
 
@@ -22,6 +25,8 @@ export interface OwnProfile extends ProfileView {
 }
 
 export interface ParticipantView extends UserRef {
+  /** Of a bot. */
+  ownerId?: string
   role: Role
   joinedAt: string
   readSeq: number

@@ -33,8 +33,8 @@ describe('blocking someone', () => {
     expect((await block(ada, bob.id)).status).to.equal(204)
     await block(ada, eve.id)
     expect((await blocks(ada)).body).to.deep.equal([
-      { id: eve.id, name: 'Eve', avatarUrl: null },
-      { id: bob.id, name: 'Bob', avatarUrl: null },
+      { id: eve.id, name: 'Eve', avatarUrl: null, isBot: false },
+      { id: bob.id, name: 'Bob', avatarUrl: null, isBot: false },
     ])
     expect((await blocks(bob)).body).to.deep.equal([])
     const first = await blocks(ada, '?limit=1')

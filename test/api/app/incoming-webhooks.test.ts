@@ -69,7 +69,7 @@ describe('webhooks that lead into a chat', () => {
       direction: 'in',
       name: 'Build',
       events: null,
-      createdBy: { id: ada.id, name: 'Ada', avatarUrl: null },
+      createdBy: { id: ada.id, name: 'Ada', avatarUrl: null, isBot: false },
       status: 'active',
       disabledWhy: null,
     })
@@ -103,7 +103,7 @@ describe('webhooks that lead into a chat', () => {
     expect(messages.map(({ content }) => content)).to.deep.equal(
       Array.from({ length: 3 }, () => '**green** [build](https://a.example/)'),
     )
-    expect(messages[0]!.sender).to.deep.equal({ id: webhook.botId, name: 'Build', avatarUrl: null })
+    expect(messages[0]!.sender).to.deep.equal({ id: webhook.botId, name: 'Build', avatarUrl: null, isBot: true })
   })
 
   for (const [what, body, status, text, headers] of [

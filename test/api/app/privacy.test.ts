@@ -76,7 +76,7 @@ onEachLog('personal data', (kind) => {
       await pool.end()
     })
 
-    const nobody = { id: alice.id, name: null, avatarUrl: null }
+    const nobody = { id: alice.id, name: null, avatarUrl: null, isBot: false }
     const [ofAlice, ...ofBob] = before.messages
     const [owner, member] = before.chat.participants
     expect(await readAll()).to.deep.equal({

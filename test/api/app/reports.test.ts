@@ -72,7 +72,7 @@ describe('reports', function () {
     expect(rest).to.deep.equal({
       id,
       chatId,
-      reporter: { id: bob.id, name: 'Bob', avatarUrl: null },
+      reporter: { id: bob.id, name: 'Bob', avatarUrl: null, isBot: false },
       reason: 'it is spam',
       createdAt,
       status: 'open',
@@ -130,7 +130,7 @@ describe('reports', function () {
     expect(again[0]?.headers.get('idempotency-replayed')).to.equal('true')
     const [found] = await listed(first, 'status=settled')
     expect(found).to.deep.include({ id, status: 'settled', outcome: 'It stays' })
-    expect(found?.settledBy).to.deep.equal({ id: admin.id, name: 'Judge', avatarUrl: null })
+    expect(found?.settledBy).to.deep.equal({ id: admin.id, name: 'Judge', avatarUrl: null, isBot: false })
     expect(Date.parse(found?.settledAt ?? '')).to.be.a('number')
     expect((await listed(first, 'status=open')).map((open) => open.id)).to.deep.equal([other])
     expect((await listed(first)).map((any) => any.id)).to.deep.equal([other, id])

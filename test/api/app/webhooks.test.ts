@@ -51,7 +51,7 @@ describe('webhooks of a chat', function () {
       url: URL,
       events: ['new_message', 'message_edited'],
       botId: null,
-      createdBy: { id: ada.id, name: 'Ada', avatarUrl: null },
+      createdBy: { id: ada.id, name: 'Ada', avatarUrl: null, isBot: false },
       createdAt: rest.createdAt,
       status: 'active',
       disabledWhy: null,

@@ -3,7 +3,7 @@ import { instant, toIso, type Instant } from '../instants.js'
 import type { ApplyContext, Part, Placed } from '../part.js'
 import type { QueryContext } from '../query-context.js'
 import type { AtVersion, Cursor, Paged } from '../query-results.js'
-import { joinUser } from '../users/user-ref.js'
+import { joinUser, toUserRef } from '../users/user-ref.js'
 import type { EditView } from '../views.js'
 import { isVisible, MAX_VERSION, ownChat } from '../visibility/visible-spans.js'
 import { renderPage } from './render-page.js'
@@ -44,6 +44,7 @@ interface EditRow {
   sender_id: string
   name: string | null
   avatar_url: string | null
+  owner_id: string | null
 }
 
 export const isEditCursor = (cursor: string): boolean => /^\d{1,9}$/.test(cursor)
@@ -57,7 +58,7 @@ export async function editPage(
 ): Promise<AtVersion<Paged<EditView>> | null> {
   const { rows } = await pool.query<EditRow>({
     name: `history ${table('edits')}`,
-    text: `select c.version as chat_version, e.version, e.content, ${instant('e.at')} as at, m.sender_id, p.name, p.avatar_url
+    text: `select c.version as chat_version, e.version, e.content, ${instant('e.at')} as at, m.sender_id, p.name, p.avatar_url, p.owner_id
       from ${ownChat(table)}
       join ${table('messages')} m on m.chat_id = c.id and m.id = $3 and ${isVisible(table, 'm.sent_version')}
       cross join lateral (
@@ -78,8 +79,8 @@ export async function editPage(
 
 const atMostBytes = ({ content }: EditView): number => 5_000 + 3 * (content?.length ?? 0)
 
-const toEdit = ({ content, at, sender_id, name, avatar_url }: EditRow): EditView => ({
+const toEdit = ({ content, at, sender_id: id, name, avatar_url, owner_id }: EditRow): EditView => ({
   content,
   at: toIso(at),
-  by: { id: sender_id, name, avatarUrl: avatar_url },
+  by: toUserRef({ id, name, avatar_url, owner_id }),
 })

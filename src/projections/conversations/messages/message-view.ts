@@ -14,6 +14,7 @@ export interface MessageRow extends QuotedRow {
   sender_id: string
   sender_name: string | null
   sender_avatar_url: string | null
+  sender_is_bot: boolean
   client_message_id: string | null
   type: string
   content: string | null
@@ -31,7 +32,7 @@ export interface MessageRow extends QuotedRow {
 }
 
 /** Of the message `m`, its sender `p`, and the message `q` that it answers. */
-export const MESSAGE_COLUMNS = `m.id, m.seq, m.version, m.sender_id, p.name as sender_name, p.avatar_url as sender_avatar_url,
+export const MESSAGE_COLUMNS = `m.id, m.seq, m.version, m.sender_id, p.name as sender_name, p.avatar_url as sender_avatar_url, p.owner_id is not null as sender_is_bot,
   m.client_message_id, m.type, m.content, m.metadata, m.mentions, m.mentions_all, m.link_previews, m.reactions, m.deleted_by,
   ${instant('m.edited_at')} as edited_at, ${instant('m.deleted_at')} as deleted_at, ${QUOTED_COLUMNS}, ${instant('m.created_at')} as created_at,
   case when m.recorded_at <> m.created_at then ${instant('m.recorded_at')} end as recorded_at`
@@ -45,7 +46,7 @@ export function toMessage(row: MessageRow, chatId: string, render: RenderContent
     chatId,
     seq: row.seq,
     version: row.version,
-    sender: { id: row.sender_id, name: row.sender_name, avatarUrl: row.sender_avatar_url },
+    sender: { id: row.sender_id, name: row.sender_name, avatarUrl: row.sender_avatar_url, isBot: row.sender_is_bot },
     clientMessageId: row.client_message_id,
     type: row.type,
     content: row.content,

@@ -46,6 +46,7 @@ interface PinRow extends MessageRow {
   pinned_by: string
   pinned_by_name: string | null
   pinned_by_avatar_url: string | null
+  pinned_by_is_bot: boolean
   pinned_at: Instant
 }
 
@@ -58,7 +59,7 @@ export async function visiblePins(
   const { rows } = await pool.query<PinRow | { id: null; chat_version: number }>({
     name: `list ${table('pins')}`,
     text: `select c.version as chat_version, m.pinned_by, ${instant('m.pinned_at')} as pinned_at,
-        by.name as pinned_by_name, by.avatar_url as pinned_by_avatar_url, ${MESSAGE_COLUMNS}
+        by.name as pinned_by_name, by.avatar_url as pinned_by_avatar_url, by.owner_id is not null as pinned_by_is_bot, ${MESSAGE_COLUMNS}
       from ${ownChat(table)}
       left join lateral (
         select s.pinned_by, s.pinned_at, m.* from ${table('pins')} s
@@ -75,7 +76,12 @@ export async function visiblePins(
   if (first === undefined) return null
   const toPin = (row: PinRow): PinView => ({
     message: toMessage(row, chatId, render),
-    pinnedBy: { id: row.pinned_by, name: row.pinned_by_name, avatarUrl: row.pinned_by_avatar_url },
+    pinnedBy: {
+      id: row.pinned_by,
+      name: row.pinned_by_name,
+      avatarUrl: row.pinned_by_avatar_url,
+      isBot: row.pinned_by_is_bot,
+    },
     pinnedAt: toIso(row.pinned_at),
   })
   const pinned = rows.filter((row): row is PinRow => row.id !== null)

@@ -103,7 +103,7 @@ export async function visibleReactions(
 ): Promise<AtVersion<ReactionView[]> | null> {
   const { rows } = await pool.query<ReactionRow>({
     name: `users of ${table('reactions')}`,
-    text: `select c.version as chat_version, k.emoji, r.user_id as id, p.name, p.avatar_url
+    text: `select c.version as chat_version, k.emoji, r.user_id as id, p.name, p.avatar_url, p.owner_id
       from ${ownChat(table)}
       join ${table('messages')} m on m.chat_id = c.id and m.id = $3 and ${isVisible(table, 'm.sent_version')}
       left join ${table('reaction_counts')} k on k.message_id = m.id

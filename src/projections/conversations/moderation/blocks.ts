@@ -40,7 +40,7 @@ export const blockQueries = ({ pool, table }: QueryContext) => ({
   async blocks(viewer: string, limit: number, after: Cursor | null): Promise<Paged<UserRef>> {
     const { rows } = await pool.query<UserRefRow & { version: number }>({
       name: `page ${table('blocks')}`,
-      text: `select b.blocked_id as id, p.name, p.avatar_url, b.version
+      text: `select b.blocked_id as id, p.name, p.avatar_url, p.owner_id, b.version
              from ${table('blocks')} b ${joinUser(table, 'b.blocked_id')}
              where b.user_id = $1 and b.version < $2 order by b.version desc limit $3`,
       values: [viewer, after ?? MAX_VERSION, limit + 1],

@@ -3,7 +3,7 @@ import { isNameCursor, lookUpNames, nameCursor, type NamePage } from '../name-in
 import type { QueryContext } from '../query-context.js'
 import { toPaged, type Cursor, type Paged } from '../query-results.js'
 import type { OwnProfile, ProfileView, UserRef } from '../views.js'
-import { toUserRef, type UserRefRow } from './user-ref.js'
+import { toOwner, toUserRef, type UserRefRow } from './user-ref.js'
 
 export const isUserCursor = isNameCursor
 
@@ -14,7 +14,11 @@ interface ProfileRow extends UserRefRow {
   updated_at: Date
 }
 
-const toProfile = (row: ProfileRow): ProfileView => ({ ...toUserRef(row), statusText: row.status_text })
+const toProfile = (row: ProfileRow): ProfileView => ({
+  ...toUserRef(row),
+  ...toOwner(row),
+  statusText: row.status_text,
+})
 
 const toOwnProfile = (row: ProfileRow): OwnProfile => ({
   ...toProfile(row),
@@ -64,14 +68,12 @@ export function userQueries({ pool, table, checkpoint }: QueryContext) {
 
     /** Users by id, and the checkpoint at which they were read. */
     async people(userIds: readonly string[]): Promise<{ people: Map<string, UserRef>; checkpoint: string }> {
-      const { rows } = await pool.query<{ position: string; id: string | null; name: string; avatar_url: string }>({
+      const { rows } = await pool.query<Omit<UserRefRow, 'id'> & { position: string; id: string | null }>({
         name: `people ${users}`,
-        text: `select c.position, p.id, p.name, p.avatar_url from (${checkpoint}) c left join ${users} p on p.id = any($1::uuid[])`,
+        text: `select c.position, p.id, p.name, p.avatar_url, p.owner_id from (${checkpoint}) c left join ${users} p on p.id = any($1::uuid[])`,
         values: [userIds],
       })
-      const found = rows.flatMap(({ id, name, avatar_url }) =>
-        id === null ? [] : [[id, toUserRef({ id, name, avatar_url })] as const],
-      )
+      const found = rows.flatMap(({ id, ...row }) => (id === null ? [] : [[id, toUserRef({ id, ...row })] as const]))
       return { people: new Map(found), checkpoint: rows[0]?.position ?? '' }
     },
   }

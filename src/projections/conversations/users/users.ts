@@ -11,6 +11,7 @@ export const usersPart = {
       avatar_url text,
       status_text text,
       addable_by text not null default 'everyone',
+      owner_id uuid,
       created_at timestamptz not null,
       updated_at timestamptz not null
     );`,
@@ -20,8 +21,8 @@ export const usersPart = {
 async function insertUser({ event, at }: Placed<'UserRegistered'>, { tx, table }: ApplyContext): Promise<void> {
   await tx.query({
     name: `insert ${table('users')}`,
-    text: `insert into ${table('users')} (id, name, created_at, updated_at) values ($1, $2, $3, $3)`,
-    values: [event.userId, event.name, at],
+    text: `insert into ${table('users')} (id, name, owner_id, created_at, updated_at) values ($1, $2, $3, $4, $4)`,
+    values: [event.userId, event.name, event.ownerId ?? null, at],
   })
 }
 
