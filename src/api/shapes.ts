@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { BotTokenView } from '../identity/bots/bot-tokens.js'
 import type { BotView } from '../identity/bots/bots.js'
 import type { DeliveryState } from '../webhooks/deliveries.js'
-import type { SessionView } from '../identity/sessions/sessions.js'
+import type { SessionView } from '../identity/sessions/session-list.js'
 import { accountRoles } from '../domain/roles/events.js'
 import type {
   BanView,

@@ -23,6 +23,8 @@ export interface SecurityEventsDeps {
   append(events: readonly ToRecord[], signal: AbortSignal): Promise<number>
   hash(subject: string): string
   clock: () => Date
+  /** A monotonic clock in milliseconds, by which aggregation and budget are measured: the date may be set back. */
+  now?: () => number
   onRecorded(kind: SecurityKind): void
   /** Called with the number of events that will not be in the log. */
   onDropped(count: number): void
@@ -57,7 +59,7 @@ interface Aggregate {
  * Without budget an aggregate keeps growing; beyond `MAX_SOURCES` aggregates, events are counted as dropped.
  */
 export function createSecurityEvents(deps: SecurityEventsDeps): SecurityEventRecorder {
-  const { append, hash, clock, onRecorded, onDropped, tickMs = 1_000 } = deps
+  const { append, hash, clock, onRecorded, onDropped, tickMs = 1_000, now = () => performance.now() } = deps
   const sources = { internal: new Map<string, Aggregate>(), external: new Map<string, Aggregate>() }
   const budget = createBudget()
   const stop = new AbortController()
@@ -68,34 +70,33 @@ export function createSecurityEvents(deps: SecurityEventsDeps): SecurityEventRec
     const isInternal = INTERNAL_KINDS.has(kind)
     const group = isInternal ? sources.internal : sources.external
     const key = [kind, userId, hashed, ip].join('|')
-    const now = clock()
     const known = group.get(key)
     if (known === undefined && group.size >= (isInternal ? MAX_INTERNAL_SOURCES : MAX_SOURCES)) {
       onDropped(1)
       return
     }
     const about = { ...(userId !== undefined && { userId }), ...(hashed !== undefined && { subject: hashed }) }
-    const source = known ?? { event: { kind, ...about, ip, userAgent }, count: 0, from: '', to: '', dueAt: 0 }
-    source.to = now.toISOString()
+    const source = known ?? { event: { kind, ...about, ip, userAgent }, count: 0, from: '', to: '', dueAt: -Infinity }
+    source.to = clock().toISOString()
     if (source.count++ === 0) source.from = source.to
     group.set(key, source)
   }
 
   /** Takes what is due, as far as the budget goes, and forgets aggregates that stayed empty. */
-  function takeDue(now: number, isEnd: boolean): ToRecord[] {
+  function takeDue(at: number, isEnd: boolean): ToRecord[] {
     const due: ToRecord[] = []
     for (const group of [sources.internal, sources.external]) {
       for (const [key, source] of group) {
-        if (now < source.dueAt && !isEnd) continue
+        if (at < source.dueAt && !isEnd) continue
         if (source.count === 0) group.delete(key)
-        else if (budget.take(now, group === sources.internal)) due.push(takeFrom(source, now))
+        else if (budget.take(at, group === sources.internal)) due.push(takeFrom(source, at))
       }
     }
     return due
   }
 
   async function write(isEnd: boolean): Promise<void> {
-    const due = takeDue(clock().getTime(), isEnd)
+    const due = takeDue(now(), isEnd)
     if (due.length === 0) return
     const total = due.reduce((sum, { count }) => sum + count, 0)
     try {

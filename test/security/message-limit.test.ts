@@ -150,6 +150,34 @@ for (const where of ['on this node', 'through Redis'] as const) {
   })
 }
 
+describe('a window in Redis after its clock was set back an hour', () => {
+  let redis: TestRedis | null
+  let connection: RedisConnection
+
+  before(async function () {
+    redis = await openTestRedis()
+    if (redis === null) return this.skip()
+    connection = openRedis({ url: redis.url })
+    await connection.tried
+  })
+  after(async () => {
+    await connection?.[Symbol.asyncDispose]()
+    await redis?.[Symbol.asyncDispose]()
+  })
+
+  it('lasts no longer than its length', async () => {
+    const key = uuid('clock set back')
+    const limit = createRateLimit({ name: 'test', points: 1, seconds: 60, redis: connection })
+    await limit.take(key)
+    const [stored] = await connection.client.keys(`parley:limit:test:${key}`)
+    await connection.client.pexpire(stored!, 3_660_000)
+    const refused = await limit.take(key)
+    expect(isRefused(refused)).to.equal(true)
+    expect(refused.resetMs).to.be.within(1, 60_000)
+    expect(await connection.client.pttl(stored!)).to.be.within(1, 60_000)
+  })
+})
+
 describe('when Redis goes', () => {
   let redis: OwnRedis | null
   let changes: string[]

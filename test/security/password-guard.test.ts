@@ -53,6 +53,26 @@ describe('failed passwords', () => {
     expect(await attempt({ email: 'bob@example.com' }, '192.0.2.1', right)).to.equal('right')
   })
 
+  it('are checked one after another for one account and source, in whatever spelling and from whatever address of a /64', async () => {
+    const { guard } = newGuard()
+    let running = 0
+    let most = 0
+    const check = async () => {
+      most = Math.max(most, ++running)
+      await new Promise((resolve) => setImmediate(resolve))
+      running--
+      return right
+    }
+    const spellings = ['ada@example.com', ' ADA@Example.com', 'ada@ｅxample.com', 'ada@example.com.']
+    await Promise.all(
+      spellings.map((email, index) => {
+        const typed = { email, password: `guess ${index}` }
+        return guard(typed, { ip: `2001:db8::${index + 1}`, userAgent: '' }, check)
+      }),
+    )
+    expect(most).to.equal(1)
+  })
+
   it('right ones count for nothing, however many at once', async () => {
     const { attempts } = newGuard()
     expect(await attempts(60, { email: 'ada@example.com' }, '192.0.2.1', right)).to.equal(0)

@@ -25,6 +25,7 @@ const failure = (change: Partial<SecurityEvent> = {}): SecurityEvent => ({
 
 describe('security events', () => {
   let now: Date
+  let elapsedMs: number
   let appended: ToRecord[]
   let dropped: number
   let recorded: string[]
@@ -33,6 +34,7 @@ describe('security events', () => {
 
   beforeEach(() => {
     now = new Date('2026-03-01T12:00:00.000Z')
+    elapsedMs = 0
     appended = []
     recorded = []
     dropped = 0
@@ -44,6 +46,7 @@ describe('security events', () => {
       append: (given, signal) => append(given, signal),
       hash: (subject) => `hash of ${subject.length}`,
       clock: () => now,
+      now: () => elapsedMs,
       onRecorded: (kind) => recorded.push(kind),
       onDropped: (count) => (dropped += count),
       tickMs: 3_600_000,
@@ -54,9 +57,22 @@ describe('security events', () => {
 
   const pass = (seconds: number): Promise<void> => {
     now = new Date(now.getTime() + seconds * 1_000)
+    elapsedMs += seconds * 1_000
     return events.flush()
   }
   const counts = (): number[] => appended.map(({ count }) => count)
+
+  it('a minute is a minute, also after the clock was set back an hour', async () => {
+    const failed = { type: 'login-failed', ip: '192.0.2.1', userAgent: '', subject: 'ada@example.com' } as const
+    events.record(failed)
+    await pass(1)
+    now = new Date(now.getTime() - 3_600_000)
+    events.record(failed)
+    await pass(30)
+    expect(counts()).to.deep.equal([1])
+    await pass(31)
+    expect(counts()).to.deep.equal([1, 1])
+  })
 
   it('the first goes out at once, what follows within a minute as one, with its count and its time', async () => {
     events.record(failure())

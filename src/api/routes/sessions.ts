@@ -3,6 +3,8 @@ import { idSchema } from '../../commands/catalogue/input-schemas.js'
 import type { Caller } from '../../commands/run-command.js'
 import type { Actor } from '../../identity/sessions/session-event-outbox.js'
 import { secretTokenSchema } from '../../identity/secret-token.js'
+import { isSessionCursor } from '../../identity/sessions/session-list.js'
+import { cursorSchema, limitSchema } from '../parameters.js'
 import { ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
 import { openSessionShape } from '../shapes.js'
@@ -31,9 +33,11 @@ const list = route({
   path: '/auth/sessions',
   summary: 'My sessions that can still be used, the last used first',
   access: 'user',
+  query: z.strictObject({ after: cursorSchema(isSessionCursor).nullable().default(null), limit: limitSchema }),
   answers: { 200: z.array(openSessionShape) },
-  async handle({ caller }, { sessions }) {
-    return answer(200, await sessions.list(caller.userId, caller.client?.session ?? null))
+  async handle({ query, caller }, { sessions }) {
+    const { items, next } = await sessions.list(caller.userId, caller.client?.session ?? null, query)
+    return answer(200, items, { links: next === null ? {} : { next: { after: next } } })
   },
 })
 

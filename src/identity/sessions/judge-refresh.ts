@@ -4,7 +4,7 @@ export const MAX_UNUSED_MS = 30 * 86_400_000
 /** A session expires after this, however often it was refreshed. */
 export const MAX_SESSION_MS = 90 * 86_400_000
 
-/** How long a client whose answer was lost, or its other tab, gets the same successor again. */
+/** The clock may have been set back since, so this holds in both directions. How long a client whose answer was lost, or its other tab, gets the same successor again. */
 export const REPEAT_MS = 60_000
 
 export interface PresentedToken {
@@ -34,7 +34,7 @@ export function judgeRefresh(
 ): RefreshVerdict {
   if (session.revokedAt !== null || age(session.createdAt, now) >= MAX_SESSION_MS) return 'expired'
   if (token.usedAt === null) return age(token.createdAt, now) >= MAX_UNUSED_MS ? 'expired' : 'rotate'
-  return hasUnusedSuccessor && age(token.usedAt, now) <= REPEAT_MS ? 'repeat' : 'reuse'
+  return hasUnusedSuccessor && Math.abs(age(token.usedAt, now)) <= REPEAT_MS ? 'repeat' : 'reuse'
 }
 
 const age = (since: Date, now: Date): number => now.getTime() - since.getTime()

@@ -3,17 +3,9 @@ import type { Actor } from './session-event-outbox.js'
 import { createRefresh, type Refresh } from './refresh.js'
 import { hashOf, newSecretToken } from '../secret-token.js'
 import type { Grant, SessionDeps } from './session-deps.js'
+import { listSessions, type SessionPage, type SessionsPaged } from './session-list.js'
 import { isUsable, usableValues, markRevoked, type Revocation } from './session-end.js'
 import { inTransaction } from '../../postgres/transaction.js'
-
-export interface SessionView {
-  id: string
-  createdAt: string
-  lastUsedAt: string
-  ip: string
-  userAgent: string
-  current: boolean
-}
 
 /** Sessions are rows; the session event outbox appends their beginning and end to the log. */
 export interface Sessions {
@@ -21,7 +13,7 @@ export interface Sessions {
   open(login: { userId: string; passwordChanges: number }, request: RequestInfo): Promise<Grant | null>
   refresh: Refresh
   /** Sessions that can still be refreshed, most recently used first. */
-  list(userId: string, currentId: string | null): Promise<SessionView[]>
+  list(userId: string, currentId: string | null, page: SessionPage): Promise<SessionsPaged>
   /** Ends sessions, in the rows and in the log; ended ones are left as they are. */
   revoke(revocation: Revocation, actor: Actor): Promise<void>
   /** The user of a session, active or ended; null if it is unknown. */
@@ -84,27 +76,7 @@ export function createSessions(deps: SessionDeps): Sessions {
 
     refresh: createRefresh({ ...deps, ofRefreshToken }),
 
-    async list(userId, currentId) {
-      const { rows } = await pool.query<{
-        id: string
-        created_at: Date
-        last_used_at: Date
-        ip: string
-        agent: string
-      }>(
-        `select id, created_at, last_used_at, coalesce(ip, '') as ip, coalesce(user_agent, '') as agent
-         from sessions where user_id = $1 and ${isUsable(2)} order by last_used_at desc, id`,
-        [userId, ...usableValues(clock())],
-      )
-      return rows.map(({ id, created_at, last_used_at, ip, agent }) => ({
-        id,
-        createdAt: created_at.toISOString(),
-        lastUsedAt: last_used_at.toISOString(),
-        ip,
-        userAgent: agent,
-        current: id === currentId,
-      }))
-    },
+    list: (userId, currentId, page) => listSessions(pool, userId, currentId, page, clock()),
 
     async revoke(revocation, actor) {
       await markRevoked(pool, revocation, clock())

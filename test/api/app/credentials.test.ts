@@ -74,6 +74,45 @@ describe('passwords and addresses over REST', () => {
     expect(reset.body).to.include({ status: 400, code: 'validation-failed' })
   })
 
+  const weak = ['iloveyou', 'PASSWORD1', '        ']
+
+  for (const newPassword of weak) {
+    it(`a weak password is refused with the reason when it is set, by whatever way: ${JSON.stringify(newPassword)}`, async () => {
+      await post('/auth/password-reset', { email: ada.user.email })
+      const token = await identity.tokenTo(ada.user.email, /new password/)
+      const refusals = [
+        await post('/auth/password', { currentPassword: PASSWORD, newPassword }, ada.accessToken),
+        await post('/auth/password-reset/confirm', { token, newPassword }),
+      ]
+      const registering = { email: 'new@example.com', password: newPassword, name: 'New' }
+      for (const { body } of refusals) {
+        expect(body).to.include({ status: 400, code: 'validation-failed' })
+        expect(body).to.have.nested.property('errors[0].path', 'newPassword')
+      }
+      const registered = await post('/auth/register', registering)
+      expect(registered.body).to.include({ status: 400, code: 'validation-failed' })
+      expect(registered.body).to.have.nested.property('errors[0].path', 'password')
+      // The link is not used up, and the password is what it was.
+      expect((await post('/auth/password-reset/confirm', { token, newPassword: NEW })).status).to.equal(204)
+    })
+  }
+
+  it('the own name and address are refused as a password, also by who resets it; at login nothing is refused', async () => {
+    const local = ada.user.email.slice(0, ada.user.email.indexOf('@'))
+    for (const newPassword of [ada.user.email.toUpperCase(), local]) {
+      const { body } = await post('/auth/password', { currentPassword: PASSWORD, newPassword }, ada.accessToken)
+      expect(body).to.include({ status: 400, code: 'validation-failed' })
+    }
+    await parley.call('PATCH', '/users/me', { token: ada.accessToken, body: { name: 'Ada Lovelace' } })
+    const { body } = await post(
+      '/auth/password',
+      { currentPassword: PASSWORD, newPassword: 'ada LOVELACE' },
+      ada.accessToken,
+    )
+    expect(body).to.include({ status: 400, code: 'validation-failed' })
+    expect((await post('/auth/login', { email: ada.user.email, password: 'iloveyou' })).body).to.include(wrong)
+  })
+
   it('a reset is asked for by anyone, and answered alike whether someone has the address', async () => {
     const [known, unknown] = [
       await post('/auth/password-reset', { email: ada.user.email }),

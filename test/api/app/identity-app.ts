@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
-import type { SessionView } from '../../../src/identity/sessions/sessions.js'
+import type { SessionView } from '../../../src/identity/sessions/session-list.js'
 import { userStream } from '../../../src/domain/streams.js'
 import { eventually } from '../../support/eventually.js'
 import type { TestApp } from '../../support/test-app.js'

@@ -39,6 +39,30 @@ onEachLog('sessions over REST', (kind) => {
     expect(second).to.include({ id: ids[0], current: false })
   })
 
+  it('are listed page by page, like every list', async () => {
+    for (let time = 0; time < 4; time++) {
+      if (time !== 2) pass(1_000) // two of them at the same millisecond
+      await identity.loggedIn(ada.user.email)
+    }
+    const all = (await identity.sessions(ada.accessToken)).map(({ id }) => id)
+    expect(all).to.have.length(5)
+    const found: string[] = []
+    let path: string | undefined = '/auth/sessions?limit=2'
+    while (path !== undefined) {
+      const { status, headers, body } = await parley.call('GET', path, { token: ada.accessToken })
+      expect(status).to.equal(200)
+      const page = body as { id: string }[]
+      expect(page.length).to.be.within(1, 2)
+      found.push(...page.map(({ id }) => id))
+      path = /<([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1]
+    }
+    expect(found).to.deep.equal(all)
+    for (const wrong of ['after=x', 'after=2026-02-31T00:00:00.000Z_00000000-0000-4000-8000-000000000000', 'limit=0']) {
+      const { body } = await parley.call('GET', `/auth/sessions?${wrong}`, { token: ada.accessToken })
+      expect(body, wrong).to.include({ status: 400, code: 'validation-failed' })
+    }
+  })
+
   it('a refresh gives new tokens of the same session, and the time of the password stays', async () => {
     pass(60_000)
     const answer = await identity.refresh(ada.refreshToken)

@@ -36,6 +36,12 @@ describe('judgeRefresh', () => {
     expect(judged(0, false)).to.equal('reuse')
   })
 
+  it('a clock that was set back does not lengthen the time for a repeat', () => {
+    const judged = (ahead: number): RefreshVerdict =>
+      judgeRefresh({ createdAt: now, usedAt: before(-ahead) }, session, true, now)
+    expect([REPEAT_MS, REPEAT_MS + 1, 3_600_000].map(judged)).to.deep.equal(['repeat', 'reuse', 'reuse'])
+  })
+
   it('a session that was revoked is expired, whatever the token', () => {
     const dates = fc.date({ min: before(2 * MAX_SESSION_MS), max: now, noInvalidDate: true })
     fc.assert(
