@@ -34,7 +34,7 @@ export const commandHeaders = (
 export const versionHeader = (version: number): Record<string, string> => ({ 'Parley-Chat-Version': String(version) })
 
 /** For the answer of a command: whoever sent it may have left the chat by then, above all when it is a repeat. @throws ProblemError */
-export function orNoLongerIn<Found>(found: Found | null): Found {
+export function orNotAParticipant<Found>(found: Found | null): Found {
   if (found !== null) return found
   throw new ProblemError('not-authorized', { detail: 'Not authorized: you are no longer a participant of this chat' })
 }

@@ -18,7 +18,7 @@ const EXPOSED_HEADERS = [
 
 type Origins = Pick<ApiDeps, 'allowedOrigins' | 'production'>
 
-/** Whose pages may call: those given; where none are, in development, any of this machine. */
+/** Origins whose pages may call: those configured; without any, in development, every one of this machine. */
 export const originsOf = ({ allowedOrigins, production }: Origins): (string | RegExp)[] =>
   allowedOrigins.length === 0 && !production ? [THIS_MACHINE] : [...allowedOrigins]
 

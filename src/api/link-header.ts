@@ -2,7 +2,7 @@ import type { Links } from './route.js'
 
 const PAGE_PARAMETERS = ['before', 'after', 'around']
 
-/** RFC 8288: where the other pages of a list are, by the URL of this one. `rel` is quoted, as most who parse it by hand expect. */
+/** RFC 8288: links to the other pages of a list, made from this page's URL. `rel` is quoted, as most hand-written parsers expect. */
 export function linkHeader(url: string, links: Links): string {
   const [path = '', query] = url.split('?')
   return Object.entries(links)

@@ -5,10 +5,10 @@ import type { ApiDeps } from './parts.js'
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-/** UUIDs and trace ids. It stands in the log for ever, in clear, so it must not be able to carry words. */
+/** UUIDs and trace ids. Request ids stay in the log in clear, so they must not be able to carry words. */
 const REQUEST_ID = /^[0-9a-f-]{16,64}$/i
 
-/** Gives each request its id, and measures and logs it when it ends: by its route, never by what it holds. */
+/** Gives each request its id, and measures and logs it when it ends: by its route, never by its content. */
 export function observeRequests({ log, registry }: Pick<ApiDeps, 'log' | 'registry'>): Handler {
   const duration = new Histogram({
     name: 'http_request_duration_seconds',

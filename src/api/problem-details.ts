@@ -44,7 +44,7 @@ export class ProblemError extends Error {
 }
 
 /**
- * What a client is told of whatever went wrong: what was thrown, a schema's error, a command's refusal (`kind` is `rejected` or
+ * The problem for any fault: what was thrown, a schema's error, a command's refusal (`kind` is `rejected` or
  * `limited`), or a value with one of our codes. All else is `internal-error`, without a word about it.
  */
 export function problemOf(fault: unknown, requestId: string): Problem {

@@ -30,7 +30,7 @@ export function createReadYourWrites(deps: ReadYourWritesDeps, timeoutMs = 2_000
     position === null || progress.reached(position, { timeoutMs })
 
   async function check(position: string): Promise<void> {
-    // What is examined already is in the log; the log itself is asked only for what lies beyond.
+    // A position that the projection has examined is in the log; the log itself is asked only for later ones.
     if (compared(position, progress.position) <= 0) return
     if (compared(position, await head()) > 0) throw new ProblemError('unknown-position')
   }

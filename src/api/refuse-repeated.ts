@@ -1,13 +1,13 @@
 import type { Handler } from './exchange.js'
 import { ProblemError } from './problem-details.js'
 
-/** Node takes the first of several and drops the rest; whatever stands in front may have gone by the last. */
+/** Node takes the first of several and drops the rest; a proxy in front may have used the last. */
 const ONCE: ReadonlySet<string> = new Set(['host', 'authorization', 'content-type'])
 
-/** Those in front of us may read no more, and drop the rest. */
+/** Proxies may read no more, and drop the rest. */
 const MAX_HEADERS = 100
 
-/** Refuses a request of which two readers could think differently: whom it is for, who asks, or what it holds. */
+/** Refuses requests that two readers could take differently: their host, their token, or the type of their body. */
 export const refuseRepeated: Handler = ({ rawHeaders }, _res, next) => {
   if (rawHeaders.length > 2 * MAX_HEADERS)
     throw new ProblemError('malformed-request', { detail: `There are more than ${MAX_HEADERS} headers` })

@@ -22,7 +22,7 @@ import { roleRoutes } from './routes/roles.js'
 import { userRoutes } from './routes/users.js'
 import { webhookRoutes } from './routes/webhooks.js'
 
-/** The API as one table. A path that another one's parameter could match comes first; otherwise, what is asked for most. */
+/** The API as one table. A path that another one's parameter could match comes before it; otherwise the most requested come first. */
 export const routeList: readonly Route[] = [
   ...messageRoutes,
   ...identityRoutes,

@@ -12,7 +12,7 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 /** What each status answers with; null: no body. */
 export type Answers = Readonly<Record<number, z.ZodType | null>>
 
-/** Where other pages of a list begin: the query parameters that differ from this page's. */
+/** Links to other pages of a list: the query parameters that differ from this page's. */
 export interface Links {
   next?: Record<string, string | number>
   prev?: Record<string, string | number>
@@ -52,7 +52,7 @@ export interface Context<Who extends Access, Params, Query, Body> {
   clientKey: () => string | null
 }
 
-/** One row of the API: what it takes, what it answers, and how; validation, routing and `openapi.json` come from it. */
+/** One row of the API: what it takes and answers, and its handler; validation, routing and `openapi.json` are made from it. */
 export interface Route extends Operation {
   method: Method
   /** As express takes it: `/chats/:id`. */

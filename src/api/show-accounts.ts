@@ -6,18 +6,18 @@ import type { Address } from '../identity/accounts/addresses.js'
 import type { Parts } from './parts.js'
 import type { accountShape } from './shapes.js'
 
-/** Someone as admins see them. */
+/** An account as admins see it. */
 export type AccountView = z.infer<typeof accountShape>
 
 type Sources = Pick<Parts, 'queries' | 'addresses' | 'accountStatuses'>
 
-/** Everyone there is, in the order of their ids. */
+/** All accounts, ordered by id. */
 export async function listAccounts(limit: number, after: string | null, parts: Sources): Promise<Paged<AccountView>> {
   const { items, next } = await parts.queries.everyone(limit, after)
   return { items: await withAccountStatuses(items, parts), next }
 }
 
-/** Null for someone unknown. */
+/** Null if there is none. */
 export async function accountOf(userId: string, parts: Sources): Promise<AccountView | null> {
   const profile = await parts.queries.ownProfile(userId)
   const [account = null] = await withAccountStatuses(profile === null ? [] : [profile], parts)

@@ -8,18 +8,18 @@ import type { Frame } from './frames.js'
 export interface Delivery {
   position: Position
   frame: Frame
-  /** For everyone who takes part in one of these chats … */
+  /** For all participants of these chats … */
   chatIds: readonly string[]
-  /** … and for this person's own devices. */
+  /** … and for this user's own devices. */
   userId: string | null
-  /** Whose taking part in the one chat begins with it, and whose ends: it is their first frame, or their last. */
-  begins: readonly string[]
-  ends: readonly string[]
-  /** Who takes part, but may not see the message that it is about: to them it is `skipped`. */
+  /** Users who join the one chat by it, for whom it is the first frame, and users who leave, for whom it is the last. */
+  joining: readonly string[]
+  leaving: readonly string[]
+  /** Participants who may not see the message that it is about: they get `skipped`. */
   hiddenFrom?: readonly string[]
 }
 
-/** What those get to whom an event is hidden: its version, and nothing of it. */
+/** For participants who may not see an event: its version, and nothing else of it. */
 export function skippedFrame({ chatIds, frame }: Pick<Delivery, 'chatIds' | 'frame'>): Frame {
   const { version } = frame.payload as { version: number }
   return skippedAt(chatIds[0] ?? '', version)
@@ -30,18 +30,18 @@ export const skippedAt = (chatId: string, version: number): Frame => ({
   payload: { chatId, fromVersion: version, version },
 })
 
-/** Whose taking part in the chat begins with the event, and whose ends. */
-export function movesOf(event: Opened<ChatEvent>): Pick<Delivery, 'begins' | 'ends'> {
+/** Users who join the chat by the event, and users who leave it. */
+export function membershipChanges(event: Opened<ChatEvent>): Pick<Delivery, 'joining' | 'leaving'> {
   switch (event.type) {
     case 'ChatCreated':
-      return { begins: event.participants.map(({ userId }) => userId), ends: [] }
+      return { joining: event.participants.map(({ userId }) => userId), leaving: [] }
     case 'ParticipantJoined':
     case 'ParticipantAdded':
-      return { begins: [event.userId], ends: [] }
+      return { joining: [event.userId], leaving: [] }
     case 'ParticipantLeft':
     case 'ParticipantRemoved':
     case 'ParticipantBanned':
-      return { begins: [], ends: [event.userId] }
+      return { joining: [], leaving: [event.userId] }
     case 'ParticipantRoleChanged':
     case 'ParticipantUnbanned':
     case 'ChatChanged':
@@ -57,39 +57,39 @@ export function movesOf(event: Opened<ChatEvent>): Pick<Delivery, 'begins' | 'en
     case 'MessagePinned':
     case 'MessageUnpinned':
     case 'LinkPreviewsAdded':
-      return { begins: [], ends: [] }
+      return { joining: [], leaving: [] }
     default:
       return assertNever(event)
   }
 }
 
-/** A socket that is about to go live, and what it has of its chats. */
-export interface Arrival {
+/** A socket about to go live, and what it has received of its chats. */
+export interface AttachingSocket {
   userId: string
-  /** The chats that it takes part in, each with the position up to which it has all of it. */
+  /** The user's chats, each with the position up to which the socket has everything. */
   chats: ReadonlyMap<string, Position>
-  /** Up to here it knows of everything else: profiles, markers, and in which other chats it takes no part. */
+  /** The position up to which it has everything else: profiles, read markers, and that the user is in no other chats. */
   since: Position
 }
 
 /**
- * What a socket is given when it goes live, of the events that were kept for it: memberships are carried on from event to event, so
- * that nothing after a removal reaches the removed, and nothing after a join is missed.
+ * The frames that a socket gets of its buffered events when it goes live, and the chats whose rooms it enters. Memberships are folded event by
+ * event, so that nothing after a removal reaches the removed user, and nothing after a join is missed.
  */
 export function goLive(
-  { userId, chats, since }: Arrival,
-  kept: readonly Delivery[],
+  { userId, chats, since }: AttachingSocket,
+  buffered: readonly Delivery[],
   isAfter: (a: Position, b: Position) => boolean,
 ): { frames: Frame[]; chatIds: Set<string> } {
   const chatIds = new Set(chats.keys())
   const frames: Frame[] = []
-  for (const delivery of kept) {
+  for (const delivery of buffered) {
     const [chatId = ''] = delivery.chatIds
     if (!isAfter(delivery.position, (delivery.userId === null ? chats.get(chatId) : undefined) ?? since)) continue
-    if (delivery.begins.includes(userId)) chatIds.add(chatId)
+    if (delivery.joining.includes(userId)) chatIds.add(chatId)
     if (delivery.userId === userId || delivery.chatIds.some((id) => chatIds.has(id)))
       frames.push(delivery.hiddenFrom?.includes(userId) === true ? skippedFrame(delivery) : delivery.frame)
-    if (delivery.ends.includes(userId)) chatIds.delete(chatId)
+    if (delivery.leaving.includes(userId)) chatIds.delete(chatId)
   }
   return { frames, chatIds }
 }

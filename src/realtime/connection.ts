@@ -1,16 +1,16 @@
 import { once } from 'node:events'
 import type { RealtimeServer } from './protocol.js'
 
-/** One client's connection, whatever it is carried by. */
+/** One client's Engine.IO connection, by polling or websocket. */
 export type Connection =
   RealtimeServer['sockets']['sockets'] extends Map<string, infer Socket extends { conn: unknown }>
     ? Socket['conn']
     : never
 
-/** What a client that reads too slowly may leave waiting: packets in Engine.IO's buffer, bytes in the websocket's. */
+/** What may wait for a slow client: packets in Engine.IO's buffer, bytes in the websocket's. */
 const MAX_WAITING = { packets: 1_000, bytes: 16 * 1024 * 1024 }
 
-/** What Engine.IO has and its types hide; it writes on only when the websocket has handed all to the kernel. */
+/** Parts of Engine.IO that its types leave out; it writes more only when the websocket has handed everything to the kernel. */
 interface Inner {
   writeBuffer: readonly unknown[]
   transport: { socket?: { bufferedAmount: number; readyState: number; terminate(): void } & NodeJS.EventEmitter }
@@ -30,14 +30,14 @@ export async function drained(connection: Connection, signal: AbortSignal): Prom
   while (inner(connection).writeBuffer.length > 0) await once(connection, 'drain', { signal })
 }
 
-/** Ends it at once; what waits to be written is lost, and the client comes back for it. */
+/** Ends it at once. What waits to be written is lost, and the client resumes by its cursors. */
 export function cutOff(connection: Connection): void {
   const { socket } = inner(connection).transport
   if (socket === undefined) connection.close(true)
   else socket.terminate()
 }
 
-/** Ends it when all is written and the client has said goodbye; at the latest when `signal` aborts. */
+/** Ends it when everything is written and the client has closed its side; at the latest when `signal` aborts. */
 export async function closeGently(connection: Connection, signal: AbortSignal): Promise<void> {
   const { socket } = inner(connection).transport
   connection.close()

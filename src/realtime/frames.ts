@@ -9,7 +9,7 @@ import type { ConversationQueries } from '../projections/conversations/conversat
 import type { PastDetails } from '../projections/conversations/query-results.js'
 import type { MessageView, ParticipantView, UserRef } from '../projections/conversations/views.js'
 
-/** The events of a chat's own stream, as clients know them. */
+/** Names of the frames made from a chat's own stream. */
 export const chatFrameNames = [
   'chat_created',
   'chat_updated',
@@ -42,8 +42,8 @@ export interface ChatFrame extends Frame {
   event: (typeof chatFrameNames)[number]
 }
 
-/** A chat's event and where it stands. */
-export interface PlacedChatEvent<Event extends ChatEvent = ChatEvent> {
+/** A chat's event, with its stream and version. */
+export interface ChatEventInStream<Event extends ChatEvent = ChatEvent> {
   stream: string
   version: number
   /** Recorded time. */
@@ -51,13 +51,14 @@ export interface PlacedChatEvent<Event extends ChatEvent = ChatEvent> {
   event: Opened<Event>
 }
 
-export const isChatEvent = (opened: OpenedEvent): opened is OpenedEvent & PlacedChatEvent => isChatStream(opened.stream)
+export const isChatEvent = (opened: OpenedEvent): opened is OpenedEvent & ChatEventInStream =>
+  isChatStream(opened.stream)
 
 export const unknownUser = (id: string): UserRef => ({ id, name: null, avatarUrl: null, isBot: false })
 
-/** A message that answers no other, as it was sent, from its own event; `content` and the like are null where their key was destroyed. */
+/** A message that is no reply, as it was sent, from its own event; `content` and the like are null if their key was destroyed. */
 export function messageOf(
-  { stream, version, at, event }: PlacedChatEvent<MessageSent>,
+  { stream, version, at, event }: ChatEventInStream<MessageSent>,
   sender: UserRef,
   render: RenderContent = renderContent,
 ): MessageView {
@@ -86,14 +87,14 @@ export function messageOf(
   }
 }
 
-/** The version that says who may see an event: that at which the message was sent that it is about, else its own. */
-export const judgedAt = ({ event, version }: PlacedChatEvent): number =>
+/** The version by which visibility of an event is judged: for events about a message that at which it was sent, else its own. */
+export const visibilityVersion = ({ event, version }: ChatEventInStream): number =>
   'sentVersion' in event ? event.sentVersion : version
 
 type Wanted = Parameters<ConversationQueries['pastDetails']>[1]
 
-/** What must be known to render these events of one chat. */
-export const wantedBy = (events: readonly PlacedChatEvent[]): Wanted => ({
+/** The details needed to render these events of one chat. */
+export const detailsNeeded = (events: readonly ChatEventInStream[]): Wanted => ({
   messageIds: events.flatMap(({ event }) => ('messageId' in event ? [event.messageId] : [])),
   participantsAt: events.flatMap(({ event, version }) => namedIn(event).map((userId) => ({ userId, version }))),
 })
@@ -103,13 +104,13 @@ function namedIn(event: Opened<ChatEvent>): string[] {
 }
 
 /**
- * A past event, rendered against what it is about as that is now: what was deleted or edited since is never told again. Every
- * `version` is that of the event itself. Null for what no client needs to know: it is `skipped`.
+ * A past event, rendered against what it is about as that is now: text that was deleted or edited since is never sent again. Every
+ * `version` is that of the event itself. Null for events that clients do not get: they are `skipped`.
  */
-export function pastFrame({ stream, version, event }: PlacedChatEvent, details: PastDetails): ChatFrame | null {
+export function pastFrame({ stream, version, event }: ChatEventInStream, details: PastDetails): ChatFrame | null {
   const where = { chatId: idOf(stream), version }
-  const person = (userId: string) => details.people.get(userId) ?? unknownUser(userId)
-  const by = (userId: string) => ({ by: person(userId) })
+  const userRef = (userId: string) => details.people.get(userId) ?? unknownUser(userId)
+  const by = (userId: string) => ({ by: userRef(userId) })
   switch (event.type) {
     case 'ChatCreated': {
       const { chat, chatParticipants: participants } = details
@@ -178,12 +179,12 @@ export function pastFrame({ stream, version, event }: PlacedChatEvent, details: 
       return assertNever(event)
   }
 
-  /** The person alone where they did not take part. */
+  /** The user alone if they were not a participant. */
   function participantOrUser(userId: string): ParticipantView | UserRef {
-    return details.participants.get(`${userId} ${version}`) ?? person(userId)
+    return details.participants.get(`${userId} ${version}`) ?? userRef(userId)
   }
 
-  /** With the role that the event gave, where it gave one. */
+  /** With the role that the event gave, if it gave one. */
   function participant(role?: Role): ParticipantView {
     const userId = 'userId' in event ? event.userId : ''
     const then = known(details.participants, `${userId} ${version}`)

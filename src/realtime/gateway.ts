@@ -14,7 +14,7 @@ import type { FailureReport } from '../async/outage.js'
 import { createHub, type HubStatus } from './hub.js'
 import { isAllowedOrigin, type AllowedOrigins } from './origins.js'
 import { refuseUpgrade } from './refuse-upgrade.js'
-import { createFramesInSight } from './past-frames.js'
+import { createVisibleFrames } from './past-frames.js'
 import type { UserCache } from './user-cache.js'
 import type { RealtimeServer } from './protocol.js'
 import { createRender } from './render.js'
@@ -31,7 +31,7 @@ const RECONNECT_MS = { least: 500, most: 5_000 }
 const FINISH_MS = 10_000
 const GOODBYE_MS = 2_000
 
-type Given = Omit<SocketLifecycleDeps, 'hub' | 'framesInSight' | 'slowReaders'>
+type Given = Omit<SocketLifecycleDeps, 'hub' | 'visibleFrames' | 'slowReaders'>
 
 export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits' | 'onAuthenticated'> {
   /** Its request listeners must be attached already: Socket.IO puts its own before them. The caller closes it. */
@@ -48,7 +48,7 @@ export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits' | 'onA
   allowedOrigins: AllowedOrigins
   metrics: Given['metrics'] & { deliverySeconds(seconds: number): void }
   /** Most events buffered for one socket that is attaching. */
-  mostKept?: number
+  maxBuffered?: number
   /** For tests. */
   anonymousBounds?: AnonymousBounds
 }
@@ -86,17 +86,17 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       slowReaders.watch()
     },
   })
-  const lifecycle = createSocketLifecycle({ ...deps, hub, framesInSight: createFramesInSight(deps), slowReaders })
+  const lifecycle = createSocketLifecycle({ ...deps, hub, visibleFrames: createVisibleFrames(deps), slowReaders })
   const anonymous = boundAnonymousConnections(io, clientAddress, deps.anonymousBounds)
   io.use(createHandshake({ ...deps, onAuthenticated: (connection) => anonymous.authenticated(connection) }))
   io.on('connection', (socket) => lifecycle.onConnect(socket))
 
   /** Judges a handshake by its client alone, before anything is read; each counts for its address. */
   function isAcceptable(request: IncomingMessage): boolean {
-    const source = clientAddress(request)
+    const client = clientAddress(request)
     const isAllowed = isAllowedOrigin(request, allowedOrigins)
-    if (!isAllowed) security.record({ type: 'origin-refused', ...source })
-    const taken = limits.take(source, null)
+    if (!isAllowed) security.record({ type: 'origin-refused', ...client })
+    const taken = limits.take(client, null)
     return isAllowed && (taken === null || !('retryAfterMs' in taken))
   }
 

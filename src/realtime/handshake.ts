@@ -24,7 +24,7 @@ export interface HandshakeDeps {
   onAuthenticated(connection: Connection): void
 }
 
-/** Lets in who has a good token of a session that still holds; to others, `connect_error` carries the problem as `data`. */
+/** Accepts sockets with a valid token of a session that was not revoked; others get `connect_error` with the problem as `data`. */
 export function createHandshake({
   authenticate,
   problemOf,
@@ -33,12 +33,12 @@ export function createHandshake({
   security,
   onAuthenticated,
 }: HandshakeDeps) {
-  /** Connections with a socket that is in or on its way; Socket.IO by itself sees only those that are in. */
+  /** Connections with a socket that is accepted or being checked; Socket.IO itself knows only the accepted ones. */
   const taken = new WeakSet<Connection>()
-  /** Who last came in by a connection: it is theirs until it closes, also without a socket. */
+  /** The user last accepted on a connection, who holds it until it closes, even without a socket. */
   const holders = new WeakMap<Connection, string>()
 
-  async function check(conn: Connection, auth: unknown, source: ClientInfo): Promise<SocketData | { fault: unknown }> {
+  async function check(conn: Connection, auth: unknown, client: ClientInfo): Promise<SocketData | { fault: unknown }> {
     const hasToken = typeof auth === 'object' && auth !== null && 'token' in auth
     if (!hasToken) return { fault: { code: 'token-missing' } }
     if (hasTooManyCursors(auth)) return { fault: { code: 'too-many-cursors' } }
@@ -46,18 +46,18 @@ export function createHandshake({
     if (!parsed.success) return { fault: parsed.error }
     if (isBotToken(parsed.data.token)) return { fault: { code: 'not-for-bots' } }
     const claims = await authenticate(parsed.data.token)
-    // A socket that is brought up to date costs more than most requests.
-    const quota = limits.take(source, claims.userId)
+    // Bringing a socket up to date costs more than most requests.
+    const quota = limits.take(client, claims.userId)
     if (isLimited(quota)) return { fault: quota }
-    const full = hold(conn, source, claims.userId)
+    const full = hold(conn, client, claims.userId)
     if (full !== null) return { fault: full }
     return { claims, cursors: parsed.data.cursors }
   }
 
-  /** Null where it may be theirs. One that has closed meanwhile is nobody's. */
-  function hold(conn: Connection, source: ClientInfo, userId: string): unknown {
+  /** Null if the user may hold the connection. One that has closed meanwhile is held by nobody. */
+  function hold(conn: Connection, client: ClientInfo, userId: string): unknown {
     if (holders.get(conn) === userId || conn.readyState !== 'open') return null
-    const refusal = limits.openConnection(source, userId)
+    const refusal = limits.openConnection(client, userId)
     if (refusal !== null) return refusal
     holders.set(conn, userId)
     conn.once('close', () => limits.closeConnection(userId))
@@ -68,18 +68,18 @@ export function createHandshake({
     const { conn } = socket
     if (taken.has(conn)) {
       conn.close()
-      next(refusal({ code: 'malformed-request' })) // heard by nobody, but Socket.IO forgets the socket
+      next(refusal({ code: 'malformed-request' })) // no client sees it, but Socket.IO forgets the socket
       return
     }
     taken.add(conn)
     socket.once('disconnect', () => taken.delete(conn))
-    const source = clientAddress(socket.request)
-    void check(conn, socket.handshake.auth, source)
+    const client = clientAddress(socket.request)
+    void check(conn, socket.handshake.auth, client)
       .catch((fault: unknown) => ({ fault }))
       .then((checked) => {
         if ('fault' in checked) {
           taken.delete(conn)
-          tell(checked.fault, source)
+          recordRefusal(checked.fault, client)
           next(refusal(checked.fault))
         } else {
           onAuthenticated(conn)
@@ -89,11 +89,11 @@ export function createHandshake({
       })
   }
 
-  /** A limit has counted by itself, and told of it. */
-  function tell(fault: unknown, source: ClientInfo): void {
+  /** Refusals of rate limits are counted and recorded where they are made. */
+  function recordRefusal(fault: unknown, client: ClientInfo): void {
     if (isLimited(fault)) return
-    limits.take(source, null)
-    if (!isExpired(fault)) security.record({ type: 'socket-refused', ...source })
+    limits.take(client, null)
+    if (!isExpired(fault)) security.record({ type: 'socket-refused', ...client })
   }
 
   function refusal(fault: unknown): Error {
@@ -109,7 +109,7 @@ const hasTooManyCursors = (auth: object): boolean =>
   auth.cursors !== null &&
   Object.keys(auth.cursors).length > MAX_HANDSHAKE_CURSORS
 
-/** Every token ends, and whoever slept meanwhile comes with an old one: nothing to tell of. */
+/** Ordinary: a client that slept reconnects with an old token. */
 const isExpired = (fault: unknown): boolean =>
   fault instanceof RequestRefused && 'code' in fault.reason && fault.reason.code === 'token-expired'
 

@@ -4,33 +4,33 @@ import { NewerEventError, type EventReader, type OpenedEvent } from '../privacy/
 import { startFollower } from '../followers/follower.js'
 import { createProgress, type Progress } from '../followers/progress.js'
 import type { Delivery } from './audience.js'
-import { isHeard } from './local-audience.js'
+import { hasLocalAudience } from './local-audience.js'
 import type { UserCache } from './user-cache.js'
 import { needsReadModel, type Render } from './render.js'
 import type { Rooms } from './rooms.js'
 
-/** Live events put aside for one socket that is not yet, or not just now, in its rooms. */
-export interface Keeping {
-  /** Every event above it is kept. */
+/** Live events buffered for one socket while it is not in its rooms. */
+export interface LiveBuffer {
+  /** Every event after this position is buffered. */
   readonly since: Position
   readonly deliveries: readonly Delivery[]
-  /** More came than it holds: some are lost, start again. */
-  readonly isFull: boolean
+  /** More came than fits: some were dropped, and the socket must attach again. */
+  readonly hasOverflowed: boolean
   stop(): void
 }
 
 export interface HubStatus {
   status: 'live' | 'failing'
-  /** Up to here everything was delivered. */
+  /** Everything up to this position was delivered. */
   position: Position
-  /** Why it does not go on just now, and tries again; null while it is live. */
+  /** Why delivery fails at the moment; null while it is live. */
   reason: string | null
 }
 
 export interface Hub extends AsyncDisposable {
-  /** What is delivered: to rooms, and to those who keep. */
+  /** Of delivery, to rooms and buffers. */
   progress: Progress
-  keep(): Keeping
+  openBuffer(): LiveBuffer
   status(): HubStatus
 }
 
@@ -45,32 +45,32 @@ export interface HubDeps {
   /** Called after each delivery, with the recorded time of what was delivered. */
   onDelivered(recordedAt: readonly string[]): void
   report: FailureReport
-  /** Bound of what is kept for one socket, in deliveries. */
-  mostKept?: number
+  /** Most deliveries buffered for one socket. */
+  maxBuffered?: number
   /** Pause after the first failure, doubling up to 30 s. */
   retryMs?: number
 }
 
 /**
- * All that `conversations` reads, also what no socket is told of: both stop at the same event that this release does not know. Were
- * the hub to go past it, what comes after would wait for rows that are not made, and so would every socket that connects, while
- * the hub calls itself live.
+ * Everything that `conversations` reads, including events that no socket receives, so that both stop at the same event that this release
+ * does not know. If the hub went past it, later events and every socket that connects would wait for rows that are never written, while the hub
+ * reports that it is live.
  */
 const STREAM_PREFIXES = ['user-', 'chat-', 'inbox-', 'moderation-']
 
 /**
- * The node's one follower: from the log to this node's sockets, in the order of the log. Events are opened and rendered, however long
- * that takes, and then go out in one moment: to the rooms, moving those whose taking part begins or ends, and to who keeps. So at
- * any moment everything up to `progress.position` has gone to the rooms as they were then, and nothing above it.
+ * The node's one follower for sockets: from the log to this node's sockets, in the order of the log. Events are opened and rendered, which may
+ * wait, and are then sent in one tick: to the rooms, after users who join were added and before users who leave are removed, and to
+ * the buffers. So at any moment everything up to `progress.position` was sent to the rooms as they were then, and nothing after it.
  *
- * A failure (the read model away, an event that this release does not know) stops it there; it tries again and skips nothing.
+ * A failure (the read model is unavailable, an event is newer than this release) stops it there; it retries and skips nothing.
  */
 export function createHub(deps: HubDeps): Hub {
-  const { log, reader, people, rooms, render, report, mostKept = 5_000, retryMs = 200 } = deps
+  const { log, reader, people, rooms, render, report, maxBuffered = 5_000, retryMs = 200 } = deps
   const progress = createProgress(people.since, (a, b) => log.comparePositions(a, b))
-  const keepers = new Set<Delivery[]>()
-  /** The end of what is being rendered. What nobody heard when that began is not rendered, so no keeping may begin below it. */
-  let underWay = people.since
+  const buffers = new Set<Delivery[]>()
+  /** The end of the events being rendered. Those without an audience at their start are left out, so a buffer must not begin before it. */
+  let renderedUpTo = people.since
 
   async function deliverPage({ events, position }: Page, signal: AbortSignal): Promise<void> {
     const opened = await reader.open(events)
@@ -79,21 +79,21 @@ export function createHub(deps: HubDeps): Hub {
     }
     for (const run of runsOf(opened)) await deliverRun(run, run.at(-1)?.position ?? position, signal)
     progress.moveTo(position)
-    underWay = position
+    renderedUpTo = position
   }
 
   async function deliverRun(run: readonly OpenedEvent[], end: Position, signal: AbortSignal): Promise<void> {
-    underWay = end
-    const heard = keepers.size > 0 ? run : run.filter(isHeard(rooms, run))
-    if (heard.some(needsReadModel)) await deps.progress.reached(end, { signal })
-    const deliveries = heard.length === 0 ? [] : await render(heard, signal)
+    renderedUpTo = end
+    const withAudience = buffers.size > 0 ? run : run.filter(hasLocalAudience(rooms, run))
+    if (withAudience.some(needsReadModel)) await deps.progress.reached(end, { signal })
+    const deliveries = withAudience.length === 0 ? [] : await render(withAudience, signal)
     signal.throwIfAborted()
     for (const delivery of deliveries) {
       rooms.deliver(delivery)
-      for (const kept of keepers) if (kept.length <= mostKept) kept.push(delivery)
+      for (const buffer of buffers) if (buffer.length <= maxBuffered) buffer.push(delivery)
     }
     progress.moveTo(end)
-    deps.onDelivered(heard.map(({ at }) => at))
+    deps.onDelivered(withAudience.map(({ at }) => at))
   }
 
   async function handle(page: Page, signal: AbortSignal): Promise<void> {
@@ -120,16 +120,16 @@ export function createHub(deps: HubDeps): Hub {
   return {
     progress,
 
-    keep() {
+    openBuffer() {
       const deliveries: Delivery[] = []
-      keepers.add(deliveries)
+      buffers.add(deliveries)
       return {
-        since: underWay,
+        since: renderedUpTo,
         deliveries,
-        get isFull() {
-          return deliveries.length > mostKept
+        get hasOverflowed() {
+          return deliveries.length > maxBuffered
         },
-        stop: () => keepers.delete(deliveries),
+        stop: () => buffers.delete(deliveries),
       }
     },
 
@@ -145,7 +145,7 @@ export function createHub(deps: HubDeps): Hub {
 const reasonOf = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 
-/** Neighbours that either all need the read model or all do not, so that messages never wait for what comes after them. */
+/** Splits into neighbours that all need the read model or all do not, so that messages never wait for what comes after them. */
 function runsOf(events: readonly OpenedEvent[]): OpenedEvent[][] {
   const runs: OpenedEvent[][] = []
   for (const event of events) {
@@ -157,7 +157,7 @@ function runsOf(events: readonly OpenedEvent[]): OpenedEvent[][] {
   return runs
 }
 
-/** What comes before the event that this release does not know; nothing where the error is another. */
+/** The events before the one that is newer than this release; none for any other error. */
 function partBefore(error: unknown, events: readonly RecordedEvent[]): RecordedEvent[] {
   if (!(error instanceof NewerEventError)) return []
   const { stream, version } = error

@@ -5,7 +5,7 @@ import type { EventReader } from '../privacy/event-reader.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { ChatMembership } from '../projections/conversations/query-results.js'
 import { createMeter } from '../projections/conversations/messages/render-page.js'
-import { isChatEvent, judgedAt, pastFrame, wantedBy, type ChatFrame, type Frame } from './frames.js'
+import { isChatEvent, visibilityVersion, pastFrame, detailsNeeded, type ChatFrame, type Frame } from './frames.js'
 
 export interface FramePage {
   /** Ascending, without a hole: what is not for the viewer is `skipped`. They end before they pass 1 MiB of JSON. */
@@ -16,7 +16,7 @@ export interface FramePage {
   more: boolean
 }
 
-/** A chat's events above `afterVersion`, at most `limit` of them, as the viewer may see them; null for an outsider. */
+/** A chat's events after `afterVersion`, at most `limit`, as far as the viewer may see them; null if they are not a participant. */
 export type PastFrames = (
   chatId: string,
   viewer: string,
@@ -31,30 +31,30 @@ export interface PastFramesDeps {
 }
 
 export function createPastFrames(deps: PastFramesDeps): PastFrames {
-  const framesInSight = createFramesInSight(deps)
+  const visibleFrames = createVisibleFrames(deps)
   return async (chatId, viewer, afterVersion, limit) => {
     const chatMembership = await deps.queries.chatMembership(chatId, viewer)
-    return chatMembership === null ? null : framesInSight(chatMembership, afterVersion, limit)
+    return chatMembership === null ? null : visibleFrames(chatMembership, afterVersion, limit)
   }
 }
 
-/** The same for someone whose membership is known: judged by its ranges, and nothing above its version. */
-export type FramesInSight = (
+/** The same for a known membership: by its visible ranges, and up to its version. */
+export type VisibleFrames = (
   chatMembership: Pick<ChatMembership, 'chatId' | 'version' | 'ranges'>,
   afterVersion: number,
   limit: number,
 ) => Promise<FramePage>
 
-export function createFramesInSight({ log, reader, queries }: PastFramesDeps): FramesInSight {
+export function createVisibleFrames({ log, reader, queries }: PastFramesDeps): VisibleFrames {
   async function rendered(
     chatId: string,
     recorded: readonly RecordedEvent[],
     ranges: readonly VersionRange[],
   ): Promise<Map<number, Frame>> {
     const opened = (await reader.open(recorded)).filter(isChatEvent)
-    const events = opened.filter((event) => maySee(ranges, judgedAt(event)))
+    const events = opened.filter((event) => maySee(ranges, visibilityVersion(event)))
     if (events.length === 0) return new Map()
-    const details = await queries.pastDetails(chatId, wantedBy(events))
+    const details = await queries.pastDetails(chatId, detailsNeeded(events))
     if (details === null) throw new Error(`the read model lacks chat ${chatId}`)
     const frames = events.map((event) => [event.version, pastFrame(event, details)] as const)
     return new Map(frames.filter((entry): entry is [number, ChatFrame] => entry[1] !== null))
@@ -104,7 +104,7 @@ function inChunks(events: readonly RecordedEvent[]): RecordedEvent[][] {
   return chunks
 }
 
-/** In place of versions that have no frame, one `skipped` for each run of them. */
+/** Fills versions that have no frame, with one `skipped` for each run of them. */
 export function withSkipped(chatId: string, versions: readonly number[], frames: ReadonlyMap<number, Frame>): Frame[] {
   const all: Frame[] = []
   let skipped: { chatId: string; fromVersion: number; version: number } | null = null

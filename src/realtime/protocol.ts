@@ -16,7 +16,7 @@ const MAX_CURSORS = 5_000
 export const MAX_HANDSHAKE_CURSORS = 1_000
 const MAX_VERSION = 2 ** 31 - 1
 
-/** For each chat, the version up to which the client has it. */
+/** For each chat, the last version that the client has. */
 const cursorsSchema = z
   .record(idSchema, z.int().min(0).max(MAX_VERSION))
   .refine((cursors) => Object.keys(cursors).length <= MAX_CURSORS, `holds more than ${MAX_CURSORS} chats`)
@@ -85,15 +85,12 @@ export interface Problem {
   retryAfterSeconds?: number
 }
 
-/** What is emitted as `error`. */
+/** The payload of the `error` event. */
 export const errorOf = (problem: Problem, chatId: string | null = null): object => ({
   ...problem,
   message: problem.detail ?? problem.title,
   chatId,
 })
 
-/**
- * Takes whatever can go wrong: what was thrown, a schema's error, a command's refusal (`kind` is `rejected` or `limited`), or `{code}`.
- * Also tells each attempt apart by a request id.
- */
+/** The problem for any fault: an error that was thrown, or a refusal as a value. */
 export type ProblemOf = (fault: unknown, requestId: string) => Problem

@@ -8,7 +8,7 @@ import type { EventReader } from '../privacy/event-reader.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { MessageView } from '../projections/conversations/views.js'
 import type { Progress } from '../followers/progress.js'
-import { messageOf, unknownUser, type PlacedChatEvent } from './frames.js'
+import { messageOf, unknownUser, type ChatEventInStream } from './frames.js'
 import type { UserCache } from './user-cache.js'
 
 type Sent = Extract<ResultOf<'sendMessage'>, { kind: 'done' | 'repeated' }>
@@ -19,7 +19,7 @@ type Sent = Extract<ResultOf<'sendMessage'>, { kind: 'done' | 'repeated' }>
  */
 export type RenderSentMessage = (result: Sent, chatId: string, viewer: string) => Promise<MessageView>
 
-export interface PresentSentDeps {
+export interface RenderSentMessageDeps {
   log: Pick<EventLog, 'readStream'>
   reader: Pick<EventReader, 'open'>
   people: UserCache
@@ -31,16 +31,16 @@ export interface PresentSentDeps {
   timeoutMs?: number
 }
 
-export function createRenderSentMessage(deps: PresentSentDeps): RenderSentMessage {
+export function createRenderSentMessage(deps: RenderSentMessageDeps): RenderSentMessage {
   const { log, reader, people, progress, queries, renderContent, timeoutMs = 2_000 } = deps
 
-  async function asSent(sent: PlacedChatEvent<MessageSent>): Promise<MessageView> {
+  async function asSent(sent: ChatEventInStream<MessageSent>): Promise<MessageView> {
     const { senderId } = sent.event
     const sender = (await people.get([senderId], { timeoutMs })).get(senderId)
     return messageOf(sent, sender ?? unknownUser(senderId), renderContent)
   }
 
-  async function read(stream: string, version: number): Promise<PlacedChatEvent<MessageSent>> {
+  async function read(stream: string, version: number): Promise<ChatEventInStream<MessageSent>> {
     const opened = await reader.open(await log.readStream(stream, { after: version - 1, limit: 1 }))
     const event = opened[0]?.event
     if (opened[0] === undefined || event?.type !== 'MessageSent') throw new Error(`no message at ${stream} ${version}`)
@@ -48,14 +48,14 @@ export function createRenderSentMessage(deps: PresentSentDeps): RenderSentMessag
   }
 
   /** As the read model shows it. */
-  async function asNow(sent: PlacedChatEvent<MessageSent>, position: Position, viewer: string): Promise<MessageView> {
+  async function asNow(sent: ChatEventInStream<MessageSent>, position: Position, viewer: string): Promise<MessageView> {
     if (!(await progress.reached(position, { timeoutMs }))) throw new CommandFault('projection-behind')
     const now = await queries.message(idOf(sent.stream), sent.event.messageId, viewer)
     return now === null ? withoutText(await asSent(sent)) : now.answer
   }
 
-  /** With what it answers. */
-  const asAnswer = async (sent: PlacedChatEvent<MessageSent>, position: Position, viewer: string) => ({
+  /** A reply, with the excerpt of the message that it answers. */
+  const asReply = async (sent: ChatEventInStream<MessageSent>, position: Position, viewer: string) => ({
     ...(await asNow(sent, position, viewer)),
     version: sent.version,
   })
@@ -67,7 +67,7 @@ export function createRenderSentMessage(deps: PresentSentDeps): RenderSentMessag
       for (const { event, version, at } of result.events)
         if (event.type === 'MessageSent') {
           const sent = { stream, version, at, event }
-          return event.replyToId === undefined ? asSent(sent) : asAnswer(sent, result.position, viewer)
+          return event.replyToId === undefined ? asSent(sent) : asReply(sent, result.position, viewer)
         }
       throw new Error(`a command on ${stream} sent no message`)
     }
@@ -76,7 +76,7 @@ export function createRenderSentMessage(deps: PresentSentDeps): RenderSentMessag
   }
 }
 
-/** For someone who may no longer see what they once sent. */
+/** For a user who may no longer see a message that they sent. */
 const withoutText = (message: MessageView): MessageView => ({
   ...message,
   content: null,

@@ -7,27 +7,27 @@ import type { OpenedEvent } from '../privacy/event-reader.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { PastDetails } from '../projections/conversations/query-results.js'
 import type { UserRef } from '../projections/conversations/views.js'
-import { movesOf, skippedAt, type Delivery } from './audience.js'
+import { membershipChanges, skippedAt, type Delivery } from './audience.js'
 import {
   isChatEvent,
-  judgedAt,
+  visibilityVersion,
   messageOf,
   pastFrame,
   unknownUser,
-  wantedBy,
+  detailsNeeded,
   type Frame,
-  type PlacedChatEvent,
+  type ChatEventInStream,
 } from './frames.js'
 import type { UserCache } from './user-cache.js'
 
-/** In larger chats, nobody is told how far the others have read. */
-const MAX_TOLD_OF_READING = 100
+/** In larger chats, read markers of other participants are not sent. */
+const MAX_FOR_READ_FRAMES = 100
 
-/** Whether an event can only be rendered once the read model has it. The many are not: messages and markers. */
+/** Whether an event can be rendered only once the read model has it. Messages and read markers, which are most events, need not wait. */
 export const needsReadModel = (opened: OpenedEvent): boolean =>
   isChatEvent(opened) ? !isPlainMessage(opened.event) : opened.event.type === 'ProfileChanged'
 
-/** An answer to another message shows something of that one. */
+/** Not a reply, which shows an excerpt of the message that it answers. */
 const isPlainMessage = (event: Opened<ChatEvent>): event is Opened<MessageSent> =>
   event.type === 'MessageSent' && event.replyToId === undefined
 
@@ -43,64 +43,71 @@ export interface RenderDeps {
  */
 export type Render = (events: readonly OpenedEvent[], signal: AbortSignal) => Promise<Delivery[]>
 
-/** What the events of one call are about. */
-interface About {
+/** What the events of one call are input. */
+interface RenderInput {
   people: ReadonlyMap<string, UserRef>
   /** By stream. */
   details: ReadonlyMap<string, PastDetails | null>
-  /** The chats of those whose profile changed. */
+  /** The chats of users whose profile changed. */
   chatIdsOf: ReadonlyMap<string, string[]>
   participantCounts: ReadonlyMap<string, number>
-  /** Who may not see the message that an event is about. */
+  /** Who may not see the message that an event is input. */
   hiddenFrom: ReadonlyMap<object, string[]>
   renderContent: RenderContent | undefined
 }
 
 export function createRender({ people, queries, renderContent }: RenderDeps): Render {
-  async function lookUp(events: readonly OpenedEvent[], signal: AbortSignal): Promise<Omit<About, 'renderContent'>> {
+  async function lookUp(
+    events: readonly OpenedEvent[],
+    signal: AbortSignal,
+  ): Promise<Omit<RenderInput, 'renderContent'>> {
     const changed = events.flatMap(({ event }) => (event.type === 'ProfileChanged' ? [event.userId] : []))
     const senders = events.flatMap(({ event }) => (event.type === 'MessageSent' ? [event.senderId] : []))
     const read = events.flatMap(({ event }) => (event.type === 'ChatsRead' ? event.chats : []))
     const ofChats = events.filter(isChatEvent).filter(needsReadModel)
-    const [persons, details, chatIdsOf, participantCounts, hiddenFrom] = await Promise.all([
+    const [users, details, chatIdsOf, participantCounts, hiddenFrom] = await Promise.all([
       people.get([...senders, ...changed], { signal }),
       forEach(
         ofChats.map(({ stream }) => stream),
-        (stream) => queries.pastDetails(idOf(stream), wantedBy(ofChats.filter((event) => event.stream === stream))),
+        (stream) =>
+          queries.pastDetails(idOf(stream), detailsNeeded(ofChats.filter((event) => event.stream === stream))),
       ),
       forEach(changed, (userId) => queries.chatIdsOf(userId)),
       forEach(
         read.map(({ chatId }) => chatId),
         (chatId) => queries.participantCount(chatId),
       ),
-      hiddenFromByEvent(ofChats.filter((placed) => judgedAt(placed) !== placed.version)),
+      hiddenFromByEvent(ofChats.filter((placed) => visibilityVersion(placed) !== placed.version)),
     ])
-    return { people: persons, details, chatIdsOf, participantCounts, hiddenFrom }
+    return { people: users, details, chatIdsOf, participantCounts, hiddenFrom }
   }
 
-  async function hiddenFromByEvent(events: readonly PlacedChatEvent[]): Promise<Map<object, string[]>> {
-    const look = async (placed: PlacedChatEvent) =>
-      [placed.event, await queries.membersWithoutAccess(idOf(placed.stream), judgedAt(placed), placed.version)] as const
+  async function hiddenFromByEvent(events: readonly ChatEventInStream[]): Promise<Map<object, string[]>> {
+    const look = async (placed: ChatEventInStream) =>
+      [
+        placed.event,
+        await queries.membersWithoutAccess(idOf(placed.stream), visibilityVersion(placed), placed.version),
+      ] as const
     return new Map<object, string[]>(await Promise.all(events.map(look)))
   }
 
   return async (events, signal) => {
-    const about = { ...(await lookUp(events, signal)), renderContent }
-    return events.flatMap((opened) => deliveriesOf(opened, about))
+    const input = { ...(await lookUp(events, signal)), renderContent }
+    return events.flatMap((opened) => deliveriesOf(opened, input))
   }
 }
 
-function deliveriesOf(opened: OpenedEvent, about: About): Delivery[] {
-  if (isChatEvent(opened)) return [chatDelivery(opened, about)]
+function deliveriesOf(opened: OpenedEvent, input: RenderInput): Delivery[] {
+  if (isChatEvent(opened)) return [chatDelivery(opened, input)]
   const { event, position } = opened
   switch (event.type) {
     case 'ProfileChanged': {
-      const frame = { event: 'profile_changed', payload: userRefOf(event.userId, about) }
-      const chatIds = about.chatIdsOf.get(event.userId) ?? []
-      return [{ position, frame, chatIds, userId: event.userId, begins: [], ends: [] }]
+      const frame = { event: 'profile_changed', payload: userRefOf(event.userId, input) }
+      const chatIds = input.chatIdsOf.get(event.userId) ?? []
+      return [{ position, frame, chatIds, userId: event.userId, joining: [], leaving: [] }]
     }
     case 'ChatsRead':
-      return readDeliveries(event, position, about)
+      return readDeliveries(event, position, input)
     case 'ChatMuted':
       return [toOwnDevices('chat_muted', event.userId, { chatId: event.chatId, muted: event.muted }, position)]
     case 'ChatHidden':
@@ -110,28 +117,28 @@ function deliveriesOf(opened: OpenedEvent, about: About): Delivery[] {
   }
 }
 
-function chatDelivery({ position, ...placed }: OpenedEvent & PlacedChatEvent, about: About): Delivery {
+function chatDelivery({ position, ...placed }: OpenedEvent & ChatEventInStream, input: RenderInput): Delivery {
   const chatId = idOf(placed.stream)
-  const frame = chatFrame(placed, about) ?? skippedAt(chatId, placed.version)
-  const hiddenFrom = about.hiddenFrom.get(placed.event) ?? []
-  return { position, frame, chatIds: [chatId], userId: null, ...movesOf(placed.event), hiddenFrom }
+  const frame = chatFrame(placed, input) ?? skippedAt(chatId, placed.version)
+  const hiddenFrom = input.hiddenFrom.get(placed.event) ?? []
+  return { position, frame, chatIds: [chatId], userId: null, ...membershipChanges(placed.event), hiddenFrom }
 }
 
-function chatFrame(placed: PlacedChatEvent, about: About): Frame | null {
+function chatFrame(placed: ChatEventInStream, input: RenderInput): Frame | null {
   const { event, stream } = placed
   if (isPlainMessage(event))
     return {
       event: 'new_message',
-      payload: messageOf({ ...placed, event }, userRefOf(event.senderId, about), about.renderContent),
+      payload: messageOf({ ...placed, event }, userRefOf(event.senderId, input), input.renderContent),
     }
-  const details = about.details.get(stream)
+  const details = input.details.get(stream)
   if (!details) throw new Error(`the read model lacks ${stream}`)
   return pastFrame(placed, details)
 }
 
-const readDeliveries = ({ userId, chats }: Opened<ChatsRead>, position: string, about: About): Delivery[] =>
+const readDeliveries = ({ userId, chats }: Opened<ChatsRead>, position: string, input: RenderInput): Delivery[] =>
   chats.map(({ chatId, seq, unread = false }) => {
-    const isForAll = !unread && (about.participantCounts.get(chatId) ?? 0) <= MAX_TOLD_OF_READING
+    const isForAll = !unread && (input.participantCounts.get(chatId) ?? 0) <= MAX_FOR_READ_FRAMES
     const own = toOwnDevices('read', userId, { chatId, userId, seq }, position)
     return { ...own, chatIds: isForAll ? [chatId] : [] }
   })
@@ -141,11 +148,11 @@ const toOwnDevices = (event: string, userId: string, payload: object, position: 
   frame: { event, payload },
   chatIds: [],
   userId,
-  begins: [],
-  ends: [],
+  joining: [],
+  leaving: [],
 })
 
-const userRefOf = (userId: string, { people }: About): UserRef => people.get(userId) ?? unknownUser(userId)
+const userRefOf = (userId: string, { people }: RenderInput): UserRef => people.get(userId) ?? unknownUser(userId)
 
 async function forEach<Value>(keys: Iterable<string>, look: (key: string) => Promise<Value>) {
   return new Map(await Promise.all([...new Set(keys)].map(async (key) => [key, await look(key)] as const)))

@@ -1,28 +1,28 @@
 import type { Revocations, Revoked } from '../identity/sessions/revocations.js'
 import type { RealtimeSocket } from './protocol.js'
 
-/** This node's sockets, so that those whose session or roles are revoked are cut off. */
+/** Disconnects this node's sockets when their session or roles are revoked. */
 export interface RevokedSockets {
-  /** Keeps watch over it until it disconnects. False where it is revoked already, and was cut. */
+  /** Watches it until it disconnects. False if it is revoked already, and was disconnected. */
   watch(socket: RealtimeSocket): boolean
 }
 
-/** `cut` says goodbye and disconnects. */
+/** `disconnect` tells the client why, and disconnects it. */
 export function createRevokedSockets(
   revocations: Pick<Revocations, 'refusalOf' | 'listen'>,
-  cut: (socket: RealtimeSocket, why: Revoked) => void,
+  disconnect: (socket: RealtimeSocket, why: Revoked) => void,
 ): RevokedSockets {
   const socketsOf = new Map<string, Set<RealtimeSocket>>()
 
-  /** By the token that it has now, which need not be the one it came with. */
-  function look(socket: RealtimeSocket): boolean {
+  /** Judges by the token it has now, which may be newer than that of its handshake. */
+  function check(socket: RealtimeSocket): boolean {
     const refused = revocations.refusalOf(socket.data.claims)
-    if (refused !== null) cut(socket, refused)
+    if (refused !== null) disconnect(socket, refused)
     return refused === null
   }
 
   revocations.listen((userId) => {
-    for (const socket of [...(socketsOf.get(userId) ?? [])]) look(socket)
+    for (const socket of [...(socketsOf.get(userId) ?? [])]) check(socket)
   })
 
   return {
@@ -34,7 +34,7 @@ export function createRevokedSockets(
         sockets.delete(socket)
         if (sockets.size === 0 && socketsOf.get(userId) === sockets) socketsOf.delete(userId)
       })
-      return look(socket)
+      return check(socket)
     },
   }
 }

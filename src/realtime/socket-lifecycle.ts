@@ -85,7 +85,7 @@ export function createSocketLifecycle(deps: SocketLifecycleDeps): SocketLifecycl
       })
       countSockets()
       tokenEnd.renew(claims.expiresAt)
-      void session.enter(cursors)
+      void session.attach(cursors)
     },
 
     async finish(signal) {

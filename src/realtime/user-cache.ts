@@ -8,18 +8,18 @@ import type { UserRef } from '../projections/conversations/views.js'
 import type { Progress } from '../followers/progress.js'
 import { unknownUser } from './frames.js'
 
-/** Names and avatars of people, as they are at the last event that this node has seen or made: never older. Bounded. */
+/** Names and avatars of users, as they are at the last event that this node has seen or made: never older. Bounded. */
 export interface UserCache {
-  /** Where `note` must begin: a follower that begins later would leave changes unseen. */
+  /** Where `note` must begin: a follower that begins later would miss changes. */
   readonly since: Position
   /**
-   * Everyone asked for; without name and avatar who is unknown.
+   * All users asked for; unknown ones without name and avatar.
    * @throws CommandFault `projection-behind` when the read model does not get there in time
    */
   get(userIds: readonly string[], waiting?: Parameters<Progress['reached']>[1]): Promise<Map<string, UserRef>>
-  /** Takes an event about a person, in the order of the log. */
+  /** Takes an event about a user, in log order. */
   note(event: Opened<UserRegistered | ProfileChanged>, position: Position): void
-  /** A command of this node changed the person, by events not after `position`. */
+  /** A command on this node changed the user, by events up to `position`. */
   changedAt(userId: string, position: Position): void
 }
 
@@ -29,13 +29,13 @@ export interface UserCacheDeps {
   progress: Progress
   comparePositions: EventLog['comparePositions']
   since: Position
-  /** Bound, in people. */
+  /** Most users cached. */
   most?: number
 }
 
-/** `person` is null where only a read at or after `at` will do. */
+/** `user` is null if only a read at or after `at` is recent enough. */
 interface Entry {
-  person: UserRef | null
+  user: UserRef | null
   at: Position
 }
 
@@ -43,24 +43,24 @@ export function createUserCache(deps: UserCacheDeps): UserCache {
   const { queries, progress, comparePositions, since, most = 50_000 } = deps
   const entries = new LRUCache<string, Entry>({ max: most })
   const isAfter = (a: Position, b: Position): boolean => comparePositions(a, b) > 0
-  /** Of the last change seen of anyone: a read from there on is right for everyone, also for those no longer in the cache. */
+  /** Of the last change seen of any user: a read from there on is right for all, including those evicted from the cache. */
   let lastChange = since
 
-  function change(userId: string, position: Position, person: UserRef | null): void {
+  function change(userId: string, position: Position, user: UserRef | null): void {
     if (isAfter(position, lastChange)) lastChange = position
-    entries.set(userId, { person, at: position })
+    entries.set(userId, { user, at: position })
   }
 
   async function load(userIds: readonly string[], waiting: Parameters<Progress['reached']>[1]): Promise<void> {
     const at = lastChange
-    for (const userId of userIds) if (!entries.has(userId)) entries.set(userId, { person: null, at })
+    for (const userId of userIds) if (!entries.has(userId)) entries.set(userId, { user: null, at })
     if (!(await progress.reached(at, waiting))) throw new CommandFault('projection-behind')
     const { people, checkpoint } = await queries.people(userIds)
     for (const userId of userIds) {
       const entry = entries.get(userId)
-      // One changed since, or gone from the cache and so perhaps changed since, is read again.
-      if (entry === undefined || isAfter(entry.at, checkpoint) || entry.person !== null) continue
-      entries.set(userId, { person: people.get(userId) ?? unknownUser(userId), at: checkpoint })
+      // One changed since, or evicted and so perhaps changed since, is read again.
+      if (entry === undefined || isAfter(entry.at, checkpoint) || entry.user !== null) continue
+      entries.set(userId, { user: people.get(userId) ?? unknownUser(userId), at: checkpoint })
     }
   }
 
@@ -72,8 +72,8 @@ export function createUserCache(deps: UserCacheDeps): UserCache {
       for (;;) {
         const missing: string[] = []
         for (const userId of new Set(userIds)) {
-          const person = found.get(userId) ?? entries.get(userId)?.person
-          if (person) found.set(userId, person)
+          const user = found.get(userId) ?? entries.get(userId)?.user
+          if (user) found.set(userId, user)
           else missing.push(userId)
         }
         if (missing.length === 0) return found
@@ -84,7 +84,7 @@ export function createUserCache(deps: UserCacheDeps): UserCache {
     note(event, position) {
       const known = entries.get(event.userId)
       if (known !== undefined && !isAfter(position, known.at)) return
-      change(event.userId, position, changed(known?.person ?? null, event))
+      change(event.userId, position, changed(known?.user ?? null, event))
     },
 
     changedAt(userId, position) {
@@ -94,10 +94,10 @@ export function createUserCache(deps: UserCacheDeps): UserCache {
   }
 }
 
-function changed(person: UserRef | null, event: Opened<UserRegistered | ProfileChanged>): UserRef | null {
+function changed(user: UserRef | null, event: Opened<UserRegistered | ProfileChanged>): UserRef | null {
   if (event.type === 'UserRegistered')
     return { id: event.userId, name: event.name, avatarUrl: null, isBot: event.ownerId !== undefined }
-  if (person === null) return null
-  const { name = person.name, avatarUrl = person.avatarUrl } = event
-  return { ...person, name, avatarUrl }
+  if (user === null) return null
+  const { name = user.name, avatarUrl = user.avatarUrl } = event
+  return { ...user, name, avatarUrl }
 }

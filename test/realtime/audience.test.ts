@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { goLive, type Arrival, type Delivery } from '../../src/realtime/audience.js'
+import { goLive, type AttachingSocket, type Delivery } from '../../src/realtime/audience.js'
 
 const isAfter = (a: string, b: string): boolean => Number(a) > Number(b)
 
@@ -8,19 +8,19 @@ const delivery = (position: number, chatId: string, moves: Partial<Delivery> = {
   frame: { event: 'new_message', payload: { chatId, position } },
   chatIds: [chatId],
   userId: null,
-  begins: [],
-  ends: [],
+  joining: [],
+  leaving: [],
   ...moves,
 })
 
-const arrival = (chats: Record<string, string>, since = '10'): Arrival => ({
+const arrival = (chats: Record<string, string>, since = '10'): AttachingSocket => ({
   userId: 'bob',
   chats: new Map(Object.entries(chats)),
   since,
 })
 
 /** The positions given, and the rooms entered. */
-const given = (arriving: Arrival, ...kept: Delivery[]): [number[], string[]] => {
+const given = (arriving: AttachingSocket, ...kept: Delivery[]): [number[], string[]] => {
   const { frames, chatIds } = goLive(arriving, kept, isAfter)
   return [frames.map(({ payload }) => (payload as { position: number }).position), [...chatIds]]
 }
@@ -31,23 +31,23 @@ describe('going live', () => {
     expect(given(arrival({ a: '10' }), ...kept)).to.deep.equal([[11], ['a']])
   })
 
-  it('begins with the very event that brings one in', () => {
-    const kept = [delivery(11, 'a'), delivery(12, 'a', { begins: ['eve', 'bob'] }), delivery(13, 'a')]
+  it('joining with the very event that brings one in', () => {
+    const kept = [delivery(11, 'a'), delivery(12, 'a', { joining: ['eve', 'bob'] }), delivery(13, 'a')]
     expect(given(arrival({}), ...kept)).to.deep.equal([[12, 13], ['a']])
   })
 
-  it('ends with the very event that takes one out', () => {
-    const kept = [delivery(11, 'a'), delivery(12, 'a', { ends: ['bob'] }), delivery(13, 'a')]
+  it('leaving with the very event that takes one out', () => {
+    const kept = [delivery(11, 'a'), delivery(12, 'a', { leaving: ['bob'] }), delivery(13, 'a')]
     expect(given(arrival({ a: '10' }), ...kept)).to.deep.equal([[11, 12], []])
   })
 
   it('leaves out a stay that began and ended before the snapshot', () => {
-    const kept = [delivery(8, 'a', { begins: ['bob'] }), delivery(9, 'a', { ends: ['bob'] }), delivery(11, 'a')]
+    const kept = [delivery(8, 'a', { joining: ['bob'] }), delivery(9, 'a', { leaving: ['bob'] }), delivery(11, 'a')]
     expect(given(arrival({}), ...kept)).to.deep.equal([[], []])
   })
 
   it('takes no notice of others who come and go', () => {
-    const kept = [delivery(11, 'a', { begins: ['eve'] }), delivery(12, 'b', { ends: ['eve'] }), delivery(13, 'b')]
+    const kept = [delivery(11, 'a', { joining: ['eve'] }), delivery(12, 'b', { leaving: ['eve'] }), delivery(13, 'b')]
     expect(given(arrival({ b: '10' }), ...kept)).to.deep.equal([[12, 13], ['b']])
   })
 

@@ -53,11 +53,11 @@ describe('the hub', () => {
       reader,
       people,
       progress,
-      rooms: { isAnyoneHere: () => isHere, isInhabited: () => isHere, deliver },
+      rooms: { isAnyoneConnected: () => isHere, isOccupied: () => isHere, deliver },
       render: wrap(createRender({ people, queries })),
       onDelivered: () => undefined,
       report: onFailure((error) => errors.push(error)),
-      mostKept: 3,
+      maxBuffered: 3,
       retryMs: 1,
     })
     return { hub, delivered, errors, progress, [Symbol.asyncDispose]: () => hub[Symbol.asyncDispose]() }
@@ -112,17 +112,17 @@ describe('the hub', () => {
       return render(...args)
     })
     const { hub } = watched
-    expect(hub.keep().since).to.equal(hub.progress.position)
+    expect(hub.openBuffer().since).to.equal(hub.progress.position)
     await node.send(chatId, ada, 'one')
     await gate.someoneWaits()
-    const keeping = hub.keep()
+    const keeping = hub.openBuffer()
     const end = await node.core.log.head()
     expect(keeping.since).to.equal(end)
     gate.open()
     await hub.progress.reached(end)
     for (let count = 0; count < 5; count++) await node.send(chatId, ada, 'more')
     await hub.progress.reached(await node.core.log.head())
-    expect(keeping.isFull).to.equal(true)
+    expect(keeping.hasOverflowed).to.equal(true)
   })
 
   it('repeats what failed, skips nothing and gives nothing twice', async () => {

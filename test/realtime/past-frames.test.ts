@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { chatStream } from '../../src/domain/streams.js'
 import type { PastDetails } from '../../src/projections/conversations/query-results.js'
-import { messageOf, pastFrame, wantedBy, type PlacedChatEvent } from '../../src/realtime/frames.js'
+import { messageOf, pastFrame, detailsNeeded, type ChatEventInStream } from '../../src/realtime/frames.js'
 import { withSkipped } from '../../src/realtime/past-frames.js'
 
 const at = '2026-03-01T10:00:00.000Z'
@@ -19,7 +19,7 @@ const sent = {
   clientMessageId: null,
 } as const
 
-const placed = (version: number, event: PlacedChatEvent['event']): PlacedChatEvent => ({
+const placed = (version: number, event: ChatEventInStream['event']): ChatEventInStream => ({
   stream: chatStream('c'),
   version,
   at,
@@ -61,7 +61,7 @@ describe('frames', () => {
       event: 'participant_role_changed',
       payload: { chatId: 'c', version: 6, participant: { ...owner, role: 'admin' }, by: ada },
     })
-    expect(wantedBy([placed(6, event), placed(7, sent)])).to.deep.equal({
+    expect(detailsNeeded([placed(6, event), placed(7, sent)])).to.deep.equal({
       messageIds: ['m'],
       participantsAt: [
         { userId: 'bob', version: 6 },

@@ -41,7 +41,7 @@ const silent = winston.createLogger({ silent: true })
 export interface NodeOptions {
   queries?: (queries: ConversationQueries) => ConversationQueries
   renderSentMessage?: (renderSentMessage: RenderSentMessage) => RenderSentMessage
-  mostKept?: number
+  maxBuffered?: number
   messagesPerMinute?: number
   tokenGraceMs?: number
   /** In place of the log, where its head is asked for to confirm what is revoked. */
@@ -148,7 +148,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       allowedOrigins: options.allowedOrigins ?? [],
       logger: silent,
       metrics: { deliverySeconds: () => undefined, connections: (count) => (connections = count) },
-      ...(options.mostKept === undefined ? {} : { mostKept: options.mostKept }),
+      ...(options.maxBuffered === undefined ? {} : { maxBuffered: options.maxBuffered }),
       ...(options.tokenGraceMs === undefined ? {} : { tokenGraceMs: options.tokenGraceMs }),
     }),
   )

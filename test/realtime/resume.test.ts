@@ -136,7 +136,7 @@ describe('resuming by cursors', () => {
   it('starts over with `resync` when more happens than can be kept', async () => {
     const gate = createGate()
     const busy = await startNode(database, {
-      mostKept: 5,
+      maxBuffered: 5,
       queries: (queries) => ({
         ...queries,
         chatMemberships: (viewer) => gate.pass().then(() => queries.chatMemberships(viewer)),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { nameSchema } from '../../commands/catalogue/input-schemas.js'
-import { commandHeaders, unwrapResult, orNoLongerIn } from '../answers.js'
+import { commandHeaders, unwrapResult, orNotAParticipant } from '../answers.js'
 import { inChatSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
 import { chatShape } from '../shapes.js'
@@ -20,7 +20,7 @@ const change = route({
   async handle({ params: { id: chatId }, body, caller }, { run, reads, queries }) {
     const result = unwrapResult(await run('changeChat', { chatId, change: body }, caller))
     await reads.written(result.position)
-    const now = orNoLongerIn(await queries.chat(chatId, caller.userId))
+    const now = orNotAParticipant(await queries.chat(chatId, caller.userId))
     return answer(200, now.answer, { headers: commandHeaders(result, caller) })
   },
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { commandHeaders, unwrapResult, orNoLongerIn } from '../answers.js'
+import { commandHeaders, unwrapResult, orNotAParticipant } from '../answers.js'
 import { inChatSchema } from '../parameters.js'
 import { ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
@@ -59,7 +59,7 @@ const joinByInvite = route({
     if (link === null) throw new ProblemError('invite-not-found')
     const result = unwrapResult(await run('joinByInvite', link, caller))
     await reads.written(result.position)
-    const now = orNoLongerIn(await queries.chat(link.chatId, caller.userId))
+    const now = orNotAParticipant(await queries.chat(link.chatId, caller.userId))
     return answer(200, now.answer, { headers: commandHeaders(result, caller) })
   },
 })

@@ -4,7 +4,7 @@ import type { ResultOf } from '../../commands/run-command.js'
 import type { ConversationQueries } from '../../projections/conversations/conversation-queries.js'
 import { isParticipantCursor } from '../../projections/conversations/memberships/membership-queries.js'
 import type { ParticipantView } from '../../projections/conversations/views.js'
-import { commandHeaders, orNotFound, unwrapResult, orNoLongerIn, versionHeader } from '../answers.js'
+import { commandHeaders, orNotFound, unwrapResult, orNotAParticipant, versionHeader } from '../answers.js'
 import { cursorSchema, inChatSchema, limitSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
 import { chatShape, participantShape } from '../shapes.js'
@@ -39,7 +39,7 @@ const join = route({
   async handle({ params: { id }, caller }, { run, reads, queries }) {
     const result = unwrapResult(await run('joinChat', { chatId: id }, caller))
     await reads.written(result.position)
-    const now = orNoLongerIn(await queries.chat(id, caller.userId))
+    const now = orNotAParticipant(await queries.chat(id, caller.userId))
     return answer(200, now.answer, { headers: commandHeaders(result, caller) })
   },
 })
@@ -81,7 +81,7 @@ const add = route({
     await reads.written(result.position)
     const added = await participantsThen(queries, chatId, caller.userId, ids, lastVersion(result, ids.length))
     const status = result.kind === 'unchanged' ? 200 : 201
-    const body = userIds === undefined ? orNoLongerIn(added[0] ?? null) : added
+    const body = userIds === undefined ? orNotAParticipant(added[0] ?? null) : added
     return answer(status, body, { headers: commandHeaders(result, caller) })
   },
 })
@@ -133,9 +133,9 @@ async function participantsThen(
   userIds: readonly string[],
   wanted: number,
 ): Promise<ParticipantView[]> {
-  const { version: last } = orNoLongerIn(await queries.chatMembership(chatId, viewer))
+  const { version: last } = orNotAParticipant(await queries.chatMembership(chatId, viewer))
   const version = Math.min(wanted, last)
   const participantsAt = userIds.map((userId) => ({ userId, version }))
-  const details = orNoLongerIn(await queries.pastDetails(chatId, { messageIds: [], participantsAt }))
+  const details = orNotAParticipant(await queries.pastDetails(chatId, { messageIds: [], participantsAt }))
   return userIds.flatMap((userId) => details.participants.get(`${userId} ${version}`) ?? [])
 }

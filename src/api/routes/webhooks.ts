@@ -4,7 +4,7 @@ import { createIncomingWebhook } from '../../commands/catalogue/incoming-webhook
 import { idSchema, nameSchema } from '../../commands/catalogue/input-schemas.js'
 import { parseTarget } from '../../outbound/target-url.js'
 import { chatFrameNames } from '../../realtime/frames.js'
-import { commandHeaders, orNotFound, unwrapResult, orNoLongerIn, versionHeader } from '../answers.js'
+import { commandHeaders, orNotFound, unwrapResult, orNotAParticipant, versionHeader } from '../answers.js'
 import { inChatSchema } from '../parameters.js'
 import { asProblem } from '../problem-details.js'
 import { answer, route } from '../route.js'
@@ -60,7 +60,7 @@ const create = route({
     )
     await reads.written(result.position)
     const id = newWebhookId(result.commandId)
-    const { answer: webhook } = orNoLongerIn(await queries.webhook(chatId, caller.userId, id))
+    const { answer: webhook } = orNotAParticipant(await queries.webhook(chatId, caller.userId, id))
     const shown =
       body.direction === 'in'
         ? { ...webhook, url: incomingUrl(id, parts) }
