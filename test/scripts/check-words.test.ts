@@ -7,7 +7,7 @@ interface Found {
 }
 
 describe('the check of words', () => {
-  let findWords: (text: string) => Found[]
+  let findWords: (text: string, file?: string) => Found[]
   let vocabulary: [RegExp, string][]
   before(async () => {
     const script = (name: string): string => new URL(`../../../scripts/${name}.js`, import.meta.url).href
