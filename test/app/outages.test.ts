@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { routeList } from '../../src/api/route-list.js'
 import { openBreakableProxy, type BreakableProxy } from '../support/breakable-proxy.js'
 import { eventually } from '../support/eventually.js'
-import { startTestApp, type Answer, type TestApp, type Person } from '../support/test-app.js'
+import { startTestApp, type Answer, type TestApp, type TestUser } from '../support/test-app.js'
 import { createTestDatabase, execute, type TestDatabase } from '../support/test-database.js'
 
 /** The whole matrix takes minutes: hanging databases are waited for until their time is up. */
@@ -67,9 +67,9 @@ const bodies: Record<string, (ids: Ids) => unknown> = {
     password: 'correct horse battery',
     name: 'Eve',
   }),
-  'post /auth/login': ({ person }) => ({ email: person.email, password: 'correct horse' }),
+  'post /auth/login': ({ user }) => ({ email: user.email, password: 'correct horse' }),
   'post /auth/refresh': () => ({ refreshToken: 'x'.repeat(43) }),
-  'post /auth/password-reset': ({ person }) => ({ email: person.email }),
+  'post /auth/password-reset': ({ user }) => ({ email: user.email }),
   'patch /users/me': () => ({ name: 'Ada L' }),
   'post /chats': () => ({ participantIds: [], name: 'Another' }),
   'post /chats/:chatId/messages': () => ({ content: 'Hello' }),
@@ -77,7 +77,7 @@ const bodies: Record<string, (ids: Ids) => unknown> = {
 }
 
 interface Ids {
-  person: Person
+  user: TestUser
   chatId: string
 }
 
@@ -91,12 +91,12 @@ describe('while a database cannot serve, every route answers 2xx, the right 4xx,
     const proxies = { main: await openBreakableProxy(database.url), keys: await openBreakableProxy(database.keysUrl) }
     const parley = await startTestApp({ databaseUrl: proxies.main.url, keysDatabaseUrl: proxies.keys.url })
     installation = { parley, database, proxies }
-    const person = await parley.withRoles('Ada', 'admin')
+    const user = await parley.withRoles('Ada', 'admin')
     const { body } = await parley.call('POST', '/chats', {
-      token: person.token,
+      token: user.token,
       body: { participantIds: [], name: 'A' },
     })
-    ids = { person, chatId: (body as { id: string }).id }
+    ids = { user, chatId: (body as { id: string }).id }
   })
   after(async () => {
     await installation.parley[Symbol.asyncDispose]()
@@ -105,15 +105,15 @@ describe('while a database cannot serve, every route answers 2xx, the right 4xx,
   })
 
   const call = (method: string, path: string): Promise<Answer> => {
-    const { person, chatId } = ids
+    const { user, chatId } = ids
     const body = bodies[`${method} ${path}`]?.(ids) ?? (method === 'get' || method === 'delete' ? undefined : {})
     const filled = path
       .replace(':chatId', chatId)
-      .replace(/:userId/, person.id)
+      .replace(/:userId/, user.id)
       .replace(/:\w+/g, () => randomUUID())
     const query = path === '/search' || path === '/users' ? '?q=ada' : ''
     return installation.parley.call(method.toUpperCase(), filled + query, {
-      token: person.token,
+      token: user.token,
       ...(body !== undefined && { body }),
       headers: { 'idempotency-key': randomUUID() },
     })

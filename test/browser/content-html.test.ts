@@ -6,7 +6,7 @@ import { createReleases } from '../../src/app/release.js'
 import { chromiumPath, startBrowser } from '../support/browser.js'
 import { countLimited } from '../support/limitations.js'
 import { eventually } from '../support/eventually.js'
-import { startTestApp, type Person, type TestApp } from '../support/test-app.js'
+import { startTestApp, type TestUser, type TestApp } from '../support/test-app.js'
 import { xssPayloads } from './xss-payloads.js'
 
 interface Shown {
@@ -29,7 +29,7 @@ describe('in a browser', function () {
   const releases = createReleases()
   let parley: TestApp
   let browser: Browser
-  let alice: Person
+  let alice: TestUser
   let chatId: string
 
   before(async function () {
@@ -81,7 +81,7 @@ describe('in a browser', function () {
     return { page, incidents }
   }
 
-  /** Puts it where messages go, and does to each element of it what a person could do, but for following links. */
+  /** Puts it where messages go, and does to each element of it what a user could do, but for following links. */
   const insert = (page: Page, html: string): Promise<string[]> => page.evaluate(insertAndTouch, html)
 
   it(`none of ${xssPayloads.length} ways to have script run does so, loads anything, or leaves a link but to http, https and mail`, async () => {

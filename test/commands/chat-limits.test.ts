@@ -58,7 +58,7 @@ describe('the limit of people added', () => {
       },
       caller(),
     )
-  /** Who is added need not be somebody else each time: a new group adds them anew. */
+  /** Who is added need not be somebody else each time: a new group adds them again. */
   const addedTimes = async (userIds: string[], times: number): Promise<number> => {
     let done = 0
     for (let time = 0; time < times; time++) {

@@ -11,7 +11,7 @@ const ada = uuid('ada')
 const inbox = inboxStream(ada)
 const [garden, attic] = [uuid('garden'), uuid('attic')]
 
-describe('read markers of one person that wait at the same time', () => {
+describe('read markers of one user that wait at the same time', () => {
   let side: WriteSide
 
   beforeEach(async () => {
@@ -83,10 +83,10 @@ describe('read markers of one person that wait at the same time', () => {
     await running[Symbol.asyncDispose]()
   })
 
-  it('raise what was set back by another node, of which this one has not heard', async () => {
+  it('raise what was set back by another node, of which this one has not received', async () => {
     const [here, there] = [side.createNode(), side.createNode()]
     await here.handle(inbox, mark(garden, 5), from('read'))
-    await there.handle(inbox, mark(garden, 5, true), from('heard'))
+    await there.handle(inbox, mark(garden, 5, true), from('received'))
     await here.handle(inbox, mark(garden, 1, true), from('set back'))
     await there.handle(inbox, mark(garden, 3), from('read on'))
     expect((await stored()).at(-1)).to.deep.equal([{ chatId: garden, seq: 3 }])

@@ -118,7 +118,7 @@ onEachLog('rules about one message, over nodes whose index lags', (kind) => {
     expect(await Promise.all(outcomes)).to.deep.equal(['done', 'message-deleted', 'unchanged'])
   })
 
-  it('a person reacts once with an emoji, from whichever node', async () => {
+  it('a user reacts once with an emoji, from whichever node', async () => {
     const [one, other] = await twoNodes()
     const outcomes = await Promise.all([outcome(one, react), outcome(other, react), outcome(one, react)])
     expect(outcomes.toSorted()).to.deep.equal(['done', 'unchanged', 'unchanged'])

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { startChild } from '../support/child.js'
-import { startTestApp, type Person, type TestApp } from '../support/test-app.js'
+import { startTestApp, type TestUser, type TestApp } from '../support/test-app.js'
 
 interface Found {
   checked: number
@@ -10,8 +10,8 @@ interface Found {
 describe('parley doctor unread, beside a running server', function () {
   this.timeout(60_000)
   let parley: TestApp
-  let alice: Person
-  let bob: Person
+  let alice: TestUser
+  let bob: TestUser
   let chatId: string
 
   before(async () => {
@@ -21,8 +21,8 @@ describe('parley doctor unread, beside a running server', function () {
     const eve = await parley.register('Eve')
     const body = { participantIds: [bob.id, eve.id], name: 'Team' }
     chatId = ((await parley.call('POST', '/chats', { token: alice.token, body })).body as { id: string }).id
-    const call = (person: Person, method: string, path: string, sent?: object) =>
-      parley.call(method, `/chats/${chatId}${path}`, { token: person.token, ...(sent && { body: sent }) })
+    const call = (user: TestUser, method: string, path: string, sent?: object) =>
+      parley.call(method, `/chats/${chatId}${path}`, { token: user.token, ...(sent && { body: sent }) })
     const ids: string[] = []
     for (let sent = 0; sent < 5; sent++)
       ids.push(((await call(alice, 'POST', '/messages', { content: `${sent}` })).body as { id: string }).id)

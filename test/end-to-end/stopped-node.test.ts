@@ -7,7 +7,7 @@ import { createProgress } from '../../src/followers/progress.js'
 import { startChild, type Child } from '../support/child.js'
 import { eventually } from '../support/eventually.js'
 import { logConfig, onEachLog } from '../support/event-logs.js'
-import { next, startTestApp, type Person, type TestApp } from '../support/test-app.js'
+import { next, startTestApp, type TestUser, type TestApp } from '../support/test-app.js'
 
 onEachLog('a node that was stopped and wakes', function (kind) {
   let parley: TestApp
@@ -28,13 +28,13 @@ onEachLog('a node that was stopped and wakes', function (kind) {
     await parley[Symbol.asyncDispose]()
   })
 
-  const me = async ({ token }: Person): Promise<number> => {
+  const me = async ({ token }: TestUser): Promise<number> => {
     const response = await fetch(`${url}/users/me`, { headers: { authorization: `Bearer ${token}` } })
     await response.arrayBuffer()
     return response.status
   }
 
-  async function revoke({ id: userId, token }: Person): Promise<void> {
+  async function revoke({ id: userId, token }: TestUser): Promise<void> {
     const caller = { userId, origin: 'rest', correlationId: randomUUID(), key: null, client: null } as const
     const { sid: sessionId } = jwt.decode(token) as { sid: string }
     await parley.app.core.run('revokeSession', { userId, sessionId, reason: 'logout' }, caller)

@@ -31,7 +31,7 @@ describe('a day of a team of forty, on two nodes', () => {
     await checkClients(team)
   })
 
-  it('is the same after every projection was made anew from the log', async () => {
+  it('is the same after every projection was made again from the log', async () => {
     await team.stopSecondNode()
     const { parley } = team
     const { log, reader } = parley.app.core

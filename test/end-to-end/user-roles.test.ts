@@ -4,7 +4,7 @@ import { setPasswordLink } from '../../src/cli/set-password-link.js'
 import { createUserCreate } from '../../src/cli/user-create.js'
 import { parseConfig } from '../../src/app/config.js'
 import { startChild } from '../support/child.js'
-import { startTestApp, type Answer, type Person, type TestApp } from '../support/test-app.js'
+import { startTestApp, type Answer, type TestUser, type TestApp } from '../support/test-app.js'
 
 describe('roles, given by the operator beside a running server', function () {
   this.timeout(60_000)
@@ -22,7 +22,7 @@ describe('roles, given by the operator beside a running server', function () {
     return { code, output: child.output }
   }
 
-  const rolesOf = async (person: Person): Promise<string[]> =>
+  const rolesOf = async (person: TestUser): Promise<string[]> =>
     (await parley.app.core.accountStatuses.of(person.id)).roles as string[]
 
   it('it says whom it means, and what they have from now on', async () => {

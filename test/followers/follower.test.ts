@@ -71,7 +71,7 @@ describe('a follower of the log', () => {
     expect(follower.status().error).to.equal(null)
   })
 
-  it('reports each outage anew', async () => {
+  it('reports each outage again', async () => {
     const bad = new Set(['Bad', 'Worse'])
     await using follower = follow({
       handle(page) {

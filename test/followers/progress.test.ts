@@ -46,7 +46,7 @@ describe('waiting for a projection', () => {
   })
 })
 
-describe("a person's own writes", () => {
+describe("a user's own writes", () => {
   it('are remembered by the last of them, in whatever order they are noted', () => {
     const writes = createOwnWrites(byNumber)
     writes.note('alice', '7')
@@ -66,7 +66,7 @@ describe("a person's own writes", () => {
 
   it('are bounded: the longest unused are forgotten first', () => {
     const writes = createOwnWrites(byNumber, 2)
-    for (const person of ['alice', 'bob', 'carol']) writes.note(person, '1')
+    for (const user of ['alice', 'bob', 'carol']) writes.note(user, '1')
     expect(writes.of('alice')).to.equal(null)
     expect(writes.of('carol')).to.equal('1')
   })

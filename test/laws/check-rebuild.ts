@@ -15,7 +15,7 @@ async function differences(pool: Pool, one: string, other: string): Promise<obje
 
 let rebuilds = 0
 
-/** Made anew from the log's start, the tables hold what they held. */
+/** Made again from the log's start, the tables hold what they held. */
 export const rebuild: Listener = {
   async atEnd({ world: { side, nodes } }) {
     const { pool, log } = side

@@ -16,7 +16,7 @@ const laws: [string, Listener, number][] = [
   ['how far everyone has read, and what is unread, is what the log says', unread, 12],
   ['a text that was deleted or edited is in no later answer', forgotten, 8],
   ['a refusal leaves no event, and what is accepted stands in one stream, side by side, once', refusals, 40],
-  ['read models made anew are the ones made step by step, row for row', rebuild, 8],
+  ['read models made again are the ones made step by step, row for row', rebuild, 8],
 ]
 
 describe('what several people do by way of two nodes that lag behind', () => {

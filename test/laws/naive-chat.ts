@@ -24,7 +24,7 @@ export interface NaiveChat {
   /** By user id. */
   roles: Map<string, string>
   isArchived: boolean
-  /** Whether the person may see what stands at a version. */
+  /** Whether the user may see what stands at a version. */
   sees(userId: string, version: number): boolean
   readSeq(userId: string): number
   unread(userId: string): number

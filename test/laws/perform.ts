@@ -39,7 +39,7 @@ let texts = 0
 /** Does what a step says, and keeps what came of it. */
 export async function act(
   run: RunCommand,
-  { action: given, person, apt, chat, key }: Act,
+  { action: given, user, apt, chat, key }: Act,
   cast: ImportDirectory,
 ): Promise<void> {
   const { chatIds, told } = cast
@@ -52,7 +52,7 @@ export async function act(
       ? { ...given, whom: people.indexOf(aptFor(given.do === 'add' ? outside : inside, given.whom)) }
       : given
   const caller = callerOf(
-    aptFor(action.do.startsWith('join') ? outside : inside, person),
+    aptFor(action.do.startsWith('join') ? outside : inside, user),
     key === null ? null : { value: String(key) },
   )
   const result = await perform(run, action, chatId, cast.messages[chat]!, cast.invites[chat]!, caller)

@@ -12,11 +12,11 @@ import { acts, type Act, type NodeIndex } from './steps.js'
 
 type Move =
   | Act
-  | { step: 'come'; person: number; node: NodeIndex }
-  | { step: 'go'; person: number }
-  | { step: 'open'; person: number; chat: number }
+  | { step: 'come'; user: number; node: NodeIndex }
+  | { step: 'go'; user: number }
+  | { step: 'open'; user: number; chat: number }
 
-const person = fc.nat({ max: people.length - 1 })
+const user = fc.nat({ max: people.length - 1 })
 const moves: fc.Arbitrary<Move[]> = fc.noBias(
   fc.array(
     fc.oneof(
@@ -25,14 +25,14 @@ const moves: fc.Arbitrary<Move[]> = fc.noBias(
         weight: 2,
         arbitrary: fc.record({
           step: fc.constant('come' as const),
-          person,
+          user,
           node: fc.constantFrom<NodeIndex>(0, 1),
         }),
       },
-      { weight: 1, arbitrary: fc.record({ step: fc.constant('go' as const), person }) },
+      { weight: 1, arbitrary: fc.record({ step: fc.constant('go' as const), user }) },
       {
         weight: 3,
-        arbitrary: fc.record({ step: fc.constant('open' as const), person, chat: fc.nat({ max: 2 }) }),
+        arbitrary: fc.record({ step: fc.constant('open' as const), user, chat: fc.nat({ max: 2 }) }),
       },
     ),
     { minLength: 1, maxLength: 150, size: 'max' },
@@ -79,9 +79,9 @@ async function play(nodes: [RealtimeNode, RealtimeNode], given: readonly Move[])
         waiting = []
       }
       if (move.step === 'act') waiting.push(act(nodes[move.node].core.run, move, cast))
-      else if (move.step === 'come') await clients[move.person]!.connect(nodes[move.node].url)
-      else if (move.step === 'go') clients[move.person]!.disconnect()
-      else await clients[move.person]!.open(chatIds[move.chat]!)
+      else if (move.step === 'come') await clients[move.user]!.connect(nodes[move.node].url)
+      else if (move.step === 'go') clients[move.user]!.disconnect()
+      else await clients[move.user]!.open(chatIds[move.chat]!)
     }
     await Promise.all(waiting)
     await Promise.all(clients.map((client, index) => client.connect(nodes[index % 2 === 0 ? 1 : 0].url)))

@@ -4,7 +4,7 @@ import type { HistoryVisibility, JoinPolicy, Role } from '../../src/domain/chat/
 /** Numbers stand for people, chats, messages and invites: which ones, the story says when it is played. */
 export type Action =
   | { do: 'send'; replyTo: number | null }
-  /** `own`: one of the person's own, where there is one. */
+  /** `own`: one of the user's own, where there is one. */
   | { do: 'edit' | 'delete'; message: number; own: boolean }
   | { do: 'react'; message: number; emoji: string; on: boolean }
   | { do: 'pin'; message: number; on: boolean }
@@ -26,8 +26,8 @@ export type Step =
   | {
       step: 'act'
       node: NodeIndex
-      person: number
-      /** The person, and whoever it is about, are those in the chat, or out of it, for whom it makes sense. */
+      user: number
+      /** The user, and whoever it is about, are those in the chat, or out of it, for whom it makes sense. */
       apt: boolean
       chat: number
       action: Action
@@ -39,11 +39,11 @@ export type Step =
   /** The node forgets all that it holds in memory. */
   | { step: 'restart'; node: NodeIndex }
   /** Someone asks a node for all that they may see of a chat; `nodes` say which node answers which part of it. */
-  | { step: 'look'; node: NodeIndex; nodes: NodeIndex[]; person: number; chat: number; limit: number }
+  | { step: 'look'; node: NodeIndex; nodes: NodeIndex[]; user: number; chat: number; limit: number }
 
 const index = fc.nat({ max: 40 })
 /** The first are mostly in; the others come and go. */
-const person = fc.constantFrom(0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4)
+const user = fc.constantFrom(0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4)
 const mostly = fc.constantFrom(true, true, true, false)
 const chat = fc.constantFrom(0, 0, 0, 0, 1, 1, 1, 2)
 const node = fc.constantFrom<NodeIndex>(0, 1)
@@ -58,9 +58,9 @@ const actions: [number, fc.Arbitrary<Action>][] = [
   [3, fc.record({ do: fc.constant('pin'), message: index, on: mostly })],
   [3, fc.constant({ do: 'join' })],
   [1, fc.constant({ do: 'leave' })],
-  [4, fc.record({ do: fc.constant('add'), whom: person, role })],
-  [2, fc.record({ do: fc.constantFrom('remove', 'ban', 'unban'), whom: person })],
-  [2, fc.record({ do: fc.constant('change-role'), whom: person, role })],
+  [4, fc.record({ do: fc.constant('add'), whom: user, role })],
+  [2, fc.record({ do: fc.constantFrom('remove', 'ban', 'unban'), whom: user })],
+  [2, fc.record({ do: fc.constant('change-role'), whom: user, role })],
   [2, visibility.map((historyVisibility): Action => ({ do: 'change', historyVisibility }))],
   [1, fc.constantFrom<Action>({ do: 'change', name: 'Renamed' }, { do: 'change', joinPolicy: 'open' })],
   [1, fc.constantFrom<Action>({ do: 'archive' }, { do: 'unarchive' }, { do: 'unarchive' })],
@@ -78,7 +78,7 @@ export type Act = Extract<Step, { step: 'act' }>
 export const acts: fc.Arbitrary<Act> = fc.record({
   step: fc.constant('act' as const),
   node,
-  person,
+  user,
   apt: mostly,
   chat,
   action,
@@ -96,7 +96,7 @@ const look = fc.record({
   step: fc.constant('look' as const),
   node,
   nodes: fc.array(node, { minLength: 3, maxLength: 3 }),
-  person,
+  user,
   chat,
   limit: fc.integer({ min: 1, max: 7 }),
 })

@@ -78,7 +78,7 @@ export async function play(world: World, given: readonly Step[], { onLook, atEnd
         await nodes[step.node].restart()
         break
       case 'look': {
-        const viewer = people[step.person]!
+        const viewer = people[step.user]!
         const asked = step.nodes.map((node) => nodes[node])
         const where = { node: nodes[step.node], nodes: asked, viewer, chatId: chatIds[step.chat]!, limit: step.limit }
         // The chats themselves are there for everyone.

@@ -155,7 +155,7 @@ describe('safeFetch', () => {
     expect([web.asked, web.reached]).to.deep.equal([['rebinding.example'], [`${PUBLIC} 80`]])
   })
 
-  it('a redirect is judged anew, name and address', async () => {
+  it('a redirect is judged again, name and address', async () => {
     web.names.set('rebinding.example', [[PUBLIC], ['127.0.0.1']])
     const targets = {
       'http://127.0.0.1/': 'not-public',

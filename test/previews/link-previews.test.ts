@@ -8,7 +8,7 @@ import { createPreviewMessage } from '../../src/previews/preview-message.js'
 import { startLinkPreviews } from '../../src/previews/start-link-previews.js'
 import { eventually } from '../support/eventually.js'
 import { uuid } from '../support/uuid.js'
-import { next, startTestApp, type Person, type TestApp } from '../support/test-app.js'
+import { next, startTestApp, type TestUser, type TestApp } from '../support/test-app.js'
 
 interface Message {
   id: string
@@ -47,8 +47,8 @@ const preview = { url: PAGE, title: 'A page', description: null, imageUrl: null 
 describe('link previews', () => {
   let parley: TestApp
   let web: ReturnType<typeof createWeb>
-  let alice: Person
-  let bob: Person
+  let alice: TestUser
+  let bob: TestUser
   let group: string
 
   async function start(config: Parameters<typeof startTestApp>[0] = {}): Promise<void> {
@@ -68,8 +68,8 @@ describe('link previews', () => {
   }
   const send = async (chatId: string, content: string): Promise<Message> =>
     (await parley.call('POST', `/chats/${chatId}/messages`, { token: alice.token, body: { content } })).body as Message
-  const get = async <Body>(path: string, person = bob): Promise<Body> =>
-    (await parley.call('GET', path, { token: person.token })).body as Body
+  const get = async <Body>(path: string, user = bob): Promise<Body> =>
+    (await parley.call('GET', path, { token: user.token })).body as Body
   const messageOf = ({ chatId, id }: Message): Promise<Message> => get(`/chats/${chatId}/messages/${id}`)
   const jobs = async (): Promise<object[]> => {
     const text = 'select attempts, done from link_preview_jobs order by stream, version'

@@ -14,7 +14,7 @@ const CHATS = 5_000
 const PARTICIPANTS = 40
 /** In each of the first two chats; ten in each other. */
 const LONG = 20_000
-/** Of the first person. */
+/** Of the first user. */
 const OWN_CHATS = 60
 const LIMIT = 50
 /** Of the messages of the first chat, one a second; each hundredth is open. */
@@ -81,7 +81,7 @@ describe('with many people, chats and messages stored', function () {
     'more bans': [LIMIT + 1, () => queries.bans(full(), viewer(), LIMIT, '20000')],
     'whom someone blocks': [LIMIT + 1, () => queries.blocks(viewer(), LIMIT, null).then(({ items }) => items)],
     'more of whom someone blocks': [LIMIT + 1, () => queries.blocks(viewer(), LIMIT, '900').then(({ items }) => items)],
-    // those the person is in, or banned from, are passed over
+    // those the user is in, or banned from, are passed over
     'chats to join': [
       LIMIT + OWN_CHATS + 1,
       () => queries.openChats(viewer(), null, LIMIT, null).then(({ items }) => items),
@@ -119,7 +119,7 @@ describe('with many people, chats and messages stored', function () {
     'profiles by id': [2, () => queries.profiles([viewer(), back()])],
     'profiles by name': [
       LIMIT + 1,
-      () => queries.findProfiles({ query: 'person', limit: LIMIT, after: null }).then(({ items }) => items),
+      () => queries.findProfiles({ query: 'user', limit: LIMIT, after: null }).then(({ items }) => items),
     ],
     'the newest reports': [LIMIT + 1, () => filled(queries.reports(null, LIMIT, null))],
     'open reports among many settled ones, further down': [
@@ -218,7 +218,7 @@ const filled = async (page: Promise<{ items: unknown[] }>): Promise<unknown[]> =
 
 const isEmpty = (answer: unknown): boolean => Array.isArray(answer) && answer.length === 0
 
-/** Words that the first person searches for, in chats in which they take no part. */
+/** Words that the first user searches for, in chats in which they take no part. */
 async function sendToOthers(pool: pg.Pool, table: TableName): Promise<void> {
   await pool.query(`
     insert into ${table('search_texts')} (message_id, chat_id, sent_version, sender_id, created_at, words)
@@ -231,48 +231,48 @@ async function sendToOthers(pool: pg.Pool, table: TableName): Promise<void> {
     analyze`)
 }
 
-/** As the projection would, only faster. The second person was twice in the second chat, which hides what was between. */
+/** As the projection would, only faster. The second user was twice in the second chat, which hides what was between. */
 async function fill(pool: pg.Pool, table: TableName): Promise<void> {
-  const person = (place: string): string => `md5('p' || ${place})::uuid`
+  const user = (place: string): string => `md5('p' || ${place})::uuid`
   const chat = (place: string): string => `md5('c' || ${place})::uuid`
   const messagesOf = (chats: string, count: number): string => `
     insert into ${table('messages')} (id, chat_id, seq, version, sent_version, sender_id, type, content, created_at, recorded_at)
-    select md5('m' || c || ' ' || seq)::uuid, ${chat('c')}, seq, seq + 1, seq + 1, ${person('(1 + seq % 40)')}, 'text', 'Hello', now(), now()
+    select md5('m' || c || ' ' || seq)::uuid, ${chat('c')}, seq, seq + 1, seq + 1, ${user('(1 + seq % 40)')}, 'text', 'Hello', now(), now()
     from ${chats} as c, generate_series(1, ${count}) as seq`
   await pool.query(`
     insert into ${table('users')} (id, name, created_at, updated_at)
-    select ${person('p')}, 'Person ' || p, now(), now() from generate_series(1, ${PEOPLE}) as p;
+    select ${user('p')}, 'User ' || p, now(), now() from generate_series(1, ${PEOPLE}) as p;
 
     insert into ${table('chats')} (id, type, created_by, created_at, updated_at, active_at, history_visibility, join_policy,
       participant_count, last_seq, version, always_full)
-    select ${chat('c')}, 'group', ${person('1')}, now(), now(), now() - c * interval '1 second',
+    select ${chat('c')}, 'group', ${user('1')}, now(), now(), now() - c * interval '1 second',
       case c when 2 then 'since-joined' else 'full' end, 'open', ${PARTICIPANTS}, 10, 11, c <> 2 from generate_series(1, ${CHATS}) as c;
     insert into ${table('own_settings')} (user_id, chat_id, muted, hidden_seq)
-    select ${person('p')}, ${chat('c')}, true, 0 from generate_series(1, 100) as p, generate_series(1, 100) as c;
+    select ${user('p')}, ${chat('c')}, true, 0 from generate_series(1, 100) as p, generate_series(1, 100) as c;
     insert into ${table('deleted_seqs')} (chat_id, seq)
     select ${chat('c')}, seq from generate_series(1, ${CHATS}) as c, generate_series(1, 10, 3) as seq;
 
     insert into ${table('full_spans')} (chat_id, from_version) select ${chat('c')}, 1 from generate_series(1, ${CHATS}) as c where c <> 2;
 
     insert into ${table('memberships')} (chat_id, user_id, from_version, join_order, role, joined_at, joined_seq, read_seq)
-    select ${chat('c')}, ${person('p')}, 1, place, 'member', now(), 0, 0
+    select ${chat('c')}, ${user('p')}, 1, place, 'member', now(), 0, 0
     from generate_series(1, ${CHATS}) as c, generate_series(1, ${PARTICIPANTS}) as place,
       lateral (select case when c <= ${OWN_CHATS} then place else 100 + (c * 7 + place) % 2800 end as p) as who;
 
-    update ${table('memberships')} set to_version = 100 where chat_id = ${chat('2')} and user_id = ${person('2')};
+    update ${table('memberships')} set to_version = 100 where chat_id = ${chat('2')} and user_id = ${user('2')};
     insert into ${table('memberships')} (chat_id, user_id, from_version, join_order, role, joined_at, joined_seq, read_seq)
-    values (${chat('2')}, ${person('2')}, ${LONG - 9}, 0, 'member', now(), ${LONG - 10}, 0);
+    values (${chat('2')}, ${user('2')}, ${LONG - 9}, 0, 'member', now(), ${LONG - 10}, 0);
 
     insert into ${table('open_chats')} (owner_id, word_index, start)
     select ${chat('c')}, place, start from generate_series(1, ${CHATS}) as c, lateral (values
       (0, 'chat number ' || c), (1, 'number ' || c), (2, c::text)) as s(place, start);
 
     insert into ${table('bans')} (chat_id, user_id, version, by_id, at)
-    select ${chat('c')}, ${person('p')}, p * 10, ${person('1')}, now()
+    select ${chat('c')}, ${user('p')}, p * 10, ${user('1')}, now()
     from generate_series(1, 20) as c, generate_series(1, ${PEOPLE}) as p;
 
     insert into ${table('blocks')} (user_id, blocked_id, version)
-    select ${person('p')}, ${person('(p + b) % 3000 + 1')}, b from generate_series(1, 50) as p, generate_series(1, 1000) as b;
+    select ${user('p')}, ${user('(p + b) % 3000 + 1')}, b from generate_series(1, 50) as p, generate_series(1, 1000) as b;
 
     ${messagesOf('generate_series(1, 2)', LONG)};
     ${messagesOf(`generate_series(3, ${CHATS})`, 10)};
@@ -285,10 +285,10 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
     insert into ${table('chat_words')} (chat_id, word)
     select id, word from ${table('chats')}, unnest(array['hello', 'needle']) as word;
     insert into ${table('user_names')} (owner_id, word_index, start)
-    select ${person('p')}, place, start from generate_series(1, ${PEOPLE}) as p, lateral (values
-      (0, 'person ' || p), (1, p::text)) as s(place, start);
+    select ${user('p')}, place, start from generate_series(1, ${PEOPLE}) as p, lateral (values
+      (0, 'user ' || p), (1, p::text)) as s(place, start);
     insert into ${table('mentions')} (message_id, user_id, chat_id, seq, sent_version, sender_id)
-    select id, ${person('1')}, chat_id, seq, sent_version, sender_id from ${table('messages')} where seq % 1000 = 0;
+    select id, ${user('1')}, chat_id, seq, sent_version, sender_id from ${table('messages')} where seq % 1000 = 0;
 
     insert into ${table('edits')} (message_id, version, content, at)
     select id, version, 'Hullo', created_at from ${table('messages')};
@@ -298,13 +298,13 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
     select chat_id, id, sender_id, created_at, version from ${table('messages')} where seq <= 5;
 
     insert into ${table('reports')} (id, chat_id, message_id, reporter_id, reason, created_at, settled_at, settled_by)
-    select md5('r' || r)::uuid, ${chat('1')}, md5('m1 ' || r)::uuid, ${person('1')}, 'spam', timestamptz '2026-01-01Z' + r * interval '1 second',
-      case when r % 100 > 0 then now() end, case when r % 100 > 0 then ${person('2')} end from generate_series(1, ${REPORTS}) as r;
+    select md5('r' || r)::uuid, ${chat('1')}, md5('m1 ' || r)::uuid, ${user('1')}, 'spam', timestamptz '2026-01-01Z' + r * interval '1 second',
+      case when r % 100 > 0 then now() end, case when r % 100 > 0 then ${user('2')} end from generate_series(1, ${REPORTS}) as r;
 
     insert into ${table('webhooks')} (id, chat_id, created_version, from_version, by_id, created_at, direction, url)
-    select md5('w' || c || ' ' || w)::uuid, ${chat('c')}, w, w, ${person('1 + (c + w) % 1000')}, now(), 'out', 'https://hook.example/'
+    select md5('w' || c || ' ' || w)::uuid, ${chat('c')}, w, w, ${user('1 + (c + w) % 1000')}, now(), 'out', 'https://hook.example/'
     from generate_series(1, ${CHATS}) as c, generate_series(1, 10) as w;
-    update ${table('webhooks')} set by_id = ${person('1')}, bot_id = ${person('2')} where id = md5('w1 1')::uuid;
+    update ${table('webhooks')} set by_id = ${user('1')}, bot_id = ${user('2')} where id = md5('w1 1')::uuid;
 
     insert into events (position, stream, version, id, type, data, metadata)
     select 1000 + v, 'chat-c' || v % 2, (v + 1) / 2, md5('e' || v)::uuid, 'MessageSent', '{}', '{}' from generate_series(1, ${LONG * 2}) as v;

@@ -5,7 +5,7 @@ import { createImportIds } from '../../src/import/import-ids.js'
 import { importLines } from '../../src/import/import-lines.js'
 import { personKey } from '../../src/privacy/key-names.js'
 import { createClub, type Club } from '../api/app/club.js'
-import { startTestApp, type Answer, type Person, type TestApp } from '../support/test-app.js'
+import { startTestApp, type Answer, type TestUser, type TestApp } from '../support/test-app.js'
 
 const special = [
   '\u0000',
@@ -80,9 +80,9 @@ type Given = typeof given extends fc.Arbitrary<infer Value> ? Value : never
 describe('every value that the input schemas accept', function () {
   this.timeout(180_000)
   let parley: TestApp
-  let ada: Person
-  let bob: Person
-  let admin: Person
+  let ada: TestUser
+  let bob: TestUser
+  let admin: TestUser
 
   before(async () => {
     parley = await startTestApp()
@@ -93,7 +93,7 @@ describe('every value that the input schemas accept', function () {
 
   const accepted = new Map<string, number>()
   /** Refused or not: never by a fault. */
-  async function send(who: Person, method: string, path: string, body?: unknown): Promise<Answer> {
+  async function send(who: TestUser, method: string, path: string, body?: unknown): Promise<Answer> {
     const answer = await parley.call(method, path, { token: who.token, ...(body === undefined ? {} : { body }) })
     expect(answer.status, `${method} ${path}`).to.be.lessThan(500)
     const what = `${method} ${path.replace(/[0-9a-f-]{36}/g, ':id').split('?')[0]!}`

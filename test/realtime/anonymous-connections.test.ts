@@ -52,10 +52,10 @@ describe('a connection that has not authenticated', () => {
 
   async function openAuthenticated(): Promise<WebSocket> {
     const socket = await open()
-    const heard: string[] = []
-    socket.on('message', (data: Buffer) => heard.push(data.toString()))
+    const received: string[] = []
+    socket.on('message', (data: Buffer) => received.push(data.toString()))
     socket.send('40{"token":"good"}')
-    await eventually(() => expect(heard.join()).to.contain('40{"sid"'))
+    await eventually(() => expect(received.join()).to.contain('40{"sid"'))
     return socket
   }
 

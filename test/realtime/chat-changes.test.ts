@@ -20,8 +20,8 @@ describe('sockets hear of a chat', () => {
     await database[Symbol.asyncDispose]()
   })
 
-  const inChat = ({ heard }: Client, chatId: string): Heard[] =>
-    heard.filter(({ payload }) => payload.chatId === chatId)
+  const inChat = ({ received }: Client, chatId: string): Heard[] =>
+    received.filter(({ payload }) => payload.chatId === chatId)
   const toldOf = (client: Client, chatId: string): [string, number][] =>
     inChat(client, chatId).map(({ event, payload }) => [event, payload.version])
   /** Live and, for someone who was away, afterwards: both must tell the same. */
@@ -39,13 +39,13 @@ describe('sockets hear of a chat', () => {
     await node.run('changeChat', { chatId, change: { name: 'Orchard', joinPolicy: 'open' } }, ada)
     await node.run('archiveChat', { chatId }, ada)
     await node.run('unarchiveChat', { chatId }, ada)
-    const heard = await heardInBothWays(chatId, bob, bobs, 3)
+    const received = await heardInBothWays(chatId, bob, bobs, 3)
     expect(toldOf(bobs, chatId)).to.deep.equal([
       ['chat_updated', 2],
       ['chat_archived', 3],
       ['chat_unarchived', 4],
     ])
-    for (const { payload } of heard) {
+    for (const { payload } of received) {
       expect(payload.chat).to.include({ id: chatId, name: 'Orchard', joinPolicy: 'open', version: payload.version })
       expect(payload.chat).to.not.have.any.keys('myRole', 'muted', 'readSeq', 'unreadCount')
     }
@@ -55,10 +55,10 @@ describe('sockets hear of a chat', () => {
     const chatId = await node.createChat(ada, [bob])
     const bobs = await node.connect(bob)
     await node.run('changeParticipantRole', { chatId, userId: bob, role: 'admin' }, ada)
-    const [heard] = await heardInBothWays(chatId, bob, bobs, 1)
-    expect(heard).to.deep.include({ event: 'participant_role_changed' })
-    expect(heard?.payload.participant).to.include({ id: bob, name: 'Bob', role: 'admin' })
-    expect(heard?.payload.by).to.deep.equal({ id: ada, name: 'Ada', avatarUrl: null, isBot: false })
+    const [received] = await heardInBothWays(chatId, bob, bobs, 1)
+    expect(received).to.deep.include({ event: 'participant_role_changed' })
+    expect(received?.payload.participant).to.include({ id: bob, name: 'Bob', role: 'admin' })
+    expect(received?.payload.by).to.deep.equal({ id: ada, name: 'Ada', avatarUrl: null, isBot: false })
   })
 
   it('the ban that ends their part in it as the last of it, and nothing of what follows', async () => {
@@ -67,28 +67,28 @@ describe('sockets hear of a chat', () => {
     await node.run('banParticipant', { chatId, userId: bob, reason: null }, ada)
     await node.send(chatId, ada, 'among ourselves')
     await node.run('unbanParticipant', { chatId, userId: bob }, ada)
-    const heard = await heardInBothWays(chatId, ada, adas, 3)
+    const received = await heardInBothWays(chatId, ada, adas, 3)
     expect(toldOf(adas, chatId)).to.deep.equal([
       ['participant_banned', 2],
       ['new_message', 3],
       ['participant_unbanned', 4],
     ])
     expect(toldOf(bobs, chatId)).to.deep.equal([['participant_banned', 2]])
-    expect(heard[0]?.payload.participant).to.include({ id: bob, name: 'Bob', role: 'member', readSeq: 0 })
-    expect(heard[0]?.payload.by).to.include({ id: ada })
-    expect(heard[2]?.payload.participant).to.deep.equal({ id: bob, name: 'Bob', avatarUrl: null, isBot: false })
+    expect(received[0]?.payload.participant).to.include({ id: bob, name: 'Bob', role: 'member', readSeq: 0 })
+    expect(received[0]?.payload.by).to.include({ id: ada })
+    expect(received[2]?.payload.participant).to.deep.equal({ id: bob, name: 'Bob', avatarUrl: null, isBot: false })
     const back = await node.connect(bob, { [chatId]: 1 })
     expect(inChat(back, chatId)).to.deep.equal([])
     expect((await back.first('ready')).payload.chats).to.not.have.property(chatId)
   })
 
-  it('the ban of one who never took part, who is shown as the person alone and hears nothing', async () => {
+  it('the ban of one who never took part, who is shown as the user alone and hears nothing', async () => {
     const chatId = await node.createChat(ada, [bob])
     const [bobs, eves] = [await node.connect(bob), await node.connect(eve)]
     await node.run('banParticipant', { chatId, userId: eve, reason: null }, ada)
-    const [heard] = await heardInBothWays(chatId, bob, bobs, 1)
-    expect(heard?.event).to.equal('participant_banned')
-    expect(heard?.payload.participant).to.deep.equal({ id: eve, name: 'Eve', avatarUrl: null, isBot: false })
+    const [received] = await heardInBothWays(chatId, bob, bobs, 1)
+    expect(received?.event).to.equal('participant_banned')
+    expect(received?.payload.participant).to.deep.equal({ id: eve, name: 'Eve', avatarUrl: null, isBot: false })
     expect(inChat(eves, chatId)).to.deep.equal([])
   })
 
@@ -106,14 +106,14 @@ describe('sockets hear of a chat', () => {
     const eves = await node.connect(eve)
     await node.run('joinByInvite', { chatId, invite: link?.invite ?? '' }, eve)
     await node.run('revokeInvite', { chatId, invite: link?.invite ?? '' }, ada)
-    const heard = await heardInBothWays(chatId, bob, bobs, 3)
+    const received = await heardInBothWays(chatId, bob, bobs, 3)
     expect(toldOf(bobs, chatId)).to.deep.equal([
       ['skipped', 2],
       ['participant_joined', 3],
       ['skipped', 4],
     ])
-    expect(heard[1]?.payload.participant).to.include({ id: eve, role: 'member' })
-    expect(JSON.stringify(heard)).not.to.contain(link?.invite)
+    expect(received[1]?.payload.participant).to.include({ id: eve, role: 'member' })
+    expect(JSON.stringify(received)).not.to.contain(link?.invite)
     expect(toldOf(eves, chatId)).to.deep.equal([
       ['participant_joined', 3],
       ['skipped', 4],

@@ -126,15 +126,15 @@ describe('sockets', () => {
       await node.send(chatId, ada, 'during')
       await node.run('removeParticipant', { chatId, userId: bob }, ada)
       await node.send(chatId, ada, 'after')
-      await eventually(() => expect(adas.heard.filter(({ payload }) => payload.chatId === chatId)).to.have.length(5))
-      const heard = bobs.heard.filter(({ payload }) => payload.chatId === chatId)
-      expect(heard.map(({ event, payload }) => [event, payload.version])).to.deep.equal([
+      await eventually(() => expect(adas.received.filter(({ payload }) => payload.chatId === chatId)).to.have.length(5))
+      const received = bobs.received.filter(({ payload }) => payload.chatId === chatId)
+      expect(received.map(({ event, payload }) => [event, payload.version])).to.deep.equal([
         ['participant_joined', 3],
         ['new_message', 4],
         ['participant_removed', 5],
       ])
-      expect(heard[0]?.payload.participant).to.include({ id: bob, name: 'Bob', role: 'admin', readSeq: 1 })
-      expect(heard[0]?.payload.by).to.deep.equal({ id: ada, name: 'Ada', avatarUrl: null, isBot: false })
+      expect(received[0]?.payload.participant).to.include({ id: bob, name: 'Bob', role: 'admin', readSeq: 1 })
+      expect(received[0]?.payload.by).to.deep.equal({ id: ada, name: 'Ada', avatarUrl: null, isBot: false })
     })
 
     it('who owns the chat when its owner leaves', async () => {
@@ -147,7 +147,7 @@ describe('sockets', () => {
     })
 
     it('how far they have read on their own devices, and others in small chats', async () => {
-      const crowd = await Promise.all(Array.from({ length: 99 }, (_, index) => node.register(`Person ${index}`)))
+      const crowd = await Promise.all(Array.from({ length: 99 }, (_, index) => node.register(`User ${index}`)))
       const small = await node.createChat(ada, [bob, ...crowd.slice(1)])
       const large = await node.createChat(ada, [bob, ...crowd])
       for (const chatId of [large, small]) await node.send(chatId, ada, 'read this')
@@ -166,9 +166,9 @@ describe('sockets', () => {
       await bobs.first('new_message')
       await node.run('changeProfile', { change: { name: 'Cleopatra' } }, cleo)
       await node.send(chatId, cleo, 'as Cleopatra')
-      const person = { id: cleo, name: 'Cleopatra', avatarUrl: null, isBot: false }
-      expect((await bobs.first('profile_changed')).payload).to.deep.equal(person)
-      await eventually(() => expect(bobs.of('new_message')[1]?.payload.sender).to.deep.equal(person))
+      const user = { id: cleo, name: 'Cleopatra', avatarUrl: null, isBot: false }
+      expect((await bobs.first('profile_changed')).payload).to.deep.equal(user)
+      await eventually(() => expect(bobs.of('new_message')[1]?.payload.sender).to.deep.equal(user))
       expect(stranger.of('profile_changed')).to.deep.equal([])
     })
   })
@@ -253,7 +253,7 @@ describe('sockets', () => {
       expect((await client.ask('send_message', { chatId, content: 'still here' })).ok).to.equal(true)
     })
 
-    it('no more than a person may send in a minute, and a repeat is still answered', async () => {
+    it('no more than a user may send in a minute, and a repeat is still answered', async () => {
       const strict = await startNode(database, { messagesPerMinute: 2 })
       try {
         const chatId = await node.createChat(ada, [bob])
@@ -270,7 +270,7 @@ describe('sockets', () => {
   })
 
   describe('and their token', () => {
-    it('go when it has ended, unless they bring a new one of the same person and session', async () => {
+    it('go when it has ended, unless they bring a new one of the same user and session', async () => {
       const short = await startNode(database, { tokenGraceMs: 0 })
       try {
         const session = randomUUID()

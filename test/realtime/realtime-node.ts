@@ -254,8 +254,8 @@ export interface Heard {
 
 export interface Client {
   socket: Socket
-  /** Everything heard so far, in order. */
-  heard: Heard[]
+  /** Everything received so far, in order. */
+  received: Heard[]
   /** Those of these events. */
   of(...events: string[]): Heard[]
   /** Waits for the first of this event. */
@@ -266,17 +266,18 @@ export interface Client {
 
 export function openClient(url: string, auth: object, options: object = {}): Client {
   const socket = io(url, { auth, transports: ['websocket'], forceNew: true, reconnection: false, ...options })
-  const heard: Heard[] = []
-  socket.onAny((event: string, payload: Payload) => heard.push({ event, payload }))
-  const of = (...events: string[]): Heard[] => heard.filter(({ event }) => events.includes(event))
+  const received: Heard[] = []
+  socket.onAny((event: string, payload: Payload) => received.push({ event, payload }))
+  const of = (...events: string[]): Heard[] => received.filter(({ event }) => events.includes(event))
   return {
     socket,
-    heard,
+    received,
     of,
     first: (event) =>
       eventually(() => {
         const [found] = of(event)
-        if (found === undefined) throw new Error(`no ${event} among ${JSON.stringify(heard.map((each) => each.event))}`)
+        if (found === undefined)
+          throw new Error(`no ${event} among ${JSON.stringify(received.map((each) => each.event))}`)
         return found
       }),
     ask: (event, ...payload) => socket.timeout(5_000).emitWithAck(event, ...payload) as Promise<Payload>,

@@ -21,9 +21,9 @@ describe('resuming by cursors', () => {
     await database[Symbol.asyncDispose]()
   })
 
-  /** What a client heard of a chat: event, and the versions that it covers. */
+  /** What a client received of a chat: event, and the versions that it covers. */
   const story = (client: Client, chatId: string): [string, number, number][] =>
-    client.heard.flatMap(({ event, payload }) => {
+    client.received.flatMap(({ event, payload }) => {
       const { version } = payload as Partial<Payload>
       return payload.chatId === chatId && version !== undefined
         ? [[event, payload.fromVersion ?? version, version]]
@@ -37,7 +37,7 @@ describe('resuming by cursors', () => {
     const client = await node.connect(bob, { [chatId]: 2 })
     await node.send(chatId, ada, 'four')
     await eventually(() => expect(client.of('new_message')).to.have.length(3))
-    expect(client.heard.map(({ event, payload }) => [event, payload.content])).to.deep.equal([
+    expect(client.received.map(({ event, payload }) => [event, payload.content])).to.deep.equal([
       ['new_message', 'two'],
       ['new_message', 'three'],
       ['ready', undefined],
@@ -62,9 +62,9 @@ describe('resuming by cursors', () => {
       ['skipped', 4, 5],
       ['participant_joined', 6, 6],
     ])
-    const heard = client.heard.filter(({ payload }) => payload.chatId === chatId)
+    const received = client.received.filter(({ payload }) => payload.chatId === chatId)
     const page = await node.pastFrames(chatId, bob, 0, 50)
-    expect(page).to.deep.equal({ frames: heard, version: 6, more: false })
+    expect(page).to.deep.equal({ frames: received, version: 6, more: false })
     const first = await node.pastFrames(chatId, bob, 0, 4)
     expect(first).to.deep.include({ version: 4, more: true })
     const rest = await node.pastFrames(chatId, bob, first?.version ?? 0, 4)

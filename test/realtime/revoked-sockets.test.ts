@@ -54,12 +54,12 @@ describe('sockets whose session is revoked', () => {
 describe('a socket that re-authenticates', () => {
   let database: TestDatabase
   let node: RealtimeNode
-  let person: string
+  let user: string
 
   beforeEach(async () => {
     database = await createTestDatabase()
     node = await startNode(database)
-    person = await node.register('Ada')
+    user = await node.register('Ada')
   })
 
   afterEach(async () => {
@@ -69,10 +69,10 @@ describe('a socket that re-authenticates', () => {
 
   const session = uuid('session')
   const change = (grant: 'auditor' | 'analyst') =>
-    node.core.runAsSystem('changeRoles', { userId: person, change: { grant } })
+    node.core.runAsSystem('changeRoles', { userId: user, change: { grant } })
   const generation = async (): Promise<number> => (await node.core.accountStatuses.all()).version
   const come = async (roles: number) => {
-    const client = openClient(node.url, { token: node.token(person, { session, generation: roles }) })
+    const client = openClient(node.url, { token: node.token(user, { session, generation: roles }) })
     await client.first('ready')
     return client
   }
@@ -80,7 +80,7 @@ describe('a socket that re-authenticates', () => {
   it('is judged by its new token from then on', async () => {
     const upcoming = (await generation()) + 1
     const [renewed, old] = [await come(0), await come(0)]
-    const token = node.token(person, { session, generation: upcoming })
+    const token = node.token(user, { session, generation: upcoming })
     expect(await renewed.ask('authenticate', { token })).to.deep.equal({ ok: true })
     const gone = next(old.socket, 'disconnect')
     await change('auditor')
@@ -92,7 +92,7 @@ describe('a socket that re-authenticates', () => {
   it('is refused with a token that is revoked, and keeps the one it has', async () => {
     await change('auditor')
     const client = await come(await generation())
-    const token = node.token(person, { session, generation: 0 })
+    const token = node.token(user, { session, generation: 0 })
     expect((await client.ask('authenticate', { token })).error.code).to.equal('token-revoked')
     expect((await client.ask('sync', { cursors: {} })).ok).to.equal(true)
     client.socket.close()

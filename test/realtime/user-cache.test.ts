@@ -4,7 +4,7 @@ import { createProgress } from '../../src/followers/progress.js'
 import { createUserCache } from '../../src/realtime/user-cache.js'
 
 const compare = (a: string, b: string): number => Number(a) - Number(b)
-const person = (id: string, name: string): UserRef => ({ id, name, avatarUrl: null, isBot: false })
+const user = (id: string, name: string): UserRef => ({ id, name, avatarUrl: null, isBot: false })
 const renamed = (userId: string, name: string) => ({ type: 'ProfileChanged', userId, name }) as const
 
 /** A cache over a read model whose rows and progress the test moves. */
@@ -31,7 +31,7 @@ function setUp({ since = '0', most = 10 } = {}) {
 describe('the cache of people', () => {
   it('reads someone once', async () => {
     const { cache, rows, reads } = setUp()
-    rows.set('ada', person('ada', 'Ada')).set('bob', person('bob', 'Bob'))
+    rows.set('ada', user('ada', 'Ada')).set('bob', user('bob', 'Bob'))
     await cache.get(['ada'])
     const both = await cache.get(['bob', 'ada', 'bob'])
     expect([...both.values()].map(({ name }) => name)).to.have.members(['Ada', 'Bob'])
@@ -50,9 +50,9 @@ describe('the cache of people', () => {
 
   it('reads nothing that is older than where its follower began', async () => {
     const { rows, progress, nameOf, reads } = setUp({ since: '5' })
-    rows.set('ada', person('ada', 'Ada before'))
+    rows.set('ada', user('ada', 'Ada before'))
     const name = nameOf('ada')
-    rows.set('ada', person('ada', 'Ada'))
+    rows.set('ada', user('ada', 'Ada'))
     progress.moveTo('4')
     expect(reads).to.deep.equal([])
     progress.moveTo('5')
@@ -73,15 +73,15 @@ describe('the cache of people', () => {
       avatarUrl: 'https://example.com/a.png',
       isBot: false,
     })
-    expect(both.get('bob')).to.deep.equal(person('bob', 'Bob'))
+    expect(both.get('bob')).to.deep.equal(user('bob', 'Bob'))
   })
 
   it('reads again when someone changes while being read', async () => {
     const { cache, rows, progress, meanwhile, nameOf } = setUp()
-    rows.set('ada', person('ada', 'Ada'))
+    rows.set('ada', user('ada', 'Ada'))
     meanwhile.push(() => {
       cache.note(renamed('ada', 'Ada L.'), '3')
-      rows.set('ada', person('ada', 'Ada L.'))
+      rows.set('ada', user('ada', 'Ada L.'))
       progress.moveTo('3')
     })
     expect(await nameOf('ada')).to.equal('Ada L.')
@@ -95,36 +95,36 @@ describe('the cache of people', () => {
 
   it('waits for the read model after a change made here', async () => {
     const { cache, rows, progress, nameOf } = setUp()
-    rows.set('ada', person('ada', 'Ada'))
+    rows.set('ada', user('ada', 'Ada'))
     await nameOf('ada')
     cache.changedAt('ada', '3')
     const name = nameOf('ada')
-    rows.set('ada', person('ada', 'Ada L.'))
+    rows.set('ada', user('ada', 'Ada L.'))
     progress.moveTo('3')
     expect(await name).to.equal('Ada L.')
     cache.changedAt('ada', '3')
     expect(await nameOf('ada')).to.equal('Ada L.')
   })
 
-  it('does not forget a change with the person for whom there was no more room', async () => {
+  it('does not forget a change with the user for whom there was no more room', async () => {
     const { cache, rows, progress, nameOf } = setUp({ most: 1 })
-    rows.set('ada', person('ada', 'Ada'))
+    rows.set('ada', user('ada', 'Ada'))
     await nameOf('ada')
     cache.note(renamed('ada', 'Ada L.'), '3')
     cache.note({ type: 'UserRegistered', userId: 'bob', imported: false, name: 'Bob' }, '2')
     const name = nameOf('ada')
-    rows.set('ada', person('ada', 'Ada L.'))
+    rows.set('ada', user('ada', 'Ada L.'))
     progress.moveTo('3')
     expect(await name).to.equal('Ada L.')
   })
 
   it('reads again who was changed and forgotten while being read', async () => {
     const { cache, rows, progress, meanwhile, nameOf } = setUp({ most: 1 })
-    rows.set('ada', person('ada', 'Ada'))
+    rows.set('ada', user('ada', 'Ada'))
     meanwhile.push(() => {
       cache.note(renamed('ada', 'Ada L.'), '2')
       cache.note({ type: 'UserRegistered', userId: 'bob', imported: false, name: 'Bob' }, '3')
-      rows.set('ada', person('ada', 'Ada L.'))
+      rows.set('ada', user('ada', 'Ada L.'))
       progress.moveTo('3')
     })
     expect(await nameOf('ada')).to.equal('Ada L.')

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { startTestApp, type Answer, type Person, type TestApp } from '../support/test-app.js'
+import { startTestApp, type Answer, type TestUser, type TestApp } from '../support/test-app.js'
 
 const PASSWORD = 'correct horse'
 
@@ -54,10 +54,10 @@ describe('limits against automation', () => {
     for (const n of numbers(4)) expect((await register(`victim+${n}@example.com`, '192.0.2.1')).status).to.equal(201)
   })
 
-  const createChat = (by: Person, participantIds: string[], more: object = {}, headers: object = {}) =>
+  const createChat = (by: TestUser, participantIds: string[], more: object = {}, headers: object = {}) =>
     parley.call('POST', '/chats', { token: by.token, body: { participantIds, name: 'Group', ...more }, headers })
 
-  async function registerMany(count: number): Promise<Person[]> {
+  async function registerMany(count: number): Promise<TestUser[]> {
     const people = []
     for (const n of numbers(count)) {
       const { body } = await register(`person${n}@example.com`, `198.51.100.${n}`)
@@ -69,7 +69,7 @@ describe('limits against automation', () => {
 
   it('100 chats made a day; repeats, refusals and chats that exist do not count', async () => {
     await start()
-    const [ada, bob] = (await registerMany(2)) as [Person, Person]
+    const [ada, bob] = (await registerMany(2)) as [TestUser, TestUser]
     const key = { 'idempotency-key': 'first' }
     const first = await createChat(ada, [bob.id], {}, key)
     expect(first.status).to.equal(201)
@@ -86,7 +86,7 @@ describe('limits against automation', () => {
 
   it('a command that is refused or changes nothing takes nothing from the limits', async () => {
     await start()
-    const [ada, bob] = (await registerMany(2)) as [Person, Person]
+    const [ada, bob] = (await registerMany(2)) as [TestUser, TestUser]
     const direct = () => createChat(ada, [bob.id], { name: undefined })
     expect((await direct()).status).to.equal(201)
     const unknown = '00000000-0000-4000-8000-000000000000'
@@ -99,7 +99,7 @@ describe('limits against automation', () => {
 
   it('messages of all bots of a user share one quota, which is not that of the user', async () => {
     await start({ rateLimitMessagesPerMinute: 3 })
-    const [ada] = (await registerMany(1)) as [Person]
+    const [ada] = (await registerMany(1)) as [TestUser]
     const { id: chatId } = (await createChat(ada, [])).body as { id: string }
     const tokens = []
     for (const name of ['One', 'Two']) {

@@ -2,14 +2,14 @@ import { expect } from 'chai'
 import { eventually } from '../support/eventually.js'
 import { botsOf } from '../api/app/bots.js'
 import { createClub } from '../api/app/club.js'
-import { next, startTestApp, type Person, type TestApp } from '../support/test-app.js'
+import { next, startTestApp, type TestUser, type TestApp } from '../support/test-app.js'
 
 const PASSWORD = 'correct horse'
 
 describe('a deactivated user', () => {
   let parley: TestApp
-  let admin: Person
-  let ada: Person
+  let admin: TestUser
+  let ada: TestUser
 
   before(async () => {
     parley = await startTestApp()
@@ -76,8 +76,8 @@ describe('a deactivated user', () => {
 
 describe('a token for one thing', () => {
   let parley: TestApp
-  let ada: Person
-  let eve: Person
+  let ada: TestUser
+  let eve: TestUser
 
   before(async () => {
     parley = await startTestApp()

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import { startTestApp, type Answer, type Person, type TestApp } from '../support/test-app.js'
+import { startTestApp, type Answer, type TestUser, type TestApp } from '../support/test-app.js'
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
@@ -13,7 +13,7 @@ function told({ status, headers, body }: Answer): object {
 
 describe('who is there and who is not', () => {
   let parley: TestApp
-  let ada: Person
+  let ada: TestUser
 
   before(async () => {
     parley = await startTestApp()
@@ -68,7 +68,7 @@ describe('who is there and who is not', () => {
     expect(told(await send(id))).to.deep.equal(told(await send(randomUUID())))
   })
 
-  it('the key of another person’s command is nobody else’s: it tells nothing, and does one’s own', async () => {
+  it('the key of another user’s command is nobody else’s: it tells nothing, and does one’s own', async () => {
     const { body } = await parley.call('POST', '/chats', {
       token: ada.token,
       body: { participantIds: [], name: 'Mine' },

@@ -3,24 +3,24 @@ import { Worker } from 'node:worker_threads'
 import { expect } from 'chai'
 import { WebSocket } from 'ws'
 import { eventually } from '../support/eventually.js'
-import { next, startTestApp, type Person, type TestApp } from '../support/test-app.js'
+import { next, startTestApp, type TestUser, type TestApp } from '../support/test-app.js'
 
 /** On a thread of their own, so that what is measured is the server and not its clients. */
 const LOGINS = `
   const { parentPort, workerData } = require('node:worker_threads')
-  const login = async (person) => {
-    const body = JSON.stringify({ email: 'p' + person + '@example.com', password: 'correct horse' })
+  const login = async (user) => {
+    const body = JSON.stringify({ email: 'p' + user + '@example.com', password: 'correct horse' })
     const headers = { 'content-type': 'application/json' }
     const response = await fetch(workerData + '/auth/login', { method: 'POST', headers, body })
     await response.arrayBuffer()
     return response.status
   }
-  Promise.all(Array.from({ length: 300 }, (_, person) => login(person))).then((all) => parentPort.postMessage(all))`
+  Promise.all(Array.from({ length: 300 }, (_, user) => login(user))).then((all) => parentPort.postMessage(all))`
 
 describe('floods', function () {
   this.timeout(60_000)
   let parley: TestApp
-  let ada: Person
+  let ada: TestUser
   let chatId: string
 
   before(async () => {
@@ -119,12 +119,12 @@ describe('floods', function () {
     socket.close()
   })
 
-  it('of one person’s connections leave the others theirs: a hundred at once, left or not, and more as they close', async () => {
+  it('of one user’s connections leave the others theirs: a hundred at once, left or not, and more as they close', async () => {
     const eve = await parley.register('Eve')
     const hello = `40${JSON.stringify({ token: eve.token })}`
     const comeIn = async (): Promise<{ socket: WebSocket; answer: string }> => {
       const socket = raw()
-      const heard = new Promise<string>((resolve) =>
+      const received = new Promise<string>((resolve) =>
         socket.on('message', (data: Buffer) => {
           const text = data.toString()
           if (/^4[04]/.test(text)) resolve(text)
@@ -132,7 +132,7 @@ describe('floods', function () {
       )
       await once(socket, 'open')
       socket.send(hello)
-      return { socket, answer: await heard }
+      return { socket, answer: await received }
     }
     const inside = await Promise.all(Array.from({ length: 100 }, comeIn))
     expect(inside.filter(({ answer }) => answer.startsWith('44'))).to.deep.equal([])

@@ -8,7 +8,7 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { expect } from 'chai'
-import { next, startTestApp, type Person, type TestApp } from '../support/test-app.js'
+import { next, startTestApp, type TestUser, type TestApp } from '../support/test-app.js'
 
 const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url')
 
@@ -29,13 +29,13 @@ const hs256 =
 
 describe('a forged access token', () => {
   let parley: TestApp
-  let person: Person
+  let user: TestUser
   let claims: Record<string, unknown>
 
   before(async () => {
     parley = await startTestApp({ tokenKeys: [{ kid: KID, key: KEY }] })
-    person = await parley.register('Ada')
-    claims = JSON.parse(Buffer.from(person.token.split('.')[1] ?? '', 'base64url').toString()) as typeof claims
+    user = await parley.register('Ada')
+    claims = JSON.parse(Buffer.from(user.token.split('.')[1] ?? '', 'base64url').toString()) as typeof claims
   })
 
   after(() => parley[Symbol.asyncDispose]())
@@ -116,9 +116,9 @@ describe('a forged access token', () => {
   })
 
   it('is not taken from anywhere but the header', async () => {
-    for (const path of [`/users/me?access_token=${person.token}`, `/users/me?token=${person.token}`])
+    for (const path of [`/users/me?access_token=${user.token}`, `/users/me?token=${user.token}`])
       expect((await parley.call('GET', path)).status).to.be.oneOf([400, 401])
-    const headers = { cookie: `token=${person.token}; access_token=${person.token}`, 'x-access-token': person.token }
+    const headers = { cookie: `token=${user.token}; access_token=${user.token}`, 'x-access-token': user.token }
     expect((await parley.call('GET', '/users/me', { headers })).body).to.include({ code: 'token-missing' })
   })
 })

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { expect } from 'chai'
-import { next, startTestApp, type Person, type TestApp } from '../support/test-app.js'
+import { next, startTestApp, type TestUser, type TestApp } from '../support/test-app.js'
 
 const KID = 'present'
 const KEY = createSecretKey(randomBytes(32))
@@ -9,7 +9,7 @@ const read = (part: string | undefined): object => JSON.parse(Buffer.from(part ?
 
 describe('an access token signed with what anyone knows', () => {
   let parley: TestApp
-  let ada: Person
+  let ada: TestUser
   let claims: object
 
   before(async () => {

@@ -4,7 +4,7 @@ import { routeList } from '../../src/api/route-list.js'
 import { clientEventSchemas } from '../../src/realtime/protocol.js'
 import { openChat, registerPeople, type People, type World } from '../api/access/people.js'
 import { requests } from '../api/access/requests.js'
-import { next, startTestApp, type Answer, type Person, type TestApp } from '../support/test-app.js'
+import { next, startTestApp, type Answer, type TestUser, type TestApp } from '../support/test-app.js'
 import { OTHERS, TEXTS } from './injected.js'
 
 const fieldsOf = (schema: z.ZodType | null): string[] =>
@@ -18,7 +18,7 @@ describe('injection into what may be left out', function () {
   let parley: TestApp
   let people: People
   let world: World
-  let ada: Person
+  let ada: TestUser
   let adasChat: string
   let untouched: { ofAda: unknown[]; prototypes: unknown[] }
 

@@ -6,7 +6,7 @@ import type { People } from '../api/access/people.js'
 import { requests } from '../api/access/requests.js'
 import { rowsOf } from '../api/access/rows.js'
 import { eventually } from '../support/eventually.js'
-import { next, startTestApp, type Answer, type Node, type Person, type TestApp } from '../support/test-app.js'
+import { next, startTestApp, type Answer, type Node, type TestUser, type TestApp } from '../support/test-app.js'
 
 /** What nobody of the attackers ever may read, and what nobody at all may read any longer. */
 const hidden = {
@@ -40,7 +40,7 @@ describe('what is hidden, deleted or said otherwise since', function () {
   this.timeout(120_000)
   let parley: TestApp
   let node: Node
-  let people: Record<Attacker | 'owner' | 'author' | 'bystander', Person>
+  let people: Record<Attacker | 'owner' | 'author' | 'bystander', TestUser>
   let chatId: string
   let position = ''
   let lastVersion = 0
@@ -57,7 +57,7 @@ describe('what is hidden, deleted or said otherwise since', function () {
     }
   const live: Heard[] = []
 
-  async function call(who: Person, method: string, path: string, body?: unknown): Promise<Answer> {
+  async function call(who: TestUser, method: string, path: string, body?: unknown): Promise<Answer> {
     const headers = position === '' ? {} : { 'parley-position': position }
     const answer = await parley.call(method, path, { token: who.token, headers, ...(body !== undefined && { body }) })
     position = answer.headers.get('parley-position') ?? position
@@ -65,29 +65,29 @@ describe('what is hidden, deleted or said otherwise since', function () {
   }
 
   /** Of the chat; it must not be refused. */
-  async function done(who: Person, method: string, path: string, body?: unknown): Promise<{ id: string }> {
+  async function done(who: TestUser, method: string, path: string, body?: unknown): Promise<{ id: string }> {
     const answer = await call(who, method, `/chats/${chatId}${path}`, body)
     expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}`).to.be.lessThan(300)
     return answer.body as { id: string }
   }
 
-  const send = async (who: Person, content: string, more: object = {}): Promise<string> =>
+  const send = async (who: TestUser, content: string, more: object = {}): Promise<string> =>
     (await done(who, 'POST', '/messages', { content, ...more })).id
 
-  function listen(socket: Socket, heard: Heard[]): void {
-    socket.onAny((event: string, payload: unknown) => heard.push({ event, payload }))
+  function listen(socket: Socket, received: Heard[]): void {
+    socket.onAny((event: string, payload: unknown) => received.push({ event, payload }))
   }
 
   /** All that a socket with this cursor is told before it is live. */
-  async function resumed(who: Person, from: Node | TestApp, cursor: number): Promise<Heard[]> {
+  async function resumed(who: TestUser, from: Node | TestApp, cursor: number): Promise<Heard[]> {
     const socket = from.socket(who.token, { [chatId]: cursor })
-    const heard: Heard[] = []
-    listen(socket, heard)
+    const received: Heard[] = []
+    listen(socket, received)
     await eventually(() => {
-      expect(heard.some(({ event }) => event === 'ready')).to.equal(true)
+      expect(received.some(({ event }) => event === 'ready')).to.equal(true)
     })
     socket.close()
-    return heard
+    return received
   }
 
   const clean = (what: string, answer: unknown, markers: readonly string[]): void => {
@@ -108,7 +108,7 @@ describe('what is hidden, deleted or said otherwise since', function () {
   before(async () => {
     parley = await startTestApp()
     node = await parley.startNode()
-    const register = async (name: string): Promise<Person> => parley.register(name)
+    const register = async (name: string): Promise<TestUser> => parley.register(name)
     people = {
       owner: await register('owner'),
       author: await register('author'),
@@ -193,7 +193,7 @@ describe('what is hidden, deleted or said otherwise since', function () {
   })
 
   it('does not keep back what became, while they were away, of a message that they may see', async () => {
-    const editsHeard = async (who: Person): Promise<unknown[]> =>
+    const editsHeard = async (who: TestUser): Promise<unknown[]> =>
       (await resumed(who, node, 0))
         .filter(({ event }) => event === 'message_edited')
         .map(({ payload }) => (payload as { message: { id: string } }).message.id)
@@ -206,9 +206,9 @@ describe('what is hidden, deleted or said otherwise since', function () {
 
     it(`is not told to who is ${who}, by any cursor on any node`, async () => {
       for (let cursor = 0; cursor <= lastVersion + 1; cursor++) {
-        const heard = await resumed(people[who], cursor % 2 === 0 ? parley : node, cursor)
-        clean(`cursor ${cursor}`, heard, everything)
-        const versions = heard.flatMap(({ payload }) => {
+        const received = await resumed(people[who], cursor % 2 === 0 ? parley : node, cursor)
+        clean(`cursor ${cursor}`, received, everything)
+        const versions = received.flatMap(({ payload }) => {
           const {
             chatId: about,
             version,
@@ -262,8 +262,8 @@ describe('what is hidden, deleted or said otherwise since', function () {
 
     it(`is not told to who is ${who}, by socket events`, async () => {
       const socket = node.socket(people[who].token)
-      const heard: Heard[] = []
-      listen(socket, heard)
+      const received: Heard[] = []
+      listen(socket, received)
       await next(socket, 'ready')
       for (const messageId of [ids.plain, ids.edited, ids.deleted]) {
         const about = { chatId, messageId }
@@ -283,9 +283,9 @@ describe('what is hidden, deleted or said otherwise since', function () {
       clean('sync', synced, everything)
       if (isIn)
         await eventually(() => {
-          expect(JSON.stringify(heard)).to.include(shown)
+          expect(JSON.stringify(received)).to.include(shown)
         })
-      clean('heard', heard, everything)
+      clean('received', received, everything)
       socket.close()
     })
 

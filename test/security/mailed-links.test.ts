@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { eventually } from '../support/eventually.js'
-import { startTestApp, type Person, type TestApp } from '../support/test-app.js'
+import { startTestApp, type TestUser, type TestApp } from '../support/test-app.js'
 
 describe('links by mail', () => {
   let parley: TestApp
-  let ada: Person
+  let ada: TestUser
 
   beforeEach(async () => {
     parley = await startTestApp({ rateLimits: true })
@@ -31,7 +31,7 @@ describe('links by mail', () => {
     expect(linksTo((to) => to === ada.email.toLowerCase())).to.equal(5)
   })
 
-  it('nor those of many: five an hour for one person, to whatever addresses, and no notice without a link', async () => {
+  it('nor those of many: five an hour for one user, to whatever addresses, and no notice without a link', async () => {
     for (let time = 0; time < 8; time++) {
       const body = { password: 'correct horse', newEmail: `stranger-${time}@example.org` }
       expect((await parley.call('POST', '/auth/email', { token: ada.token, body })).status).to.equal(202)

@@ -4,7 +4,7 @@ import { createRateLimit, isRefused, type RateLimit } from '../../src/limits/rat
 import { openRedis, type RedisConnection } from '../../src/limits/redis.js'
 import { eventually } from '../support/eventually.js'
 import { openOwnRedis, openTestRedis, type OwnRedis, type TestRedis } from '../support/redis.js'
-import { next, startTestApp, type Answer, type Person, type TestApp } from '../support/test-app.js'
+import { next, startTestApp, type Answer, type TestUser, type TestApp } from '../support/test-app.js'
 import { uuid } from '../support/uuid.js'
 
 const PER_MINUTE = 30
@@ -20,7 +20,7 @@ describe('the message limit on two nodes of one Redis', () => {
   let redis: TestRedis | null
   let first: TestApp
   let second: TestApp
-  let alice: Person
+  let alice: TestUser
   let chatId: string
 
   before(async function () {
@@ -139,7 +139,7 @@ for (const where of ['on this node', 'through Redis'] as const) {
       expect([isRefused(await limit.take(key)), isRefused(await limit.take(key))]).to.deep.equal([false, true])
     })
 
-    it('begins anew when the window is over, and takes nothing back then', async () => {
+    it('begins again when the window is over, and takes nothing back then', async () => {
       const limit = newLimit(3)
       const key = uuid(`window ${where}`)
       const [old] = [await limit.take(key), await limit.take(key)]

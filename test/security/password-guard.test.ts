@@ -90,7 +90,7 @@ describe('failed passwords', () => {
     const { attempt, refusals } = newGuard()
     const outcomes = []
     for (let index = 0; index < 51; index++)
-      outcomes.push(await attempt({ email: `person${index}@example.com` }, `2001:db8::${index.toString(16)}`))
+      outcomes.push(await attempt({ email: `user${index}@example.com` }, `2001:db8::${index.toString(16)}`))
     expect(outcomes.indexOf('refused')).to.equal(50)
     expect(refusals).to.deep.equal(['password-source'])
   })

@@ -1,6 +1,6 @@
 import { gzipSync, brotliCompressSync } from 'node:zlib'
 import { expect } from 'chai'
-import { startTestApp, type Person, type TestApp } from '../support/test-app.js'
+import { startTestApp, type TestUser, type TestApp } from '../support/test-app.js'
 import { rawExchange, rawRequest, statusesOf } from './raw-exchange.js'
 
 const CLOSE = 'Connection: close'
@@ -8,8 +8,8 @@ const JSON_TYPE = 'Content-Type: application/json'
 
 describe('headers and paths that two readers could read differently', () => {
   let parley: TestApp
-  let ada: Person
-  let eve: Person
+  let ada: TestUser
+  let eve: TestUser
 
   before(async () => {
     parley = await startTestApp({ rateLimits: true })
@@ -20,7 +20,7 @@ describe('headers and paths that two readers could read differently', () => {
   after(() => parley[Symbol.asyncDispose]())
 
   const exchange = (sent: string): Promise<string> => rawExchange(parley.app.url, sent)
-  const tokenOf = ({ token }: Person): string => `Authorization: Bearer ${token}`
+  const tokenOf = ({ token }: TestUser): string => `Authorization: Bearer ${token}`
 
   async function expectRefused(line: string, headers: string[], body: string, status: number, code?: string) {
     const answer = await exchange(rawRequest(line, headers, body))

@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import { eventually } from '../support/eventually.js'
-import { startTestApp, type Person, type TestApp } from '../support/test-app.js'
+import { startTestApp, type TestUser, type TestApp } from '../support/test-app.js'
 import { rawExchange, rawRequest as request, statusesOf as statuses } from './raw-exchange.js'
 
 describe('requests that no client makes', () => {
   let parley: TestApp
-  let ada: Person
+  let ada: TestUser
 
   before(async () => {
     parley = await startTestApp()

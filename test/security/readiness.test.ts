@@ -16,7 +16,7 @@ const partsWith = (query: () => Promise<unknown>): Parts =>
   }) as unknown as Parts
 
 describe('/readyz, which anyone may ask', () => {
-  it('tells why something is away by a code, and names no host, database or person', async () => {
+  it('tells why something is away by a code, and names no host, database or user', async () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED 10.1.2.3:5432 as parley'), { code: 'ECONNREFUSED' })
     const plain = new Error('password authentication failed for user "parley"')
     const reasons = await Promise.all(

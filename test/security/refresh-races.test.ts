@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import { startTestApp, type Answer, type Person, type TestApp } from '../support/test-app.js'
+import { startTestApp, type Answer, type TestUser, type TestApp } from '../support/test-app.js'
 
 interface Tokens {
   accessToken: string
@@ -9,7 +9,7 @@ interface Tokens {
 
 describe('a stolen refresh token', () => {
   let parley: TestApp
-  let ada: Person
+  let ada: TestUser
 
   before(async () => {
     parley = await startTestApp()
@@ -50,7 +50,7 @@ describe('a stolen refresh token', () => {
 
   it('used while its owner logs out, or changes the password, leaves the thief nothing', async () => {
     const password = { currentPassword: 'correct horse', newPassword: 'correct horse' }
-    const ends: ((person: Person) => Promise<Answer>)[] = [
+    const ends: ((user: TestUser) => Promise<Answer>)[] = [
       ({ token }) => parley.call('POST', '/auth/logout', { token }),
       ({ refreshToken }) => parley.call('POST', '/auth/logout', { body: { refreshToken } }),
       // from another session, for the one that it is changed in goes on
@@ -58,8 +58,8 @@ describe('a stolen refresh token', () => {
     ]
     for (const end of ends)
       for (let round = 0; round < 5; round++) {
-        const person = await parley.login(ada)
-        const [stolen, ended] = await Promise.all([refresh(person.refreshToken), end(person)])
+        const user = await parley.login(ada)
+        const [stolen, ended] = await Promise.all([refresh(user.refreshToken), end(user)])
         expect(ended.status).to.equal(204)
         if (stolen.status !== 200) continue
         const { accessToken, refreshToken } = stolen.body as Tokens
@@ -68,7 +68,7 @@ describe('a stolen refresh token', () => {
       }
   })
 
-  it('is no access token, and an access token no refresh token; of another person it ends nobody’s session', async () => {
+  it('is no access token, and an access token no refresh token; of another user it ends nobody’s session', async () => {
     expect(await statusOf(ada.refreshToken)).to.equal(401)
     expect((await refresh(ada.token)).body).to.include({ status: 400, code: 'validation-failed' })
     const eve = await parley.register('Eve')

@@ -43,7 +43,7 @@ describe('limits of requests', () => {
       perAddress: 1,
     })
 
-  it('count the person who is logged in, else the address, of IPv6 the /64', () => {
+  it('count the user who is logged in, else the address, of IPv6 the /64', () => {
     const limits = newLimits(true)
     const at = (ip: string) => ({ ip, userAgent: '' })
     const isRefused = (ip: string, userId: string | null): boolean => 'retryAfterMs' in limits.take(at(ip), userId)!

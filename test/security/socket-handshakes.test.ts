@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { expect } from 'chai'
 import { WebSocket } from 'ws'
 import { eventually } from '../support/eventually.js'
-import { next, startTestApp, type Person, type TestApp } from '../support/test-app.js'
+import { next, startTestApp, type TestUser, type TestApp } from '../support/test-app.js'
 
 describe('handshakes of sockets', () => {
   let parley: TestApp
-  let ada: Person
+  let ada: TestUser
 
   before(async () => {
     parley = await startTestApp({ rateLimits: true })
@@ -28,16 +28,16 @@ describe('handshakes of sockets', () => {
     return `&sid=${(JSON.parse(text.slice(1)) as { sid: string }).sid}`
   }
 
-  async function openWebsocket(): Promise<{ socket: WebSocket; heard: string[] }> {
+  async function openWebsocket(): Promise<{ socket: WebSocket; received: string[] }> {
     const socket = new WebSocket(`${parley.app.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`)
-    const heard: string[] = []
-    socket.on('message', (data: Buffer) => heard.push(data.toString()))
+    const received: string[] = []
+    socket.on('message', (data: Buffer) => received.push(data.toString()))
     await once(socket, 'open')
-    return { socket, heard }
+    return { socket, received }
   }
 
   const hello = (token = ada.token): string => `40${JSON.stringify({ token })}`
-  const welcomes = (heard: string): number => heard.match(/40\{"sid"/g)?.length ?? 0
+  const welcomes = (received: string): number => received.match(/40\{"sid"/g)?.length ?? 0
 
   const openSockets = async (): Promise<number> => {
     const { body } = await parley.call('GET', '/metrics')
@@ -45,11 +45,11 @@ describe('handshakes of sockets', () => {
   }
 
   it('many at once on one connection end it: nobody has many sockets for the price of one', async () => {
-    const { socket, heard } = await openWebsocket()
+    const { socket, received } = await openWebsocket()
     const closed = once(socket, 'close')
     for (let place = 0; place < 100; place++) socket.send(hello())
     await closed
-    expect(welcomes(heard.join())).to.be.at.most(1)
+    expect(welcomes(received.join())).to.be.at.most(1)
 
     const sid = await openPolling()
     await poll(sid, Array.from({ length: 600 }, () => hello()).join('\x1e'))
@@ -57,9 +57,9 @@ describe('handshakes of sockets', () => {
     await eventually(async () => expect(await openSockets()).to.equal(0))
   })
 
-  it('one after the other on one connection are all heard: after a bad token a good one, after leaving another', async () => {
-    const { socket, heard } = await openWebsocket()
-    const answers = (start: string): number => heard.filter((packet) => packet.startsWith(start)).length
+  it('one after the other on one connection are all received: after a bad token a good one, after leaving another', async () => {
+    const { socket, received } = await openWebsocket()
+    const answers = (start: string): number => received.filter((packet) => packet.startsWith(start)).length
     socket.send(hello('forged'))
     await eventually(() => expect(answers('44')).to.equal(1))
     for (const count of [1, 2]) {
@@ -122,9 +122,9 @@ describe('handshakes of sockets', () => {
       { claims: {} },
     ]
     for (const more of chosen) {
-      const { socket, heard } = await openWebsocket()
+      const { socket, received } = await openWebsocket()
       socket.send(`40${JSON.stringify({ token: ada.token, ...more })}`)
-      await eventually(() => expect(heard.join()).to.include('"code":"validation-failed"'))
+      await eventually(() => expect(received.join()).to.include('"code":"validation-failed"'))
       socket.close()
     }
   })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import { startTestApp, type Answer, type Person, type TestApp } from '../support/test-app.js'
+import { startTestApp, type Answer, type TestUser, type TestApp } from '../support/test-app.js'
 
 const ROUNDS = 15
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
@@ -9,8 +9,8 @@ const median = (values: number[]): number => values.sort((a, b) => a - b)[values
 describe('how long an answer takes', function () {
   this.retries(2) // real time, on a machine that may have others to serve
   let parley: TestApp
-  let ada: Person
-  let mallory: Person
+  let ada: TestUser
+  let mallory: TestUser
   let chatId: string
 
   before(async () => {
@@ -59,7 +59,7 @@ describe('how long an answer takes', function () {
 })
 
 describe('what an answer says of others', () => {
-  it('is the same for a session, a person or a message that is not one’s own and for none', async () => {
+  it('is the same for a session, a user or a message that is not one’s own and for none', async () => {
     await using parley = await startTestApp()
     const ada = await parley.register('Ada')
     const mallory = await parley.register('Mallory')

@@ -3,7 +3,7 @@ import { connect, type AddressInfo } from 'node:net'
 import { request } from 'node:http'
 import { expect } from 'chai'
 import { createHttpServer } from '../../src/api/http-server.js'
-import { startTestApp, next, type Answer, type Person, type TestApp } from '../support/test-app.js'
+import { startTestApp, next, type Answer, type TestUser, type TestApp } from '../support/test-app.js'
 
 /** All that comes back on a connection until the server ends it. */
 async function exchange(url: string, sent: string): Promise<string> {
@@ -61,7 +61,7 @@ describe('slow and oversized requests', () => {
 
 describe('the wall', () => {
   let parley: TestApp
-  let alice: Person
+  let alice: TestUser
   let chatId: string
 
   before(async () => {

@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import { logConfig, onEachLog } from '../support/event-logs.js'
-import { next, startTestApp, type Person, type TestApp } from '../support/test-app.js'
+import { next, startTestApp, type TestUser, type TestApp } from '../support/test-app.js'
 
 onEachLog('the first acceptance examples', (kind) => {
   let parley: TestApp
-  let alice: Person
-  let bob: Person
+  let alice: TestUser
+  let bob: TestUser
 
   before(async () => {
     parley = await startTestApp(logConfig(kind))

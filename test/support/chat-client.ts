@@ -24,7 +24,7 @@ export interface ChatClient {
   /** What it shows of a chat that was opened; null for one it knows nothing of. */
   shows(chatId: string): ClientChat | null
   /** Every event received, in order, from all its sockets. */
-  heard: ClientEvent[]
+  received: ClientEvent[]
   /** Where a version was left out, or came twice. */
   holes: string[]
   socket(): Socket
@@ -41,7 +41,7 @@ const endings = ['participant_left', 'participant_removed', 'participant_banned'
 
 export function createChatClient({ userId, token, fetch }: ChatClientDeps): ChatClient {
   const chats = new Map<string, Held>()
-  const heard: ClientEvent[] = []
+  const received: ClientEvent[] = []
   const holes: string[] = []
   let socket: Socket | undefined
 
@@ -49,7 +49,7 @@ export function createChatClient({ userId, token, fetch }: ChatClientDeps): Chat
     event: string,
     payload: { chatId?: string; version?: number; fromVersion?: number; participant?: { id: string } },
   ): void {
-    heard.push({ event, payload })
+    received.push({ event, payload })
     const { chatId, version } = payload
     if (event === 'ready') beReady(payload as { chats: Record<string, { version: number }> })
     if (chatId === undefined || version === undefined) return
@@ -74,7 +74,7 @@ export function createChatClient({ userId, token, fetch }: ChatClientDeps): Chat
   }
 
   return {
-    heard,
+    received,
     holes,
     async connect(url) {
       socket?.disconnect()

@@ -18,7 +18,7 @@ export interface Answer {
   body: unknown
 }
 
-export interface Person {
+export interface TestUser {
   id: string
   token: string
   refreshToken: string
@@ -43,10 +43,10 @@ export interface TestApp extends AsyncDisposable {
   /** Stops the app, does what is to be done meanwhile, and starts it again on the same databases, with the same keys unless the
    * configuration says otherwise. */
   restart(meanwhile: (databaseUrl: string) => Promise<void>, config?: Partial<Config>): Promise<void>
-  register(name: string): Promise<Person>
+  register(name: string): Promise<TestUser>
   /** Registers a user and logs in again with these roles. */
-  withRoles(name: string, ...roles: AccountRole[]): Promise<Person>
-  login(person: Person): Promise<Person>
+  withRoles(name: string, ...roles: AccountRole[]): Promise<TestUser>
+  login(person: TestUser): Promise<TestUser>
   /** Environment variables of a process that is one more node, with a port of its own. */
   environment: Record<string, string>
   /** Another node on the same databases, with the same keys; stopped with the app. */

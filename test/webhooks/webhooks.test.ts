@@ -10,7 +10,7 @@ import { MAX_FAILURES } from '../../src/webhooks/retry-delay.js'
 import { createWebhookSecrets } from '../../src/webhooks/webhook-secrets.js'
 import { createClub, type Club } from '../api/app/club.js'
 import { eventually } from '../support/eventually.js'
-import { startTestApp, type Answer, type Person, type TestApp } from '../support/test-app.js'
+import { startTestApp, type Answer, type TestUser, type TestApp } from '../support/test-app.js'
 import { isSigned, startReceiver, type Received, type Receiver } from './receiver.js'
 
 interface Made {
@@ -31,8 +31,8 @@ describe('webhooks', function () {
   this.timeout(60_000)
   let receiver: Receiver
   let parley: TestApp
-  let ada: Person
-  let bob: Person
+  let ada: TestUser
+  let bob: TestUser
   let club: Club
 
   before(async () => {
@@ -51,7 +51,7 @@ describe('webhooks', function () {
     await begin([bob])
   })
 
-  async function begin(others: Person[], chat: object = {}): Promise<void> {
+  async function begin(others: TestUser[], chat: object = {}): Promise<void> {
     club = await createClub(parley, ada, others, chat)
     receiver.chatId = club.id
   }
@@ -63,7 +63,7 @@ describe('webhooks', function () {
     expect(status).to.equal(201)
     return made as Made
   }
-  const say = async (content: string, who = ada): Promise<{ id: string; version: number }> =>
+  const postMessage = async (content: string, who = ada): Promise<{ id: string; version: number }> =>
     (await club.call(who, 'POST', '/messages', { content })).body as { id: string; version: number }
   const replay = (id: string, afterVersion: number, who = ada): Promise<Answer> =>
     club.call(who, 'POST', `/webhooks/${id}/replay`, { afterVersion })
@@ -83,11 +83,11 @@ describe('webhooks', function () {
       .map(({ data }) => JSON.parse(data) as object)
 
   it('get each event of the chat from then on, in order, signed, as sockets and /events have it', async () => {
-    await say('before')
+    await postMessage('before')
     const { id, secret } = await create()
-    const { id: messageId } = await say('one')
+    const { id: messageId } = await postMessage('one')
     await club.call(bob, 'PUT', `/messages/${messageId}/reactions/${encodeURIComponent('👍')}`)
-    await say('two', bob)
+    await postMessage('two', bob)
     const attempts = await arrived(3)
     expect(versions()).to.deep.equal([3, 4, 5])
     const { body: past } = await club.call(ada, 'GET', '/events?after=2')
@@ -106,9 +106,9 @@ describe('webhooks', function () {
 
   it('each gets what it asked for: only the events that it names', async () => {
     await create(ada, { events: ['message_edited', 'participant_left'] })
-    const { id } = await say('one')
+    const { id } = await postMessage('one')
     await club.call(ada, 'PATCH', `/messages/${id}`, { content: 'two' })
-    for (let count = 0; count < 25; count++) await say('talk')
+    for (let count = 0; count < 25; count++) await postMessage('talk')
     await club.call(bob, 'POST', '/leave')
     const attempts = await arrived(2)
     expect(attempts.map(({ frame }) => frame.event)).to.deep.equal(['message_edited', 'participant_left'])
@@ -117,8 +117,8 @@ describe('webhooks', function () {
   it('what fails is sent again, with the same id and a signature of its own time, later each time, and nothing overtakes it', async () => {
     const { id, secret } = await create()
     receiver.answer = () => (receiver.received.length <= 2 ? 500 : 204)
-    await say('one')
-    await say('two')
+    await postMessage('one')
+    await postMessage('two')
     for (const [failures, seconds] of [
       [1, 5],
       [2, 10],
@@ -144,7 +144,7 @@ describe('webhooks', function () {
       receiver.web.names.set('inside.example', addresses)
       await create(ada, { url: 'https://inside.example/' })
       const reached = receiver.web.reached.length
-      await say('one')
+      await postMessage('one')
       const reason = async () => (await listed())[0]?.delivery?.lastFailure?.reason
       await eventually(async () => expect(await reason()).to.equal('refused-address'))
       expect(receiver.web.reached).to.have.length(reached)
@@ -153,7 +153,7 @@ describe('webhooks', function () {
   it('is disabled after many failures in a row, and stays so', async () => {
     const { id } = await create()
     receiver.answer = () => 503
-    await say('one')
+    await postMessage('one')
     await eventually(async () => expect((await listed())[0]?.delivery?.failures).to.equal(1))
     await db('update webhook_deliveries set failures = $2 where webhook_id = $1', [id, MAX_FAILURES - 2])
     await makeDue()
@@ -163,7 +163,7 @@ describe('webhooks', function () {
     await eventually(async () => expect(await endings()).to.deep.equal([{ webhookId: id, reason: 'failing' }]))
     await eventually(async () => expect((await listed())[0]).to.include({ status: 'disabled', disabledWhy: 'failing' }))
     const attempts = receiver.received.length
-    await say('two')
+    await postMessage('two')
     expect((await replay(id, 0)).body).to.include({ code: 'webhook-disabled' })
     await createMarker()
     expect(receiver.received).to.have.length(attempts)
@@ -193,10 +193,10 @@ describe('webhooks', function () {
       await makeAdmin()
       const { id } = await create(bob)
       const ofAda = await create(ada, { url: 'http://web.example/' })
-      await say('one')
+      await postMessage('one')
       await arrived(2)
       await lose()
-      await say('two')
+      await postMessage('two')
       await eventually(async () => expect(await endings()).to.deep.equal([{ webhookId: id, reason: 'creator' }]))
       await createMarker()
       expect(receiver.received.filter(({ path }) => path === 'POST /hook')).to.have.length(1)
@@ -211,7 +211,7 @@ describe('webhooks', function () {
       await eventually(() => expect(versions().at(-1)).to.equal(2))
     })
 
-  /** As a node does that has the webhook when its creator's power ends, and has not heard that it was disabled for that. */
+  /** As a node does that has the webhook when its creator's power ends, and has not received that it was disabled for that. */
   function deliverLate(webhookId: string, meanwhile?: () => Promise<unknown>): Promise<void> {
     const { log, reader, queries, runners, accountStatuses, runAsSystem: run, clock, databases } = parley.app.core
     const pastFrames = createPastFrames({ log, reader, queries })
@@ -247,42 +247,42 @@ describe('webhooks', function () {
       const { id } = await create(bob)
       await deliverLate(id, async () => {
         await losses[what]!()
-        await say('two')
+        await postMessage('two')
         await club.call(ada, 'GET', '/messages')
       })
       await createMarker()
       expect(receiver.received).to.deep.equal([])
     })
 
-  it('made anew by who came back, it stays', async () => {
+  it('made again by who came back, it stays', async () => {
     await makeAdmin()
     const old = await create(bob)
     await club.call(bob, 'POST', '/leave')
     await club.call(ada, 'POST', '/participants', { userId: bob.id, role: 'admin' })
-    const anew = await create(bob)
-    await say('one')
+    const again = await create(bob)
+    await postMessage('one')
     await arrived(1)
     await eventually(async () => expect(await endings()).to.deep.equal([{ webhookId: old.id, reason: 'creator' }]))
     expect((await listed()).map(({ id, status }) => [id, status])).to.deep.equal([
       [old.id, 'disabled'],
-      [anew.id, 'active'],
+      [again.id, 'active'],
     ])
   })
 
   it('a deleted one gets nothing more', async () => {
     const { id } = await create()
-    await say('one')
+    await postMessage('one')
     await arrived(1)
     await club.call(ada, 'DELETE', `/webhooks/${id}`)
-    await say('two')
+    await postMessage('two')
     await createMarker()
     expect(receiver.received.filter(({ path }) => path === 'POST /hook')).to.have.length(1)
   })
 
   it('replayed, it gets everything after a version again, with the same ids', async () => {
-    await say('one')
+    await postMessage('one')
     const { id } = await create()
-    await say('two')
+    await postMessage('two')
     const [first] = await arrived(1)
     await eventually(async () => expect((await listed())[0]?.delivery?.deliveredUpTo).to.equal(3))
     const answer = await replay(id, 1)
@@ -296,7 +296,7 @@ describe('webhooks', function () {
   })
 
   it('replayed at once after it was made, it gets the past', async () => {
-    await say('one')
+    await postMessage('one')
     const { id } = await create()
     expect((await replay(id, 0)).status).to.equal(202)
     await arrived(2)
@@ -313,18 +313,18 @@ describe('webhooks', function () {
 
   it('what its creator may not see reaches it as skipped, also replayed: from no earlier than their sight', async () => {
     await begin([], { historyVisibility: 'since-joined' })
-    await say('a hidden word')
+    await postMessage('a hidden word')
     await club.call(ada, 'POST', '/participants', { userId: bob.id, role: 'admin' })
-    const hidden = await say('in sight')
+    const hidden = await postMessage('in sight')
     const { id } = await create(bob)
     expect((await replay(id, 0)).body).to.deep.equal({ afterVersion: 2 })
     await club.call(bob, 'POST', '/leave')
-    await say('a hidden word, later')
+    await postMessage('a hidden word, later')
     await club.call(ada, 'POST', '/participants', { userId: bob.id, role: 'admin' })
-    const anew = await create(bob, { url: 'https://secure.example/anew' })
-    const ofAnew = () => receiver.received.filter(({ path }) => path === 'POST /anew').map(({ frame }) => frame)
-    await replay(anew.id, 0)
-    await say('last')
+    const again = await create(bob, { url: 'https://secure.example/again' })
+    const ofAnew = () => receiver.received.filter(({ path }) => path === 'POST /again').map(({ frame }) => frame)
+    await replay(again.id, 0)
+    await postMessage('last')
     await eventually(() => expect(ofAnew().at(-1)?.payload.content).to.equal('last'))
     expect(ofAnew().map(({ event, payload }) => [event, payload.version])).to.deep.equal([
       ['participant_joined', 3],
@@ -340,7 +340,7 @@ describe('webhooks', function () {
   it('what was deleted or edited since is never told again: neither by a later attempt, nor replayed', async () => {
     const { id } = await create()
     receiver.answer = () => 500
-    const [deleted, edited] = [await say('a taken word'), await say('a changed word')]
+    const [deleted, edited] = [await postMessage('a taken word'), await postMessage('a changed word')]
     await eventually(async () => expect((await listed())[0]?.delivery?.failures).to.equal(1))
     await club.call(ada, 'DELETE', `/messages/${deleted.id}`)
     await club.call(ada, 'PATCH', `/messages/${edited.id}`, { content: 'other' })
@@ -363,8 +363,8 @@ describe('webhooks', function () {
         await db('update webhook_deliveries set lease = null, due_at = now() where webhook_id = $1', [id])
       return 204
     }
-    await say('one')
-    await say('two')
+    await postMessage('one')
+    await postMessage('two')
     const [first, second, third] = await arrived(3)
     expect(contents()).to.deep.equal(['one', 'one', 'two'])
     expect(second!.id).to.equal(first!.id)
@@ -375,7 +375,7 @@ describe('webhooks', function () {
     const { main } = parley.app.core.databases
     const { id: webhookId } = await create()
     receiver.answer = () => 500
-    await say('one')
+    await postMessage('one')
     await eventually(async () => expect((await listed())[0]?.delivery?.failures).to.equal(1))
     const nodes = Array.from({ length: 6 }, () => createDeliveries(main))
     // the app's own node is one more that may have it
@@ -406,7 +406,7 @@ describe('webhooks', function () {
   it('what could not be delivered is, after a restart', async () => {
     await create()
     receiver.answer = () => 500
-    await say('one')
+    await postMessage('one')
     await eventually(async () => expect((await listed())[0]?.delivery?.failures).to.equal(1))
     receiver.answer = () => 204
     await parley.restart(() => Promise.resolve())

@@ -2,7 +2,7 @@ import type { AccountRole } from '../../../src/domain/roles/events.js'
 import type { Access } from '../../../src/identity/access.js'
 import { uuid } from '../../support/uuid.js'
 import type { Row } from './rows.js'
-import type { Person, TestApp } from '../../support/test-app.js'
+import type { TestUser, TestApp } from '../../support/test-app.js'
 
 /** Everyone whom the table of access tells apart. */
 export const everyone = [
@@ -57,14 +57,14 @@ export function verdictOf({ access, bots, method }: Row, who: Who): string {
 }
 
 /** The bot takes part in each chat, with a token that is bound to it and with one that is not. */
-export type People = Record<Exclude<WithToken, Bot>, Person> &
-  Record<Bot, Pick<Person, 'id' | 'token'>> & {
+export type People = Record<Exclude<WithToken, Bot>, TestUser> &
+  Record<Bot, Pick<TestUser, 'id' | 'token'>> & {
     /** Takes part in each chat, and does nothing. */
-    bystander: Person
+    bystander: TestUser
   }
 
 export async function registerPeople(parley: TestApp): Promise<People> {
-  const withRole = (role: AccountRole): Promise<Person> => parley.withRoles(role, role)
+  const withRole = (role: AccountRole): Promise<TestUser> => parley.withRoles(role, role)
   const owner = await parley.register('owner')
   const made = await parley.call('POST', '/bots', { token: owner.token, body: { name: 'Bot' } })
   const { id: botId } = made.body as { id: string }

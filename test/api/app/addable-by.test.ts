@@ -1,14 +1,14 @@
 import { expect } from 'chai'
-import { startTestApp, type Answer, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type Answer, type TestUser, type TestApp } from '../../support/test-app.js'
 import { createClub } from './club.js'
 
 type AddableBy = 'everyone' | 'shared-chat' | 'nobody'
 
 describe('who may add a user to chats', () => {
   let parley: TestApp
-  let ada: Person
-  let bob: Person
-  let eve: Person
+  let ada: TestUser
+  let bob: TestUser
+  let eve: TestUser
 
   before(async () => {
     parley = await startTestApp()
@@ -19,17 +19,17 @@ describe('who may add a user to chats', () => {
     ;[ada, bob, eve] = [await parley.register('Ada'), await parley.register('Bob'), await parley.register('Eve')]
   })
 
-  const set = (who: Person, addableBy: AddableBy): Promise<Answer> =>
+  const set = (who: TestUser, addableBy: AddableBy): Promise<Answer> =>
     parley.call('PATCH', '/users/me', { token: who.token, body: { addableBy } })
-  const createChat = (by: Person, ids: string[], more: object = {}): Promise<Answer> =>
+  const createChat = (by: TestUser, ids: string[], more: object = {}): Promise<Answer> =>
     parley.call('POST', '/chats', { token: by.token, body: { participantIds: ids, ...more } })
-  const group = (by: Person, ...others: Person[]) =>
+  const group = (by: TestUser, ...others: TestUser[]) =>
     createChat(
       by,
       others.map(({ id }) => id),
       { name: 'Group' },
     )
-  const block = (who: Person, other: Person): Promise<Answer> =>
+  const block = (who: TestUser, other: TestUser): Promise<Answer> =>
     parley.call('PUT', `/users/me/blocks/${other.id}`, { token: who.token })
   const participantsOf = async (chatId: string): Promise<string[]> =>
     ((await parley.call('GET', `/chats/${chatId}/participants`, { token: bob.token })).body as { id: string }[]).map(

@@ -1,13 +1,13 @@
 import { expect } from 'chai'
 import { chatStream, userStream } from '../../../src/domain/streams.js'
-import { next, startTestApp, type Person, type TestApp } from '../../support/test-app.js'
+import { next, startTestApp, type TestUser, type TestApp } from '../../support/test-app.js'
 import { uuid } from '../../support/uuid.js'
 
 describe('bad input gets its named error, and appends nothing', () => {
   let parley: TestApp
   let now = new Date()
-  let alice: Person
-  let eve: Person
+  let alice: TestUser
+  let eve: TestUser
   let chatId: string
 
   before(async () => {
@@ -59,10 +59,10 @@ describe('bad input gets its named error, and appends nothing', () => {
     it(`a message with ${what}`, () => refused(expected, 'POST', messages(), { token: alice.token, body }))
   }
 
-  it('wrong types elsewhere, which leave the person as they were', async () => {
+  it('wrong types elsewhere, which leave the user as they were', async () => {
     const { log } = parley.app.core
-    const person = () => log.readStream(userStream(alice.id), { limit: 10 })
-    const before = await person()
+    const user = () => log.readStream(userStream(alice.id), { limit: 10 })
+    const before = await user()
     const { token } = alice
     const invalid: [number, string] = [400, 'validation-failed']
     await refused(invalid, 'PATCH', '/users/me', { token, body: { name: 7 } })
@@ -73,7 +73,7 @@ describe('bad input gets its named error, and appends nothing', () => {
     await refused(invalid, 'PUT', `/chats/${chatId}/read`, { token, body: { seq: -1 } })
     await refused(invalid, 'GET', `${messages()}?before=x`, { token })
     await refused(invalid, 'POST', '/auth/register', { body: { email: 'nowhere', password: 'short', name: '' } })
-    expect(await person()).to.deep.equal(before)
+    expect(await user()).to.deep.equal(before)
   })
 
   it('another type than JSON', () =>

@@ -2,14 +2,14 @@ import { expect } from 'chai'
 import { randomUUID } from 'node:crypto'
 import { userStream } from '../../../src/domain/streams.js'
 import { eventually } from '../../support/eventually.js'
-import { startTestApp, type Answer, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type Answer, type TestUser, type TestApp } from '../../support/test-app.js'
 import { createClub } from './club.js'
 
 describe('blocking someone', () => {
   let parley: TestApp
-  let ada: Person
-  let bob: Person
-  let eve: Person
+  let ada: TestUser
+  let bob: TestUser
+  let eve: TestUser
 
   before(async () => {
     parley = await startTestApp()
@@ -20,12 +20,12 @@ describe('blocking someone', () => {
     ;[ada, bob, eve] = [await parley.register('Ada'), await parley.register('Bob'), await parley.register('Eve')]
   })
 
-  const block = (who: Person, id: string, method = 'PUT'): Promise<Answer> =>
+  const block = (who: TestUser, id: string, method = 'PUT'): Promise<Answer> =>
     parley.call(method, `/users/me/blocks/${id}`, { token: who.token })
-  const blocks = async (who: Person, query = ''): Promise<Answer> =>
+  const blocks = async (who: TestUser, query = ''): Promise<Answer> =>
     parley.call('GET', `/users/me/blocks${query}`, { token: who.token })
   const idsIn = ({ body }: Answer): string[] => (body as { id: string }[]).map(({ id }) => id)
-  const direct = (by: Person, other: Person, headers: object = {}): Promise<Answer> =>
+  const direct = (by: TestUser, other: TestUser, headers: object = {}): Promise<Answer> =>
     parley.call('POST', '/chats', { token: by.token, body: { participantIds: [other.id] }, headers })
 
   it('is listed for oneself alone, the latest first, page by page, and taken back', async () => {
@@ -45,7 +45,7 @@ describe('blocking someone', () => {
     expect((await block(ada, eve.id, 'DELETE')).status).to.equal(204)
     expect(idsIn(await blocks(ada))).to.deep.equal([bob.id])
     const events = await parley.app.core.log.readStream(userStream(ada.id), { limit: 10 })
-    expect(events.map(({ type }) => type).filter((type) => type.startsWith('Person'))).to.deep.equal([
+    expect(events.map(({ type }) => type).filter((type) => type.startsWith('User'))).to.deep.equal([
       'UserBlocked',
       'UserBlocked',
       'UserUnblocked',
@@ -89,13 +89,13 @@ describe('blocking someone', () => {
 
   it('who is blocked says nothing in the direct chat that there is; who blocks still may', async () => {
     const { id } = (await direct(ada, bob)).body as { id: string }
-    const say = (who: Person): Promise<Answer> =>
+    const postMessage = (who: TestUser): Promise<Answer> =>
       parley.call('POST', `/chats/${id}/messages`, { token: who.token, body: { content: 'hi' } })
     await block(ada, bob.id)
-    expect((await say(bob)).body).to.include({ status: 403, code: 'not-authorized' })
-    expect((await say(ada)).status).to.equal(201)
+    expect((await postMessage(bob)).body).to.include({ status: 403, code: 'not-authorized' })
+    expect((await postMessage(ada)).status).to.equal(201)
     await block(ada, bob.id, 'DELETE')
-    expect((await say(bob)).status).to.equal(201)
+    expect((await postMessage(bob)).status).to.equal(201)
   })
 
   it('what was done before stays done: its repeat is answered as it was', async () => {

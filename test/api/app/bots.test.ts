@@ -4,7 +4,7 @@ import { userStream } from '../../../src/domain/streams.js'
 import { MAX_BOT_TOKENS } from '../../../src/identity/bots/bot-tokens.js'
 import { MAX_BOTS } from '../../../src/identity/bots/bots.js'
 import { eventually } from '../../support/eventually.js'
-import { startTestApp, type Answer, type Node, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type Answer, type Node, type TestUser, type TestApp } from '../../support/test-app.js'
 import { botsOf, type BotToken } from './bots.js'
 import { createClub, type Club } from './club.js'
 
@@ -19,8 +19,8 @@ const code = ({ body }: Answer): unknown => (body as { code?: string }).code
 describe('bots', () => {
   let parley: TestApp
   let bots: ReturnType<typeof botsOf>
-  let owner: Person
-  let stranger: Person
+  let owner: TestUser
+  let stranger: TestUser
   let club: Club
 
   before(async () => {
@@ -34,7 +34,7 @@ describe('bots', () => {
   after(() => parley[Symbol.asyncDispose]())
 
   const me = (token: string, node: Pick<Node, 'call'> = parley) => node.call('GET', '/users/me', { token })
-  const say = (chatId: string, token: string) =>
+  const postMessage = (chatId: string, token: string) =>
     parley.call('POST', `/chats/${chatId}/messages`, { token, body: { content: 'beep' } })
 
   it('is someone in the log whom its owner made, once for a key, and in its owner’s list alone', async () => {
@@ -88,10 +88,10 @@ describe('bots', () => {
     const bot = await bots.create(owner, 'Robot')
     const { token } = await bots.token(owner, bot, [club.id.toUpperCase()])
     expect((await me(token)).body).to.deep.include({ id: bot, name: 'Robot', email: null, roles: [] })
-    expect(code(await say(club.id, token))).to.equal('not-authorized')
+    expect(code(await postMessage(club.id, token))).to.equal('not-authorized')
     await club.call(owner, 'POST', '/participants', { userId: bot })
 
-    const said = await say(club.id, token)
+    const said = await postMessage(club.id, token)
     expect(said.status).to.equal(201)
     const { id, sender } = said.body as { id: string; sender: object }
     expect(sender).to.deep.include({ id: bot, name: 'Robot', isBot: true })
@@ -106,9 +106,9 @@ describe('bots', () => {
     )
     const shown = await parley.call('GET', `/chats/${club.id}/messages/${id}`, { token })
     expect(shown).to.include({ status: 200 })
-    for (let tries = 2; tries < 4; tries++) expect((await say(club.id, token)).status).to.equal(201)
-    expect(code(await say(club.id, token))).to.equal('rate-limited')
-    expect((await say(club.id, owner.token)).status).to.equal(201)
+    for (let tries = 2; tries < 4; tries++) expect((await postMessage(club.id, token)).status).to.equal(201)
+    expect(code(await postMessage(club.id, token))).to.equal('rate-limited')
+    expect((await postMessage(club.id, owner.token)).status).to.equal(201)
   })
 
   it('meets other chats as an outsider does, also those in which it takes part', async () => {
@@ -120,7 +120,7 @@ describe('bots', () => {
     expect((await read(club.id, token)).status).to.equal(200)
     for (const [asked, asOutsider] of [
       [await read(other.id, token), await read(other.id, stranger.token)],
-      [await say(other.id, token), await say(other.id, stranger.token)],
+      [await postMessage(other.id, token), await postMessage(other.id, stranger.token)],
     ] as const) {
       const { instance: _, ...problem } = asked.body as { instance: string }
       const { instance: _other, ...expected } = asOutsider.body as { instance: string }
@@ -134,9 +134,9 @@ describe('bots', () => {
     const bot = await bots.create(member, 'Robot')
     const { token } = await bots.token(member, bot, [own.id])
     expect((await own.call(member, 'POST', '/participants', { userId: bot })).status).to.equal(201)
-    expect((await say(own.id, token)).status).to.equal(201)
+    expect((await postMessage(own.id, token)).status).to.equal(201)
     expect((await own.call(owner, 'DELETE', `/participants/${member.id}`)).status).to.equal(204)
-    expect(code(await say(own.id, token))).to.equal('not-authorized')
+    expect(code(await postMessage(own.id, token))).to.equal('not-authorized')
     expect((await own.eventTypes()).slice(-2)).to.deep.equal(['ParticipantRemoved', 'ParticipantRemoved'])
     const refused = await own.call(owner, 'POST', '/participants', { userId: bot })
     expect([refused.status, code(refused)]).to.deep.equal([422, 'bot-owner-absent'])
@@ -172,7 +172,7 @@ describe('bots', () => {
     expect(shown.chatIds).to.deep.equal([club.id])
     expect(await bots.tokens(owner, bot)).to.deep.equal([shown])
     await club.call(owner, 'POST', '/participants', { userId: bot })
-    expect((await say(club.id, token)).status).to.equal(201)
+    expect((await postMessage(club.id, token)).status).to.equal(201)
 
     const { main } = parley.app.core.databases
     const tables = await main.query<{ name: string }>(
@@ -222,7 +222,7 @@ describe('bots', () => {
         expect(code(await parley.call(method, `/bots/${bot}${path}`, { token: who.token, body }))).to.equal(
           'bot-not-found',
         )
-    const remove = (who: Person, userId = bot) => parley.call('DELETE', `/bots/${userId}`, { token: who.token })
+    const remove = (who: TestUser, userId = bot) => parley.call('DELETE', `/bots/${userId}`, { token: who.token })
     expect(code(await remove(stranger))).to.equal('bot-not-found')
     expect(code(await remove(admin, stranger.id))).to.equal('bot-not-found')
     expect((await me(token)).status).to.equal(200)
@@ -245,7 +245,7 @@ describe('tokens of bots, on every node', () => {
   let parley: TestApp
   let other: Node
   let bots: ReturnType<typeof botsOf>
-  let admin: Person
+  let admin: TestUser
   let shift = 0
 
   before(async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { startTestApp, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type TestUser, type TestApp } from '../../support/test-app.js'
 
 const AT_ONCE = 80
 /** What the node itself does meanwhile. */
@@ -8,8 +8,8 @@ const ELSEWHERE = 4
 // Measured by who waits for a connection to the database, not by time: that holds on a busy machine too.
 describe('while one member asks for as much as they can', () => {
   let parley: TestApp
-  let member: Person
-  let bystander: Person
+  let member: TestUser
+  let bystander: TestUser
   let chatId: string
   let messageId: string
 

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import { startTestApp, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type TestUser, type TestApp } from '../../support/test-app.js'
 import { createClub, type Club } from './club.js'
 
 describe('roles in a chat', () => {
   let parley: TestApp
-  let ada: Person
-  let bob: Person
-  let eve: Person
+  let ada: TestUser
+  let bob: TestUser
+  let eve: TestUser
   let club: Club
 
   before(async () => {
@@ -19,7 +19,8 @@ describe('roles in a chat', () => {
     club = await createClub(parley, ada, [bob])
   })
 
-  const give = (by: Person, who: Person, role: string) => club.call(by, 'PATCH', `/participants/${who.id}`, { role })
+  const give = (by: TestUser, who: TestUser, role: string) =>
+    club.call(by, 'PATCH', `/participants/${who.id}`, { role })
 
   it('an owner makes someone admin, who may then set the chat, and is a member again', async () => {
     const made = await give(ada, bob, 'admin')

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import { startTestApp, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type TestUser, type TestApp } from '../../support/test-app.js'
 import { createClub, type Club } from './club.js'
 
 describe('how a chat is set', () => {
   let parley: TestApp
-  let ada: Person
-  let bob: Person
-  let eve: Person
+  let ada: TestUser
+  let bob: TestUser
+  let eve: TestUser
   let club: Club
 
   before(async () => {

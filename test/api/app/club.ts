@@ -1,11 +1,11 @@
 import { chatStream } from '../../../src/domain/streams.js'
-import type { Answer, Node, Person, TestApp } from '../../support/test-app.js'
+import type { Answer, Node, TestUser, TestApp } from '../../support/test-app.js'
 
 /** A chat of a test's own, and what is asked about it. */
 export interface Club {
   id: string
   /** `path` is what comes after `/chats/:id`. */
-  call(who: Person, method: string, path: string, body?: unknown, headers?: object): Promise<Answer>
+  call(who: TestUser, method: string, path: string, body?: unknown, headers?: object): Promise<Answer>
   /** Of its own stream. */
   eventTypes(): Promise<string[]>
 }
@@ -13,7 +13,12 @@ export interface Club {
 type Caller = Pick<TestApp | Node, 'app' | 'call'>
 
 /** Whoever creates it owns it. */
-export async function createClub(parley: Caller, owner: Person, others: Person[], chat: object = {}): Promise<Club> {
+export async function createClub(
+  parley: Caller,
+  owner: TestUser,
+  others: TestUser[],
+  chat: object = {},
+): Promise<Club> {
   const isDirect = 'type' in chat && chat.type === 'direct'
   const created = await parley.call('POST', '/chats', {
     token: owner.token,

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { next, startTestApp, type Answer, type Person, type TestApp } from '../../support/test-app.js'
+import { next, startTestApp, type Answer, type TestUser, type TestApp } from '../../support/test-app.js'
 
 interface Message {
   id: string
@@ -9,8 +9,8 @@ interface Message {
 
 describe('what a message says', () => {
   let parley: TestApp
-  let alice: Person
-  let bob: Person
+  let alice: TestUser
+  let bob: TestUser
   let chatId: string
 
   async function start(config: Parameters<typeof startTestApp>[0] = {}): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { startTestApp, type Answer, type Node, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type Answer, type Node, type TestUser, type TestApp } from '../../support/test-app.js'
 import { clubOf } from './club.js'
 
 describe('a direct chat', () => {
@@ -10,7 +10,7 @@ describe('a direct chat', () => {
   })
   after(() => parley[Symbol.asyncDispose]())
 
-  const open = ({ call }: Pick<Node, 'call'>, by: Person, other: Person): Promise<Answer> =>
+  const open = ({ call }: Pick<Node, 'call'>, by: TestUser, other: TestUser): Promise<Answer> =>
     call('POST', '/chats', { token: by.token, body: { participantIds: [other.id] } })
 
   it('opened from both sides at once, over two nodes, is one', async () => {

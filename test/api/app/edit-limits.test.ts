@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { next, startTestApp, type Answer, type Person, type TestApp } from '../../support/test-app.js'
+import { next, startTestApp, type Answer, type TestUser, type TestApp } from '../../support/test-app.js'
 
 describe('an edit', () => {
-  async function chatOf(parley: TestApp): Promise<{ alice: Person; path: string; chatId: string }> {
+  async function chatOf(parley: TestApp): Promise<{ alice: TestUser; path: string; chatId: string }> {
     const alice = await parley.register('Alice')
     const bob = await parley.register('Bob')
     const body = { participantIds: [bob.id] }
@@ -11,7 +11,7 @@ describe('an edit', () => {
   }
 
   const editing =
-    (parley: TestApp, { token }: Person, path: string) =>
+    (parley: TestApp, { token }: TestUser, path: string) =>
     (content: string, key?: string): Promise<Answer> =>
       parley.call('PATCH', path, {
         token,

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { startTestApp, type Answer, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type Answer, type TestUser, type TestApp } from '../../support/test-app.js'
 import { createClub, type Club } from './club.js'
 
 interface Listed {
@@ -12,9 +12,9 @@ interface Listed {
 describe('what a chat shows to one of its participants alone', function () {
   this.timeout(30_000)
   let parley: TestApp
-  let ada: Person
-  let bob: Person
-  let eve: Person
+  let ada: TestUser
+  let bob: TestUser
+  let eve: TestUser
 
   before(async () => {
     parley = await startTestApp()
@@ -22,15 +22,15 @@ describe('what a chat shows to one of its participants alone', function () {
   })
   after(() => parley[Symbol.asyncDispose]())
 
-  const get = async (who: Person, path: string): Promise<Answer> =>
+  const get = async (who: TestUser, path: string): Promise<Answer> =>
     parley.call('GET', path, {
       token: who.token,
       headers: { 'parley-position': await parley.app.core.log.head() },
     })
-  const chat = async (who: Person, { id }: Club): Promise<Listed> => (await get(who, `/chats/${id}`)).body as Listed
-  const list = async (who: Person, query = ''): Promise<string[]> =>
+  const chat = async (who: TestUser, { id }: Club): Promise<Listed> => (await get(who, `/chats/${id}`)).body as Listed
+  const list = async (who: TestUser, query = ''): Promise<string[]> =>
     ((await get(who, `/chats${query}`)).body as Listed[]).map(({ id }) => id)
-  const send = async (who: Person, club: Club, content: string): Promise<string> =>
+  const send = async (who: TestUser, club: Club, content: string): Promise<string> =>
     ((await club.call(who, 'POST', '/messages', { content })).body as { id: string }).id
 
   describe('unread', () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { v5 as uuidv5 } from 'uuid'
 import { moderationStream } from '../../../src/domain/streams.js'
-import { startTestApp, type Answer, type Node, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type Answer, type Node, type TestUser, type TestApp } from '../../support/test-app.js'
 import { createClub, type Club } from './club.js'
 
 interface Made {
@@ -17,9 +17,9 @@ const inForm = { 'content-type': 'application/x-www-form-urlencoded' }
 
 describe('webhooks that lead into a chat', () => {
   let parley: TestApp
-  let ada: Person
-  let bob: Person
-  let admin: Person
+  let ada: TestUser
+  let bob: TestUser
+  let admin: TestUser
   let club: Club
 
   before(async () => {
@@ -50,7 +50,7 @@ describe('webhooks that lead into a chat', () => {
     const headers = { 'parley-position': await parley.app.core.log.head() }
     return (await club.call(ada, 'GET', '/messages', undefined, headers)).body as { content: string; sender: object }[]
   }
-  const makeAdmin = (who: Person): Promise<Answer> =>
+  const makeAdmin = (who: TestUser): Promise<Answer> =>
     club.call(ada, 'PATCH', `/participants/${who.id}`, { role: 'admin' })
 
   async function isRefused(webhook: Made, text = 'no_service', status = 404): Promise<void> {
@@ -77,7 +77,7 @@ describe('webhooks that lead into a chat', () => {
     expect(url).to.equal(`${ORIGIN}/hooks/${id}/${secret}`)
     expect(secret).to.match(/^[\w-]{43}$/)
     const { body: people } = await club.call(bob, 'GET', '/participants')
-    const bot = (people as { id: string; name: string; role: string }[]).find((person) => person.id === botId)
+    const bot = (people as { id: string; name: string; role: string }[]).find((user) => user.id === botId)
     expect(bot).to.include({ name: 'Build', role: 'member' })
 
     const { body: listed } = await club.call(ada, 'GET', '/webhooks')

@@ -2,15 +2,15 @@ import { expect } from 'chai'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { parse } from 'uuid'
 import { chatStream } from '../../../src/domain/streams.js'
-import { startTestApp, type Answer, type Node, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type Answer, type Node, type TestUser, type TestApp } from '../../support/test-app.js'
 import { createClub, type Club } from './club.js'
 
 describe('invites to a chat', () => {
   let now = new Date('2026-05-01T12:00:00.000Z')
   let parley: TestApp
-  let ada: Person
-  let bob: Person
-  let eve: Person
+  let ada: TestUser
+  let bob: TestUser
+  let eve: TestUser
   let club: Club
 
   before(async () => {
@@ -28,8 +28,12 @@ describe('invites to a chat', () => {
     expect(answer.status, JSON.stringify(answer.body)).to.equal(201)
     return { ...(answer.body as { code: string; url: string }), headers: answer.headers }
   }
-  const join = (who: Person, code: string, headers: object = {}, node: Pick<Node, 'call'> = parley): Promise<Answer> =>
-    node.call('POST', `/invites/${code}/join`, { token: who.token, headers })
+  const join = (
+    who: TestUser,
+    code: string,
+    headers: object = {},
+    node: Pick<Node, 'call'> = parley,
+  ): Promise<Answer> => node.call('POST', `/invites/${code}/join`, { token: who.token, headers })
   const refused = ({ status, body }: Answer) => {
     const { instance: _, ...problem } = body as { instance: string; code: string }
     return { status, problem }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { next, startTestApp, type Answer, type Person, type TestApp } from '../../support/test-app.js'
+import { next, startTestApp, type Answer, type TestUser, type TestApp } from '../../support/test-app.js'
 
 interface Shown {
   id: string
@@ -18,8 +18,8 @@ interface Shown {
 
 describe('what becomes of a message', () => {
   let parley: TestApp
-  let alice: Person
-  let bob: Person
+  let alice: TestUser
+  let bob: TestUser
   let chatId: string
 
   before(async () => {
@@ -38,18 +38,18 @@ describe('what becomes of a message', () => {
   let position: string
 
   /** Whoever asks has seen what anyone did before. */
-  async function call({ token }: Person, method: string, path: string, body?: object): Promise<Answer> {
+  async function call({ token }: TestUser, method: string, path: string, body?: object): Promise<Answer> {
     const headers = method === 'GET' ? { 'Parley-Position': position } : {}
     const answer = await parley.call(method, `/chats/${chatId}${path}`, { token, headers, ...(body && { body }) })
     position = answer.headers.get('parley-position') ?? position
     return answer
   }
 
-  const send = async (person: Person, content: string, more: object = {}): Promise<Shown> =>
-    (await call(person, 'POST', '/messages', { content, ...more })).body as Shown
+  const send = async (user: TestUser, content: string, more: object = {}): Promise<Shown> =>
+    (await call(user, 'POST', '/messages', { content, ...more })).body as Shown
 
-  const get = async (person: Person, { id }: Shown): Promise<Shown> =>
-    (await call(person, 'GET', `/messages/${id}`)).body as Shown
+  const get = async (user: TestUser, { id }: Shown): Promise<Shown> =>
+    (await call(user, 'GET', `/messages/${id}`)).body as Shown
 
   const code = ({ status, body }: Answer) => [status, (body as { code: string }).code]
 
@@ -61,7 +61,7 @@ describe('what becomes of a message', () => {
     expect([shown.content, shown.contentHtml, shown.seq]).to.deep.equal(['hello', '<p>hello</p>', sent.seq])
     expect(shown.editedAt).to.be.a('string')
     expect(shown.version).to.be.greaterThan(sent.version)
-    const history = (await call(bob, 'GET', `/messages/${sent.id}/history`)).body as { content: string; by: Person }[]
+    const history = (await call(bob, 'GET', `/messages/${sent.id}/history`)).body as { content: string; by: TestUser }[]
     expect(history.map(({ content, by }) => [content, by.id])).to.deep.equal([
       ['helo', alice.id],
       ['hello', alice.id],
@@ -105,8 +105,8 @@ describe('what becomes of a message', () => {
 
   it('reactions in any form of an emoji are one reaction, stored fully qualified', async () => {
     const sent = await send(alice, 'pirates?')
-    const react = (person: Person, emoji: string, method = 'PUT') =>
-      call(person, method, `/messages/${sent.id}/reactions/${encodeURIComponent(emoji)}`)
+    const react = (user: TestUser, emoji: string, method = 'PUT') =>
+      call(user, method, `/messages/${sent.id}/reactions/${encodeURIComponent(emoji)}`)
     for (const emoji of ['👍\ufe0f', '👍', '🏴\u200d☠', '🏴\u200d☠\ufe0f'])
       expect((await react(bob, emoji)).status).to.equal(204)
     expect((await get(bob, sent)).reactions.map(({ emoji, count }) => [emoji, count])).to.deep.equal([
@@ -175,17 +175,17 @@ describe('what becomes of a message', () => {
     expect((await call(bob, 'DELETE', `/messages/${sent.id}`)).status).to.equal(200)
   })
 
-  it('reactions are one per person and emoji, in the order in which emoji came', async () => {
+  it('reactions are one per user and emoji, in the order in which emoji came', async () => {
     const sent = await send(alice, 'lunch?')
-    const react = (person: Person, emoji: string, method = 'PUT') =>
-      call(person, method, `/messages/${sent.id}/reactions/${encodeURIComponent(emoji)}`)
-    for (const [person, emoji] of [
+    const react = (user: TestUser, emoji: string, method = 'PUT') =>
+      call(user, method, `/messages/${sent.id}/reactions/${encodeURIComponent(emoji)}`)
+    for (const [user, emoji] of [
       [alice, '👍'],
       [bob, '❤'],
       [bob, '👍'],
       [bob, '👍'],
     ] as const)
-      expect((await react(person, emoji)).status).to.equal(204)
+      expect((await react(user, emoji)).status).to.equal(204)
     expect((await get(bob, sent)).reactions).to.deep.equal([
       { emoji: '👍', count: 2, userIds: [alice.id, bob.id] },
       { emoji: '❤️', count: 1, userIds: [bob.id] },
@@ -248,8 +248,8 @@ describe('what becomes of a message', () => {
   it('all of it goes to sockets', async () => {
     const socket = parley.socket(bob.token)
     await next(socket, 'ready')
-    const heard: [string, { version: number }][] = []
-    socket.onAny((name: string, payload: { version: number }) => heard.push([name, payload]))
+    const received: [string, { version: number }][] = []
+    socket.onAny((name: string, payload: { version: number }) => received.push([name, payload]))
     const sent = await send(alice, 'hi')
     await call(alice, 'PATCH', `/messages/${sent.id}`, { content: 'hi!' })
     await socket.emitWithAck('react', { chatId, messageId: sent.id, emoji: '👍', on: true })
@@ -258,7 +258,7 @@ describe('what becomes of a message', () => {
     await socket.emitWithAck('delete_message', { chatId, messageId: sent.id })
     await call(alice, 'DELETE', `/messages/${sent.id}`)
     await last
-    expect(heard.map(([name, { version }]) => [name, version])).to.deep.equal([
+    expect(received.map(([name, { version }]) => [name, version])).to.deep.equal([
       ['new_message', 2],
       ['message_edited', 3],
       ['reaction_added', 4],

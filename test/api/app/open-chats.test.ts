@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { startTestApp, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type TestUser, type TestApp } from '../../support/test-app.js'
 import { createClub, type Club } from './club.js'
 
 interface Listed {
@@ -10,8 +10,8 @@ interface Listed {
 
 describe('chats that anyone may join', () => {
   let parley: TestApp
-  let ada: Person
-  let eve: Person
+  let ada: TestUser
+  let eve: TestUser
   let garden: Club
   let position: string
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { startTestApp, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type TestUser, type TestApp } from '../../support/test-app.js'
 import { createClub, type Club } from './club.js'
 
 const MIB = 1024 * 1024
@@ -14,7 +14,7 @@ interface Page {
 describe('pages of long messages', function () {
   this.timeout(60_000)
   let parley: TestApp
-  let ada: Person
+  let ada: TestUser
   let club: Club
   let position: string
 

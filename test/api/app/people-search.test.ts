@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import { startTestApp, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type TestUser, type TestApp } from '../../support/test-app.js'
 
 interface Found {
   id: string
@@ -13,7 +13,7 @@ const callerOf = (userId: string) =>
 describe('people are found by their names', function () {
   this.timeout(60_000)
   let parley: TestApp
-  let asker: Person
+  let asker: TestUser
   const names = ['Ada Lovelace-King', 'José', "Sinéad O'Connor", '王伟', 'Bo', 'Ωmega', '김철수', '山田 太郎', 'Łukasz']
 
   before(async () => {

@@ -9,16 +9,16 @@ import type {
   ProfileView,
 } from '../../../src/projections/conversations/views.js'
 import { logConfig, onEachLog } from '../../support/event-logs.js'
-import { startTestApp, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type TestUser, type TestApp } from '../../support/test-app.js'
 
 onEachLog('personal data', (kind) => {
   let parley: TestApp
-  let alice: Person
-  let bob: Person
+  let alice: TestUser
+  let bob: TestUser
   let chatId: string
 
   const agent = 'VeryOwnAgent/1.0'
-  const say = (token: string, content: string) =>
+  const postMessage = (token: string, content: string) =>
     parley.call('POST', `/chats/${chatId}/messages`, {
       token,
       body: { content, metadata: { note: 'SecretNote' }, clientMessageId: `OwnKey-${content.length}` },
@@ -32,8 +32,8 @@ onEachLog('personal data', (kind) => {
     await parley.call('PATCH', '/users/me', { token: alice.token, body: { statusText: 'StatusUnmistakable' } })
     const body = { participantIds: [bob.id], name: 'ChatUnmistakable' }
     chatId = ((await parley.call('POST', '/chats', { token: alice.token, body })).body as { id: string }).id
-    await say(alice.token, 'ContentOfAlice')
-    await say(bob.token, 'ContentOfBob')
+    await postMessage(alice.token, 'ContentOfAlice')
+    await postMessage(bob.token, 'ContentOfBob')
   })
 
   after(() => parley[Symbol.asyncDispose]())
@@ -49,7 +49,7 @@ onEachLog('personal data', (kind) => {
   })
 
   it('is gone with its key after a rebuild, and everything else is as it was', async () => {
-    const position = (await say(bob.token, 'ContentOfBobAgain')).headers.get('parley-position')
+    const position = (await postMessage(bob.token, 'ContentOfBobAgain')).headers.get('parley-position')
     const read = async <Body>(path: string): Promise<Body> => {
       const answer = await parley.call('GET', path, { token: bob.token, headers: { 'parley-position': position } })
       expect(answer.status).to.equal(200)

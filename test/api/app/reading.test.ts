@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { next, startTestApp, type Answer, type Person, type TestApp } from '../../support/test-app.js'
+import { next, startTestApp, type Answer, type TestUser, type TestApp } from '../../support/test-app.js'
 
 interface Listed {
   id: string
@@ -11,8 +11,8 @@ interface Listed {
 
 describe('what someone has read, muted and hidden', () => {
   let parley: TestApp
-  let alice: Person
-  let bob: Person
+  let alice: TestUser
+  let bob: TestUser
   let chatId: string
   let position: string
 
@@ -32,26 +32,26 @@ describe('what someone has read, muted and hidden', () => {
   })
 
   /** Whoever asks has seen what anyone did before. */
-  async function call({ token }: Person, method: string, path: string, body?: object): Promise<Answer> {
+  async function call({ token }: TestUser, method: string, path: string, body?: object): Promise<Answer> {
     const headers = method === 'GET' ? { 'Parley-Position': position } : {}
     const answer = await parley.call(method, path, { token, headers, ...(body && { body }) })
     position = answer.headers.get('parley-position') ?? position
     return answer
   }
 
-  const send = async (person: Person, content = 'hi'): Promise<string> =>
-    ((await call(person, 'POST', `/chats/${chatId}/messages`, { content })).body as { id: string }).id
+  const send = async (user: TestUser, content = 'hi'): Promise<string> =>
+    ((await call(user, 'POST', `/chats/${chatId}/messages`, { content })).body as { id: string }).id
 
-  const read = (person: Person, body: object): Promise<Answer> => call(person, 'PUT', `/chats/${chatId}/read`, body)
+  const read = (user: TestUser, body: object): Promise<Answer> => call(user, 'PUT', `/chats/${chatId}/read`, body)
 
-  async function listed(person: Person): Promise<Listed | undefined> {
-    const chats = (await call(person, 'GET', '/chats')).body as Listed[]
+  async function listed(user: TestUser): Promise<Listed | undefined> {
+    const chats = (await call(user, 'GET', '/chats')).body as Listed[]
     return chats.find(({ id }) => id === chatId)
   }
 
-  async function unread(person: Person): Promise<[readSeq: number, unreadCount: number]> {
-    const { readSeq, unreadCount } = (await listed(person))!
-    const one = (await call(person, 'GET', `/chats/${chatId}`)).body as Listed
+  async function unread(user: TestUser): Promise<[readSeq: number, unreadCount: number]> {
+    const { readSeq, unreadCount } = (await listed(user))!
+    const one = (await call(user, 'GET', `/chats/${chatId}`)).body as Listed
     expect([one.readSeq, one.unreadCount]).to.deep.equal([readSeq, unreadCount])
     return [readSeq, unreadCount]
   }
@@ -86,9 +86,9 @@ describe('what someone has read, muted and hidden', () => {
   it('a muted chat says so, on every device', async () => {
     const socket = parley.socket(bob.token)
     await next(socket, 'ready')
-    const heard = next(socket, 'chat_muted')
+    const received = next(socket, 'chat_muted')
     expect((await call(bob, 'PUT', `/chats/${chatId}/mute`, { muted: true })).status).to.equal(204)
-    expect(await heard).to.deep.equal({ chatId, muted: true })
+    expect(await received).to.deep.equal({ chatId, muted: true })
     expect((await listed(bob))?.muted).to.equal(true)
     expect((await listed(alice))?.muted).to.equal(false)
     const again = parley.socket(bob.token)
@@ -122,9 +122,9 @@ describe('what someone has read, muted and hidden', () => {
     await send(alice)
     await send(alice)
     const [own, others] = [parley.socket(bob.token), parley.socket(alice.token)]
-    const heard: object[] = []
-    others.on('read', (frame: object) => heard.push(frame))
-    others.on('chat_hidden', (frame: object) => heard.push(frame))
+    const received: object[] = []
+    others.on('read', (frame: object) => received.push(frame))
+    others.on('chat_hidden', (frame: object) => received.push(frame))
     await Promise.all([next(own, 'ready'), next(others, 'ready')])
     const isBack = next(own, 'read')
     const hides = next(own, 'chat_hidden')
@@ -136,7 +136,7 @@ describe('what someone has read, muted and hidden', () => {
     expect(await hides).to.deep.equal({ chatId, hidden: true })
     await read(bob, { seq: 2 })
     await told
-    expect(heard).to.deep.equal([{ chatId, userId: bob.id, seq: 2 }])
+    expect(received).to.deep.equal([{ chatId, userId: bob.id, seq: 2 }])
   })
 
   it('a direct chat that is hidden comes back with what is said in it', async () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { eventually } from '../../support/eventually.js'
-import { startTestApp, type Answer, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type Answer, type TestUser, type TestApp } from '../../support/test-app.js'
 
 interface Sent {
   id: string
@@ -16,7 +16,7 @@ const MONTH_MS = 31 * 24 * 60 * 60_000
 
 describe('a message sent again with its key, later', () => {
   let parley: TestApp
-  let alice: Person
+  let alice: TestUser
   let chatId: string
   let now: number
   /** Appends are stored, and their answers wait for it. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { chatStream } from '../../../src/domain/streams.js'
 import { logConfig, onEachLog } from '../../support/event-logs.js'
-import { next, startTestApp, type Answer, type Person, type TestApp } from '../../support/test-app.js'
+import { next, startTestApp, type Answer, type TestUser, type TestApp } from '../../support/test-app.js'
 
 interface Sent {
   id: string
@@ -13,8 +13,8 @@ type Ack = { ok: true; message: Sent; position: string } | { ok: false; error: {
 
 onEachLog('a command sent again with its key', (kind) => {
   let parley: TestApp
-  let alice: Person
-  let bob: Person
+  let alice: TestUser
+  let bob: TestUser
   let chatId: string
 
   before(async () => {
@@ -98,7 +98,7 @@ onEachLog('a command sent again with its key', (kind) => {
     expect(await eventsOfChat()).to.equal(3)
   })
 
-  it('is another command for another person or in another chat', async () => {
+  it('is another command for another user or in another chat', async () => {
     const first = (await send({ content: 'hi', clientMessageId: 'm1' })).body as Sent
     const ofBob = await send({ content: 'hi', clientMessageId: 'm1' }, {}, bob)
     expect([ofBob.status, isReplayed(ofBob)]).to.deep.equal([201, false])

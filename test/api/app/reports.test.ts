@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { moderationStream } from '../../../src/domain/streams.js'
 import { eventually } from '../../support/eventually.js'
-import { next, startTestApp, type Answer, type Person, type TestApp } from '../../support/test-app.js'
+import { next, startTestApp, type Answer, type TestUser, type TestApp } from '../../support/test-app.js'
 
 interface Report {
   id: string
@@ -21,9 +21,9 @@ interface Report {
 describe('reports', function () {
   this.timeout(30_000)
   let parley: TestApp
-  let ada: Person
-  let bob: Person
-  let admin: Person
+  let ada: TestUser
+  let bob: TestUser
+  let admin: TestUser
   let chatId: string
   let messageId: string
 
@@ -41,13 +41,13 @@ describe('reports', function () {
     messageId = (await made(`/chats/${chatId}/messages`, ada, { content: 'Buy now' })).id
   })
 
-  async function made(path: string, { token }: Person, body: object): Promise<{ id: string }> {
+  async function made(path: string, { token }: TestUser, body: object): Promise<{ id: string }> {
     const answer = await parley.call('POST', path, { token, body })
     expect(answer.status, JSON.stringify(answer.body)).to.equal(201)
     return answer.body as { id: string }
   }
 
-  const report = ({ token }: Person, reason = 'spam', headers = {}, id = messageId): Promise<Answer> =>
+  const report = ({ token }: TestUser, reason = 'spam', headers = {}, id = messageId): Promise<Answer> =>
     parley.call('POST', `/chats/${chatId}/messages/${id}/reports`, { token, body: { reason }, headers })
   const settle = (id: string, outcome = 'It stays', headers = {}): Promise<Answer> =>
     parley.call('POST', `/reports/${id}/settle`, { token: admin.token, body: { outcome }, headers })
@@ -97,13 +97,13 @@ describe('reports', function () {
     expect(codeOf(await report(bob, 'other words', key))).to.equal('idempotency-key-reused')
   })
 
-  it('a repeat is answered as the first was, also when it was settled, reported anew, and the message deleted since', async () => {
+  it('a repeat is answered as the first was, also when it was settled, reported again, and the message deleted since', async () => {
     const key = { 'idempotency-key': 'k2' }
     const first = await report(bob, 'spam', key)
     const { id } = first.body as Report
     await settle(id)
-    const anew = await report(bob, 'still there')
-    expect((anew.body as Report).id).to.not.equal(id)
+    const again = await report(bob, 'still there')
+    expect((again.body as Report).id).to.not.equal(id)
     await parley.app.core.run('deleteMessage', { chatId, messageId }, callerOf(ada))
     const replayed = await report(bob, 'spam', key)
     expect([replayed.status, replayed.body as unknown]).to.deep.equal([201, first.body as unknown])
@@ -178,18 +178,18 @@ describe('reports', function () {
   it('nobody in the chat learns of it, whatever they ask: neither its owner nor who wrote the message', async () => {
     const sockets = [ada, bob].map(({ token }) => parley.socket(token))
     await Promise.all(sockets.map((socket) => next(socket, 'ready')))
-    const heard: string[] = []
+    const received: string[] = []
     for (const socket of sockets)
-      socket.onAny((event: string, payload: object) => heard.push(event, JSON.stringify(payload)))
+      socket.onAny((event: string, payload: object) => received.push(event, JSON.stringify(payload)))
     const before = await everything()
     const answer = await report(bob, 'a tell-tale reason')
     const { id } = answer.body as Report
     await settle(id, 'a tell-tale outcome')
     expect(await everything()).to.deep.equal(before)
     await made(`/chats/${chatId}/messages`, ada, { content: 'the last' })
-    await eventually(() => expect(heard.filter((event) => event === 'new_message')).to.have.length(2))
-    expect(heard.filter((event) => !event.startsWith('{'))).to.deep.equal(['new_message', 'new_message'])
-    expect(heard.join()).to.not.match(new RegExp(`tell-tale|${id}`))
+    await eventually(() => expect(received.filter((event) => event === 'new_message')).to.have.length(2))
+    expect(received.filter((event) => !event.startsWith('{'))).to.deep.equal(['new_message', 'new_message'])
+    expect(received.join()).to.not.match(new RegExp(`tell-tale|${id}`))
   })
 
   /** What the author and owner can read of the chat, with the chat's version beside it. */
@@ -200,6 +200,6 @@ describe('reports', function () {
     return answers.map(({ status, body, headers }) => [status, body as unknown, headers.get('parley-chat-version')])
   }
 
-  const callerOf = ({ id }: Person) =>
+  const callerOf = ({ id }: TestUser) =>
     ({ userId: id, origin: 'rest', correlationId: randomUUID(), key: null, client: null }) as const
 })

@@ -5,14 +5,14 @@ import type { App } from '../../../src/app/start-app.js'
 import type { EventLog } from '../../../src/eventstore/event-log.js'
 import { eventually } from '../../support/eventually.js'
 import { logConfig, onEachLog } from '../../support/event-logs.js'
-import { next, startTestApp, type Answer, type Node, type Person, type TestApp } from '../../support/test-app.js'
+import { next, startTestApp, type Answer, type Node, type TestUser, type TestApp } from '../../support/test-app.js'
 
-const sessionOf = ({ token }: Person): string => (jwt.decode(token) as { sid: string }).sid
+const sessionOf = ({ token }: TestUser): string => (jwt.decode(token) as { sid: string }).sid
 
 /** As identity does it when someone logs out. */
-async function revokeSession(app: App, person: Person): Promise<void> {
-  const caller = { userId: person.id, origin: 'rest', correlationId: randomUUID(), key: null, client: null } as const
-  const input = { userId: person.id, sessionId: sessionOf(person), reason: 'logout' } as const
+async function revokeSession(app: App, user: TestUser): Promise<void> {
+  const caller = { userId: user.id, origin: 'rest', correlationId: randomUUID(), key: null, client: null } as const
+  const input = { userId: user.id, sessionId: sessionOf(user), reason: 'logout' } as const
   const result = await app.core.run('revokeSession', input, caller)
   expect(result.kind).to.equal('done')
 }
@@ -22,7 +22,7 @@ const code = ({ body }: Answer): unknown => (body as { code?: string }).code
 onEachLog('revocation, on every node', function (kind) {
   let parley: TestApp
   let other: Node
-  let admin: Person
+  let admin: TestUser
 
   before(async () => {
     parley = await startTestApp(logConfig(kind))
@@ -32,17 +32,18 @@ onEachLog('revocation, on every node', function (kind) {
 
   after(() => parley[Symbol.asyncDispose]())
 
-  const me = (node: Pick<Node, 'call'>, { token }: Person): Promise<Answer> => node.call('GET', '/users/me', { token })
+  const me = (node: Pick<Node, 'call'>, { token }: TestUser): Promise<Answer> =>
+    node.call('GET', '/users/me', { token })
 
-  const isRefused = (node: Pick<Node, 'call'>, person: Person, expected: string): Promise<void> =>
+  const isRefused = (node: Pick<Node, 'call'>, user: TestUser, expected: string): Promise<void> =>
     eventually(
       async () => {
-        expect(code(await me(node, person))).to.equal(expected)
+        expect(code(await me(node, user))).to.equal(expected)
       },
       { timeoutMs: 2_000 },
     )
 
-  it('a session that was revoked on one node is refused on the other; the person’s other one goes on', async () => {
+  it('a session that was revoked on one node is refused on the other; the user’s other one goes on', async () => {
     const phone = await parley.register('Ada')
     const laptop = await parley.login(phone)
     expect(await me(other, phone)).to.include({ status: 200 })
@@ -70,7 +71,7 @@ onEachLog('revocation, on every node', function (kind) {
     expect(data.code).to.equal('session-revoked')
   })
 
-  it('changed roles take the force from tokens, until they are made anew with the roles as they are', async () => {
+  it('changed roles take the force from tokens, until they are made again with the roles as they are', async () => {
     const cleo = await parley.register('Cleo')
     const socket = other.socket(cleo.token)
     await next(socket, 'ready')
@@ -82,10 +83,10 @@ onEachLog('revocation, on every node', function (kind) {
     expect(await told).to.deep.equal({ code: 'token-revoked' })
     await isRefused(other, cleo, 'token-revoked')
 
-    const anew = await parley.login(cleo)
-    expect(jwt.decode(anew.token)).to.deep.include({ roles: ['auditor', 'analyst'] })
-    await eventually(async () => expect(await me(other, anew)).to.include({ status: 200 }))
-    expect((await me(other, anew)).body).to.deep.include({ roles: ['auditor', 'analyst'] })
+    const again = await parley.login(cleo)
+    expect(jwt.decode(again.token)).to.deep.include({ roles: ['auditor', 'analyst'] })
+    await eventually(async () => expect(await me(other, again)).to.include({ status: 200 }))
+    expect((await me(other, again)).body).to.deep.include({ roles: ['auditor', 'analyst'] })
     await isRefused(other, cleo, 'token-revoked')
   })
 
@@ -97,7 +98,7 @@ onEachLog('revocation, on every node', function (kind) {
     expect(await me(parley, dora)).to.include({ status: 200 })
   })
 
-  it('a deactivated person is refused, told so at login, and cut; reactivated, only by a new login', async () => {
+  it('a deactivated user is refused, told so at login, and cut; reactivated, only by a new login', async () => {
     const eve = await parley.register('Eve')
     const socket = other.socket(eve.token)
     await next(socket, 'ready')

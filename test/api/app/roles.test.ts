@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { changeRoles } from '../../support/change-roles.js'
 import { eventually } from '../../support/eventually.js'
 import { logConfig, onEachLog } from '../../support/event-logs.js'
-import { startTestApp, type Answer, type Node, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type Answer, type Node, type TestUser, type TestApp } from '../../support/test-app.js'
 
 const code = ({ body }: Answer): unknown => (body as { code?: string }).code
 
@@ -25,7 +25,7 @@ onEachLog('roles over the API', (kind) => {
 
   after(() => parley[Symbol.asyncDispose]())
 
-  const put = (node: Pick<Node, 'call'>, { token }: Person, { id }: Person, roles: string[]): Promise<Answer> =>
+  const put = (node: Pick<Node, 'call'>, { token }: TestUser, { id }: TestUser, roles: string[]): Promise<Answer> =>
     node.call('PUT', `/users/${id}/roles`, { token, body: { roles } })
 
   const admins = async (): Promise<string[]> => {
@@ -53,9 +53,9 @@ onEachLog('roles over the API', (kind) => {
   })
 
   /** Makes someone else admin, so that this one need not stay. */
-  async function lastButOne(person: Person): Promise<string> {
+  async function lastButOne(user: TestUser): Promise<string> {
     await parley.withRoles('keeper', 'admin')
-    return person.id
+    return user.id
   }
 
   it('nobody changes their own, nor deactivates themselves', async () => {
@@ -95,7 +95,7 @@ onEachLog('roles over the API', (kind) => {
       path = /<([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1]
     }
     expect(new Set(found.map(({ id }) => id)).size).to.equal(found.length)
-    const row = (person: Person) => found.find(({ id }) => id === person.id)
+    const row = (user: TestUser) => found.find(({ id }) => id === user.id)
     expect(row(gone)).to.include({ email: gone.email, status: 'deactivated' })
     expect(row(gone)?.roles).to.deep.equal(['auditor'])
     expect(row(admin)).to.deep.include({ email: admin.email, roles: ['admin'], status: 'active' })

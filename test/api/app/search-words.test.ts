@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { startTestApp, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type TestUser, type TestApp } from '../../support/test-app.js'
 import { createClub, type Club } from './club.js'
 
 /** A message, queries that find it, and queries that do not. */
@@ -30,7 +30,7 @@ const cases: [content: string, found: string[], missed?: string[]][] = [
 describe('what people type to find a message', function () {
   this.timeout(30_000)
   let parley: TestApp
-  let ada: Person
+  let ada: TestUser
   let club: Club
 
   before(async () => {

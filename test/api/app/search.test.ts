@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { startTestApp, type Answer, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type Answer, type TestUser, type TestApp } from '../../support/test-app.js'
 import { createClub, type Club } from './club.js'
 
 interface Found {
@@ -10,9 +10,9 @@ interface Found {
 describe('search', function () {
   this.timeout(30_000)
   let parley: TestApp
-  let ada: Person
-  let bob: Person
-  let eve: Person
+  let ada: TestUser
+  let bob: TestUser
+  let eve: TestUser
   let club: Club
   let last: Answer
 
@@ -27,14 +27,14 @@ describe('search', function () {
     club = await createClub(parley, ada, [bob])
   })
 
-  async function say(content: string, who = ada, where = club): Promise<string> {
+  async function postMessage(content: string, who = ada, where = club): Promise<string> {
     last = await where.call(who, 'POST', '/messages', { content })
     expect(last.status).to.equal(201)
     return (last.body as { id: string }).id
   }
 
   /** In this test's chat, unless something else is said. */
-  const ask = (who: Person, q: string, more: Record<string, string> = { chatId: club.id }): Promise<Answer> =>
+  const ask = (who: TestUser, q: string, more: Record<string, string> = { chatId: club.id }): Promise<Answer> =>
     parley.call('GET', `/search/messages?${new URLSearchParams({ q, ...more }).toString()}`, {
       token: who.token,
       headers: { 'parley-position': last.headers.get('parley-position') ?? '' },
@@ -59,7 +59,7 @@ describe('search', function () {
 
   it('words in any order, phrases, what is left out, beginnings; without case and accents, and in scripts without spaces', async () => {
     const [roses, rue, cjk] = ['Red roses at the CAFÉ', 'Roses, not red: rue', '私は東京に住んでいます']
-    for (const content of [roses, rue, cjk]) await say(content)
+    for (const content of [roses, rue, cjk]) await postMessage(content)
     expect(await found('red roses')).to.have.members([rue, roses])
     expect(await found('"red roses"')).to.deep.equal([roses])
     expect(await found('roses -cafe')).to.deep.equal([rue])
@@ -71,12 +71,12 @@ describe('search', function () {
   })
 
   it('the highlight is plain text with ranges in UTF-16 code units', async () => {
-    await say('🌹 <b>Café</b> & café')
+    await postMessage('🌹 <b>Café</b> & café')
     const [hit] = (await ask(ada, 'cafe')).body as Found[]
     const { text, ranges } = hit!.highlight
     expect(text).to.equal('🌹 <b>Café</b> & café')
     expect(ranges.map(([from, to]) => text.slice(from, to))).to.deep.equal(['Café', 'café'])
-    await say(`${'word '.repeat(300)}needle ${'word '.repeat(300)}`)
+    await postMessage(`${'word '.repeat(300)}needle ${'word '.repeat(300)}`)
     const long = ((await ask(ada, 'needle')).body as Found[])[0]!.highlight
     expect(long.text.length).to.be.at.most(240)
     expect(long.ranges.map(([from, to]) => long.text.slice(from, to))).to.deep.equal(['needle'])
@@ -84,11 +84,11 @@ describe('search', function () {
 
   it('only what one may see now: outsiders nothing, those who left nothing, newcomers nothing from before', async () => {
     club = await createClub(parley, ada, [bob], { historyVisibility: 'since-joined' })
-    await say('an old secret')
+    await postMessage('an old secret')
     expect(await found('secret', eve, {})).to.deep.equal([])
     expect((await ask(eve, 'secret')).body).to.deep.include({ status: 404, code: 'chat-not-found' })
     await club.call(ada, 'POST', '/participants', { userId: eve.id })
-    await say('a new secret')
+    await postMessage('a new secret')
     expect(await found('secret', eve)).to.deep.equal(['a new secret'])
     expect(await found('secret', bob)).to.deep.equal(['a new secret', 'an old secret'])
     last = await club.call(bob, 'POST', '/leave')
@@ -96,7 +96,7 @@ describe('search', function () {
   })
 
   it('never what was deleted, nor what an edited message said before', async () => {
-    const [edited, deleted] = [await say('first draft'), await say('second draft')]
+    const [edited, deleted] = [await postMessage('first draft'), await postMessage('second draft')]
     await club.call(ada, 'PATCH', `/messages/${edited}`, { content: 'finished' })
     last = await club.call(ada, 'DELETE', `/messages/${deleted}`)
     expect(last.status).to.equal(200)
@@ -105,7 +105,7 @@ describe('search', function () {
   })
 
   it('narrowed by sender and time, and paged without a hole or a repeat', async () => {
-    for (const n of [1, 2, 3, 4, 5]) await say(`page ${n}`, n % 2 === 0 ? bob : ada)
+    for (const n of [1, 2, 3, 4, 5]) await postMessage(`page ${n}`, n % 2 === 0 ? bob : ada)
     expect(await found('page', ada, { chatId: club.id, senderId: bob.id })).to.deep.equal(['page 4', 'page 2'])
     expect(await found('page', ada, { senderId: eve.id })).to.deep.equal([])
     const all = (await ask(ada, 'page')).body as Found[]
@@ -119,7 +119,7 @@ describe('search', function () {
 
   it('what says it more nearly together, and more often, comes first; or the latest, where that is asked for', async () => {
     const said = ['apple and, further on, a pear', 'apple pear', 'pear, and an apple', 'apple pear, apple pear']
-    for (const content of said) await say(content)
+    for (const content of said) await postMessage(content)
     expect(await found('apple pear')).to.deep.equal([said[3], said[1], said[2], said[0]])
     const latest = { chatId: club.id, order: 'latest' }
     expect(await found('apple pear', ada, latest)).to.deep.equal([said[3], said[2], said[1], said[0]])
@@ -128,7 +128,7 @@ describe('search', function () {
 
   it('a word typed wrong finds what was meant, below what says just that', async () => {
     const [meant, typed] = ['The restaurant opens at six', 'restuarant is not how one writes it']
-    await say(meant)
+    await postMessage(meant)
     for (const slip of ['resturant', 'restauurant', 'restaurand', 'retsaurant', 'Réstaurnt'])
       expect(await found(slip), slip).to.deep.equal([meant])
     expect(await found('restuarant opnes')).to.deep.equal([meant])
@@ -136,13 +136,13 @@ describe('search', function () {
     expect(await found('resturant -opens')).to.deep.equal([])
     expect(await found('opens -resturant')).to.deep.equal([meant])
     expect(await found('sxi')).to.deep.equal([])
-    await say(typed)
-    await say('One more restaurant')
+    await postMessage(typed)
+    await postMessage('One more restaurant')
     expect(await found('restuarant')).to.deep.equal([typed, 'One more restaurant', meant])
   })
 
   it('of a word typed wrong, what was meant is highlighted', async () => {
-    await say('An éxample, and examples')
+    await postMessage('An éxample, and examples')
     const [hit] = (await ask(ada, 'exmaple')).body as Found[]
     const { text, ranges } = hit!.highlight
     expect(ranges.map(([from, to]) => text.slice(from, to))).to.deep.equal(['éxample'])
@@ -150,11 +150,11 @@ describe('search', function () {
 
   it('a word typed wrong finds only what one may see now', async () => {
     club = await createClub(parley, ada, [bob], { historyVisibility: 'since-joined' })
-    const hidden = await say('chrysalis, the hidden one')
+    const hidden = await postMessage('chrysalis, the hidden one')
     await club.call(ada, 'POST', '/participants', { userId: eve.id })
-    const edited = await say('chrysalis, the edited one')
-    const deleted = await say('chrysalis, the deleted one')
-    await say('chrysalis, the one in sight')
+    const edited = await postMessage('chrysalis, the edited one')
+    const deleted = await postMessage('chrysalis, the deleted one')
+    await postMessage('chrysalis, the one in sight')
     await club.call(ada, 'PATCH', `/messages/${edited}`, { content: 'finished' })
     last = await club.call(ada, 'DELETE', `/messages/${deleted}`)
     expect(await found('chrysalsi', eve)).to.deep.equal(['chrysalis, the one in sight'])
@@ -165,8 +165,8 @@ describe('search', function () {
   })
 
   it('pages go on from what says it to what says it nearly, without a hole or a repeat', async () => {
-    for (const n of [1, 2, 3]) await say(`harbour ${'harbour '.repeat(n % 2)}${n}`)
-    for (const n of [4, 5, 6]) await say(`harbours ${n}`)
+    for (const n of [1, 2, 3]) await postMessage(`harbour ${'harbour '.repeat(n % 2)}${n}`)
+    for (const n of [4, 5, 6]) await postMessage(`harbours ${n}`)
     const pages = await pagesOf('"harbour" harbour')
     expect(pages).to.deep.equal([['harbour harbour 3', 'harbour harbour 1'], ['harbour 2']])
     const all = ['harbour harbour 3', 'harbour harbour 1', 'harbour 2', 'harbours 6', 'harbours 5', 'harbours 4']
@@ -175,7 +175,7 @@ describe('search', function () {
   })
 
   it('a query that holds nothing to look for finds nothing; none can break the query language', async () => {
-    await say("it's a & b | c:*")
+    await postMessage("it's a & b | c:*")
     for (const q of ['', ' ', '-no', '"!"', '&', '...', '\u200b']) expect(await found(q), q).to.deep.equal([])
     for (const q of ["it's", 'a & b', "c:* | 'x", 'a <-> b', '!a', "\\'a", '(a'])
       expect((await ask(ada, q)).status, q).to.equal(200)

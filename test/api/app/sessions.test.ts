@@ -79,7 +79,7 @@ onEachLog('sessions over REST', (kind) => {
     expect((await identity.refresh(refreshed.refreshToken)).status).to.equal(200)
   })
 
-  it('a used token that comes again ends the session, and its person gets a mail', async () => {
+  it('a used token that comes again ends the session, and its user gets a mail', async () => {
     const { refreshToken } = (await identity.refresh(ada.refreshToken)).body as SignedIn
     expect((await identity.refresh(ada.refreshToken)).body).to.include(refused)
     expect((await identity.refresh(refreshToken)).body).to.include(refused)
@@ -133,7 +133,7 @@ onEachLog('sessions over REST', (kind) => {
     expect((await parley.call('POST', '/auth/logout', { token: 'x' })).body).to.include({ code: 'invalid-token' })
   })
 
-  it('one session, or all others, can be ended; another person’s cannot', async () => {
+  it('one session, or all others, can be ended; another user’s cannot', async () => {
     const [phone, tablet, laptop] = [
       await identity.loggedIn(ada.user.email),
       await identity.loggedIn(ada.user.email),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { moderationStream } from '../../../src/domain/streams.js'
-import { startTestApp, type Answer, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type Answer, type TestUser, type TestApp } from '../../support/test-app.js'
 import { createClub, type Club } from './club.js'
 
 interface Webhook {
@@ -18,9 +18,9 @@ const URL = 'https://hook.example/parley?room=1'
 describe('webhooks of a chat', function () {
   this.timeout(30_000)
   let parley: TestApp
-  let ada: Person
-  let bob: Person
-  let eve: Person
+  let ada: TestUser
+  let bob: TestUser
+  let eve: TestUser
   let club: Club
 
   before(async () => {

@@ -26,22 +26,22 @@ interface Step {
   crash: boolean
 }
 
-const person = fc.constantFrom(...people)
+const user = fc.constantFrom(...people)
 const command: fc.Arbitrary<Step['make']> = fc.oneof(
   {
     weight: 5,
-    arbitrary: person.map(
+    arbitrary: user.map(
       (senderId) =>
         (id: string): ChatCommand =>
           message(id, senderId),
     ),
   },
-  { weight: 2, arbitrary: person.map((userId) => (): ChatCommand => ({ type: 'JoinChat', userId })) },
-  { weight: 2, arbitrary: person.map((userId) => (): ChatCommand => ({ type: 'LeaveChat', userId })) },
+  { weight: 2, arbitrary: user.map((userId) => (): ChatCommand => ({ type: 'JoinChat', userId })) },
+  { weight: 2, arbitrary: user.map((userId) => (): ChatCommand => ({ type: 'LeaveChat', userId })) },
   fc
-    .tuple(person, person)
+    .tuple(user, user)
     .map(([by, userId]) => (): ChatCommand => ({ type: 'AddParticipants', by, userIds: [userId], role: 'member' })),
-  fc.tuple(person, person).map(([by, userId]) => (): ChatCommand => ({ type: 'RemoveParticipant', by, userId })),
+  fc.tuple(user, user).map(([by, userId]) => (): ChatCommand => ({ type: 'RemoveParticipant', by, userId })),
 )
 const step: fc.Arbitrary<Step> = fc.record({
   node: fc.constantFrom(0, 1),

@@ -8,41 +8,41 @@ import type { PublicEvent } from '../../../src/domain/event.js'
 import { originalAt } from './chat-events.js'
 
 const people = ['ada', 'bob', 'cem', 'dag']
-const person = fc.constantFrom(...people)
+const user = fc.constantFrom(...people)
 const role = fc.constantFrom<Role>('owner', 'admin', 'member')
 
 const message = { messageId: 'm', messageType: 'text', content: 'hi', metadata: null, clientMessageId: null }
 const byOne = fc.oneof(
-  person.map((userId) => ({ type: 'JoinChat' as const, userId })),
-  person.map((userId) => ({ type: 'LeaveChat' as const, userId })),
-  person.map((senderId) => ({ type: 'SendMessage' as const, senderId, ...message })),
+  user.map((userId) => ({ type: 'JoinChat' as const, userId })),
+  user.map((userId) => ({ type: 'LeaveChat' as const, userId })),
+  user.map((senderId) => ({ type: 'SendMessage' as const, senderId, ...message })),
 )
 const invite = fc.constantFrom('i1', 'i2')
 const now = fc.constantFrom('2026-05-01T12:00:00.000Z', '2026-05-01T12:00:01.000Z')
-const byInvite = fc.record({ type: fc.constant('JoinByInvite' as const), userId: person, invite, now })
+const byInvite = fc.record({ type: fc.constant('JoinByInvite' as const), userId: user, invite, now })
 const byTwo = fc.oneof(
-  fc.record({ type: fc.constant('AddParticipants' as const), userIds: fc.array(person), role, by: person }),
-  fc.record({ type: fc.constant('RemoveParticipant' as const), userId: person, by: person }),
-  fc.record({ type: fc.constant('ChangeParticipantRole' as const), userId: person, role, by: person }),
-  fc.record({ type: fc.constant('BanParticipant' as const), userId: person, by: person }),
-  fc.record({ type: fc.constant('UnbanParticipant' as const), userId: person, by: person }),
+  fc.record({ type: fc.constant('AddParticipants' as const), userIds: fc.array(user), role, by: user }),
+  fc.record({ type: fc.constant('RemoveParticipant' as const), userId: user, by: user }),
+  fc.record({ type: fc.constant('ChangeParticipantRole' as const), userId: user, role, by: user }),
+  fc.record({ type: fc.constant('BanParticipant' as const), userId: user, by: user }),
+  fc.record({ type: fc.constant('UnbanParticipant' as const), userId: user, by: user }),
 )
 const settings = fc.oneof(
-  fc.record({ type: fc.constantFrom('ArchiveChat' as const, 'UnarchiveChat' as const), by: person }),
+  fc.record({ type: fc.constantFrom('ArchiveChat' as const, 'UnarchiveChat' as const), by: user }),
   fc.record({
     type: fc.constant('ChangeChat' as const),
-    by: person,
+    by: user,
     change: fc.constantFrom({ joinPolicy: 'open' as const }, { historyVisibility: 'since-joined' as const }),
   }),
   fc.record({
     type: fc.constant('CreateInvite' as const),
-    by: person,
+    by: user,
     invite,
     now,
     expiresAt: fc.option(now),
     maxUses: fc.constantFrom(null, 1),
   }),
-  fc.record({ type: fc.constant('RevokeInvite' as const), by: person, invite }),
+  fc.record({ type: fc.constant('RevokeInvite' as const), by: user, invite }),
 )
 
 const create = fc.record({

@@ -26,7 +26,7 @@ describe('importing into a chat', () => {
       .then(onLine(3, left('bob')))
   })
 
-  it('a person joins by a line also where people need an invitation', () => {
+  it('a user joins by a line also where people need an invitation', () => {
     given(chatDecider, imported, sent('ada', 1))
       .when(onLine(2, join('bob')))
       .then(onLine(2, joined('bob', 1)))

@@ -16,7 +16,7 @@ const tookBack = (userId: string, emoji: string) =>
 const emojis = (count: number): [string, number][] => Array.from({ length: count }, (_, index) => [`e${index}`, 1])
 
 describe('reacting to a message', () => {
-  it('is one per person and emoji', () => {
+  it('is one per user and emoji', () => {
     given(chatDecider, created(), sent('ada', 1)).when(react('bob', '👍')).then(reacted('bob', '👍'))
     given(chatDecider, created(), sent('ada', 1))
       .when(react('bob', '👍', { mine: new Set(['👍']) }))
@@ -32,7 +32,7 @@ describe('reacting to a message', () => {
       .then()
   })
 
-  it(`takes at most ${MAX_OWN_EMOJIS} emoji of one person`, () => {
+  it(`takes at most ${MAX_OWN_EMOJIS} emoji of one user`, () => {
     const mine = (count: number) => ({ mine: new Set(emojis(count).map(([emoji]) => emoji)) })
     given(chatDecider, created(), sent('ada', 1))
       .when(react('bob', '👍', mine(MAX_OWN_EMOJIS)))

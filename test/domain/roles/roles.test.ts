@@ -18,7 +18,7 @@ const reactivate = (userId: string, by: string | null) => ({ type: 'ReactivateUs
 const rolesAfter = given(rolesDecider, have(ada, 'admin'))
 
 describe('changing roles', () => {
-  it('records all that the person has from now on, in one order, each once', () => {
+  it('records all that the user has from now on, in one order, each once', () => {
     rolesAfter
       .when(change(bob, ada, { to: ['admin', 'auditor', 'admin'] }))
       .then({ type: 'RolesChanged', userId: bob, roles: ['auditor', 'admin'], by: ada })
@@ -120,7 +120,7 @@ describe('a standing', () => {
   const after = (...events: Parameters<typeof rolesDecider.evolve>[1][]) =>
     events.reduce((state, event) => rolesDecider.evolve(state, event), rolesDecider.initial)
 
-  it('has as its generation the version of the last event about the person', () => {
+  it('has as its generation the version of the last event about the user', () => {
     const roles = after(have(ada, 'admin'), have(bob, 'auditor'), gone(bob), back(bob), have(ada, 'admin', 'analyst'))
     expect(accountStatusIn(roles, bob)).to.deep.equal({ roles: ['auditor'], isActive: true, generation: 4 })
     expect(accountStatusIn(roles, ada)).to.deep.equal({ roles: ['admin', 'analyst'], isActive: true, generation: 5 })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Member } from './member.js'
 import type { Chats } from './morning.js'
-import { say, type Talk } from './talk.js'
+import { postMessage, type Talk } from './talk.js'
 import type { Team } from './team.js'
 
 /** Half of the clients are away; much happens; they come back at the other node. */
@@ -20,12 +20,12 @@ export async function away(
   )
 
   // Removed, and back: what was said meanwhile is not theirs.
-  await say(m(9), project, 'I was here')
+  await postMessage(m(9), project, 'I was here')
   await m(1).do('DELETE', `/chats/${project}/participants/${m(9).id}`)
   expect(await m(9).refused('GET', `/chats/${project}`)).to.equal('chat-not-found')
-  await say(m(2), project, 'Said while 9 was away')
+  await postMessage(m(2), project, 'Said while 9 was away')
   await m(2).do('POST', `/chats/${project}/participants`, { userId: m(9).id })
-  await say(m(9), project, 'I am back')
+  await postMessage(m(9), project, 'I am back')
 
   // Banned, and let in again.
   await m(1).do('PUT', `/chats/${project}/bans/${m(8).id}`, { reason: 'too loud' })
@@ -36,7 +36,7 @@ export async function away(
 
   // Left, and come back by themselves.
   await m(30).do('POST', `/chats/${general}/leave`)
-  await say(m(31), general, 'Has 30 left?')
+  await postMessage(m(31), general, 'Has 30 left?')
   await m(30).do('POST', `/chats/${general}/join`)
 
   // Who owns it leaves: the admin is next.

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Member } from './member.js'
 import type { Chats } from './morning.js'
-import { say, type Talk } from './talk.js'
+import { postMessage, type Talk } from './talk.js'
 import type { Team } from './team.js'
 
 /** What everyone does for themselves; what is reported, searched for and archived. */
@@ -21,7 +21,7 @@ export async function evening(team: Team, chats: Chats, { late, plan }: Talk): P
     await m(11).do('PUT', `/chats/${hidden}/hide`, { hidden: true })
     await m(13).do('PUT', `/chats/${quiet}/hide`, { hidden: true })
   }
-  await say(m(12), quiet, 'Hello?')
+  await postMessage(m(12), quiet, 'Hello?')
 
   await m(5).do('POST', `/chats/${project}/messages/${late}/reports`, { reason: 'That is not true' })
   const reports = await moderator.get<{ id: string }[]>('/reports')
@@ -35,7 +35,7 @@ export async function evening(team: Team, chats: Chats, { late, plan }: Talk): P
     expect(await m(7).get('/search/messages?q=Friday')).to.have.length(1)
   }
 
-  await say(m(11), social, 'Last round')
+  await postMessage(m(11), social, 'Last round')
   await m(10).do('POST', `/chats/${social}/archive`)
   expect(await m(12).refused('POST', `/chats/${social}/messages`, { content: 'One more' })).to.equal('chat-archived')
   expect(await m(39).refused('POST', `/chats/${social}/join`)).to.equal('not-authorized')

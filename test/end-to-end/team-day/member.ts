@@ -2,10 +2,10 @@ import { expect } from 'chai'
 import type { MessageView, ParticipantView } from '../../../src/projections/conversations/views.js'
 import { createChatClient, type ChatClient } from '../../support/chat-client.js'
 import type { ChatSnapshot, Part } from '../../support/client-model.js'
-import type { Answer, Node, Person } from '../../support/test-app.js'
+import type { Answer, Node, TestUser } from '../../support/test-app.js'
 
 /** One of the team, with a client of their own. */
-export interface Member extends Person {
+export interface Member extends TestUser {
   name: string
   /** Which of the two nodes they talk to. */
   at: 0 | 1
@@ -23,9 +23,9 @@ export interface Member extends Person {
   snapshot(chatId: string): Promise<ChatSnapshot | null>
 }
 
-export function createMember(person: Person, name: string, index: number, nodes: () => readonly Node[]): Member {
+export function createMember(user: TestUser, name: string, index: number, nodes: () => readonly Node[]): Member {
   const call = (method: string, path: string, body?: unknown, headers: object = {}): Promise<Answer> =>
-    nodes()[member.at]!.call(method, path, { token: person.token, ...(body === undefined ? {} : { body }), headers })
+    nodes()[member.at]!.call(method, path, { token: user.token, ...(body === undefined ? {} : { body }), headers })
 
   const fresh = async (path: string): Promise<Answer> =>
     call('GET', path, undefined, { 'parley-position': await nodes()[member.at]!.app.core.log.head() })
@@ -46,7 +46,7 @@ export function createMember(person: Person, name: string, index: number, nodes:
   }
 
   const member: Member = {
-    ...person,
+    ...user,
     name,
     at: index % 2 === 0 ? 0 : 1,
     async do<Body>(method: string, path: string, body?: unknown) {
@@ -90,8 +90,8 @@ export function createMember(person: Person, name: string, index: number, nodes:
       }
     },
     client: createChatClient({
-      userId: person.id,
-      token: () => person.token,
+      userId: user.id,
+      token: () => user.token,
       fetch: (chatId) => member.snapshot(chatId),
     }),
   }

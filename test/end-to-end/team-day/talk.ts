@@ -11,7 +11,7 @@ export interface Talk {
   slip: string
 }
 
-export const say = async (by: Member, chatId: string, content: string, more: object = {}): Promise<string> =>
+export const postMessage = async (by: Member, chatId: string, content: string, more: object = {}): Promise<string> =>
   (await by.do('POST', `/chats/${chatId}/messages`, { content, ...more })).id
 
 export const withEmoji = (chatId: string, messageId: string, emoji: string): string =>
@@ -25,13 +25,13 @@ export async function talk(
   const m = (index: number): Member => members[index]!
   await settled()
   for (const { client } of online) await Promise.all(client.chatIds().map((chatId) => client.open(chatId)))
-  await Promise.all(members.map((member) => say(member, general, `Good morning from ${member.name}`)))
+  await Promise.all(members.map((member) => postMessage(member, general, `Good morning from ${member.name}`)))
 
-  const plan = await say(m(1), project, 'Plan: we release on Friday')
-  const reply = await say(m(2), project, 'Friday is fine', { replyTo: plan })
-  const late = await say(m(3), project, 'I come too late')
+  const plan = await postMessage(m(1), project, 'Plan: we release on Friday')
+  const reply = await postMessage(m(2), project, 'Friday is fine', { replyTo: plan })
+  const late = await postMessage(m(3), project, 'I come too late')
   await m(3).do('PATCH', `/chats/${project}/messages/${late}`, { content: 'I come on time' })
-  const slip = await say(m(4), project, 'wrong window, never mind')
+  const slip = await postMessage(m(4), project, 'wrong window, never mind')
   await m(4).do('DELETE', `/chats/${project}/messages/${slip}`)
   expect(await m(5).refused('PATCH', `/chats/${project}/messages/${plan}`, { content: 'mine' })).to.equal(
     'not-authorized',
@@ -48,7 +48,7 @@ export async function talk(
   const again = await m(0).emit<{ message: { id: string } }>('send_message', lunch)
   expect(again.message.id).to.equal(message.id)
   await m(1).emit('react', { chatId: direct, messageId: message.id, emoji: '❤️', on: true })
-  await say(m(1), direct, 'At noon')
-  await say(m(12), quiet, 'Are you there?')
+  await postMessage(m(1), direct, 'At noon')
+  await postMessage(m(12), quiet, 'Are you there?')
   return { plan, reply, late, slip }
 }

@@ -103,7 +103,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     expect(await log.append(stream, 0, events)).to.deep.equal(answer)
   })
 
-  it('says that a stream was closed for ever, and does not call that unknown', async () => {
+  it('says that a stream was closed forever, and does not call that unknown', async () => {
     const log = await open(server.url)
     const stream = newStream()
     await log.append(stream, 0, newEvents(1))

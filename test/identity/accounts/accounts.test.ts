@@ -111,7 +111,7 @@ describe('accounts', () => {
     expect(checked[1]).to.equal(null)
   })
 
-  it('an address is known by the id of its person', async () => {
+  it('an address is known by the id of its user', async () => {
     expect(await accounts.addressOf(await registeredId())).to.deep.equal({ email: ada.email, isVerified: false })
     expect(await accounts.addressOf(randomUUID())).to.equal(null)
   })
@@ -165,7 +165,7 @@ describe('accounts', () => {
     })
   }
 
-  it('a crash after the append and before the row is active: the next login finds the person there', async () => {
+  it('a crash after the append and before the row is active: the next login finds the user there', async () => {
     faults = ['before']
     await failing(accounts.register(ada))
     const [row] = await rows()
@@ -194,7 +194,7 @@ describe('accounts', () => {
     expect(new Set(got)).to.deep.equal(new Set([row!.user_id]))
   })
 
-  it('a hash of a lower cost than today’s is made anew at the next login, and the password stays', async () => {
+  it('a hash of a lower cost than today’s is made again at the next login, and the password stays', async () => {
     const userId = await registeredId()
     const hashOf = async (): Promise<string> =>
       (await pool.query<{ hash: string }>('select password_hash as hash from credentials')).rows[0]!.hash

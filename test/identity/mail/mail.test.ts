@@ -53,7 +53,7 @@ describe('the mail server', () => {
   })
   afterEach(() => new Promise<void>((resolve) => server.close(resolve)))
 
-  it('gets each mail as it is, from the sender, for the one person', async () => {
+  it('gets each mail as it is, from the sender, for the one user', async () => {
     const mailer = createSmtpMailer(url, senderAddress(url, 'https://chat.example.com'))
     await mailer.deliver(mail)
     mailer.close()

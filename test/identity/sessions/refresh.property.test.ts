@@ -117,7 +117,7 @@ describe('refresh tokens under races', () => {
     expect(await side.identity.sessions.refresh(refreshToken, null, from)).not.to.have.property('code')
   })
 
-  it('roles are asked for anew at each token', async () => {
+  it('roles are asked for again at each token', async () => {
     const { refreshToken } = await newSession()
     const auditing = await side.start({
       accountStatusOf: () => Promise.resolve({ roles: ['auditor'], generation: 1, isActive: true }),

@@ -37,13 +37,13 @@ describe('revocations in memory', () => {
     expect(setUp().after(session(token.sessionId))).to.deep.equal({ code: 'session-revoked' })
   })
 
-  it('end what was issued under a lower generation, and nothing since, of that person', () => {
+  it('end what was issued under a lower generation, and nothing since, of that user', () => {
     expect(setUp().after(account(4))).to.equal(null)
     expect(setUp().after(account(5, false, bob))).to.equal(null)
     expect(setUp().after(account(5))).to.deep.equal({ code: 'token-revoked' })
   })
 
-  it('say of a deactivated person that the session is over, for a refresh would be in vain', () => {
+  it('say of a deactivated user that the session is over, for a refresh would be in vain', () => {
     expect(setUp().after(account(5, true))).to.deep.equal({ code: 'session-revoked' })
   })
 
@@ -66,10 +66,10 @@ describe('revocations in memory', () => {
 
   it('tell those who listen whose they are', () => {
     const { revocations } = setUp()
-    const heard: string[] = []
-    revocations.listen((userId) => heard.push(userId))
+    const received: string[] = []
+    revocations.listen((userId) => received.push(userId))
     revocations.note(account(5, false, bob))
     revocations.note(session(token.sessionId))
-    expect(heard).to.deep.equal([bob, ada])
+    expect(received).to.deep.equal([bob, ada])
   })
 })

@@ -98,7 +98,7 @@ describe('the gate of sessions', () => {
     const gate = gateWith(() => {
       looks++
       if (looks > 1) return Promise.resolve([revoked])
-      node.now += 10_000 // stopped after the database had answered, before we heard it
+      node.now += 10_000 // stopped after the database had answered, before we received it
       return Promise.resolve([])
     })
     expect(await gate(token)).to.deep.equal({ code: 'session-revoked' })

@@ -57,7 +57,7 @@ describe('rows and log agree after a crash', () => {
         ])
       })
 
-      it('and told of by the next who touches the person, once', async () => {
+      it('and told of by the next who touches the user, once', async () => {
         side.faults = [fault]
         await failing(logout())
         await side.identity.sessions.open(account, from)

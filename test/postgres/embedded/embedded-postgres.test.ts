@@ -77,7 +77,7 @@ describe('embedded Postgres', function () {
     expect(await folder.pid()).not.to.equal(process.pid)
   })
 
-  it('begins anew where making the data was interrupted', async () => {
+  it('begins again where making the data was interrupted', async () => {
     await using folder = await postgresFolder()
     const killed = holdPostgres(folder.dataDir)
     const halfMade = await eventually(async () => {

@@ -4,13 +4,13 @@ import { createConversationQueries } from '../../../src/projections/conversation
 import { openProjection, resetProjection, type OpenProjection } from '../../../src/projections/engine/checkpoint.js'
 import { startRunner } from '../../../src/projections/engine/runner.js'
 import { logConfig, onEachLog } from '../../support/event-logs.js'
-import { startTestApp, type Person, type TestApp } from '../../support/test-app.js'
+import { startTestApp, type TestUser, type TestApp } from '../../support/test-app.js'
 
 onEachLog('conversations', (kind) => {
   let parley: TestApp
-  let alice: Person
-  let bob: Person
-  let carol: Person
+  let alice: TestUser
+  let bob: TestUser
+  let carol: TestUser
 
   beforeEach(async () => {
     parley = await startTestApp(logConfig(kind))
@@ -21,30 +21,30 @@ onEachLog('conversations', (kind) => {
 
   afterEach(() => parley[Symbol.asyncDispose]())
 
-  const post = async <Body>(person: Person, path: string, body?: unknown): Promise<Body> =>
-    (await parley.call('POST', path, { token: person.token, ...(body === undefined ? {} : { body }) })).body as Body
+  const post = async <Body>(user: TestUser, path: string, body?: unknown): Promise<Body> =>
+    (await parley.call('POST', path, { token: user.token, ...(body === undefined ? {} : { body }) })).body as Body
   const createChat = async (settings: object): Promise<string> =>
     (await post<{ id: string }>(alice, '/chats', { participantIds: [bob.id], name: 'Team', ...settings })).id
-  const say = (person: Person, chatId: string, content: string) =>
-    post(person, `/chats/${chatId}/messages`, { content })
+  const postMessage = (user: TestUser, chatId: string, content: string) =>
+    post(user, `/chats/${chatId}/messages`, { content })
   const upToDate = async (): Promise<void> => {
     const { log, runners } = parley.app.core
     await runners.conversations.progress.reached(await log.head())
   }
-  const seenBy = async (person: Person, chatId: string): Promise<(string | null)[] | undefined> => {
+  const seenBy = async (user: TestUser, chatId: string): Promise<(string | null)[] | undefined> => {
     await upToDate()
-    const page = await parley.app.core.queries.messages(chatId, person.id, { latest: true }, 50)
+    const page = await parley.app.core.queries.messages(chatId, user.id, { latest: true }, 50)
     return page?.answer.messages.map(({ content }) => content)
   }
 
   it('since-joined hides what was said before, and between leaving and coming back, everywhere', async () => {
     const chatId = await createChat({ historyVisibility: 'since-joined', joinPolicy: 'open' })
-    await say(alice, chatId, 'before')
+    await postMessage(alice, chatId, 'before')
     await post(carol, `/chats/${chatId}/join`)
     expect(await seenBy(carol, chatId)).to.deep.equal([])
     const [empty] = (await parley.app.core.queries.chats(carol.id, 10, null)).items
     expect(empty).to.include({ lastMessage: null, unreadCount: 0 })
-    await say(alice, chatId, 'while in')
+    await postMessage(alice, chatId, 'while in')
     await post(carol, `/chats/${chatId}/leave`)
     expect(await seenBy(carol, chatId)).to.equal(undefined)
     const away = await post<{ id: string }>(alice, `/chats/${chatId}/messages`, { content: 'while away' })
@@ -58,18 +58,18 @@ onEachLog('conversations', (kind) => {
 
   it('full history is seen by who joins later', async () => {
     const chatId = await createChat({ joinPolicy: 'open' })
-    await say(alice, chatId, 'before')
+    await postMessage(alice, chatId, 'before')
     await post(carol, `/chats/${chatId}/join`)
     expect(await seenBy(carol, chatId)).to.deep.equal(['before'])
   })
 
   it('own sends are read, others count until they are marked as read', async () => {
     const chatId = await createChat({})
-    await say(alice, chatId, 'one')
-    await say(alice, chatId, 'two')
-    const unread = async (person: Person): Promise<number | undefined> => {
+    await postMessage(alice, chatId, 'one')
+    await postMessage(alice, chatId, 'two')
+    const unread = async (user: TestUser): Promise<number | undefined> => {
       await upToDate()
-      return (await parley.app.core.queries.chatMembership(chatId, person.id))?.unreadCount
+      return (await parley.app.core.queries.chatMembership(chatId, user.id))?.unreadCount
     }
     expect([await unread(alice), await unread(bob)]).to.deep.equal([0, 2])
     const read = (seq: number) => parley.call('PUT', `/chats/${chatId}/read`, { token: bob.token, body: { seq } })
@@ -79,15 +79,15 @@ onEachLog('conversations', (kind) => {
     expect(await unread(bob)).to.equal(0)
     await read(1)
     expect(await unread(bob)).to.equal(0)
-    await say(alice, chatId, 'three')
+    await postMessage(alice, chatId, 'three')
     expect(await unread(bob)).to.equal(1)
-    await say(bob, chatId, 'four')
+    await postMessage(bob, chatId, 'four')
     expect([await unread(alice), await unread(bob)]).to.deep.equal([1, 0])
   })
 
   it('a rebuild gives the same rows as following along', async () => {
     const chatId = await createChat({ joinPolicy: 'open' })
-    await say(alice, chatId, 'one')
+    await postMessage(alice, chatId, 'one')
     await post(carol, `/chats/${chatId}/join`)
     const two = await post<{ id: string }>(carol, `/chats/${chatId}/messages`, { content: 'two' })
     const reports = `/chats/${chatId}/messages/${two.id}/reports`
@@ -102,7 +102,7 @@ onEachLog('conversations', (kind) => {
     const asAlice = (method: string, path: string, body?: unknown) =>
       parley.call(method, path, { token: alice.token, ...(body === undefined ? {} : { body }) })
     await asAlice('PATCH', `/chats/${setId}`, {
-      name: 'Set anew',
+      name: 'Set again',
       joinPolicy: 'open',
       historyVisibility: 'since-joined',
     })
@@ -148,7 +148,7 @@ onEachLog('conversations', (kind) => {
   it('chats are paged by latest activity, participants in the order in which they came', async () => {
     const ids: string[] = []
     for (let index = 0; index < 3; index++) ids.push(await createChat({ name: `chat ${index}` }))
-    await say(bob, ids[0]!, 'newest')
+    await postMessage(bob, ids[0]!, 'newest')
     await upToDate()
     const { queries } = parley.app.core
     const first = await queries.chats(alice.id, 2, null)

@@ -18,7 +18,7 @@ interface Case {
   limit: number
 }
 
-/** Spans of one person, the last of which may still last; no two hold the same version. */
+/** Spans of one user, the last of which may still last; no two hold the same version. */
 const spans = fc
   .tuple(fc.uniqueArray(fc.integer({ min: 1, max: MESSAGES + 3 }), { minLength: 1, maxLength: 9 }))
   .map(([ends]) => {

@@ -173,7 +173,7 @@ describe('following the log into a read model', () => {
     expect(applied).to.deep.equal([`chat-${chatId} 3`])
   })
 
-  it("makes a person's own command visible to who waits for its position", async () => {
+  it("makes a user's own command visible to who waits for its position", async () => {
     const runner = await read.start()
     const queries = await read.queries()
     const chatId = await read.createGroup([bob])

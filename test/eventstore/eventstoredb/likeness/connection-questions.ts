@@ -32,9 +32,9 @@ const leaving =
     return { readsDone: done === 300 ? 'all' : done >= 90 && done <= 110 ? 'about 100' : done, after }
   }
 
-function subscribe(client: EventStoreDBClient, stream: string, heard: () => void): StreamSubscription {
+function subscribe(client: EventStoreDBClient, stream: string, received: () => void): StreamSubscription {
   const subscription = client.subscribeToStream(stream, { fromRevision: START })
-  subscription.on('data', heard)
+  subscription.on('data', received)
   subscription.on('error', () => undefined)
   return subscription
 }

@@ -25,7 +25,7 @@ interface Heard {
 const signs = ['confirmation', 'caughtUp', 'fellBehind', 'error', 'close', 'end'] as const
 
 function listen(subscription: AllStreamSubscription | StreamSubscription): Heard {
-  const heard: Heard = {
+  const received: Heard = {
     revisions: [],
     errors: [],
     names: new Set(),
@@ -33,25 +33,25 @@ function listen(subscription: AllStreamSubscription | StreamSubscription): Heard
   }
   // the same for both kinds, which their types do not say
   const emitter = subscription as NodeJS.EventEmitter
-  emitter.on('data', ({ event }: { event: { revision: bigint } }) => heard.revisions.push(event.revision))
-  emitter.on('error', (error: Error & { type?: string }) => heard.errors.push(error.type ?? error.message))
-  for (const sign of signs) emitter.on(sign, () => heard.names.add(sign))
-  return heard
+  emitter.on('data', ({ event }: { event: { revision: bigint } }) => received.revisions.push(event.revision))
+  emitter.on('error', (error: Error & { type?: string }) => received.errors.push(error.type ?? error.message))
+  for (const sign of signs) emitter.on(sign, () => received.names.add(sign))
+  return received
 }
 
-const have = (heard: Heard, count: number): Promise<unknown> =>
-  eventually(() => expect(heard.revisions).to.have.length.of.at.least(count))
+const have = (received: Heard, count: number): Promise<unknown> =>
+  eventually(() => expect(received.revisions).to.have.length.of.at.least(count))
 
-const says = (heard: Heard, sign: (typeof signs)[number]): Promise<unknown> =>
-  eventually(() => expect(heard.names).to.include(sign))
+const says = (received: Heard, sign: (typeof signs)[number]): Promise<unknown> =>
+  eventually(() => expect(received.names).to.include(sign))
 
 /** The revisions that a subscription from this position gives first. */
 async function heardAfter({ client }: Asking, stream: string, position: Position, count: number): Promise<unknown> {
   const filter = streamNameFilter({ prefixes: [stream] })
-  const heard = listen(client.subscribeToAll({ fromPosition: position, filter }))
-  await have(heard, count)
-  await heard.leave()
-  return plain(heard.revisions)
+  const received = listen(client.subscribeToAll({ fromPosition: position, filter }))
+  await have(received, count)
+  await received.leave()
+  return plain(received.revisions)
 }
 
 async function twoAppends({ client, newStream }: Asking): Promise<{ stream: string; first: Position }> {
@@ -63,20 +63,20 @@ async function twoAppends({ client, newStream }: Asking): Promise<{ stream: stri
 
 export const subscriptionQuestions: Record<string, Question> = {
   'subscribing to a stream from a revision starts': async ({ client, streamOf }) => {
-    const heard = listen(client.subscribeToStream(await streamOf(4), { fromRevision: 1n }))
-    await have(heard, 2)
-    await heard.leave()
-    return plain(heard.revisions)
+    const received = listen(client.subscribeToStream(await streamOf(4), { fromRevision: 1n }))
+    await have(received, 2)
+    await received.leave()
+    return plain(received.revisions)
   },
 
   'subscribing to a stream that is not there yet': async ({ client, newStream }) => {
     const stream = newStream()
-    const heard = listen(client.subscribeToStream(stream, { fromRevision: START }))
-    await says(heard, 'confirmation')
+    const received = listen(client.subscribeToStream(stream, { fromRevision: START }))
+    await says(received, 'confirmation')
     await client.appendToStream(stream, newEvents(2), { expectedRevision: NO_STREAM })
-    await have(heard, 2)
-    await heard.leave()
-    return plain({ got: heard.revisions, errors: heard.errors })
+    await have(received, 2)
+    await received.leave()
+    return plain({ got: received.revisions, errors: received.errors })
   },
 
   'a filtered subscription to $all': async ({ client, newStream, streamOf }) => {
@@ -91,22 +91,22 @@ export const subscriptionQuestions: Record<string, Question> = {
     const subscription = client.subscribeToAll({ fromPosition: START, filter })
     const commitPositions = new Set<string>()
     subscription.on('data', ({ commitPosition }) => commitPositions.add(typeof commitPosition))
-    const heard = listen(subscription)
-    await says(heard, 'caughtUp')
+    const received = listen(subscription)
+    await says(received, 'caughtUp')
     const before = checkpoints.length
     const { position } = await client.appendToStream(stream, newEvents(3), { expectedRevision: NO_STREAM })
     await streamOf(200)
-    await have(heard, 3)
+    await have(received, 3)
     const passed = (): boolean => checkpoints.some(({ commit }) => commit > position!.commit)
     await eventually(() => expect(passed()).to.equal(true))
-    await heard.leave()
-    await says(heard, 'close')
+    await received.leave()
+    await says(received, 'close')
     return plain({
-      got: heard.revisions,
+      got: received.revisions,
       checkpointsBeforeAnything: before > 0,
       checkpointsMonotonic: checkpoints.every(({ commit }, i) => i === 0 || commit >= checkpoints[i - 1]!.commit),
       checkpointPassedTheLastEvent: passed(),
-      namesSeen: [...heard.names].sort(),
+      namesSeen: [...received.names].sort(),
       commitPositionOnEvent: [...commitPositions].join(),
     })
   },
@@ -127,10 +127,10 @@ export const subscriptionQuestions: Record<string, Question> = {
     const { stream, first } = await twoAppends(asking)
     const fromPosition = { commit: first.commit + 1n, prepare: first.prepare + 1n }
     const filter = streamNameFilter({ prefixes: [stream] })
-    const heard = listen(asking.client.subscribeToAll({ fromPosition, filter }))
-    await says(heard, 'error')
-    await heard.leave()
-    return { got: heard.revisions, errors: heard.errors }
+    const received = listen(asking.client.subscribeToAll({ fromPosition, filter }))
+    await says(received, 'error')
+    await received.leave()
+    return { got: received.revisions, errors: received.errors }
   },
 
   excludeSystemEvents: async ({ client, streamOf }) => {
@@ -138,9 +138,9 @@ export const subscriptionQuestions: Record<string, Question> = {
     const types: string[] = []
     const subscription = client.subscribeToAll({ fromPosition: START, filter: excludeSystemEvents() })
     subscription.on('data', ({ event }) => types.push(event?.type ?? ''))
-    const heard = listen(subscription)
-    await have(heard, 101)
-    await heard.leave()
+    const received = listen(subscription)
+    await have(received, 101)
+    await received.leave()
     return { systemEventsSeen: types.some((type) => type.startsWith('$')) }
   },
 }
