@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createOutage, type FailureReport } from '../async/outage.js'
 import type { EventLog, Page, Position } from '../eventstore/event-log.js'
 import { createProgress, type MutableProgress, type Progress } from './progress.js'
-import { retryDelay } from './retry-delay.js'
+import { retryDelay } from '../async/retry-delay.js'
 
 export interface FollowerDeps {
   /** As log lines and metrics name it. */

@@ -34,7 +34,7 @@ export function createFileMailer(dataDir: string): Mailer {
   const file = join(dataDir, 'mails.ndjson')
   return {
     async deliver(mail) {
-      await mkdir(dataDir, { recursive: true })
+      await mkdir(dataDir, { recursive: true, mode: 0o700 })
       await appendFile(file, `${JSON.stringify(mail)}\n`, { mode: 0o600 })
       await chmod(file, 0o600)
     },

@@ -1,24 +1,29 @@
-import { mkdir, realpath } from 'node:fs/promises'
+import { chmod, mkdir, realpath } from 'node:fs/promises'
 import { EmbeddedPostgresError } from './embedded-postgres-error.js'
 
 /** Postgres's own `pg_ctl` hands the path to a shell between double quotes. */
 const SPECIAL = /[$`"\\\n]/
 
 /**
- * Makes the folder where it is missing; gives its path without symbolic links.
+ * Makes the folder where it is missing, for its owner alone; gives its path without symbolic links.
  * @throws EmbeddedPostgresError
  */
 export async function makeDataDir(path: string): Promise<string> {
-  const dataDir = await mkdir(path, { recursive: true })
-    .then(() => realpath(path))
-    .catch((error: unknown) => {
-      throw new EmbeddedPostgresError(reasonOf(path, error as NodeJS.ErrnoException), { cause: error })
-    })
+  const dataDir = await makePrivate(path).catch((error: unknown) => {
+    throw new EmbeddedPostgresError(reasonOf(path, error as NodeJS.ErrnoException), { cause: error })
+  })
   const [special] = SPECIAL.exec(dataDir) ?? []
   if (special === undefined) return dataDir
   throw new EmbeddedPostgresError(
     `${JSON.stringify(dataDir)} holds ${JSON.stringify(special)}, which Postgres cannot start with: choose another folder`,
   )
+}
+
+/** Open to its owner alone, whatever the umask. As root, one that was there is left as it is: Postgres runs as another user below it. */
+async function makePrivate(path: string): Promise<string> {
+  const made = await mkdir(path, { recursive: true, mode: 0o700 })
+  if (made !== undefined || process.getuid?.() !== 0) await chmod(path, 0o700)
+  return realpath(path)
 }
 
 function reasonOf(path: string, { code, message }: NodeJS.ErrnoException): string {

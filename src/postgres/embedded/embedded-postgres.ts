@@ -7,6 +7,7 @@ import { EmbeddedPostgresError } from './embedded-postgres-error.js'
 import { initialisePostgres, SUPERUSER } from './initialise-postgres.js'
 import { findHome, type PostgresHome } from './postgres-home.js'
 import { readOrMakePassword } from './postgres-password.js'
+import { keepPresence, type Presence } from './presence.js'
 import { findPort, startPostmaster, stopPostmaster, type PostgresSettings } from './postmaster.js'
 
 export interface EmbeddedPostgresOptions {
@@ -44,18 +45,34 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const home = await findHome(dataDir, options.log)
     const password = await readOrMakePassword(passwordFile)
     await initialisePostgres(home, password)
-    const presence = await enter(home, password, options.settings ?? {})
-    presence.on('error', (error) => options.log(`lost the connection to the embedded Postgres: ${error.message}`))
-    return embeddedPostgres(dataDir, home, password, presence)
+    const settings = options.settings ?? {}
+    const first = await enter(home, password, settings)
+    const { port } = first
+    const connect = () => locked(dataDir, () => enter(home, password, { ...settings, port: String(port) }))
+    const presence = keepPresence(first, { connect, log: options.log })
+    return embeddedPostgres({ dataDir, home, password, port, presence })
   })
 }
 
-function embeddedPostgres(dataDir: string, home: PostgresHome, password: string, presence: Client): EmbeddedPostgres {
+interface Running {
+  dataDir: string
+  home: PostgresHome
+  password: string
+  /** The same after a restart, for the URLs that were given out. */
+  port: number
+  presence: Presence
+}
+
+function embeddedPostgres({ dataDir, home, password, port, presence }: Running): EmbeddedPostgres {
   let left: Promise<void> | undefined
-  const leave = (): Promise<void> => (left ??= locked(dataDir, () => leaveAlone(home, presence)))
+  async function leaveOnce(): Promise<void> {
+    await presence.end()
+    await locked(dataDir, () => leaveAlone(home, presence.client))
+  }
+  const leave = (): Promise<void> => (left ??= leaveOnce())
   return {
-    url: (database) => urlOf(database, presence.port, password),
-    createDatabase: (name) => locked(dataDir, () => createDatabase(presence, name)),
+    url: (database) => urlOf(database, port, password),
+    createDatabase: (name) => locked(dataDir, () => createDatabase(presence.client, name)),
     leave,
     [Symbol.asyncDispose]: leave,
   }

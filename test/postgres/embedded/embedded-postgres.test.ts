@@ -2,6 +2,7 @@ import { chmod, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/p
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
 import { Client } from 'pg'
+import { makeDataDir } from '../../../src/postgres/embedded/data-dir.js'
 import { eventually } from '../../support/eventually.js'
 import { execute } from '../../support/test-database.js'
 import { holdPostgres, killAndWait, postgresFolder } from './postgres-folder.js'
@@ -63,6 +64,32 @@ describe('embedded Postgres', function () {
 
     await using postgres = await folder.start()
     expect(await notes(postgres.url('kept'))).to.deep.equal([{ text: 'still here' }])
+  })
+
+  it('restarts a server that was killed under a running process, on the same port, and says so', async () => {
+    await using folder = await postgresFolder()
+    await using postgres = await folder.start()
+    await postgres.createDatabase('kept')
+    const url = postgres.url('kept')
+    await execute(url, 'create table note (text text)', "insert into note values ('still here')")
+    const pid = await folder.pid()
+    await killAndWait(pid, 'SIGKILL')
+    await eventually(() => expect(folder.log()).to.include('The embedded Postgres runs again'), { timeoutMs: 40_000 })
+    expect(await folder.pid()).not.to.equal(pid)
+    expect(await notes(url)).to.deep.equal([{ text: 'still here' }])
+    await postgres.leave()
+    expect(folder.isRunning()).to.be.false
+  })
+
+  it('makes its folder for the owner alone, whatever the umask', async () => {
+    await using folder = await postgresFolder()
+    for (const umask of [0o000, 0o022, 0o077]) {
+      const before = process.umask(umask)
+      const made = await makeDataDir(join(folder.dataDir, `umask-${umask}`, '.parley')).finally(() =>
+        process.umask(before),
+      )
+      expect((await stat(made)).mode & 0o777).to.equal(0o700)
+    }
   })
 
   it('starts beside a stale pid file whose number is a stranger’s by now', async () => {
