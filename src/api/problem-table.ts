@@ -61,7 +61,8 @@ export const problemTable = {
   'too-many-bot-tokens': { status: 409, title: 'The bot has too many tokens' },
   'too-many-blocks': { status: 409, title: 'Too many people are blocked' },
   'email-taken': { status: 409, title: 'The address is taken' },
-  'not-imported': { status: 409, title: 'An import and what no import made do not mix' },
+  'not-imported': { status: 409, title: 'Imported and native data cannot be combined' },
+  'line-too-late': { status: 409, title: 'A later line of the import is already in the chat' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'command-too-large': { status: 413, title: 'The command is too large' },
   'not-json': { status: 415, title: 'The body must be JSON' },
@@ -128,6 +129,7 @@ export const refusals: Record<AnyRejection['code'] | 'account-role-too-low', Ref
   'bot-not-found': { code: 'bot-not-found' },
   'user-not-found': { code: 'user-not-found' },
   'not-imported': { code: 'not-imported' },
+  'line-too-late': { code: 'line-too-late' },
   'command-too-large': { code: 'command-too-large', detail: 'Its events would take more than 256 KiB' },
   'idempotency-key-reused': { code: 'idempotency-key-reused' },
   // Only those who are over their limit are asked for a repeat.

@@ -14,7 +14,7 @@ import type { ConversationQueries } from '../projections/conversations/conversat
 import { createConversationQueries } from '../projections/conversations/create-conversation-queries.js'
 import { createUsersSharingChat } from '../projections/conversations/memberships/shared-chats.js'
 import { createDecisionIndex } from '../projections/decision-index/decision-index.js'
-import type { OpenProjection } from '../projections/engine/checkpoint.js'
+import type { DecisionIndex } from '../commands/pipeline/decision-index.js'
 import { createOwnWrites, type OwnWrites } from '../projections/engine/own-writes.js'
 import { createRevocationQueries, type RevocationQueries } from '../projections/revocations/revocations.js'
 import type { Config } from './config.js'
@@ -48,6 +48,8 @@ export interface Core extends Foundations {
   queries: ConversationQueries
   usersSharingChat: UsersSharingChat
   runners: Runners
+  /** The fingerprints of recorded commands, by id; null for those without one. */
+  recordedCommands(commandIds: readonly string[]): Promise<ReadonlyMap<string, string | null>>
   content: ContentPolicy
   clock: () => Date
 }
@@ -59,7 +61,8 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
   const foundations = await openFoundations(config, options.print, clock, releases)
   const { databases, log, reader, sealer, dataKeys } = foundations
   const { open, runners } = await startProjections(foundations, options.report, releases)
-  const handler = await startCommandHandler(foundations, open.decisionIndex, clock, options, releases)
+  const decisionIndex = createDecisionIndex(databases.main, open.decisionIndex)
+  const handler = await startCommandHandler(foundations, decisionIndex, clock, options, releases)
 
   const ownWrites = createOwnWrites(log.comparePositions)
   const usersSharingChat = createUsersSharingChat(databases.main, open.conversations)
@@ -79,6 +82,11 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
     ownWrites,
     queries: createConversationQueries(databases.main, open.conversations, content.renderContent),
     runners,
+    async recordedCommands(commandIds) {
+      await runners.decisionIndex.progress.reached(await log.head())
+      const { found } = await decisionIndex.lookUp(commandIds)
+      return new Map([...found].map(([id, { fingerprint }]) => [id, fingerprint]))
+    },
     content,
     clock,
   }
@@ -86,7 +94,7 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
 
 async function startCommandHandler(
   { databases: { main: pool }, log, sealer, reader }: Foundations,
-  decisionIndex: OpenProjection,
+  index: DecisionIndex,
   clock: () => Date,
   { report, onAppended, commandDeadlineMs: deadlineMs, overrides }: CoreOptions,
   releases: Releases,
@@ -94,7 +102,7 @@ async function startCommandHandler(
   const handler = releases.add(
     createCatalogueHandler({
       log: overrides?.wrapLog?.(log) ?? log,
-      index: createDecisionIndex(pool, decisionIndex),
+      index,
       snapshots: createSnapshots(pool),
       seal: createSeal(sealer, clock),
       decode: (recorded) => reader.decode(recorded),

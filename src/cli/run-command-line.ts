@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseConfig, type Environment } from '../app/config.js'
 import { explainFailure, type FailureReport } from '../app/explain-failure.js'
-import { ImportStopped } from '../import/import-directory.js'
+import { ImportStopped } from '../import/import-stopped.js'
 import { CommandFailedError, UsageError } from './command-errors.js'
 import { findCommand, usageText } from './command-table.js'
 import { print, printNotice, type Output } from './output.js'

@@ -1,15 +1,14 @@
 import type { Caller, RunCommand } from '../commands/run-command.js'
 import type { ImportIds } from './import-ids.js'
+import { ImportStopped } from './import-stopped.js'
 
-/** The people and chats of a source. Whoever or whatever is met first is registered or created by it. */
+/** The users and chats of a source, each registered or created when a line names it first. */
 export interface ImportDirectory {
-  /** Whom the name stands for. Nothing may be done for somebody new before `registered`. */
-  user(name: string, at: string): string
-  /** Once all who were met are registered: together, for a commit each would take longer than all their lines. */
+  /** Notes the user of a line. Nothing may be done for a new one before `registered`. */
+  meet(userId: string, name: string, at: string): void
+  /** Registers those who were met: together, for a commit each would take longer than all their lines. */
   registered(): Promise<void>
   chat(name: string, creator: string, at: string): Promise<string>
-  /** From here on, lines under this name are that person's. */
-  rename(newName: string, userId: string): void
 }
 
 interface Newcomer {
@@ -18,13 +17,10 @@ interface Newcomer {
   at: string
 }
 
-/** The import cannot go on; what was imported stays. */
-export class ImportStopped extends Error {
-  override readonly name = 'ImportStopped'
-}
-
 const notOfThisSource = (who: string, code: string): ImportStopped =>
-  new ImportStopped(`${who} is there, and was not imported from this source (${code}). Give the file another --source`)
+  new ImportStopped(
+    `${who} exists already and was not imported from this source (${code}). Give the file another --source`,
+  )
 
 export function createImportDirectory({
   run,
@@ -35,31 +31,28 @@ export function createImportDirectory({
 }: {
   run: RunCommand
   ids: ImportIds
-  /** In one statement, where each person's own would be a commit each. */
+  /** Of all users in one statement. */
   makeKeys(userIds: readonly string[]): Promise<unknown>
   correlationId: string
-  /** Counts who and what is met. */
+  /** Counts the users and chats that are met. */
   summary: { users: number; chats: number }
 }): ImportDirectory {
-  const users = new Map<string, string>()
+  const users = new Set<string>()
   const chats = new Map<string, string>()
   const newcomers: Newcomer[] = []
   const callerFor = (userId: string): Caller => ({ userId, origin: 'import', correlationId, key: null, client: null })
 
   async function register({ name, userId, at: originalAt }: Newcomer): Promise<void> {
     const result = await run('registerUser', { name, imported: true, originalAt }, callerFor(userId))
-    if (result.kind === 'rejected') throw notOfThisSource(`the person ${name}`, result.rejection.code)
+    if (result.kind === 'rejected') throw notOfThisSource(`the user ${name}`, result.rejection.code)
     summary.users++
   }
 
   return {
-    user(name, at) {
-      const known = users.get(name)
-      if (known !== undefined) return known
-      const userId = ids.user(name)
-      users.set(name, userId)
+    meet(userId, name, at) {
+      if (users.has(userId)) return
+      users.add(userId)
       newcomers.push({ name, userId, at })
-      return userId
     },
     async registered() {
       const met = newcomers.splice(0)
@@ -80,9 +73,6 @@ export function createImportDirectory({
       chats.set(name, chatId)
       summary.chats++
       return chatId
-    },
-    rename(newName, userId) {
-      users.set(newName, userId)
     },
   }
 }

@@ -1,29 +1,34 @@
 import { canonicalJson } from '../commands/canonical-json.js'
 import type { Caller, ResultOf, RunCommand } from '../commands/run-command.js'
-import { createImportDirectory, ImportStopped } from './import-directory.js'
+import { createImportDirectory } from './import-directory.js'
 import type { ImportIds } from './import-ids.js'
+import { createImportMemberships } from './import-memberships.js'
+import { ImportStopped } from './import-stopped.js'
 import { inBatches } from './in-batches.js'
 import { parseLine, type ImportLine } from './parse-line.js'
+import { createSourceNames } from './source-names.js'
+import type { SourceLine } from './split-lines.js'
 
-/** So many lines are looked at before the first of them is begun, so that who is new in them is registered together. */
-const TOGETHER = 500
-/** So many commands wait for their append at once, … */
+/** Lines that are parsed together before the first of them is begun, so that their new users are registered together. */
+const BATCH = 500
+/** Commands that wait for their append at the same time. */
 const MAX_WAITING = 512
-/** … and so many may be done before the decision index has seen the first of them. */
-const MAX_UNINDEXED = 4_000
+/** Commands that may be done before the projections have examined the first of them: the import goes at their pace. */
+const MAX_UNPROJECTED = 4_000
 
 export interface ImportDeps {
   run: RunCommand
   ids: ImportIds
-  /** Of people who are about to be registered. */
+  /** Of users who are about to be registered. */
   makeKeys(userIds: readonly string[]): Promise<unknown>
-  /** HMAC of a text under the person's key. */
+  /** HMAC of a text under the user's key. */
   fingerprint(userId: string, text: string): Promise<string>
-  /** Resolves once the decision index has examined the position. */
-  indexed(position: string): Promise<unknown>
+  /** Resolves once the projections have examined the position, or are waited for no longer. */
+  projected(position: string): Promise<unknown>
   correlationId: string
-  onRefused(line: number, reason: string): void
-  /** Told after each line. */
+  /** `character` is null where the line as a whole is refused. */
+  onRefused(line: number, reason: string, character: number | null): void
+  /** Called after each line. */
   onLine(line: number): void
 }
 
@@ -36,6 +41,8 @@ export interface ImportSummary {
   /** Lines that changed nothing: imported before, or already so. */
   unchanged: number
   refused: number
+  /** Control characters that were removed. */
+  stripped: number
 }
 
 /**
@@ -43,34 +50,39 @@ export interface ImportSummary {
  * line's number, so that a second run, or one after a crash, records only what is missing.
  * @throws ImportStopped a line differs from the one imported before under its number
  */
-export async function importLines(lines: AsyncIterable<string>, deps: ImportDeps): Promise<ImportSummary> {
-  const { run, ids, makeKeys, fingerprint, indexed, correlationId, onRefused, onLine } = deps
-  const summary: ImportSummary = { lines: 0, users: 0, chats: 0, messages: 0, unchanged: 0, refused: 0 }
-  const cast = createImportDirectory({ run, ids, makeKeys, correlationId, summary })
+export async function importLines(lines: AsyncIterable<SourceLine>, deps: ImportDeps): Promise<ImportSummary> {
+  const { run, ids, makeKeys, fingerprint, projected, correlationId, onRefused, onLine } = deps
+  const summary: ImportSummary = { lines: 0, users: 0, chats: 0, messages: 0, unchanged: 0, refused: 0, stripped: 0 }
+  const directory = createImportDirectory({ run, ids, makeKeys, correlationId, summary })
+  const names = createSourceNames(ids)
+  const memberships = createImportMemberships()
   const waiting = new Set<Promise<void>>()
-  let unindexed: string[] = []
+  let unprojected: string[] = []
   let failure: Error | undefined
 
-  function refuse(line: number, reason: string): void {
+  function refuse(line: number, reason: string, character: number | null = null): void {
     summary.refused++
-    onRefused(line, reason)
+    onRefused(line, reason, character)
   }
 
-  function settle(number: number, { type }: ImportLine, result: ResultOf<LineCommand>): void {
+  function settle(number: number, { type }: ImportLine, result: ResultOf<LineCommand>, isMember: boolean): void {
     if (result.kind === 'rejected') {
       const { code } = result.rejection
       if (code === 'idempotency-key-reused') throw changed(number)
       return refuse(number, reasons[code] ?? code)
     }
-    if (result.kind === 'done') unindexed.push(result.position)
+    // A second run changes nothing, also where the first one refused: the refusal is named again.
+    if (type === 'leave' && result.kind !== 'done' && !isMember) return refuse(number, NOT_A_PARTICIPANT)
+    if (result.kind === 'done') unprojected.push(result.position)
     if (result.kind !== 'done') summary.unchanged++
     else if (type === 'message') summary.messages++
   }
 
   /** Starts the line's command; commands of one chat are decided in the order in which they were started. */
-  function start(number: number, line: ImportLine, command: Promise<ResultOf<LineCommand>>): void {
+  function start({ number, line, userId }: Taken, command: Promise<ResultOf<LineCommand>>): void {
+    const isMember = memberships.apply(line, userId)
     const done: Promise<void> = command
-      .then((result) => settle(number, line, result))
+      .then((result) => settle(number, line, result, isMember))
       .catch((error: unknown) => {
         failure ??= error as Error
       })
@@ -80,59 +92,60 @@ export async function importLines(lines: AsyncIterable<string>, deps: ImportDeps
 
   async function keepUp(): Promise<void> {
     while (waiting.size >= MAX_WAITING) await Promise.race(waiting)
-    if (unindexed.length < MAX_UNINDEXED) return
-    const middle = Math.floor(unindexed.length / 2)
-    await indexed(unindexed[middle] ?? '')
-    unindexed = unindexed.slice(middle)
+    if (unprojected.length < MAX_UNPROJECTED) return
+    const middle = Math.floor(unprojected.length / 2)
+    await projected(unprojected[middle] ?? '')
+    unprojected = unprojected.slice(middle)
   }
 
-  /** Whom the lines name, in their order: a new name counts from the line on that gave it. */
-  function read(texts: readonly string[]): Taken[] {
-    return texts.flatMap((text) => {
+  function read(sources: readonly SourceLine[]): Taken[] {
+    return sources.flatMap((source) => {
       const number = ++summary.lines
-      if (text.trim() === '') return []
-      const parsed = parseLine(text)
+      if (typeof source === 'string' && source.trim() === '') return []
+      const parsed = parseLine(source)
       if ('reason' in parsed) {
-        refuse(number, parsed.reason)
+        refuse(number, parsed.reason, parsed.character)
         return []
       }
       const { line } = parsed
-      const userId = cast.user(line.user, line.at)
-      if (line.type === 'nick') cast.rename(line.newName, userId)
+      summary.stripped += parsed.stripped
+      const userId = names.userOf(line)
+      directory.meet(userId, line.user, line.at)
       return [{ number, line, userId }]
     })
   }
 
-  async function begin({ number, line, userId }: Taken, given: string): Promise<void> {
+  async function begin(taken: Taken, given: string): Promise<void> {
+    const { number, line, userId } = taken
     const key = { commandId: ids.command(number), fingerprint: given }
     const caller: Caller = { userId, origin: 'import', correlationId, key, client: null }
     const imported = { line: number, originalAt: line.at }
     if (line.type === 'nick') {
       const change = { name: line.newName }
-      start(number, line, run('changeProfile', { change, originalAt: line.at }, caller))
+      start(taken, run('changeProfile', { change, originalAt: line.at }, caller))
       return
     }
-    const chatId = await cast.chat(line.chat, userId, line.at)
+    const chatId = await directory.chat(line.chat, userId, line.at)
     switch (line.type) {
       case 'join': {
-        start(number, line, run('joinChat', { chatId, ...imported }, caller))
+        start(taken, run('joinChat', { chatId, ...imported }, caller))
         return
       }
       case 'leave': {
-        start(number, line, run('leaveChat', { chatId, ...imported }, caller))
+        start(taken, run('leaveChat', { chatId, ...imported }, caller))
         return
       }
       case 'message': {
         const message = { messageType: 'text', content: line.content, metadata: null, clientMessageId: null }
-        start(number, line, run('sendMessage', { chatId, ...message, ...imported }, caller))
+        start(taken, run('sendMessage', { chatId, ...message, ...imported }, caller))
         return
       }
     }
   }
 
-  async function take(texts: readonly string[]): Promise<void> {
-    const taken = read(texts)
-    await cast.registered()
+  async function take(sources: readonly SourceLine[]): Promise<void> {
+    const taken = read(sources)
+    await directory.registered()
     const fingerprints = await Promise.all(taken.map(({ userId, line }) => fingerprint(userId, canonicalJson(line))))
     for (const [index, line] of taken.entries()) {
       await begin(line, fingerprints[index] ?? '')
@@ -143,8 +156,8 @@ export async function importLines(lines: AsyncIterable<string>, deps: ImportDeps
     onLine(summary.lines)
   }
 
-  for await (const texts of inBatches(lines, TOGETHER)) {
-    await take(texts).catch((error: unknown) => {
+  for await (const sources of inBatches(lines, BATCH)) {
+    await take(sources).catch((error: unknown) => {
       failure ??= error as Error
     })
     if (failure !== undefined) break
@@ -163,9 +176,13 @@ interface Taken {
 
 type LineCommand = 'sendMessage' | 'joinChat' | 'leaveChat' | 'changeProfile'
 
+const NOT_A_PARTICIPANT = 'is not in the chat'
+
 const reasons: Partial<Record<string, string>> = {
-  'not-a-participant': 'is not in the chat',
-  'direct-chat': 'nobody leaves a direct chat',
+  'not-a-participant': NOT_A_PARTICIPANT,
+  'direct-chat': 'a direct chat cannot be left',
+  'line-too-late':
+    'line-too-late: its chat already has a later line of this source, and messages are never inserted before others',
 }
 
 const changed = (line: number): ImportStopped =>

@@ -25,7 +25,7 @@ describe('the command line needs no configuration to be read', function () {
     [['--help'], 0, /parley import FILE.*\n(.*\n)*.*parley user grant/],
     [['help'], 0, /parley import FILE/],
     [['help', 'user'], 0, /^Usage:\n {2}parley user create/],
-    [['import', '--help'], 0, /^Usage: parley import FILE \[--source NAME\] \[--json\]\n/],
+    [['import', '--help'], 0, /^Usage: parley import FILE \[--source NAME\] \[--dry-run\] \[--json\]\n/],
     [['projections', '--help'], 0, /^Usage: parley projections \[--json\]/],
     [['projections', 'rebuild', '--help'], 0, /^Usage: parley projections rebuild NAME/],
     [['user', 'create', '-h'], 0, /^Usage: parley user create/],

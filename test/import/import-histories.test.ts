@@ -34,7 +34,7 @@ describe('what an import makes of histories', () => {
       ids,
       makeKeys: (userIds) => dataKeys.getOrCreate(userIds.map(personKey)),
       fingerprint: (userId, text) => sealer.fingerprint(userId, text),
-      indexed: (position) => runners.decisionIndex.progress.reached(position),
+      projected: (position) => runners.decisionIndex.progress.reached(position),
       correlationId: uuid('import'),
       onRefused: () => undefined,
       onLine: () => undefined,

@@ -26,6 +26,7 @@ describe('importing lines', () => {
   const refused: string[] = []
   const keysMade: string[][] = []
   const steps: string[] = []
+  let onProjected: (position: string) => unknown = () => undefined
   const importAll = (lines: string[], source = 'archive'): Promise<ImportSummary> => {
     const { run, sealer, runners, dataKeys } = parley.app.core
     refused.length = keysMade.length = steps.length = 0
@@ -45,7 +46,10 @@ describe('importing lines', () => {
         return dataKeys.getOrCreate(userIds.map(personKey))
       },
       fingerprint: (userId, text) => sealer.fingerprint(userId, text),
-      indexed: (position) => runners.decisionIndex.progress.reached(position),
+      projected(position) {
+        onProjected(position)
+        return runners.decisionIndex.progress.reached(position)
+      },
       correlationId: uuid('import'),
       onRefused: (number, reason) => refused.push(`${number}: ${reason}`),
       onLine: () => undefined,
@@ -85,6 +89,7 @@ describe('importing lines', () => {
       messages: 4,
       unchanged: 1,
       refused: 2,
+      stripped: 0,
     })
     expect(refused).to.have.members(['5: is not in the chat', '10: not JSON'])
     expect(await typesInLog()).to.deep.equal([
@@ -118,6 +123,31 @@ describe('importing lines', () => {
     expect(await typesInLog()).to.deep.equal(before)
     expect(await importAll([...conversation, says(13, 'dave', 'new')])).to.include({ messages: 1 })
     expect(await typesInLog()).to.deep.equal([...before, 'ParticipantJoined', 'MessageSent'])
+  })
+
+  it('a second run names the lines again that the first one refused', async () => {
+    await importAll(conversation)
+    const first = [...refused]
+    expect(await importAll(conversation)).to.include({ messages: 0, refused: 2, unchanged: 9 })
+    expect(refused).to.have.members(first)
+  })
+
+  it('a refused line that was mended is imported where no later one is, else refused by name', async () => {
+    const lines = [says(1, 'alice', 'one'), 'not json', says(3, 'alice', 'three'), 'not json either']
+    await importAll(lines)
+    const mended = lines.with(1, says(2, 'alice', 'two')).with(3, says(4, 'alice', 'four'))
+    expect(await importAll(mended)).to.include({ messages: 1, refused: 1 })
+    expect(refused[0]).to.match(/^2: line-too-late/)
+    expect((await seenBy('alice')).map(({ content }) => content)).to.deep.equal(['one', 'three', 'four'])
+  })
+
+  it('goes at the pace of the projections', async () => {
+    const waitedFor: string[] = []
+    const lines = Array.from({ length: 6_000 }, (_, index) => says(index % 60, 'alice', `message ${index}`))
+    onProjected = (position) => waitedFor.push(position)
+    await importAll(lines)
+    expect(waitedFor.length).to.be.greaterThan(0)
+    onProjected = () => undefined
   })
 
   it('stops at a line that differs from the one imported under its number, and names it', async () => {

@@ -111,7 +111,7 @@ describe('every value that the input schemas accept', function () {
       ids: createImportIds(createSecretKey(randomBytes(32)), 'archive'),
       makeKeys: (userIds) => dataKeys.getOrCreate(userIds.map(personKey)),
       fingerprint: (userId, of) => sealer.fingerprint(userId, of),
-      indexed: (position) => runners.decisionIndex.progress.reached(position),
+      projected: (position) => runners.decisionIndex.progress.reached(position),
       correlationId: randomUUID(),
       onRefused: () => undefined,
       onLine: () => undefined,

@@ -108,5 +108,7 @@ export type ChatRejection =
   | { code: 'participant-not-found' }
   /** An import meets a chat that no import made, or the other way round. */
   | { code: 'not-imported' }
+  /** An import has been past this line: its message could only be put after later ones. */
+  | { code: 'line-too-late' }
 
 export type ChatOutcome = Outcome<ChatEvent, ChatRejection>

@@ -44,11 +44,11 @@ function sendMessage(command: Command<'SendMessage'>, chat: OpenChat): ChatOutco
   const isIn = chat.participants.has(senderId)
   const isImport = command.line !== undefined
   if (!isIn && !isImport) return reject({ code: 'not-a-participant' })
+  if (isPast(command, chat)) return reject({ code: 'line-too-late' })
   if (chat.archived && !isImport) return reject({ code: 'chat-archived' })
   if (chat.banned.has(senderId)) return reject({ code: 'banned' })
   const answered = replyTo === undefined ? null : inSight(replyTo.message, senderId, chat)
   if (replyTo !== undefined && answered?.status !== 'sent') return reject({ code: 'message-not-found' })
-  const joinsFirst = !isIn && !isPast(command, chat)
   const imported = importOf(command)
   const sent = {
     type: 'MessageSent' as const,
@@ -70,7 +70,7 @@ function sendMessage(command: Command<'SendMessage'>, chat: OpenChat): ChatOutco
     seq: sent.seq + 1 + index,
     clientMessageId: null,
   }))
-  if (!joinsFirst) return accept(sent, ...more)
+  if (isIn) return accept(sent, ...more)
   return accept(...joined(senderId, chat, imported), sent, ...more)
 }
 

@@ -70,10 +70,11 @@ describe('importing into a chat', () => {
       .then(onLine(7, joined('bob', 1)))
   })
 
-  it('a message on such a line is sent without joining', () => {
-    given(chatDecider, imported, onLine(6, sent('ada', 1)))
-      .when(onLine(5, send('bob', 2)))
-      .then(onLine(5, sent('bob', 2)))
+  it('a message on such a line is refused, for it could only be put after later ones', () => {
+    for (const line of [5, 6])
+      given(chatDecider, imported, onLine(6, sent('ada', 1)))
+        .when(onLine(line, send('bob', 2)))
+        .thenRejected({ code: 'line-too-late' })
   })
 
   it('people change the chat between lines, and the last line stays known', () => {

@@ -1,0 +1,63 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { startChild } from '../support/child.js'
+import { startTestApp, type TestApp } from '../support/test-app.js'
+
+const message = (content: string, second = 0): string =>
+  JSON.stringify({ chat: 'team', user: 'alice', at: `2020-01-01T10:00:0${second}Z`, type: 'message', content })
+
+describe('parley import', () => {
+  let parley: TestApp
+  let folder: string
+  let file: string
+
+  before(async () => {
+    parley = await startTestApp()
+    folder = await mkdtemp(join(tmpdir(), 'parley-import-test-'))
+    file = join(folder, 'archive.ndjson')
+  })
+
+  after(async () => {
+    await parley[Symbol.asyncDispose]()
+    await rm(folder, { recursive: true })
+  })
+
+  async function run(...args: string[]): Promise<{ code: number | null; output: string }> {
+    await using child = startChild('cli.js', ['import', file, ...args], parley.environment)
+    const code = await child.exited
+    return { code, output: child.output }
+  }
+  const head = (): Promise<string> => parley.app.core.log.head()
+
+  it('checks a source without importing it, then imports it; refused lines make the exit code 3', async () => {
+    await writeFile(file, `\ufeff${message('one')}\nnot json\n${message('a\u0001b', 1)}\n`)
+    const before = await head()
+    const dry = await run('--dry-run')
+    expect(dry.code, dry.output).to.equal(3)
+    expect(dry.output).to.include('line 2, character 2 refused: not JSON')
+    expect(dry.output).to.include('2 can be imported, 0 of them are already there, 1 would be refused')
+    expect(await head()).to.equal(before)
+
+    const real = await run()
+    expect(real.code, real.output).to.equal(3)
+    expect(real.output).to.include('2 messages imported').and.include('1 control characters were removed')
+  }).timeout(120_000)
+
+  it('imports nothing of a source that differs from what is imported, and names all lines that do', async () => {
+    await writeFile(file, `${message('ONE')}\n\n${message('two', 1)}\n${message('three', 2)}\n`)
+    const before = await head()
+    const changed = await run()
+    expect(changed.code, changed.output).to.equal(1)
+    expect(changed.output).to.include('2 lines differ').and.include('1, 3. Nothing was imported')
+    expect(await head()).to.equal(before)
+  }).timeout(120_000)
+
+  it('is done, with exit code 0, where the source has only grown', async () => {
+    await writeFile(file, `${message('one')}\n\n${message('ab', 1)}\n${message('three', 2)}\n`)
+    const grown = await run('--json')
+    expect(grown.code, grown.output).to.equal(0)
+    expect(grown.output).to.include('"messages":1').and.include('"unchanged":2')
+  }).timeout(120_000)
+})
