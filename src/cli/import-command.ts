@@ -71,7 +71,7 @@ async function importSource(core: Core, run: Run): Promise<{ refused: number }> 
   const ids = createImportIds(core.databases.masterKey, run.source.name)
   const fingerprint = (userId: string, text: string): Promise<string> => core.sealer.fingerprint(userId, text)
   const printRefusal = (line: number, reason: string, character: number | null): void =>
-    printNotice(`line ${line}${character === null ? '' : `, character ${character}`} refused: ${reason}`)
+    printNotice(`line ${line} refused: ${reason}${character === null ? '' : ` (character ${character})`}`)
 
   const checked = await withLines(run, 'checking', (lines, onLine) =>
     checkLines(lines, {

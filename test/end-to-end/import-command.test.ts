@@ -36,7 +36,7 @@ describe('parley import', () => {
     const before = await head()
     const dry = await run('--dry-run')
     expect(dry.code, dry.output).to.equal(3)
-    expect(dry.output).to.include('line 2, character 2 refused: not JSON')
+    expect(dry.output).to.include('line 2 refused: not JSON (character 2)')
     expect(dry.output).to.include('2 can be imported, 0 of them are already there, 1 would be refused')
     expect(await head()).to.equal(before)
 
