@@ -1,10 +1,13 @@
 import { DataSet, RegExpMatcher, parseRawPattern } from 'obscenity'
+import { maskFound } from './mask-found.js'
 import { wordBoundaries, type WordBoundaries } from './word-boundaries.js'
 import { doubledLetters, foldContiguous, foldSpacedOut, foldWord, patternOf } from './word-folding.js'
 import { hasLetter, isSpacedOut, toWordEnd, withRepetitions, type Span } from './word-span.js'
 
 /** The words that an installation blocks. */
 export interface BlockedWords {
+  /** Where they stand. */
+  spansIn(text: string): Span[]
   areIn(text: string): boolean
   /** Each of their characters as `•`. */
   mask(text: string): string
@@ -20,9 +23,6 @@ interface Entry {
 interface Match extends Span {
   isPrefix: boolean
 }
-
-/** A text in which masking leaves new blocked words again and again is made for that; after so many passes all of it is masked. */
-const MAX_PASSES = 4
 
 /** Whether an entry has two letters: with fewer, everything would be blocked. */
 export const isBlockable = (entry: string): boolean => foldWord(entry).replace(' ', '').length >= 2
@@ -62,17 +62,7 @@ export function createBlockedWords(list: readonly string[], allowed: readonly st
     return allowedWords.has(caseless(text.slice(from, to)))
   }
 
-  /** Repeated until nothing is found: a word may become a whole one only once its neighbour is masked. */
-  function mask(given: string): string {
-    let text = given
-    for (let pass = 0; pass < MAX_PASSES; pass++) {
-      const spans = spansIn(text)
-      if (spans.length === 0) return text
-      text = maskSpans(text, spans)
-    }
-    return maskSpans(text, [{ from: 0, to: text.length }])
-  }
-  return { areIn: (text) => spansIn(text).length > 0, mask }
+  return { spansIn, areIn: (text) => spansIn(text).length > 0, mask: (text) => maskFound(text, spansIn) }
 }
 
 const caseless = (word: string): string => word.trim().normalize('NFKC').toLowerCase()
@@ -99,17 +89,4 @@ function createFinder(
       const span = withRepetitions(text, { from: startIndex, to: endIndex + 1 })
       return hasLetter(text, span) ? [{ ...span, isPrefix: phraseMetadata?.isPrefix === true }] : []
     })
-}
-
-/** Keeps the length in UTF-16 units, so that the spans still fit. */
-function maskSpans(text: string, spans: readonly Span[]): string {
-  let masked = ''
-  let end = 0
-  for (const { from, to } of [...spans].sort((a, b) => a.from - b.from)) {
-    if (to <= end) continue
-    const start = Math.max(from, end)
-    masked += text.slice(end, start) + text.slice(start, to).replace(/\S/g, '•')
-    end = to
-  }
-  return masked + text.slice(end)
 }
