@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { eventually } from '../../support/eventually.js'
 import { execute } from '../../support/test-database.js'
 import { startTestApp, type TestApp } from '../../support/test-app.js'
+import { botsOf } from './bots.js'
 import { claimsOf, identityOf, PASSWORD, type SignedIn } from './identity-app.js'
 
 const NEW = 'battery staple'
@@ -65,6 +67,33 @@ describe('passwords and addresses over REST', () => {
     const { accessToken } = (await identity.refresh(refreshToken)).body as SignedIn
     expect(claimsOf(accessToken).auth_time).to.equal(now.getTime() / 1_000)
     await identity.mailTo(ada.user.email, /password was changed/)
+  })
+
+  it('tokens of bots outlive a change, whose mail lists them, and a reset with keepBots; any other reset ends them', async () => {
+    const bots = botsOf(parley)
+    const owner = { token: ada.accessToken }
+    const bot = await bots.create(owner, 'Robot')
+    await bots.create(owner, 'Without tokens')
+    const { token } = await bots.token(owner, bot, [randomUUID()])
+    const works = async () => (await parley.call('GET', '/users/me', { token })).status
+    await post('/auth/password', { currentPassword: PASSWORD, newPassword: NEW }, ada.accessToken)
+    const { text } = await identity.mailTo(ada.user.email, /password was changed/)
+    expect(text).to.include(`Robot (${bot}): 1`).and.not.include('Without tokens')
+    expect(await works()).to.equal(200)
+    for (const [query, status] of [
+      ['?keepBots=true', 200],
+      ['', 401],
+    ] as const) {
+      parley.mails.splice(0)
+      await post('/auth/password-reset', { email: ada.user.email })
+      const link = await identity.tokenTo(ada.user.email, /new password/)
+      const confirmed = await post(`/auth/password-reset/confirm${query}`, { token: link, newPassword: PASSWORD })
+      expect(confirmed.status).to.equal(204)
+      await eventually(async () => expect(await works(), query).to.equal(status))
+    }
+    expect(
+      (await post('/auth/password-reset/confirm?keepBots=maybe', { token: 'x', newPassword: NEW })).status,
+    ).to.equal(400)
   })
 
   it('bad new passwords are refused, and nothing is changed', async () => {
