@@ -7,7 +7,7 @@ import { checkLines, type CheckSummary } from '../import/check-lines.js'
 import { createImportIds } from '../import/import-ids.js'
 import { importLines, type ImportSummary } from '../import/import-lines.js'
 import { splitLines, type SourceLine } from '../import/split-lines.js'
-import { personKey } from '../privacy/key-names.js'
+import { userKey } from '../privacy/key-names.js'
 import { UsageError } from './command-errors.js'
 import { openImportSource, type ImportSource } from './import-source.js'
 import type { OperatorCommand } from './operator-command.js'
@@ -90,7 +90,7 @@ async function importSource(core: Core, run: Run): Promise<{ refused: number }> 
     importLines(lines, {
       run: core.run,
       ids,
-      makeKeys: (userIds) => core.dataKeys.getOrCreate(userIds.map(personKey)),
+      makeKeys: (userIds) => core.dataKeys.getOrCreate(userIds.map(userKey)),
       fingerprint,
       projected: (position) => projected(core, position),
       correlationId: randomUUID(),

@@ -3,8 +3,8 @@ import type { Quota, Refusal } from '../limits/quota.js'
 import type { MessageLimit } from './message-limit.js'
 import type { Caller, InputOf, ResultOf, RunCommand } from './run-command.js'
 
-/** The commands by which people say something. */
-type Saying = 'sendMessage' | 'editMessage'
+/** The commands that carry content. */
+type ContentCommand = 'sendMessage' | 'editMessage'
 
 export interface TooManyMessages extends Refusal {
   kind: 'limited'
@@ -16,14 +16,14 @@ export interface ContentRefused {
   rejection: { code: 'content-refused' }
 }
 
-/** `quota` is where the person stands now; absent where there is no limit. */
-export type Say<Name extends Saying> = (
+/** `quota` is the user's rate limit as it is now; absent where there is no limit. */
+export type Submit<Name extends ContentCommand> = (
   input: InputOf<Name> & { content: string },
   caller: Caller,
 ) => Promise<(ResultOf<Name> & { quota?: Quota }) | TooManyMessages | ContentRefused>
 
-export type SendMessage = Say<'sendMessage'>
-export type EditMessage = Say<'editMessage'>
+export type SendMessage = Submit<'sendMessage'>
+export type EditMessage = Submit<'editMessage'>
 
 export interface SubmitMessageDeps {
   run: RunCommand
@@ -33,14 +33,14 @@ export interface SubmitMessageDeps {
 }
 
 /**
- * Says something within the person's limit, and nothing that is refused. A repeat does not count, and is answered also to those who are over
- * the limit, or whose words would be refused by now. What is refused counts, for looking for words costs more than sending them.
+ * Submits content within the user's rate limit, unless it is refused. A repeat does not count, and is answered also over the limit, or where the
+ * content would be refused by now. Refused content counts: otherwise anyone could test words without limit.
  */
-export function createSubmitMessage<Name extends Saying>(
+export function createSubmitMessage<Name extends ContentCommand>(
   name: Name,
   { run, limit, isRefused: isBad }: SubmitMessageDeps,
-): Say<Name> {
-  type Result = Awaited<ReturnType<Say<Name>>>
+): Submit<Name> {
+  type Result = Awaited<ReturnType<Submit<Name>>>
 
   /** What a repeat is answered; anything else gets `otherwise`. */
   async function onlyRepeat(input: InputOf<Name>, caller: Caller, otherwise: Result): Promise<Result> {
@@ -68,6 +68,7 @@ export function createSubmitMessage<Name extends Saying>(
 }
 
 /** The further messages of one command. */
-const moreOf = (input: InputOf<Saying>): readonly { content: string }[] => ('more' in input ? (input.more ?? []) : [])
+const moreOf = (input: InputOf<ContentCommand>): readonly { content: string }[] =>
+  'more' in input ? (input.more ?? []) : []
 
 const contentRefused: ContentRefused = { kind: 'rejected', rejection: { code: 'content-refused' } }

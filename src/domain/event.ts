@@ -1,5 +1,5 @@
 /**
- * One event, told apart into what anyone with the log may read and what is sealed because it is about a person. A stream kind's
+ * One event, divided into what anyone with the log may read and what is sealed because it is personal. A stream kind's
  * `events.ts` declares its events by this shape; `src/privacy/personal-fields.ts` says whose each personal field is.
  */
 export interface EventShape {

@@ -9,12 +9,12 @@ export interface ClientBox {
   box: string
 }
 
-/** What stands beside an event's data. Written in this order, absent ones left out. */
+/** An event's metadata. Written in this order, absent ones left out. */
 export interface EventMetadata {
   schemaVersion: number
   /** Recorded time, ISO-8601 UTC with milliseconds; never falls within a stream. */
   at: string
-  /** UUID of the command that made it; all events of one command stand side by side in one append. */
+  /** UUID of the command that made it; all events of one command are adjacent, in one append. */
   commandId: string
   /** Of the command's parsed, normalised body; only where the client gave the command a key of its own. */
   fingerprint?: string

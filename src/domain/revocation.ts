@@ -1,7 +1,7 @@
 import type { AnyEvent } from './any-event.js'
 import type { PublicEvent } from './event.js'
 
-/** What takes the force from access tokens before their time: of one session, or of a person up to a generation. */
+/** Invalidates access tokens before they expire: those of one session, or of a user up to a generation. */
 export type Revocation =
   | { kind: 'session'; userId: string; sessionId: string; at: string }
   /** Of tokens issued under a lower generation. `isOver`: their sessions are at an end too, so that no refresh helps. */

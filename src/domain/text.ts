@@ -1,4 +1,4 @@
-/** Why a text is refused; the codes stand in docs/errors.md. */
+/** Why a text is refused; the codes are listed in docs/errors.md. */
 export type TextFault = 'empty' | 'too-long' | 'not-text' | 'bidi-controls' | 'line-break'
 
 export type TextResult = { ok: true; text: string } | { ok: false; fault: TextFault }

@@ -17,8 +17,8 @@ export interface VisibilitySetting {
 export type VersionRange = readonly [from: number, to: number]
 
 /**
- * The one rule of sight: what someone may see of a chat are the spans in which they took part, joined with those in which the
- * setting was `full`; nothing for who is outside now. Ascending, neither touching nor overlapping.
+ * The one visibility rule: a user may see the spans of a chat in which they took part, joined with those in which the setting was `full`; nothing
+ * while they take no part. Ascending, neither touching nor overlapping.
  * `settings` ascend by version; the first begins with the chat.
  */
 export function visibleRanges(
@@ -39,6 +39,6 @@ function joinRange(ranges: VersionRange[], [from, to]: VersionRange): VersionRan
   return [...ranges.slice(0, -1), [last[0], Math.max(last[1], to)]]
 }
 
-/** Whether what stands at `version` may be seen. A message is judged by the version it was sent at. */
+/** Whether the event at `version` may be seen. A message is judged by the version it was sent at. */
 export const maySee = (ranges: readonly VersionRange[], version: number): boolean =>
   ranges.some(([from, to]) => from <= version && version <= to)

@@ -4,11 +4,11 @@ import type { DataKeys } from './data-keys.js'
 import { derive as deriveBytes } from './derive-key.js'
 import { parentsOf } from './key-names.js'
 
-/** Seals and opens boxes. Derived from its parents, so that it is gone as soon as one of them is. */
+/** Seals and opens boxes. Derived from its parents: once one of them is destroyed, nobody can derive it again. */
 export interface BoxKey {
   name: string
   key: KeyObject
-  /** 16 bytes that only this key gives: a box says by them which key it is under, so that no second key reads it otherwise. */
+  /** 16 bytes that only this key gives: it identifies the key of a box, so that no second key can open it to another text. */
   commitment: Buffer
 }
 
@@ -17,7 +17,7 @@ export type BoxKeys = ReadonlyMap<string, BoxKey>
 export interface BoxKeyring {
   /** Makes the parents where they are missing. @throws KeyDestroyedError */
   ensure(names: Iterable<string>): Promise<BoxKeys>
-  /** Null where a parent is gone. */
+  /** Null where a parent was destroyed. */
   find(names: Iterable<string>): Promise<ReadonlyMap<string, BoxKey | null>>
 }
 
@@ -25,8 +25,8 @@ const KEY_BYTES = 32
 const COMMITMENT_BYTES = 16
 const MAX_CACHED = 50_000
 
-export function deriveBoxKey(name: string, person: KeyObject, month?: KeyObject): BoxKey {
-  const bytes = deriveBytes(person, 'parley/box/1', KEY_BYTES + COMMITMENT_BYTES, month)
+export function deriveBoxKey(name: string, user: KeyObject, month?: KeyObject): BoxKey {
+  const bytes = deriveBytes(user, 'parley/box/1', KEY_BYTES + COMMITMENT_BYTES, month)
   return { name, key: createSecretKey(bytes.subarray(0, KEY_BYTES)), commitment: bytes.subarray(KEY_BYTES) }
 }
 
@@ -57,16 +57,16 @@ export function createBoxKeyring(dataKeys: DataKeys): BoxKeyring {
   }
 
   function derive(name: string, parents: ReadonlyMap<string, KeyObject | null>): BoxKey | null {
-    const [person, month] = parentsOf(name).map((parent) => parents.get(parent) ?? null)
-    if (!person || month === null) return null
-    const boxKey = deriveBoxKey(name, person, month)
+    const [user, month] = parentsOf(name).map((parent) => parents.get(parent) ?? null)
+    if (!user || month === null) return null
+    const boxKey = deriveBoxKey(name, user, month)
     derived.set(name, boxKey)
     return boxKey
   }
 
   return {
     async ensure(names) {
-      // Whoever made a key here got it: `getOrCreate` refuses rather than leave one out.
+      // `getOrCreate` returns every key, or throws.
       return (await keysOf(names, dataKeys.getOrCreate)) as Map<string, BoxKey>
     },
     find: (names) => keysOf(names, dataKeys.get),

@@ -4,7 +4,7 @@ import { decrypt, encrypt, TAG_BYTES } from './aes-gcm.js'
 import type { BoxKey } from './box-keys.js'
 import { NONCE_BYTES, nextNonce } from './nonce.js'
 
-/** Personal fields as they stand in the log; nonce and box are base64url. */
+/** Personal fields as stored in the log; nonce and box are base64url. */
 export interface SealedBox {
   /** The key's name. */
   key: string
@@ -24,7 +24,7 @@ export class BoxCorruptError extends Error {
   }
 }
 
-/** What a box is bound to, so that it cannot be moved: the event it stands in, or the session and month of a client. */
+/** What a box is bound to, so that it cannot be moved: the event that it is part of, or the session and month of a client. */
 export const boxContext = (owner: string, part: string): string => JSON.stringify([owner, part])
 
 export function sealBox({ name, key, commitment }: BoxKey, fields: object, context: string): SealedBox {

@@ -3,9 +3,9 @@ import type { ClientBox } from '../domain/metadata.js'
 import { boxContext, sealBox } from './box.js'
 import type { BoxKeyring } from './box-keys.js'
 import type { DataKeys } from './data-keys.js'
-import { boxKeyName, monthOf, personKey, requestMonthKey } from './key-names.js'
+import { boxKeyName, monthOf, userKey, requestMonthKey } from './key-names.js'
 
-/** ClientInfo a person's commands come. */
+/** From where a user's commands come. */
 export interface Client {
   userId: string
   /** The session's id. */
@@ -24,7 +24,7 @@ export function createClientSealer(keyring: BoxKeyring, dataKeys: DataKeys): Sea
   dataKeys.onDestroyed(() => cache.clear())
 
   async function seal({ userId, session, ip, userAgent }: Client, month: string): Promise<ClientBox> {
-    const name = boxKeyName(personKey(userId), requestMonthKey(month))
+    const name = boxKeyName(userKey(userId), requestMonthKey(month))
     const boxKey = (await keyring.ensure([name])).get(name)
     if (boxKey === undefined) throw new Error(`no key ${name}`)
     return { session, ...sealBox(boxKey, { ip, userAgent }, boxContext(session, month)) }

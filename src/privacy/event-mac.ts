@@ -7,7 +7,7 @@ export type Unsigned = Pick<RecordedEvent, 'stream' | 'version' | 'id' | 'type' 
 
 const MAC = /,"mac":"([\w-]{43})"\}$/
 
-/** No database holds it. Whoever checks old events keeps the retired master keys. */
+/** Derived from the master key, and in no database. Checking old events takes the retired master keys. */
 export const deriveMacKey = (masterKey: KeyObject): KeyObject => deriveKey(masterKey, 'parley/event-mac')
 
 /**
@@ -22,7 +22,7 @@ export function eventMac(macKey: KeyObject, { stream, version, id, type, data, m
 /** The metadata's text with its MAC as the last key. */
 export const withMac = (metadata: string, mac: string): string => `${metadata.slice(0, -1)},"mac":"${mac}"}`
 
-/** Whether the event stands in the log as it was written, where it was written. */
+/** Whether an event is unchanged, and where it was written. */
 export function verifyMac(macKey: KeyObject, event: RecordedEvent): boolean {
   const [suffix, mac] = MAC.exec(event.metadata) ?? []
   if (suffix === undefined || mac === undefined) return false

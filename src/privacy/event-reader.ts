@@ -36,7 +36,7 @@ export interface EventReader {
   openClient(client: ClientBox): Promise<{ ip: string; userAgent: string } | null>
 }
 
-/** A later release wrote this event: stop and say so, never skip it. */
+/** A later release wrote this event: it must stop its reader, and never be skipped. */
 export class NewerEventError extends Error {
   override readonly name = 'NewerEventError'
   constructor(

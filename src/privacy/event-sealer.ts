@@ -22,7 +22,7 @@ export interface ToSeal {
   metadata: Omit<EventMetadata, 'schemaVersion' | 'mac'>
 }
 
-/** KeyedMutex decided events into what the log holds: `keyNames` of all, `ensureKeys` once, then `seal` each. */
+/** Turns decided events into what the log holds: `keyNames` of all, `ensureKeys` once, then `seal` each. */
 export interface EventSealer {
   /** The box keys that this event needs; `at` is its recorded time. */
   keyNames(stream: string, event: Decided<AnyEvent>, at: string): readonly string[]
@@ -37,7 +37,7 @@ export interface EventSealer {
 export interface EventSealerDeps {
   dataKeys: DataKeys
   masterKey: KeyObject
-  /** Told of all that is sealed, for the reader beside it. */
+  /** Receives everything that is sealed, for the reader of the same process. */
   made?: LocalEventCache
 }
 

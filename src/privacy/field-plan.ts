@@ -1,7 +1,7 @@
 import type { AnyEvent } from '../domain/any-event.js'
 import type { Decided, PublicEvent } from '../domain/event.js'
 import { idOf } from '../domain/streams.js'
-import { boxKeyName, chatMonthKey, monthOf, personKey, requestMonthKey } from './key-names.js'
+import { boxKeyName, chatMonthKey, monthOf, userKey, requestMonthKey } from './key-names.js'
 import { personalFields, type Personal } from './personal-fields.js'
 
 export type Fields = Readonly<Record<string, unknown>>
@@ -53,17 +53,17 @@ export function personalByKey(stream: string, event: AnyView, at: string): Reado
   return byKey
 }
 
-/** What a reader sees in the place of a box whose key is gone: null for each field that may have been in it. */
+/** In place of a box whose key was destroyed: null for each field that may have been in it. */
 export function erasedFields(key: string, stream: string, event: AnyView, at: string): Fields {
   const gone = plans[event.type].personal.filter(([, personal]) => keyNameFor(personal, stream, event, at) === key)
   return Object.fromEntries(gone.map(([field]) => [field, null]))
 }
 
-/** The month is that of the time people are shown: an import's original one, and the message's for what is added to it. */
-function keyNameFor({ person, under }: Personal, stream: string, event: AnyView, at: string): string {
-  const id = fieldOf(event, person)
-  const userName = personKey(String(id))
-  if (under === 'person') return userName
+/** The month is that of the time shown to users: the original one of an import, and the message's for additions to it. */
+function keyNameFor({ user, under }: Personal, stream: string, event: AnyView, at: string): string {
+  const id = fieldOf(event, user)
+  const userName = userKey(String(id))
+  if (under === 'user') return userName
   if (under === 'request-month') {
     const month = requestMonthKey(monthOf(at))
     return id === undefined ? month : boxKeyName(userName, month)

@@ -1,15 +1,15 @@
 /**
- * Names of keys. A data key's name says what it is for; a box key's names its parents, joined by `+`: the person's key first,
+ * Names of keys. A data key's name says what it is for; a box key's names its parents, joined by `+`: the user's key first,
  * then, where there is one, the key of the month that retention can end; a month's alone where it is about nobody we know. Ids are UUIDs, so neither `/` nor `+` occurs in them.
  */
-export const personKey = (userId: string): string => `person/${userId}`
+export const userKey = (userId: string): string => `person/${userId}`
 export const chatMonthKey = (chatId: string, month: string): string => `chat-month/${chatId}/${month}`
 export const requestMonthKey = (month: string): string => `request-month/${month}`
 
 /** The month (`yyyy-mm`, UTC) of an ISO-8601 UTC time. */
 export const monthOf = (at: string): string => at.slice(0, 7)
 
-export const boxKeyName = (person: string, month: string): string => `${person}+${month}`
+export const boxKeyName = (user: string, month: string): string => `${user}+${month}`
 
 export const parentsOf = (boxKey: string): readonly string[] => boxKey.split('+')
 

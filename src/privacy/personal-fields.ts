@@ -3,12 +3,12 @@ import type { EventShape } from '../domain/event.js'
 
 /** Whose a personal field is (the public field that holds their id), and what its key is made of. */
 export interface Personal<Field extends string = string> {
-  person: Field
+  user: Field
   /**
    * `chat-month`: retention can end it too, with all that was written in this chat in that month. `request-month`: likewise, with all
    * addresses of that month; where nobody's id stands in the field, that month's key alone seals it.
    */
-  under: 'person' | 'chat-month' | 'request-month'
+  under: 'user' | 'chat-month' | 'request-month'
 }
 
 /** A list's fields are told one by one: `participants[].userId`; a list of plain values is `roles[]`. */
@@ -38,7 +38,7 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
     joinPolicy: 'public',
     imported: 'public',
     originalAt: 'public',
-    name: { person: 'createdBy', under: 'person' },
+    name: { user: 'createdBy', under: 'user' },
   },
   ParticipantJoined: {
     userId: 'public',
@@ -57,7 +57,7 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
     by: 'public',
     historyVisibility: 'public',
     joinPolicy: 'public',
-    name: { person: 'by', under: 'person' },
+    name: { user: 'by', under: 'user' },
   },
   ChatArchived: { by: 'public' },
   ChatUnarchived: { by: 'public' },
@@ -71,21 +71,21 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
     replyToSeq: 'public',
     originalAt: 'public',
     line: 'public',
-    messageType: { person: 'senderId', under: 'chat-month' },
-    content: { person: 'senderId', under: 'chat-month' },
-    mentions: { person: 'senderId', under: 'chat-month' },
-    mentionsAll: { person: 'senderId', under: 'chat-month' },
-    metadata: { person: 'senderId', under: 'chat-month' },
-    clientMessageId: { person: 'senderId', under: 'chat-month' },
+    messageType: { user: 'senderId', under: 'chat-month' },
+    content: { user: 'senderId', under: 'chat-month' },
+    mentions: { user: 'senderId', under: 'chat-month' },
+    mentionsAll: { user: 'senderId', under: 'chat-month' },
+    metadata: { user: 'senderId', under: 'chat-month' },
+    clientMessageId: { user: 'senderId', under: 'chat-month' },
   },
   MessageEdited: {
     messageId: 'public',
     sentVersion: 'public',
     senderId: 'public',
     sentAt: 'public',
-    content: { person: 'senderId', under: 'chat-month' },
-    mentions: { person: 'senderId', under: 'chat-month' },
-    mentionsAll: { person: 'senderId', under: 'chat-month' },
+    content: { user: 'senderId', under: 'chat-month' },
+    mentions: { user: 'senderId', under: 'chat-month' },
+    mentionsAll: { user: 'senderId', under: 'chat-month' },
   },
   MessageDeleted: { messageId: 'public', sentVersion: 'public', senderId: 'public', by: 'public' },
   ReactionAdded: { messageId: 'public', sentVersion: 'public', userId: 'public', emoji: 'public' },
@@ -97,22 +97,22 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
     senderId: 'public',
     sentVersion: 'public',
     sentAt: 'public',
-    previews: { person: 'senderId', under: 'chat-month' },
+    previews: { user: 'senderId', under: 'chat-month' },
   },
   UserRegistered: {
     userId: 'public',
     imported: 'public',
     originalAt: 'public',
     ownerId: 'public',
-    name: { person: 'userId', under: 'person' },
+    name: { user: 'userId', under: 'user' },
   },
   ProfileChanged: {
     userId: 'public',
     originalAt: 'public',
     addableBy: 'public',
-    name: { person: 'userId', under: 'person' },
-    avatarUrl: { person: 'userId', under: 'person' },
-    statusText: { person: 'userId', under: 'person' },
+    name: { user: 'userId', under: 'user' },
+    avatarUrl: { user: 'userId', under: 'user' },
+    statusText: { user: 'userId', under: 'user' },
   },
   UserBlocked: { userId: 'public', blockedId: 'public' },
   UserUnblocked: { userId: 'public', blockedId: 'public' },
@@ -122,22 +122,22 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
   ChatsRead: { userId: 'public', 'chats[].chatId': 'public', 'chats[].seq': 'public', 'chats[].unread': 'public' },
   ChatMuted: { userId: 'public', chatId: 'public', muted: 'public' },
   ChatHidden: { userId: 'public', chatId: 'public', seq: 'public' },
-  BanReasonGiven: { userId: 'public', by: 'public', reason: { person: 'by', under: 'person' } },
+  BanReasonGiven: { userId: 'public', by: 'public', reason: { user: 'by', under: 'user' } },
   MessageReported: {
     reportId: 'public',
     messageId: 'public',
     reporterId: 'public',
-    reason: { person: 'reporterId', under: 'person' },
+    reason: { user: 'reporterId', under: 'user' },
   },
-  ReportSettled: { reportId: 'public', by: 'public', outcome: { person: 'by', under: 'person' } },
+  ReportSettled: { reportId: 'public', by: 'public', outcome: { user: 'by', under: 'user' } },
   WebhookCreated: {
     webhookId: 'public',
     by: 'public',
     direction: 'public',
     'events[]': 'public',
     botId: 'public',
-    url: { person: 'by', under: 'person' },
-    name: { person: 'by', under: 'person' },
+    url: { user: 'by', under: 'user' },
+    name: { user: 'by', under: 'user' },
   },
   WebhookDeleted: { webhookId: 'public', by: 'public' },
   WebhookDisabled: { webhookId: 'public', reason: 'public' },
@@ -149,7 +149,7 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
     projection: 'public',
     position: 'public',
     by: 'public',
-    reason: { person: 'by', under: 'person' },
+    reason: { user: 'by', under: 'user' },
   },
   SecurityEventRecorded: {
     kind: 'public',
@@ -157,8 +157,8 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
     count: 'public',
     from: 'public',
     to: 'public',
-    ip: { person: 'userId', under: 'request-month' },
-    userAgent: { person: 'userId', under: 'request-month' },
-    subject: { person: 'userId', under: 'request-month' },
+    ip: { user: 'userId', under: 'request-month' },
+    userAgent: { user: 'userId', under: 'request-month' },
+    subject: { user: 'userId', under: 'request-month' },
   },
 }

@@ -51,7 +51,7 @@ function section(type: AnyEvent['type'], sentence: string, fields: readonly Even
 }
 
 const UNDER: Record<Personal['under'], string> = {
-  person: '',
+  user: '',
   'chat-month': ', of the chat and month',
   'request-month': ', of the month',
 }
@@ -60,7 +60,7 @@ function whoseOf(type: AnyEvent['type'], field: string): string {
   const declared = new Map(Object.entries<'public' | Personal>(personalFields[type])).get(field)
   return declared === undefined || declared === 'public'
     ? 'public'
-    : `sealed: \`${declared.person}\`’s${UNDER[declared.under]}`
+    : `sealed: \`${declared.user}\`’s${UNDER[declared.under]}`
 }
 
 /** As it is stored, and what its boxes hold. */

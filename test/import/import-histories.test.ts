@@ -4,7 +4,7 @@ import type { Caller } from '../../src/commands/run-command.js'
 import { chatStream } from '../../src/domain/streams.js'
 import { createImportIds } from '../../src/import/import-ids.js'
 import { importLines, type ImportSummary } from '../../src/import/import-lines.js'
-import { personKey } from '../../src/privacy/key-names.js'
+import { userKey } from '../../src/privacy/key-names.js'
 import { startTestApp, type TestApp } from '../support/test-app.js'
 import { uuid } from '../support/uuid.js'
 
@@ -32,7 +32,7 @@ describe('what an import makes of histories', () => {
     return importLines(each(), {
       run,
       ids,
-      makeKeys: (userIds) => dataKeys.getOrCreate(userIds.map(personKey)),
+      makeKeys: (userIds) => dataKeys.getOrCreate(userIds.map(userKey)),
       fingerprint: (userId, text) => sealer.fingerprint(userId, text),
       projected: (position) => runners.decisionIndex.progress.reached(position),
       correlationId: uuid('import'),

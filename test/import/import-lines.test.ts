@@ -3,7 +3,7 @@ import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import { createImportIds } from '../../src/import/import-ids.js'
 import { importLines, type ImportSummary } from '../../src/import/import-lines.js'
 import { chatStream } from '../../src/domain/streams.js'
-import { personKey } from '../../src/privacy/key-names.js'
+import { userKey } from '../../src/privacy/key-names.js'
 import { startTestApp, type TestApp } from '../support/test-app.js'
 import { uuid } from '../support/uuid.js'
 
@@ -43,7 +43,7 @@ describe('importing lines', () => {
       ids: createImportIds(masterKey, source),
       makeKeys(userIds) {
         keysMade.push([...userIds])
-        return dataKeys.getOrCreate(userIds.map(personKey))
+        return dataKeys.getOrCreate(userIds.map(userKey))
       },
       fingerprint: (userId, text) => sealer.fingerprint(userId, text),
       projected(position) {

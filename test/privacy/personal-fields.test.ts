@@ -38,8 +38,8 @@ describe('personal fields', () => {
   it('whose a field is stands in a public field of the same event', () => {
     for (const [type, fields] of Object.entries(personalFields)) {
       const declared = new Map(Object.entries<unknown>(fields))
-      for (const kind of Object.values<'public' | { person: string }>(fields)) {
-        if (kind !== 'public') expect(declared.get(kind.person), type).to.equal('public')
+      for (const kind of Object.values<'public' | { user: string }>(fields)) {
+        if (kind !== 'public') expect(declared.get(kind.user), type).to.equal('public')
       }
     }
   })

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { createImportIds } from '../../src/import/import-ids.js'
 import { importLines } from '../../src/import/import-lines.js'
-import { personKey } from '../../src/privacy/key-names.js'
+import { userKey } from '../../src/privacy/key-names.js'
 import { createClub, type Club } from '../api/app/club.js'
 import { startTestApp, type Answer, type TestUser, type TestApp } from '../support/test-app.js'
 
@@ -109,7 +109,7 @@ describe('every value that the input schemas accept', function () {
     const { refused } = await importLines(lines(), {
       run,
       ids: createImportIds(createSecretKey(randomBytes(32)), 'archive'),
-      makeKeys: (userIds) => dataKeys.getOrCreate(userIds.map(personKey)),
+      makeKeys: (userIds) => dataKeys.getOrCreate(userIds.map(userKey)),
       fingerprint: (userId, of) => sealer.fingerprint(userId, of),
       projected: (position) => runners.decisionIndex.progress.reached(position),
       correlationId: randomUUID(),

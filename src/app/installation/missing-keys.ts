@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { personKey } from '../../privacy/key-names.js'
+import { userKey } from '../../privacy/key-names.js'
 import type { OpenProjection } from '../../projections/engine/checkpoint.js'
 import { StartupError } from '../startup-error.js'
 
@@ -40,7 +40,7 @@ async function countMissing(keys: Pool, users: readonly { id: string }[]): Promi
   const { rows } = await keys.query<{ missing: number }>(
     `select count(*)::integer as missing from unnest($1::text[]) as wanted (name)
      where not exists (select from data_keys where data_keys.name = wanted.name)`,
-    [users.map(({ id }) => personKey(id))],
+    [users.map(({ id }) => userKey(id))],
   )
   return rows[0]?.missing ?? 0
 }

@@ -109,7 +109,7 @@ export const chatCommands = {
     command: ({ userId, role }, _, by) => ({ type: 'ChangeParticipantRole', userId, role, by }),
   }),
 
-  /** The reason is given by a command of its own; here it only tells a repeat from another body. */
+  /** The reason is given by a command of its own; here it only distinguishes a repeat from another body. */
   banParticipant: onChat<InChat & { userId: string; reason: string | null }, UnknownUser | ChatRejection>({
     operation: ({ chatId, userId }) => `PUT /chats/${chatId}/bans/${userId}`,
     command: ({ userId }, _, by) => ({ type: 'BanParticipant', userId, by }),

@@ -36,7 +36,7 @@ export async function everyoneExists<Input>(
   return index === -1 ? { input } : { refusal: { code: 'user-not-found', userId: userIds[index] ?? '', index } }
 }
 
-/** The same for those named in a command on a chat: to an outsider, the chat comes first. */
+/** The same for users named in a command on a chat: whether the actor takes part is checked first. */
 export async function everyoneExistsInside<Input extends { chatId: string }>(
   input: Input,
   userIds: readonly string[],
@@ -59,7 +59,7 @@ export async function isBlockedByAny(
   return users.some((user) => user.status === 'active' && user.blocked.has(blockedId))
 }
 
-/** The chat where the person takes part in it, from a state that has reached `seq`; null for an outsider. */
+/** The chat, from a state that has reached `seq`; null where the user takes no part in it. */
 export async function chatOf(chatId: string, userId: string, stateOf: StateOf, seq = 0): Promise<OpenChat | null> {
   const chat = await stateOf(
     chatStream(chatId),

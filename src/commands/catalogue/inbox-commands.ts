@@ -5,7 +5,7 @@ import { chatOf, type StateOf } from './facts.js'
 
 const outsider = { refusal: { code: 'not-a-participant' } } as const
 
-/** What of chats concerns one person alone. */
+/** A user's own settings of their chats. */
 export const inboxCommands = {
   markRead: onInbox<InChat & { seq: number; unread: boolean }, ChatRejection>({
     operation: ({ chatId }) => `PUT /chats/${chatId}/read`,

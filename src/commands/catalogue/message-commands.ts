@@ -34,7 +34,7 @@ interface EditMessageInput extends OfMessage {
 /** Until the writer gives it: what is known of the message that a command is about. */
 const message = { status: 'absent' } as const
 
-/** What is said in chats, and what becomes of it. */
+/** Commands on messages. */
 export const messageCommands = {
   sendMessage: onChat<SendMessageInput, CannotSend>({
     operation: ({ chatId }) => `POST /chats/${chatId}/messages`,

@@ -7,7 +7,7 @@ import { newReportId } from '../command-id.js'
 import { onModeration, type InChat } from './command-row.js'
 import { chatOf } from './facts.js'
 
-/** What the chat's own stream says, for the moderation stream to decide by. */
+/** Facts of the chat's stream, for decisions on the moderation stream. */
 interface ReportedMessage {
   chat: Chat
   message: MessageFact
@@ -15,7 +15,7 @@ interface ReportedMessage {
 
 const nothingKnown: ReportedMessage = { chat: { status: 'absent' }, message: { status: 'absent' } }
 
-/** What participants of a chat need not know. */
+/** Commands that participants of a chat do not see. */
 export const moderationCommands = {
   giveBanReason: onModeration<InChat & { userId: string; reason: string }, ChatRejection>({
     operation: ({ chatId, userId }) => `PUT /chats/${chatId}/bans/${userId} reason`,

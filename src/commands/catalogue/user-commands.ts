@@ -6,7 +6,7 @@ import { newBotId } from '../command-id.js'
 import { onRoles, onUser } from './command-row.js'
 import { everyoneExists, type UnknownUser } from './facts.js'
 
-/** What people do to themselves, and what identity and admins do to them. */
+/** Commands on users, their sessions and their roles. */
 export const userCommands = {
   registerUser: onUser<{ name: string; imported: boolean; originalAt?: string; ownerId?: string }>({
     operation: () => 'register',
@@ -14,7 +14,7 @@ export const userCommands = {
     command: (input, _, userId) => ({ type: 'RegisterUser', userId, ...input }),
   }),
 
-  /** A bot is someone without credentials. `botId`: where something else is made with it, by whose command it is known. */
+  /** A bot has no credentials. `botId`: given where the bot belongs to something that another command creates. */
   registerBot: onUser<{ name: string; botId?: string }>({
     operation: () => 'POST /bots',
     stream: ({ botId }, commandId) => userStream(botId ?? newBotId(commandId)),

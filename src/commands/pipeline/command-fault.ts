@@ -1,4 +1,4 @@
-/** Why a command got no decision; each is answered 503 with Retry-After. Codes stand in docs/errors.md. */
+/** Why a command got no decision; each is answered 503 with Retry-After. The codes are listed in docs/errors.md. */
 export type CommandFaultCode =
   /** Its append was sent and never answered: it may have been done. */
   | 'outcome-unknown'

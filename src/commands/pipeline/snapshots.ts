@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import type { Position } from '../../eventstore/event-log.js'
 
-/** The state of a stream at a version. Disposable: whoever finds none, or a wrong one, folds the stream from its start. */
+/** The state of a stream at a version. Disposable: without a usable one, the stream is folded from its start. */
 export interface Snapshot {
   stream: string
   /** Of the fold that made it: another one cannot read it. */

@@ -3,7 +3,7 @@ import type { JsonObject } from '../event.js'
 import type { ChatEvent, ChatType, HistoryVisibility, Imported, JoinPolicy, LinkPreview, Role } from './events.js'
 import type { MessageFact } from './message-fact.js'
 
-/** Commands of an import carry the number of their line; by it, a chat knows which lines it has been past. */
+/** Commands of an import carry the number of their line, so that a chat knows which lines it has processed. */
 export type ChatCommand = MembershipCommand | SettingsCommand | MessageCommand
 
 /** The owners of those named in a command who are bots, by the bots' ids. */
@@ -83,7 +83,7 @@ export type MessageCommand =
     } & AboutMessage)
 
 export type ChatRejection =
-  /** Also for a chat that is not there: an outsider cannot tell the two apart. */
+  /** Also for a chat that does not exist: to an outsider both are the same. */
   | { code: 'not-a-participant' }
   | { code: 'role-too-low' }
   /** A direct chat always has exactly its two members. */
@@ -93,12 +93,12 @@ export type ChatRejection =
   | { code: 'banned' }
   /** A bot takes part only where its owner does. */
   | { code: 'bot-owner-absent' }
-  /** Nothing is said or changed in it. */
+  /** An archived chat takes no messages or changes. */
   | { code: 'chat-archived' }
   /** No code of this chat, or one that has ended. */
   | { code: 'invite-not-found' }
   | { code: 'too-many-invites' }
-  /** Also for one that the person may not see. */
+  /** Also for one that the user may not see. */
   | { code: 'message-not-found' }
   | { code: 'message-deleted' }
   /** Only the author edits. */

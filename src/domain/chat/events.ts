@@ -5,7 +5,7 @@ export type ChatType = 'direct' | 'group'
 export type HistoryVisibility = 'full' | 'since-joined'
 export type JoinPolicy = 'invite' | 'open'
 
-/** What an import adds: the time at which it happened where it came from, and the number of the line that told so. */
+/** What an import adds: the original time of the event, and the number of its line. */
 export interface Imported {
   /** ISO-8601 UTC with milliseconds. */
   originalAt?: string
@@ -153,8 +153,8 @@ export interface MessageSent extends EventShape {
 }
 
 /**
- * What events about a message say of it. `sentVersion`: who may see the message may see what became of it. `sentAt`: the time that
- * the message shows; what is said anew is kept as long.
+ * The message that an event is about. `sentVersion`: whoever may see the message may see its later events. `sentAt`: the time that the message
+ * shows, by whose month new content is sealed.
  */
 interface AboutMessage {
   messageId: string
@@ -203,7 +203,7 @@ export interface MessageUnpinned extends EventShape {
   personal: object
 }
 
-/** What a page says of itself; at least one of the three is there. */
+/** The metadata of a linked page; at least one of the three is not null. */
 export interface LinkPreview {
   /** As the message links it. */
   url: string
@@ -220,7 +220,7 @@ export interface LinkPreviewsAdded extends EventShape {
   type: 'LinkPreviewsAdded'
   public: {
     messageId: string
-    /** Whose message it is, and so whose words led there. */
+    /** The sender of the message. */
     senderId: string
     /** Of the message: who may see it may see them. */
     sentVersion: number

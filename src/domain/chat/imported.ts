@@ -1,7 +1,7 @@
 import type { Imported } from './events.js'
 import type { OpenChat } from './state.js'
 
-/** Whether an import has been past this line: what changed nothing then must change nothing now. */
+/** Whether an import has processed this line before: what changed nothing then must change nothing now. */
 export const isPast = ({ line }: Imported, { lastLine }: OpenChat): boolean => line !== undefined && line <= lastLine
 
 /** What an event keeps of its import; nothing where there was none. */

@@ -16,13 +16,13 @@ export interface KnownMessage {
   /** Of the event that gave it its present content. */
   contentVersion: number
   pinned: boolean
-  /** How many people reacted with each emoji. */
+  /** How many users reacted with each emoji. */
   emojis: ReadonlyMap<string, number>
-  /** With what the person reacted who asks. */
+  /** The emoji of the asking user. */
   mine: ReadonlySet<string>
 }
 
-/** An event about a message, and where it stands. */
+/** An event about a message, with its place in the stream. */
 export interface AboutMessage {
   event: PublicEvent<ChatEvent>
   version: number

@@ -10,7 +10,7 @@ export const MAX_INVITES = 100
 
 const accept = accepting<ChatEvent>()
 
-/** What a chat is called and how one comes into it: for its owners and admins, and not in direct chats. */
+/** Name, visibility, join policy, archiving and invites of a chat: for its owners and admins, and not in direct chats. */
 export function decideSettings(command: SettingsCommand, chat: OpenChat): ChatOutcome {
   const own = roleOf(chat, command.by)
   if (own === undefined) return reject({ code: 'not-a-participant' })
@@ -49,7 +49,7 @@ function changeChat({ by, change }: Command<'ChangeChat'>, chat: OpenChat): Chat
   return accept({ type: 'ChatChanged', by, ...changed })
 }
 
-/** Where there is no room, those whose time is over are cleared away first: nobody else would. */
+/** At the maximum, expired invites are revoked first to make room. */
 function createInvite(command: Command<'CreateInvite'>, chat: OpenChat): ChatOutcome {
   const { invite, by, now, expiresAt, maxUses } = command
   if (chat.invites.has(invite)) return accept()

@@ -19,7 +19,7 @@ export interface Invite {
   usesLeft: number | null
 }
 
-/** Those with no use left are gone already. */
+/** Invites without uses left are removed already. */
 export const hasEnded = ({ expiresAt }: Invite, now: string): boolean => expiresAt !== null && expiresAt <= now
 
 export interface OpenChat {
@@ -32,7 +32,7 @@ export interface OpenChat {
   /** The spans of those who once took part, and may come back. */
   past: OrderedMap<readonly Membership[]>
   banned: OrderedMap<true>
-  /** By the hash of their codes; those with no use left are gone. */
+  /** By the hash of their codes; those without uses left are removed. */
   invites: OrderedMap<Invite>
   /** Each from its version on; the first begins with the chat. */
   visibility: readonly VisibilitySetting[]
@@ -41,7 +41,7 @@ export interface OpenChat {
   archived: boolean
   pins: number
   lastSeq: number
-  /** The last line of an import that stands here, 0 for none. */
+  /** The last imported line of the chat, 0 for none. */
   lastLine: number
 }
 

@@ -3,7 +3,7 @@ import type { PublicEvent } from '../event.js'
 import { orderedMap, type OrderedMap } from '../ordered-map.js'
 import type { ChatsRead, InboxEvent } from './events.js'
 
-/** `seq` is at most the chat's last one, and the person takes part in the chat: facts of the chat's own stream. */
+/** `seq` is at most the chat's last one, and the user takes part in the chat: facts of the chat's stream. */
 export type InboxCommand =
   | { type: 'MarkRead'; userId: string; chatId: string; seq: number; unread: boolean }
   | { type: 'MuteChat'; userId: string; chatId: string; muted: boolean }
@@ -19,7 +19,7 @@ export interface Inbox {
 
 const accept = accepting<InboxEvent>()
 
-/** What of someone's chats concerns them alone. */
+/** A user's own settings of their chats. */
 export const inboxDecider: Decider<InboxCommand, Inbox, InboxEvent, never> = {
   initial: { markers: orderedMap(), muted: orderedMap(), hidden: orderedMap() },
   decide,
@@ -31,7 +31,7 @@ function decide(command: InboxCommand, inbox: Inbox): Outcome<InboxEvent, never>
   switch (command.type) {
     case 'MarkRead': {
       const { seq, unread } = command
-      // own messages move the marker too, and the inbox does not know of them: setting back is always told
+      // own messages move the marker too, and this state does not have them: setting it back is always recorded
       if (unread) return accept({ type: 'ChatsRead', userId, chats: [{ chatId, seq, unread }] })
       if (seq <= (inbox.markers.get(chatId) ?? 0)) return accept()
       return accept({ type: 'ChatsRead', userId, chats: [{ chatId, seq }] })

@@ -3,7 +3,7 @@ import type { ChatsRead, InboxEvent } from './events.js'
 
 type Marker = ChatsRead['public']['chats'][number]
 
-/** Several markers of one person in one event, the last word for each chat; null where either is no marker. */
+/** Several markers of one user in one event, the last one for each chat; null where either is no marker. */
 export function mergeMarkers(earlier: Decided<InboxEvent>, later: Decided<InboxEvent>): Decided<InboxEvent> | null {
   if (earlier.type !== 'ChatsRead' || later.type !== 'ChatsRead') return null
   const chats = new Map(earlier.chats.map((marker) => [marker.chatId, marker]))

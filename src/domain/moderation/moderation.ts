@@ -11,7 +11,7 @@ import {
   type Reports,
 } from './reports.js'
 
-/** That the person may do so, and that what it is about is there, are facts of the chat's own stream. */
+/** That the user may do so, and that the message exists, are facts of the chat's stream. */
 export type ModerationCommand =
   | { type: 'GiveBanReason'; userId: string; by: string; reason: string }
   | ReportCommand
@@ -39,7 +39,7 @@ export const MAX_WEBHOOKS = 20
 
 const accept = accepting<ModerationEvent>()
 
-/** What participants of a chat need not know of it. */
+/** What participants of a chat do not see: reports, ban reasons and webhooks. */
 export const moderationDecider: Decider<ModerationCommand, Moderation, ModerationEvent, ModerationRejection> = {
   initial: { ...noReports, webhooks: orderedMap() },
   decide,

@@ -13,7 +13,7 @@ export type ReportCommand =
       messageId: string
       reporterId: string
       reason: string
-      /** What the chat's own stream says of who reports and of what. */
+      /** Facts of the chat's stream. */
       chat: Chat
       message: MessageFact
     }
@@ -28,9 +28,9 @@ export type ReportRejection =
 type ReportEvent = MessageReported | ReportSettled
 
 export interface Reports {
-  /** Reports that are not settled, by id: whose, of which message. */
+  /** Reports that are not settled, by id. */
   open: OrderedMap<{ messageId: string; reporterId: string }>
-  /** The ids of the same, by message and person. */
+  /** Their ids, by message and reporter. */
   openOf: OrderedMap<string>
   settled: OrderedMap<true>
 }
@@ -53,7 +53,7 @@ export const noReports = reportsOf([], [])
 
 const accept = accepting<ReportEvent>()
 
-/** Whoever may see a message may report it; one report of each person and message is open at a time. */
+/** Whoever may see a message may report it; each user has at most one open report of a message. */
 export function decideReport(command: ReportCommand, state: Reports): Outcome<ReportEvent, ReportRejection> {
   if (command.type === 'SettleReport') {
     const { reportId, by, outcome } = command

@@ -7,7 +7,7 @@ export type AccountRole = (typeof accountRoles)[number]
 /** All roles that a user has in the installation from now on; `by` is null for the operator. */
 export interface RolesChanged extends EventShape {
   type: 'RolesChanged'
-  /** All that the person has from now on, in the order of `accountRoles`. */
+  /** All roles of the user from now on, in the order of `accountRoles`. */
   public: { userId: string; roles: readonly AccountRole[]; by: string | null }
   personal: object
 }

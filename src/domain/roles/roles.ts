@@ -5,10 +5,10 @@ import { accountRoles, type AccountRole, type RolesEvent } from './events.js'
 /** All roles that someone shall have, or one more, or one less. */
 export type RolesChange = { to: readonly AccountRole[] } | { grant: AccountRole } | { withdraw: AccountRole }
 
-/** `by` is null for the operator. That the person exists is a fact of their own stream. */
+/** `by` is null for the operator. That the user exists is a fact of their own stream. */
 export type RolesCommand =
   | { type: 'ChangeRoles'; userId: string; change: RolesChange; by: string | null }
-  /** Whoever owns the bot that it is about needs no role. */
+  /** The owner of a bot needs no role to deactivate it. */
   | { type: 'DeactivateUser'; userId: string; by: string | null; byOwner?: boolean }
   | { type: 'ReactivateUser'; userId: string; by: string | null }
 
@@ -23,7 +23,7 @@ export type RolesRejection =
 export interface AccountStatus {
   roles: readonly AccountRole[]
   isActive: boolean
-  /** Rises with each event about the person; what was issued under a lower one no longer counts. */
+  /** Rises with each event about the user; tokens issued under a lower one are no longer valid. */
   generation: number
 }
 

@@ -7,7 +7,7 @@ export interface UserRegistered extends EventShape {
     userId: string
     imported: boolean
     originalAt?: string
-    /** Of a bot: whose it is. */
+    /** Of a bot. */
     ownerId?: string
   }
   personal: { name: string }

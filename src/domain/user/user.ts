@@ -17,8 +17,8 @@ export type UserCommand =
   | SessionCommand
 
 /**
- * What identity has done already and the log learns of. Each comes with a command id made of what it tells, so that it is recorded once
- * however often it is told; no state has to remember it.
+ * Records what identity has done already. The command id is derived from the content, so that each is recorded once, however often it is
+ * sent; no state has to remember it.
  */
 type SessionCommand =
   | { type: 'OpenSession'; userId: string; sessionId: string }
@@ -38,9 +38,9 @@ export type User =
   | {
       status: 'active'
       imported: boolean
-      /** Of a bot: whose it is; null for a person. */
+      /** Null for a user that is no bot. */
       ownerId: string | null
-      /** Whom they want nothing to do with. */
+      /** Users whom they blocked. */
       blocked: OrderedMap<true>
       addableBy: AddableBy
     }

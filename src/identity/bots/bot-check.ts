@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { BotClaims, BotTokens } from './bot-tokens.js'
 import type { SessionDeps } from '../sessions/session-deps.js'
 
-/** `session-revoked`: the bot or its owner is deactivated. `revocation-unknown`: this node cannot tell just now. */
+/** `session-revoked`: the bot or its owner is deactivated. `revocation-unknown`: this node cannot verify it now. */
 export interface BotRefusal {
   code: 'invalid-token' | 'token-expired' | 'session-revoked' | 'revocation-unknown'
 }

@@ -17,7 +17,7 @@ export interface BotView {
 type Registered = Exclude<ResultOf<'registerBot'>, { kind: 'rejected' }>
 
 /**
- * A bot is a user in the log and a row here, which says that it counts and may have tokens. The user comes first: one without a row, as a
+ * A bot is a user in the log and a row here, without which it has no tokens. The user comes first: one without a row, as a
  * crash leaves it, can do nothing, and a repeat gives it the row.
  */
 export interface Bots {

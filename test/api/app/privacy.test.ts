@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import pg from 'pg'
-import { personKey } from '../../../src/privacy/key-names.js'
+import { userKey } from '../../../src/privacy/key-names.js'
 import { resetProjection } from '../../../src/projections/engine/checkpoint.js'
 import type {
   ChatView,
@@ -69,7 +69,7 @@ onEachLog('personal data', (kind) => {
     expect(before.profile).to.include({ name: 'AliceUnmistakable', statusText: 'StatusUnmistakable' })
 
     const { dataKeys, projections, log } = parley.app.core
-    await dataKeys.destroy(personKey(alice.id))
+    await dataKeys.destroy(userKey(alice.id))
     await parley.restart(async (connectionString) => {
       const pool = new pg.Pool({ connectionString })
       await resetProjection(pool, projections.conversations, log.start)
