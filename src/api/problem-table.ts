@@ -5,7 +5,7 @@ import type { TokenRefusal } from '../identity/sessions/tokens.js'
 interface Row {
   status: number
   title: string
-  /** When to try again, where nobody knows better; whole seconds. */
+  /** When to try again, unless the fault says; whole seconds. */
   retryAfterSeconds?: number
 }
 
@@ -13,80 +13,80 @@ interface Row {
 export const problemTable = {
   'malformed-request': { status: 400, title: 'The request cannot be read' },
   'malformed-json': { status: 400, title: 'The body is not valid JSON' },
-  'validation-failed': { status: 400, title: 'The request holds something it must not hold, or lacks something' },
+  'validation-failed': { status: 400, title: 'The request is not valid' },
   'message-empty': { status: 400, title: 'The message is empty' },
   'message-too-long': { status: 400, title: 'The message is too long' },
   'too-deeply-nested': { status: 400, title: 'The JSON is nested too deeply' },
   'idempotency-key-mismatch': { status: 400, title: 'Idempotency-Key and clientMessageId differ' },
-  'unknown-position': { status: 400, title: 'The position is not one of this log' },
-  'unknown-event': { status: 400, title: 'There is no such event' },
+  'unknown-position': { status: 400, title: 'The position is not of this log' },
+  'unknown-event': { status: 400, title: 'No such event' },
   'too-many-cursors': { status: 400, title: 'The handshake has too many cursors' },
-  'invalid-link': { status: 400, title: 'The link is not valid (any more)' },
+  'invalid-link': { status: 400, title: 'The link is not valid, or no longer' },
   'token-missing': { status: 401, title: 'An access token is required' },
   'token-expired': { status: 401, title: 'The access token has expired' },
   'token-revoked': { status: 401, title: 'The roles have changed since the access token was issued' },
   'session-revoked': { status: 401, title: 'The session has ended' },
   'invalid-token': { status: 401, title: 'The access token is not valid' },
-  'invalid-refresh-token': { status: 401, title: 'The refresh token is not valid (any more)' },
-  'invalid-credentials': { status: 401, title: 'Address or password is wrong' },
+  'invalid-refresh-token': { status: 401, title: 'The refresh token is not valid, or no longer' },
+  'invalid-credentials': { status: 401, title: 'The e-mail address or the password is wrong' },
   'not-authorized': { status: 403, title: 'Not authorized' },
-  'registration-closed': { status: 403, title: 'Nobody can register here' },
-  'invalid-invite': { status: 403, title: 'An invite that is still good is required' },
-  'own-account': { status: 403, title: 'Nobody does this to their own account' },
-  'not-for-bots': { status: 403, title: 'Not with a bot’s token' },
+  'registration-closed': { status: 403, title: 'Registration is closed' },
+  'invalid-invite': { status: 403, title: 'A valid invite is required' },
+  'own-account': { status: 403, title: 'Not allowed on your own account' },
+  'not-for-bots': { status: 403, title: 'Not allowed with a bot token' },
   'account-deactivated': { status: 403, title: 'The account is deactivated' },
-  'not-found': { status: 404, title: 'There is no such path' },
-  'chat-not-found': { status: 404, title: 'There is no such chat' },
-  'message-not-found': { status: 404, title: 'There is no such message' },
-  'user-not-found': { status: 404, title: 'There is no such person' },
-  'participant-not-found': { status: 404, title: 'They do not take part in this chat' },
-  'invite-not-found': { status: 404, title: 'There is no such invite, or it has ended' },
-  'report-not-found': { status: 404, title: 'There is no such report' },
-  'webhook-not-found': { status: 404, title: 'There is no such webhook' },
-  'bot-not-found': { status: 404, title: 'There is no such bot' },
-  'bot-token-not-found': { status: 404, title: 'The bot has no such token' },
-  'session-not-found': { status: 404, title: 'There is no such session' },
-  'method-not-allowed': { status: 405, title: 'The path does not take this method' },
-  'last-admin': { status: 409, title: 'An admin must stay' },
-  'last-owner': { status: 409, title: 'An owner must stay' },
+  'not-found': { status: 404, title: 'No such path' },
+  'chat-not-found': { status: 404, title: 'No such chat' },
+  'message-not-found': { status: 404, title: 'No such message' },
+  'user-not-found': { status: 404, title: 'No such user' },
+  'participant-not-found': { status: 404, title: 'Not a participant of this chat' },
+  'invite-not-found': { status: 404, title: 'No such invite, or it has ended' },
+  'report-not-found': { status: 404, title: 'No such report' },
+  'webhook-not-found': { status: 404, title: 'No such webhook' },
+  'bot-not-found': { status: 404, title: 'No such bot' },
+  'bot-token-not-found': { status: 404, title: 'No such bot token' },
+  'session-not-found': { status: 404, title: 'No such session' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'last-admin': { status: 409, title: 'At least one admin must remain' },
+  'last-owner': { status: 409, title: 'At least one owner must remain' },
   'chat-archived': { status: 409, title: 'The chat is archived' },
   'message-deleted': { status: 409, title: 'The message is deleted' },
-  banned: { status: 409, title: 'They are banned from this chat' },
+  banned: { status: 409, title: 'The user is banned from this chat' },
   'too-many-invites': { status: 409, title: 'The chat has too many invites' },
   'too-many-reactions': { status: 409, title: 'The message has too many reactions' },
   'too-many-pins': { status: 409, title: 'The chat has too many pinned messages' },
   'webhook-disabled': { status: 409, title: 'The webhook is disabled' },
   'too-many-webhooks': { status: 409, title: 'The chat has too many webhooks' },
-  'too-many-bots': { status: 409, title: 'The person has too many bots' },
+  'too-many-bots': { status: 409, title: 'The user has too many bots' },
   'too-many-bot-tokens': { status: 409, title: 'The bot has too many tokens' },
-  'too-many-blocks': { status: 409, title: 'Too many people are blocked' },
-  'email-taken': { status: 409, title: 'The address is taken' },
+  'too-many-blocks': { status: 409, title: 'Too many users are blocked' },
+  'email-taken': { status: 409, title: 'The e-mail address is taken' },
   'not-imported': { status: 409, title: 'Imported and native data cannot be combined' },
   'line-too-late': { status: 409, title: 'A later line of the import is already in the chat' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'command-too-large': { status: 413, title: 'The command is too large' },
   'not-json': { status: 415, title: 'The body must be JSON' },
-  'bot-owner-absent': { status: 422, title: 'A bot takes part only where its owner does' },
-  'direct-chat': { status: 422, title: 'A direct chat always has exactly its two members' },
-  'content-refused': { status: 422, title: 'The message holds a word that is not allowed here' },
-  'idempotency-key-reused': { status: 422, title: 'The key was used before, with another body' },
+  'bot-owner-absent': { status: 422, title: 'A bot can be a participant only where its owner is one' },
+  'direct-chat': { status: 422, title: 'The participants of a direct chat are fixed' },
+  'content-refused': { status: 422, title: 'The message contains a word that is not allowed' },
+  'idempotency-key-reused': { status: 422, title: 'The key was used before with another body' },
   'rate-limited': { status: 429, title: 'Too many requests', retryAfterSeconds: 60 },
-  'internal-error': { status: 500, title: 'Something went wrong here' },
+  'internal-error': { status: 500, title: 'Internal error' },
   'outcome-unknown': { status: 503, title: 'It may have been done', retryAfterSeconds: 1 },
   'dependency-unavailable': {
     status: 503,
-    title: 'A database that this needs cannot be reached or cannot serve',
+    title: 'A database or the event log is unavailable',
     retryAfterSeconds: 2,
   },
   'too-busy': { status: 503, title: 'Too busy', retryAfterSeconds: 1 },
   'projection-behind': { status: 503, title: 'The read model is behind', retryAfterSeconds: 1 },
-  'revocation-unknown': { status: 503, title: 'Whether the session still holds is not known', retryAfterSeconds: 1 },
-  'newer-event': { status: 503, title: 'A newer release wrote what this one cannot read', retryAfterSeconds: 30 },
+  'revocation-unknown': { status: 503, title: 'Session revocations cannot be verified', retryAfterSeconds: 1 },
+  'newer-event': { status: 503, title: 'The data was written by a newer release', retryAfterSeconds: 30 },
 } as const satisfies Record<CommandFaultCode | TokenRefusal['code'], Row> & Record<string, Row>
 
 export type ProblemCode = keyof typeof problemTable
 
-/** The row of a code, with all that it may say. */
+/** The row of a code. */
 export const rowOf = (code: ProblemCode): Row => problemTable[code]
 
 export const isProblemCode = (code: unknown): code is ProblemCode =>
@@ -97,13 +97,13 @@ interface Refusal {
   detail?: string
 }
 
-/** How each refusal of a command is told. One that is not here does not compile. */
+/** The problem for each rejection of a command. A rejection without a row does not compile. */
 export const refusals: Record<AnyRejection['code'] | 'account-role-too-low', Refusal> = {
   'account-role-too-low': { code: 'not-authorized', detail: 'Not authorized: your account lacks the role for this' },
-  // An outsider learns the same of a chat that is not there.
-  'not-a-participant': { code: 'not-authorized', detail: 'Not authorized: you do not take part in this chat' },
-  'role-too-low': { code: 'not-authorized', detail: 'Not authorized: your role in this chat does not reach so far' },
-  'not-an-admin': { code: 'not-authorized', detail: 'Not authorized: only an admin may' },
+  // The same as for a chat that does not exist.
+  'not-a-participant': { code: 'not-authorized', detail: 'Not authorized: you are not a participant of this chat' },
+  'role-too-low': { code: 'not-authorized', detail: 'Not authorized: your role in this chat does not allow this' },
+  'not-an-admin': { code: 'not-authorized', detail: 'Not authorized: only an admin may do this' },
   'own-account': { code: 'own-account' },
   'last-admin': { code: 'last-admin' },
   'bot-owner-absent': { code: 'bot-owner-absent' },
@@ -118,7 +118,7 @@ export const refusals: Record<AnyRejection['code'] | 'account-role-too-low', Ref
   'too-many-invites': { code: 'too-many-invites' },
   'message-not-found': { code: 'message-not-found' },
   'message-deleted': { code: 'message-deleted' },
-  'not-the-author': { code: 'not-authorized', detail: 'Not authorized: only its author edits a message' },
+  'not-the-author': { code: 'not-authorized', detail: 'Not authorized: only the author may edit a message' },
   'too-many-reactions': { code: 'too-many-reactions' },
   'too-many-pins': { code: 'too-many-pins' },
   'participant-not-found': { code: 'participant-not-found' },
@@ -132,6 +132,6 @@ export const refusals: Record<AnyRejection['code'] | 'account-role-too-low', Ref
   'line-too-late': { code: 'line-too-late' },
   'command-too-large': { code: 'command-too-large', detail: 'Its events would take more than 256 KiB' },
   'idempotency-key-reused': { code: 'idempotency-key-reused' },
-  // Only those who are over their limit are asked for a repeat.
+  // Only a user over their limit is asked for a repeat.
   'not-a-repeat': { code: 'rate-limited' },
 }

@@ -18,7 +18,7 @@ describe('problemOf', () => {
   it('says what went wrong, by RFC 9457, under the id of the request', () => {
     expect(problemOf(new ProblemError('not-found', { detail: 'nothing here' }), 'r1')).to.deep.equal({
       type: 'urn:parley:problem:not-found',
-      title: 'There is no such path',
+      title: 'No such path',
       status: 404,
       detail: 'nothing here',
       code: 'not-found',

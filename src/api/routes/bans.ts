@@ -11,7 +11,7 @@ const MAX_REASON = 1_000
 const listBans = route({
   method: 'get',
   path: '/chats/:id/bans',
-  summary: 'Who is banned from the chat, by whom and why; the latest first',
+  summary: 'Users banned from the chat, by whom and why, latest first',
   access: 'chat-admin',
   cost: 2,
   params: inChatSchema,
@@ -29,7 +29,7 @@ const ban = route({
   method: 'put',
   path: '/chats/:id/bans/:userId',
   summary:
-    'Ban someone of a lower role, or who is not in it: they go, and do not come back. Only owners and admins see the reason',
+    'Ban a participant of a lower role, who is removed, or any other user. Only owners and admins see the reason',
   access: 'chat-admin',
   params: inChatSchema.extend({ userId: idSchema }),
   body: z.strictObject({ reason: textSchema(MAX_REASON).exactOptional() }),
@@ -48,7 +48,7 @@ const ban = route({
 const unban = route({
   method: 'delete',
   path: '/chats/:id/bans/:userId',
-  summary: 'Let someone come again; it does not bring them back',
+  summary: 'Unban a user; this does not add them again',
   access: 'chat-admin',
   params: inChatSchema.extend({ userId: idSchema }),
   answers: { 204: null },

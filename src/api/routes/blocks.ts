@@ -10,7 +10,7 @@ const paramsSchema = z.strictObject({ id: idSchema })
 const listBlocks = route({
   method: 'get',
   path: '/users/me/blocks',
-  summary: 'Whom I block; the latest first',
+  summary: 'Users I block, latest first',
   access: 'user',
   query: pageSchema,
   answers: { 200: z.array(userRefShape) },
@@ -23,7 +23,7 @@ const listBlocks = route({
 const block = route({
   method: 'put',
   path: '/users/me/blocks/:id',
-  summary: 'Have nothing to do with someone: they open no direct chat with me and add me to no chat. They are not told',
+  summary: 'Block a user: they can open no direct chat with me and add me to no chat. They are not told',
   access: 'user',
   params: paramsSchema,
   answers: { 204: null },
@@ -36,7 +36,7 @@ const block = route({
 const unblock = route({
   method: 'delete',
   path: '/users/me/blocks/:id',
-  summary: 'Take it back',
+  summary: 'Unblock a user',
   access: 'user',
   params: paramsSchema,
   answers: { 204: null },

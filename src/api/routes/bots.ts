@@ -15,7 +15,7 @@ const paramsSchema = z.strictObject({ id: idSchema })
 const create = route({
   method: 'post',
   path: '/bots',
-  summary: 'Make a bot: someone who acts with tokens of its own, in chats to which it is added like anyone',
+  summary: 'Create a bot, which acts with tokens of its own in the chats to which it is added',
   access: 'user',
   body: z.strictObject({ name: nameSchema }),
   answers: { 201: botShape },
@@ -43,7 +43,7 @@ const list = route({
 const remove = route({
   method: 'delete',
   path: '/bots/:id',
-  summary: 'Deactivate a bot for good, one’s own or, for admins, anybody’s; its tokens are dead',
+  summary: 'Deactivate a bot for good, one of mine or, for admins, any; its tokens stop working',
   access: 'user',
   params: paramsSchema,
   answers: { 204: null },
@@ -60,7 +60,7 @@ const remove = route({
 const createToken = route({
   method: 'post',
   path: '/bots/:id/tokens',
-  summary: 'Make a token for a bot of mine, good in these chats alone; it is shown only here',
+  summary: 'Create a token for a bot of mine, valid in these chats only; it is shown only here',
   access: 'user',
   takesKey: false,
   params: paramsSchema,
@@ -83,7 +83,7 @@ const createToken = route({
 const listTokens = route({
   method: 'get',
   path: '/bots/:id/tokens',
-  summary: 'The tokens of a bot of mine that have not expired, the newest first, without their secret',
+  summary: 'The tokens of a bot of mine that have not expired, newest first, without their secrets',
   access: 'user',
   params: paramsSchema,
   answers: { 200: z.array(botTokenShape) },
@@ -95,7 +95,7 @@ const listTokens = route({
 const removeToken = route({
   method: 'delete',
   path: '/bots/:id/tokens/:tokenId',
-  summary: 'Take a token back from a bot of mine: within 2 s no node lets it in',
+  summary: 'Revoke a token of a bot of mine; every node refuses it within 2 s',
   access: 'user',
   takesKey: false,
   params: paramsSchema.extend({ tokenId: idSchema }),

@@ -8,7 +8,7 @@ import { chatShape } from '../shapes.js'
 const change = route({
   method: 'patch',
   path: '/chats/:id',
-  summary: 'Rename a group, say what newcomers see of its history, and whether anyone may join',
+  summary: 'Change the name, history visibility or join policy of a group',
   access: 'chat-admin',
   params: inChatSchema,
   body: z.strictObject({
@@ -28,7 +28,7 @@ const change = route({
 const archive = route({
   method: 'post',
   path: '/chats/:id/archive',
-  summary: 'Archive a group: it is read, and nothing is said or changed in it',
+  summary: 'Archive a group: it can be read, but not changed',
   access: 'chat-admin',
   params: inChatSchema,
   answers: { 204: null },
@@ -41,7 +41,7 @@ const archive = route({
 const unarchive = route({
   method: 'post',
   path: '/chats/:id/unarchive',
-  summary: 'Take a group out of the archive',
+  summary: 'Unarchive a group',
   access: 'chat-admin',
   params: inChatSchema,
   answers: { 204: null },

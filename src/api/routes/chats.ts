@@ -46,7 +46,7 @@ const createChat = route({
 const listChats = route({
   method: 'get',
   path: '/chats',
-  summary: 'My chats, latest activity first; hidden ones only where `hidden=true` asks for them',
+  summary: 'My chats, latest activity first; with `hidden=true` the hidden ones',
   access: 'user',
   cost: 3,
   query: z.strictObject({

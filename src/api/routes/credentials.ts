@@ -26,7 +26,7 @@ const changePassword = route({
 const askReset = route({
   method: 'post',
   path: '/auth/password-reset',
-  summary: 'Mail a link for a new password, if someone has this address; the answer does not tell',
+  summary: 'Mail a link to reset the password; the answer does not tell whether the address is registered',
   access: 'anyone',
   body: z.strictObject({ email: knownEmailSchema }),
   answers: { 202: null },
@@ -40,7 +40,7 @@ const reset = route({
   method: 'post',
   path: '/auth/password-reset/confirm',
   summary:
-    'Choose a new password by the token of a mailed link; ends all sessions, and the tokens of my bots unless `keepBots=true`',
+    'Set a new password with the token of a mailed link; ends all sessions, and the tokens of my bots unless `keepBots=true`',
   access: 'anyone',
   query: z.strictObject({ keepBots: z.enum(['true', 'false']).default('false') }),
   body: z.strictObject({ token: secretTokenSchema, newPassword: passwordSchema(8) }),
@@ -56,7 +56,7 @@ const changeEmail = route({
   method: 'post',
   path: '/auth/email',
   summary:
-    'Mail a link to a new address, and a notice to the old one; to my present address: the link that confirms it',
+    'Mail a link to a new address, and a notice to the old one; to my current address: the link that confirms it',
   access: 'user',
   takesKey: false,
   body: z.strictObject({ password: passwordSchema(1), newEmail: emailSchema }),
@@ -74,7 +74,7 @@ const changeEmail = route({
 const confirmEmail = route({
   method: 'post',
   path: '/auth/email/confirm',
-  summary: 'Confirm an address by the token of a mailed link; a new one takes the place of the old',
+  summary: 'Confirm an address with the token of a mailed link; a new address replaces the old one',
   access: 'anyone',
   body: z.strictObject({ token: secretTokenSchema }),
   answers: { 204: null },

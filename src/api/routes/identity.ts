@@ -69,7 +69,8 @@ const login = route({
 const refresh = route({
   method: 'post',
   path: '/auth/refresh',
-  summary: 'Change a refresh token for new tokens; with the same Idempotency-Key within 60 s, the same again',
+  summary:
+    'Exchange a refresh token for new tokens; repeated with the same Idempotency-Key within 60 s, it gives the same ones again',
   access: 'anyone',
   takesKey: true,
   body: z.strictObject({ refreshToken: secretTokenSchema }),

@@ -22,7 +22,7 @@ const read = route({
 const mute = route({
   method: 'put',
   path: '/chats/:id/mute',
-  summary: 'Mute a chat, or hear of it again: on one’s own devices',
+  summary: 'Mute or unmute a chat for myself',
   access: 'participant',
   params: inChatSchema,
   body: z.strictObject({ muted: z.boolean() }),
@@ -36,7 +36,7 @@ const mute = route({
 const hide = route({
   method: 'put',
   path: '/chats/:id/hide',
-  summary: 'Take a chat out of one’s own list until something new is said in it, or put it back',
+  summary: 'Hide a chat from my list until its next message, or show it again',
   access: 'participant',
   params: inChatSchema,
   body: z.strictObject({ hidden: z.boolean() }),

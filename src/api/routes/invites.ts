@@ -15,7 +15,7 @@ const codeSchema = z.string().min(1).max(256)
 const createInvite = route({
   method: 'post',
   path: '/chats/:id/invites',
-  summary: 'Make a code with which people join; it is shown only here',
+  summary: 'Create an invite code; it is shown only here',
   access: 'chat-admin',
   params: inChatSchema,
   body: z.strictObject({
@@ -35,7 +35,7 @@ const createInvite = route({
 const revokeInvite = route({
   method: 'delete',
   path: '/chats/:id/invites/:code',
-  summary: 'End an invite; who came by it stays',
+  summary: 'Revoke an invite; users who joined by it stay',
   access: 'chat-admin',
   params: inChatSchema.extend({ code: codeSchema }),
   answers: { 204: null },

@@ -72,7 +72,7 @@ const history = route({
 const events = route({
   method: 'get',
   path: '/chats/:id/events',
-  summary: 'What happened above a version: the same frames as on sockets',
+  summary: 'Events after a version: the same frames as on sockets',
   access: 'participant',
   cost: 3,
   bots: 'bound',

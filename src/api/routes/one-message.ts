@@ -31,7 +31,7 @@ const message = route({
 const edit = route({
   method: 'patch',
   path: '/chats/:id/messages/:messageId',
-  summary: 'Say it otherwise: only its author may',
+  summary: 'Edit a message; only its author may',
   access: 'author',
   bots: 'bound',
   countsAs: 'message',
@@ -66,7 +66,7 @@ const remove = route({
 const history = route({
   method: 'get',
   path: '/chats/:id/messages/:messageId/history',
-  summary: 'All texts that a message has had, the present one last',
+  summary: 'All versions of the text of a message, the current one last',
   access: 'participant',
   cost: 3,
   bots: 'bound',
@@ -84,7 +84,7 @@ const history = route({
 const reactions = route({
   method: 'get',
   path: '/chats/:id/messages/:messageId/reactions',
-  summary: 'Who reacted with what',
+  summary: 'Reactions, and who gave them',
   access: 'participant',
   cost: 3,
   bots: 'bound',
@@ -100,7 +100,7 @@ const reacting = (on: boolean) =>
   route({
     method: on ? 'put' : 'delete',
     path: '/chats/:id/messages/:messageId/reactions/:emoji',
-    summary: on ? 'React with an emoji' : 'Take a reaction back',
+    summary: on ? 'React with an emoji' : 'Remove a reaction',
     access: 'participant',
     bots: 'bound',
     params: reactionSchema,

@@ -14,7 +14,7 @@ const roleSchema = z.enum(['owner', 'admin', 'member'])
 const listParticipants = route({
   method: 'get',
   path: '/chats/:id/participants',
-  summary: 'Who takes part, in the order in which they came',
+  summary: 'Participants, in the order in which they joined',
   access: 'participant',
   cost: 2,
   bots: 'bound',
@@ -60,7 +60,7 @@ const leave = route({
 const add = route({
   method: 'post',
   path: '/chats/:id/participants',
-  summary: 'Add one person or several; who is in already stays as they are',
+  summary: 'Add one user or several; existing participants stay as they are',
   access: 'participant',
   params: inChatSchema,
   body: z
@@ -89,7 +89,7 @@ const add = route({
 const remove = route({
   method: 'delete',
   path: '/chats/:id/participants/:userId',
-  summary: 'Remove someone of a lower role; to remove oneself is to leave',
+  summary: 'Remove a participant of a lower role; removing oneself is leaving',
   access: 'chat-admin',
   params: inChatSchema.extend({ userId: idSchema }),
   answers: { 204: null },
@@ -102,7 +102,7 @@ const remove = route({
 const changeRole = route({
   method: 'patch',
   path: '/chats/:id/participants/:userId',
-  summary: 'Give someone of a lower role another one, up to one’s own; or step down',
+  summary: 'Change the role of a participant of a lower role, up to my own; or lower my own',
   access: 'chat-admin',
   params: inChatSchema.extend({ userId: idSchema }),
   body: z.strictObject({ role: roleSchema }),

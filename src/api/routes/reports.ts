@@ -13,8 +13,7 @@ const MAX_WORDS = 1_000
 const report = route({
   method: 'post',
   path: '/chats/:id/messages/:messageId/reports',
-  summary:
-    'Report a message to the admins; nobody else learns of it. While a report of mine is open, it is that one again',
+  summary: 'Report a message to the admins; nobody else sees it. While my report is open, the same report is answered',
   access: 'participant',
   params: inChatSchema.extend({ messageId: idSchema }),
   body: z.strictObject({ reason: textSchema(MAX_WORDS) }),
@@ -40,7 +39,7 @@ const report = route({
 const list = route({
   method: 'get',
   path: '/reports',
-  summary: 'What was reported, newest first, with the message as it is now and who reported it',
+  summary: 'Reports, newest first, each with its reporter and the message as it is now',
   access: 'admin',
   cost: 3,
   query: z.strictObject({
@@ -58,7 +57,7 @@ const list = route({
 const settle = route({
   method: 'post',
   path: '/reports/:id/settle',
-  summary: 'Close a report with what came of it; the first outcome stands',
+  summary: 'Settle a report with an outcome; the first outcome is kept',
   access: 'admin',
   params: z.strictObject({ id: idSchema }),
   body: z.strictObject({ outcome: textSchema(MAX_WORDS) }),

@@ -12,7 +12,7 @@ const paramsSchema = z.strictObject({ id: idSchema })
 const changeRoles = route({
   method: 'put',
   path: '/users/:id/roles',
-  summary: 'Give someone these roles, and no others; their tokens have to be refreshed',
+  summary: 'Set the roles of a user; their access tokens must be refreshed',
   access: 'admin',
   params: paramsSchema,
   body: z.strictObject({ roles: z.array(z.enum(accountRoles)).max(accountRoles.length) }),
@@ -27,7 +27,7 @@ const changeRoles = route({
 const deactivate = route({
   method: 'post',
   path: '/users/:id/deactivate',
-  summary: 'Close an account: no login, no sessions',
+  summary: 'Deactivate an account: no login, no sessions',
   access: 'admin',
   params: paramsSchema,
   answers: { 204: null },
@@ -42,7 +42,7 @@ const deactivate = route({
 const reactivate = route({
   method: 'post',
   path: '/users/:id/reactivate',
-  summary: 'Open a deactivated account again; what was logged in before stays logged out',
+  summary: 'Reactivate an account; earlier sessions stay revoked',
   access: 'admin',
   params: paramsSchema,
   answers: { 204: null },

@@ -12,8 +12,8 @@ const searchMessages = route({
   method: 'get',
   path: '/search/messages',
   summary:
-    'Messages that I may see and that hold all of it, and below them those that do but for slips of typing: words, "phrases" as they stand, ' +
-    '-excluded; the last word may be a beginning. A query without a word finds nothing. ' +
+    'Messages that I may see and that contain the whole query, and after them those that do but for typing errors: words, exact "phrases", ' +
+    '-excluded words; the last word also matches as a prefix. A query without a word finds nothing. ' +
     'Ranges of the highlight are in UTF-16 code units of its text',
   access: 'user',
   cost: 10,

@@ -16,7 +16,7 @@ const isLongEnough = (query: string): boolean => Array.from(query).length >= (SY
 const me = route({
   method: 'get',
   path: '/users/me',
-  summary: 'The person who asks',
+  summary: 'My own user',
   access: 'user',
   bots: 'admitted',
   answers: { 200: userShape },
@@ -51,7 +51,7 @@ const changeMe = route({
 const someone = route({
   method: 'get',
   path: '/users/:id',
-  summary: 'Someone’s profile',
+  summary: 'The profile of a user',
   access: 'user',
   params: z.strictObject({ id: idSchema }),
   answers: { 200: profileShape },

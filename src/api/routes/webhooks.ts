@@ -45,8 +45,8 @@ const create = route({
   method: 'post',
   path: '/chats/:id/webhooks',
   summary:
-    'Have events of the chat sent to a URL, as far as I may see them; or, with `direction` in, have a URL at which others say something ' +
-    'in the chat. The secret is shown only here',
+    'Create a webhook that sends events of the chat, as far as I may see them, to a URL; or, with `direction` in, one whose URL takes messages ' +
+    'for the chat. The secret is shown only here',
   access: 'chat-admin',
   params: inChatSchema,
   body: z.discriminatedUnion('direction', [outgoingSchema, incomingSchema]),
@@ -72,7 +72,7 @@ const create = route({
 const list = route({
   method: 'get',
   path: '/chats/:id/webhooks',
-  summary: 'What leads out of the chat and into it; only its owners and admins see where to',
+  summary: 'Webhooks of the chat; only its owners and admins see the URLs',
   access: 'participant',
   params: inChatSchema,
   answers: { 200: z.array(webhookShape) },
@@ -93,7 +93,7 @@ const list = route({
 const remove = route({
   method: 'delete',
   path: '/chats/:id/webhooks/:webhookId',
-  summary: 'End a webhook; the bot of one that leads in is removed',
+  summary: 'Delete a webhook; the bot of an incoming one is removed',
   access: 'chat-admin',
   params: inWebhookSchema,
   answers: { 204: null },
@@ -109,9 +109,10 @@ const remove = route({
 const replay = route({
   method: 'post',
   path: '/chats/:id/webhooks/:webhookId/replay',
-  summary: 'Deliver again what comes after a version of the chat, as it is now; from no earlier than its creator sees',
+  summary:
+    'Deliver the events after a version of the chat again, as they are now and as far back as its creator may see',
   access: 'chat-admin',
-  takesKey: false, // it is no command: to ask again is to begin again
+  takesKey: false, // not idempotent: asking again starts again
   params: inWebhookSchema,
   body: z.strictObject({ afterVersion: z.int().min(0).max(MAX_VERSION) }),
   answers: { 202: replayShape },
