@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Those that take longest; started first, so that a run does not end with one worker busy and the others idle. */
-const SLOW = [
+export const SLOW = [
   'test/eventstore/eventstoredb/soak.test.ts',
   'test/laws/laws.property.test.ts',
   'test/end-to-end/kill-identity.test.ts',

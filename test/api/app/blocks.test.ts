@@ -45,7 +45,7 @@ describe('blocking someone', () => {
     expect((await block(ada, eve.id, 'DELETE')).status).to.equal(204)
     expect(idsIn(await blocks(ada))).to.deep.equal([bob.id])
     const events = await parley.app.core.log.readStream(userStream(ada.id), { limit: 10 })
-    expect(events.map(({ type }) => type).filter((type) => type.startsWith('User'))).to.deep.equal([
+    expect(events.map(({ type }) => type).filter((type) => type.endsWith('locked'))).to.deep.equal([
       'UserBlocked',
       'UserBlocked',
       'UserUnblocked',
