@@ -21,7 +21,7 @@ async function serve(): Promise<void> {
   else print(`Event log: EventStoreDB. Read models: ${readModels}`)
   print(`Node ${process.version}. Stop with Ctrl-C.`)
   print(`\nA first conversation, to copy into another shell in this folder:\n${firstConversation(app.url)}`)
-  print(`${await signal}: finishing what is in flight …`)
+  print(`${await signal}: finishing requests in flight …`)
   await app[Symbol.asyncDispose]()
   print('Stopped.')
 }

@@ -33,5 +33,5 @@ const readAll = ({ read }: EnvironmentReader): Config => {
 
 const unusable = (): Parsed<never> => ({ problem: 'cannot be used by this release yet: leave it unset' })
 
-/** Settings of later releases: refused rather than ignored, for whoever sets one relies on it. */
+/** Settings of later releases: refused rather than ignored, since an operator who sets one relies on it. */
 const notYet = [choice('PROJECTIONS_DIR', unusable, 'not set', 'Not available yet')]

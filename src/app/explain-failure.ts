@@ -6,7 +6,7 @@ import { ConfigError } from './config.js'
 import { StartupError } from './startup-error.js'
 
 export interface FailureReport {
-  /** For the operator: plain words and what to do; a stack only for what nobody foresaw. */
+  /** For the operator: what is wrong and what to do; a stack only for unexpected errors. */
   text: string
   exitCode: 1 | 2
 }

@@ -3,9 +3,9 @@ export const firstConversation = (url: string): string => `
   api=${url}
   call() { curl -s "$api$1" -H 'content-type: application/json' -H "authorization: Bearer $2" \${3:+-d "$3"}; }
   field() { node -p "JSON.parse(require('fs').readFileSync(0)).$1"; }
-  person() { call /auth/register '' "{\\"email\\":\\"$1-$RANDOM$RANDOM@example.com\\",\\"password\\":\\"correct horse\\",\\"name\\":\\"$1\\"}"; }
-  alice=$(person Alice | field accessToken)
-  bob=$(person Bob); bob_id=$(echo "$bob" | field user.id); bob=$(echo "$bob" | field accessToken)
+  register() { call /auth/register '' "{\\"email\\":\\"$1-$RANDOM$RANDOM@example.com\\",\\"password\\":\\"correct horse\\",\\"name\\":\\"$1\\"}"; }
+  alice=$(register Alice | field accessToken)
+  bob=$(register Bob); bob_id=$(echo "$bob" | field user.id); bob=$(echo "$bob" | field accessToken)
   chat=$(call /chats "$alice" "{\\"participantIds\\":[\\"$bob_id\\"]}" | field id)
 
   # Bob listens on a socket; once he is ready, Alice writes to him

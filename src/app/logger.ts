@@ -1,6 +1,6 @@
 import winston from 'winston'
 
-/** JSON lines on standard error: time, level, message, and what belongs to it. Never what people wrote, nor their secrets. */
+/** JSON lines on standard error: time, level, message, and its fields. Never the content of messages, nor secrets. */
 export const createLogger = (level: string): winston.Logger =>
   winston.createLogger({
     level,

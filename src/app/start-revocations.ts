@@ -35,7 +35,7 @@ const NOBODYS = { userId: NIL, sessionId: NIL, generation: 0 }
 
 /**
  * Loads what was revoked within the last token lifetime, follows the log from exactly there, and waits until that is up to date; after
- * 10 s it goes on without, and whoever comes is asked to wait.
+ * 10 s it starts anyway, and answers 503 until it is up to date.
  */
 export async function startRevocations(
   core: Pick<Core, 'log' | 'reader' | 'clock' | 'revocations'>,

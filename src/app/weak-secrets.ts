@@ -5,7 +5,7 @@ const LOOPBACK = new BlockList()
 LOOPBACK.addSubnet('127.0.0.0', 8)
 LOOPBACK.addAddress('::1', 'ipv6')
 
-/** Whether a server that listens there is reached from other machines; a name that is not `localhost` may be anything. */
+/** Whether other machines can reach a server that listens there; a name other than `localhost` may be any address. */
 export function isExposed(host: string): boolean {
   if (host === 'localhost') return false
   const family = isIP(host)
@@ -15,7 +15,7 @@ export function isExposed(host: string): boolean {
 /** 32 random bytes hold fewer different ones about once in 10^14 times. */
 const LEAST_DIFFERENT = 16
 
-/** Repeated bytes, counted ones (0, 1, 2 …), or text: nobody's random key. Says nothing good of those that it lets pass. */
+/** Repeated bytes, counted ones (0, 1, 2 …), or text: not a random key. A key that passes is not proved strong. */
 export function isWeakKey(key: KeyObject): boolean {
   const bytes = key.export()
   return new Set(bytes).size < LEAST_DIFFERENT || isCounted(bytes) || isPrintable(bytes)
@@ -29,8 +29,8 @@ const isCounted = (bytes: Buffer): boolean => {
 /** A sentence, or the hexadecimal form of a key in the place of its bytes. */
 const isPrintable = (bytes: Buffer): boolean => bytes.every((byte) => byte >= 0x20 && byte < 0x7f)
 
-/** What examples show, and people type. */
+/** Words of examples, and of passwords that were typed. */
 const TYPED = /example|change|secret|passw|metric|token|parley|admin|default|qwerty|123456|abcdef/i
 
-/** One that an example shows, or that somebody has typed. Random characters hold such a word once in some hundred thousand times. */
+/** One from an example, or typed by hand. Random characters hold such a word once in some hundred thousand times. */
 export const isWeakToken = (token: string): boolean => TYPED.test(token) || new Set(token).size < 8

@@ -1,9 +1,9 @@
-/** The command line or a value in it is wrong: the message says how it is used. Exit code 2. */
+/** The command line or a value in it is wrong; the message shows the right usage. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** The command line is right, but the command cannot be done: the message says why, and what to do. Exit code 1. */
+/** The command line is right, but the command cannot be done; the message gives the reason and the remedy. Exit code 1. */
 export class CommandFailedError extends Error {
   override readonly name = 'CommandFailedError'
 }

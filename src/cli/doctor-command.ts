@@ -15,7 +15,7 @@ const PAGE = 5_000
 interface Difference {
   chatId: string
   userId: string
-  /** Null where the read model has nobody, or the log has. */
+  /** Null where the read model, or the log, has no such membership. */
   stored: Reading | null
   computed: Reading | null
 }

@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import type { DatabaseKind } from './migration.js'
 
-/** What a database says of itself before anything is changed in it. */
+/** What a database is, read before anything is changed in it. */
 export interface DatabaseIdentity {
   /** Null for one that Parley has not used yet. */
   kind: DatabaseKind | null

@@ -58,7 +58,7 @@ async function ask(parts: ReadinessParts): Promise<Readiness> {
   return { status: statusOf(components), components }
 }
 
-/** Without the log, the main database and the sessions a node serves nobody; without the others it serves less. */
+/** A node cannot serve without the log, the main database and the session check; without the others it serves in part. */
 function statusOf({ eventStore, postgres, sessions, keys, disk, realtime, redis, projections }: Components) {
   if ([eventStore, postgres, sessions].some(({ status }) => status !== 'ok')) return 'unavailable'
   const isWhole =

@@ -14,7 +14,7 @@ const WATCHED = {
   sessions: 'Session check',
 } as const
 
-/** Asks for the readiness every 5 s, also where nobody else does, and logs each outage of a component once, and its end. */
+/** Asks for the readiness every 5 s, whether or not `/readyz` is requested, and logs each outage of a component once, and its end. */
 export function watchComponents(
   readiness: () => Promise<Readiness>,
   logger: ComponentLog,

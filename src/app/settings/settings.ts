@@ -160,5 +160,5 @@ export const settings = {
 
 type ValueOf<Row> = Row extends Setting<infer Value> ? Value : never
 
-/** What an installation is told by its environment. */
+/** The configuration of an installation, from its environment. */
 export type Config = { [Key in keyof typeof settings]: ValueOf<(typeof settings)[Key]> }
