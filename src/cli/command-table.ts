@@ -36,6 +36,9 @@ export function findCommand(argv: string[]): FoundCommand | null {
   return null
 }
 
+/** Whether commands begin with this word. */
+export const isGroup = (word: string): boolean => Object.keys(commandTable).some((name) => name.startsWith(`${word} `))
+
 const WIDTH = 52
 
 /** All commands; or those that begin with this word, where there are any. */

@@ -3,7 +3,7 @@ import { parseConfig, type Environment } from '../app/config.js'
 import { explainFailure, type FailureReport } from '../app/explain-failure.js'
 import { ImportStopped } from '../import/import-stopped.js'
 import { CommandFailedError, UsageError } from './command-errors.js'
-import { findCommand, usageText } from './command-table.js'
+import { findCommand, isGroup, usageText } from './command-table.js'
 import { print, printNotice, type Output } from './output.js'
 
 const packageJson = new URL('../../../package.json', import.meta.url)
@@ -38,14 +38,17 @@ async function run(argv: string[], env: Environment, { print }: Output): Promise
   const isHelpWanted = argv.includes('--help') || argv.includes('-h')
   if (found === null) {
     if (isHelpWanted) return done(usageText(first))
-    throw new UsageError(
-      first === undefined ? usageText() : `"${argv.slice(0, 2).join(' ')}" is no command of parley: see parley --help`,
-    )
+    throw new UsageError(first === undefined ? usageText() : unknownCommand(argv))
   }
   const { command, args } = found
   if (isHelpWanted) return done(`Usage: parley ${command.usage}\n  ${command.summary}`)
   const work = command.parse(args)
   return work(parseConfig(env, (path) => readFileSync(path, 'utf8')))
+}
+
+const unknownCommand = ([first = '', second = '']: string[]): string => {
+  const help = isGroup(first) ? `parley help ${first}` : 'parley --help'
+  return `"${`${first} ${second}`.trim()}" is no command of parley: see ${help}`
 }
 
 function explain(error: unknown): FailureReport {

@@ -74,8 +74,8 @@ describe('parley doctor unread, beside a running server', function () {
     expect(output).to.include('3 checked, 1 wrong')
   })
 
-  it('says what it takes', async () => {
+  it('an unknown subject is refused with where to look', async () => {
     const { code, output } = await doctor('everything')
-    expect([code, output]).to.deep.equal([1, 'Usage: parley doctor unread [--json]\n'])
+    expect([code, output]).to.deep.equal([2, '"doctor everything" is no command of parley: see parley help doctor\n'])
   })
 })

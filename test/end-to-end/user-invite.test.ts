@@ -63,7 +63,7 @@ describe('parley user invite', function () {
   })
 
   it('says how it is called', async () => {
-    expect(await invite()).to.deep.equal({ code: 2, output: '"user" is no command of parley: see parley --help\n' })
+    expect(await invite()).to.deep.equal({ code: 2, output: '"user" is no command of parley: see parley help user\n' })
     for (const expires of ['7', '0d', '-1d', 'soon'])
       expect(await invite('invite', `--expires=${expires}`)).to.deep.equal({
         code: 2,
