@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg'
+import { DatabaseUnavailableError } from '../postgres/database-unavailable-error.js'
 import { StartupError } from './startup-error.js'
 
 export type DatabaseVariable = 'DATABASE_URL' | 'KEYS_DATABASE_URL'
@@ -15,7 +16,8 @@ export async function openingDatabase<Result>(
   try {
     return await work()
   } catch (error) {
-    const explanation = error instanceof Error ? explain(error, url) : null
+    const cause = error instanceof DatabaseUnavailableError ? error.cause : error
+    const explanation = cause instanceof Error ? explain(cause, url) : null
     throw explanation === null ? error : new StartupError(`${variable}: ${explanation}`, { cause: error })
   }
 }

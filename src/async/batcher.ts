@@ -1,6 +1,6 @@
 /**
- * Gathers calls: while one batch is under way, what arrives waits and goes together as the next. `run` answers as many results as
- * it was given items, in their order; when it throws, all of that batch fail with the same error.
+ * Batches calls: while one batch runs, later calls wait and form the next one. `run` returns one result per item, in the same
+ * order; when it throws, every call of that batch fails with that error.
  */
 export function createBatcher<Item, Result>(
   run: (items: Item[]) => Promise<readonly Result[]>,

@@ -1,4 +1,4 @@
-/** What becomes of an operation that is repeated until it succeeds, by the name of what repeats it. */
+/** Receives the failures of operations that are retried until they succeed; `name` identifies the operation. */
 export interface FailureReport {
   /** Once per outage, not for its repeats. */
   onFailure(name: string, error: unknown): void
@@ -13,7 +13,7 @@ export interface Outage {
   succeeded(): void
 }
 
-/** Turns the outcomes of single attempts into the beginning and the end of outages. */
+/** Reports an outage when the first attempt fails, and its end when an attempt succeeds again. */
 export function createOutage(name: string, report: FailureReport): Outage {
   let current: { error: unknown } | null = null
   return {

@@ -1,4 +1,4 @@
-/** Wakes everyone who waits. A notification means "look again"; one that comes while nobody waits is not lost, for they are counted. */
+/** Wakes everyone who waits. A notification means "look again"; one that arrives between looking and waiting is not lost, because they are counted. */
 export interface Signal {
   /** How often it was notified so far: taken before looking, given to `wait` after having found nothing. */
   readonly count: number

@@ -1,6 +1,6 @@
 /**
- * Shares a call among those who ask for it at the same time, without ever handing one out that began before they asked: at most
- * one runs, and whoever comes meanwhile shares the next.
+ * Shares one call among concurrent callers. No caller gets a call that began before theirs: at most one runs, and callers that
+ * arrive meanwhile share the next.
  */
 export function singleFlight(run: () => Promise<void>): () => Promise<void> {
   let current: Promise<void> | null = null

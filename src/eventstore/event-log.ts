@@ -82,7 +82,7 @@ export interface EventLog extends AsyncDisposable {
   readAll(after: Position, limit: number): Promise<Page>
 
   /**
-   * The log above `after`, for ever: each page as it comes, also pages of which no event matched. Never skips an event that
+   * The log after `after`, without end: each page as it arrives, including pages of which no event matched. Never skips an event that
    * commits late, never gives one twice; reconnects by itself.
    * @throws UnknownPositionError as `readAll`
    */

@@ -1,7 +1,7 @@
 import { createSignal } from '../async/signal.js'
 import type { Position } from '../eventstore/event-log.js'
 
-/** How far a projection has come, for those who wait for it. */
+/** Up to which position a follower has handled the log, and a way to wait for it. */
 export interface Progress {
   /** The last position examined, as this process knows it. */
   readonly position: Position
@@ -9,11 +9,11 @@ export interface Progress {
   reached(position: Position, options?: { timeoutMs?: number; signal?: AbortSignal }): Promise<boolean>
 }
 
-/** A progress, and the way to tell it. */
+/** A progress that its owner moves. */
 export interface MutableProgress extends Progress {
   /** Never moves back. */
   moveTo(position: Position): void
-  /** Until someone waits for what is not examined yet, `ms` are over, or the signal aborts. Never rejects. */
+  /** Until a caller waits for a position that is not examined yet, `ms` have passed, or the signal aborts. Never rejects. */
   wanted(ms: number, signal: AbortSignal): Promise<void>
 }
 

@@ -26,8 +26,8 @@ export const rollback = (url: string, migrations: readonly Migration[], steps = 
   })
 
 /**
- * knex marks "someone is migrating" with a row, which a killed process leaves behind for ever. So everything, that row included,
- * happens in one transaction under an advisory lock: whoever dies leaves nothing, and whoever comes second waits, then finds it done.
+ * knex marks a running migration with a row, which a killed process leaves behind. So everything, that row included, happens in one
+ * transaction under an advisory lock: a killed process leaves nothing behind, and a second process waits and then finds it done.
  */
 async function inTurn(url: string, list: readonly Migration[], work: (trx: Knex) => Promise<void>): Promise<void> {
   const database = knex({
@@ -56,5 +56,5 @@ const listed = (list: readonly Migration[]): Knex.MigratorConfig => ({
   },
 })
 
-// What goes wrong is thrown, and told once by whoever catches it.
+// Errors are thrown, and reported once by the caller.
 const SILENT = { warn: () => undefined }

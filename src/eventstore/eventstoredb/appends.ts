@@ -17,10 +17,10 @@ import { closeClient, FAR_DEADLINE_MS } from './client.js'
 
 /**
  * In bytes. Beyond about one mebibyte of appends that the server has not yet taken, the client keeps them in a queue of its own,
- * and when the connection breaks it rejects each of those with nobody listening, which ends the process.
+ * and when the connection breaks it rejects each of those without a handler, which ends the process.
  */
 const UNDER_WAY_BYTES = 512 * 1024
-/** What is no conflict, and will not pass by itself. */
+/** Errors that a retry does not resolve. */
 const REFUSALS = [StreamDeletedError, AccessDeniedError, MaxAppendSizeExceededError]
 /** Between repeats of a call that the store has taken but not yet indexed. */
 const NOT_INDEXED_MS = 10
@@ -33,8 +33,8 @@ export interface Appends {
 }
 
 /**
- * Appends, each with a timer of its own. Whatever is no answer of the store makes the outcome unknown and the client sick: it
- * may hold a broken promise for ever, so another takes its place. There is one at a time, since the client keeps the answers it
+ * Appends, each with a timer of its own. Any other failure makes the outcome unknown, and the client unusable: it may keep
+ * a rejected promise for ever, so it is replaced. There is one at a time, since the client keeps the answers it
  * waits for in one table per process, and a broken connection clears the table for all.
  */
 export function createAppends(

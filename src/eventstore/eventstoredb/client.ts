@@ -26,7 +26,7 @@ export function openClient(connectionString: string): EventStoreDBClient {
   const text = [...settings].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
   const client = EventStoreDBClient.connectionString(`${address}?${text}`)
   const heal = client['handleError']
-  client['handleError'] = (failed, error) => heal(failed, error).catch(() => undefined) // nobody else waits for it
+  client['handleError'] = (failed, error) => heal(failed, error).catch(() => undefined) // its rejection has no other handler
   return client
 }
 

@@ -6,12 +6,12 @@ const ANSWERS = [StreamNotFoundError, StreamDeletedError, AccessDeniedError]
 
 /**
  * All that a read gives, which should be bounded by its `maxCount`. It is given up after `timeoutMs` without anything; cancelled then,
- * for a read that is merely left keeps its place on the connection for ever.
+ * since a read that is only abandoned keeps one of the connection's concurrent calls for ever.
  * @throws LogUnavailableError
  */
 export async function collect<Item>(read: StreamingRead<Item>, timeoutMs: number): Promise<Item[]> {
   const items: Item[] = []
-  read.on('error', () => undefined) // the loop sees it; one that comes after it must not end the process
+  read.on('error', () => undefined) // the loop throws it; a later one must not end the process
   const timer = setTimeout(() => {
     read.destroy(new Error(`no answer within ${timeoutMs} ms`))
     read.cancel().catch(() => undefined)

@@ -19,7 +19,7 @@ export interface EventStoreDbEventLogOptions {
   connectionString: string
   /** Makes the first event of a new log; its data is `{"logId": "<the id given>"}`. */
   openingEvent: (logId: string) => NewEvent
-  /** Begins the name of every stream in the store, and nobody sees it outside: several logs can share a server. */
+  /** Prefix of every stream name in the store, not visible outside the adapter: several logs can share a server. */
   streamPrefix?: string
   /** How long one call may go without an answer. */
   timeoutMs?: number

@@ -18,8 +18,8 @@ export interface SubscriptionOptions {
 }
 
 /**
- * The subscription that the tail of this process lives on. It ends for many reasons and never comes back by itself; so the loop
- * is ours, each time from the last event that came. Checkpoints move nothing: some servers hand out wrong ones.
+ * The subscription that feeds the tail of this process. It ends for many reasons and is not restored by the client, so this loop
+ * subscribes again, from the last event received. Checkpoints are ignored: some servers send wrong ones.
  */
 export function createSubscription(
   connection: ClientConnection,
@@ -59,7 +59,7 @@ export function createSubscription(
         const before = end.at
         await connection.use((client) => subscribe(client, end, signal))
         idle = end.at > before ? 0 : idle + 1
-        if (idle === 0) continue // sent away as too slow, most likely: a burst does that to a live subscriber
+        if (idle === 0) continue // most likely dropped as too slow, as after a burst
         const pauseMs = Math.min(retryMs * 2 ** idle, MAX_PAUSE_MS)
         await pause(pauseMs, undefined, { signal }).catch(() => undefined)
       }
@@ -87,7 +87,7 @@ function gatherArrivals(end: LogEnd, { toEntry }: Recorded): (resolved: Resolved
   }
 }
 
-/** A subscription may stop without a word. It has when for a whole interval nothing came, though the log had more before it. */
+/** A subscription may stop without an error: nothing arrived for a whole interval, although the log had more before it. */
 async function untilSilent(
   end: LogEnd,
   { head }: Pick<EventReads, 'head'>,
@@ -95,7 +95,7 @@ async function untilSilent(
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    const newest = await head().catch(() => 0) // the store is away, or slow: that is no silence
+    const newest = await head().catch(() => 0) // an unavailable or slow store is not a silent subscription
     const before = end.at
     await pause(watchMs, undefined, { signal }).catch(() => undefined)
     if (end.at === before && newest > before) return

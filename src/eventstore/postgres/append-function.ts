@@ -7,8 +7,8 @@ const APPEND_LOCK = 4_851_273
  * position before, without a stream. Then comes one for each append that added nothing: `repeated` with the version and position of
  * its last event, or `conflict` with the stream's version and no position. All others were appended from there, in their order.
  *
- * Everyone takes one lock and keeps it until commit, so that positions become visible in their own order: a reader who has
- * seen position n will never meet one below it. VOLATILE and READ COMMITTED matter: each statement in here sees what was
+ * Every call takes one lock until commit, so that positions become visible in order: after a reader has seen position n, none
+ * below it appears. VOLATILE and READ COMMITTED matter: each statement in here sees what was
  * committed before it began, hence everything that earlier holders of the lock wrote. All is done by sets: a loop over the streams
  * takes a third longer.
  */

@@ -5,7 +5,7 @@ import pg from 'pg'
 import { withTimeout } from '../../async/with-timeout.js'
 
 const CHANNEL = 'parley_events'
-/** At most one NOTIFY in this time: a reader who is told fifty times a second needs no more. */
+/** At most one NOTIFY in this time: fifty a second are enough. */
 const NOTIFY_EVERY_MS = 20
 const RECONNECT_MS = 500
 /** For connecting, announcing and saying goodbye, each. */
@@ -48,14 +48,14 @@ export function openNotifications(pool: pg.Pool, connectionString: string, heard
   /** Until the connection is lost, or the signal aborts. */
   async function listen(): Promise<void> {
     const client = new pg.Client({ connectionString, keepAlive: true, connectionTimeoutMillis: TIMEOUT_MS })
-    client.on('error', () => undefined) // seen by whoever waits below
+    client.on('error', () => undefined) // handled by the wait for `end` below
     client.on('notification', ({ payload }) => {
       if (payload !== self) heard()
     })
     try {
       await client.connect()
       await client.query(`listen ${CHANNEL}`)
-      heard() // for what was announced while nobody listened
+      heard() // for what was announced while this connection was down
       await once(client, 'end', { signal })
     } finally {
       await withTimeout(TIMEOUT_MS, client.end())

@@ -8,7 +8,7 @@ const PAGE_EVENTS = 1_000
 export interface Polling extends Pick<TailSource, 'fill'> {
   /** Something may have been appended by others: read again. */
   wake(): void
-  /** What this process has just appended, in the order of the log. Taken as it is where it is what comes next, else read with the rest. */
+  /** Events just appended by this process, in log order. Taken from memory where they directly follow the end, else read with the rest. */
   appended(entries: readonly Entry[]): void
 }
 

@@ -42,7 +42,7 @@ export async function openPostgresEventLog(options: PostgresEventLogOptions): Pr
   const notifications = openNotifications(pool, connectionString, () => polling.wake())
   let closed = false
 
-  /** Events as the log has them after an append, given where the last one before them stands. */
+  /** Appended events as the log holds them, given the position and version before them. */
   const placed = (events: readonly NewEvent[], before: { stream: string; version: number; at: number }): Entry[] =>
     events.map(({ id, type, data, metadata }, index) => {
       const { stream } = before

@@ -13,7 +13,7 @@ import { findPort, startPostmaster, stopPostmaster, type PostgresSettings } from
 export interface EmbeddedPostgresOptions {
   /** Its data, password and lock go below this folder, which is made when it is not there. */
   dataDir: string
-  /** Hears, in one line each, what the person who starts it should know. */
+  /** Shows the operator one line. */
   log: (line: string) => void
   /** On top of Postgres's defaults, which keep every commit; they count for the one who starts it, not for who finds it running. */
   settings?: PostgresSettings
@@ -131,7 +131,7 @@ async function isLastUser(presence: Client): Promise<boolean> {
   }
 }
 
-/** One at a time starts, or leaves. A lock whose holder was killed counts for 10 s more. */
+/** One process at a time starts or leaves. The lock of a killed process expires after 10 s. */
 async function locked<Result>(dataDir: string, work: () => Promise<Result>): Promise<Result> {
   const release = await lock(join(dataDir, 'postgres'), {
     realpath: false, // what it is named after may not be there yet

@@ -39,7 +39,7 @@ export async function copyBinaries(binaries: string, parent: string): Promise<st
   const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { version: string }
   const copy = join(parent, `postgres-${version}-${basename(folder)}`)
   if (existsSync(copy)) return copy
-  // Under its name only when it is whole: whoever finds it uses it.
+  // Renamed only when complete, since any process that finds it uses it.
   const draft = await mkdtemp(`${copy}.`)
   await cp(binaries, draft, { recursive: true, verbatimSymlinks: true })
   await openToAll(draft)

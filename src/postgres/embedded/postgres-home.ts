@@ -18,7 +18,7 @@ export interface PostgresHome {
 // Root-owned and open to read, on every Linux; where things go that Postgres's user cannot reach where they are.
 const SYSTEM_FOLDER = '/var/lib/parley'
 
-/** `dataDir` is absolute and there. `log` hears of everything that is not where one would look for it. */
+/** `dataDir` is absolute and there. `log` is told of everything that is not in its usual place. */
 export async function findHome(dataDir: string, log: (line: string) => void): Promise<PostgresHome> {
   const binaries = await findBinaries()
   const data = join(dataDir, 'postgres')
@@ -26,8 +26,8 @@ export async function findHome(dataDir: string, log: (line: string) => void): Pr
 }
 
 /**
- * Postgres refuses to run as root, so it runs as a system user, who is perhaps not let into our folders (a clone under /root).
- * Data that is there already keeps its place and its owner, whatever has changed around it since.
+ * Postgres refuses to run as root, so it runs as a system user, who may have no access to our folders (a clone under /root).
+ * Existing data keeps its place and its owner.
  */
 async function homeUnderRoot(dataDir: string, binaries: string, log: (line: string) => void): Promise<PostgresHome> {
   const beside = join(dataDir, 'postgres')

@@ -38,7 +38,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A pid file that outlived a crash or a reboot may name any process by now. Where nobody can tell (no /proc), it is trusted. */
+/** After a crash or a reboot, the pid in the file may be of any process. Without /proc it cannot be checked and is trusted. */
 async function servesFrom(pid: number, data: string): Promise<boolean> {
   const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined)
   return commandLine === undefined || commandLine.split('\0').includes(data)

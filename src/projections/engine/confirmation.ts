@@ -34,10 +34,9 @@ export interface ConfirmationOptions {
 }
 
 /**
- * A follower cannot know from silence that nothing happened: it may be cut off, and the process may have been stopped. What counts is a
- * head that was asked for at a moment t and since examined; then all is known that was in the log at t. So the stamp is t, the moment
- * before asking, on a clock that goes on while the process is stopped: after waking, the old stamp is seen to be old, and an
- * answer that was asked for before the stop stamps a moment before the stop.
+ * Silence does not prove that nothing happened: the follower may be cut off, or the process may have been suspended. When a head that was
+ * requested at time t has been examined, everything in the log at t is known. So the stamp is t, taken before the request, on a clock that
+ * advances while the process is suspended: afterwards an old stamp counts as old, also that of a request made before.
  */
 export function createConfirmation(options: ConfirmationOptions): Confirmation {
   const { log, progress, now = elapsed, staleMs = 2_000, everyMs = 500, headMs = 1_000, followMs = 500 } = options
@@ -60,7 +59,7 @@ export function createConfirmation(options: ConfirmationOptions): Confirmation {
     return running
   }
 
-  /** One at a time; who comes while one runs shares the next, never that one. */
+  /** One at a time; callers that arrive while one runs share the next. */
   function renew(): Renewed {
     if (running === null) return begin()
     next ??= running.then(() => {
@@ -96,8 +95,8 @@ let total = 0
 let last = { monotonic: performance.now(), wall: Date.now() }
 
 /**
- * The monotonic clock goes on while a process is stopped, but may stand still while its machine is; the wall clock jumps then. Of each
- * step, whichever went further counts; one that is set back counts for nothing.
+ * The monotonic clock advances while a process is suspended, but may not while its machine is; the wall clock jumps then. Of each step,
+ * the larger one counts; a clock that is set back adds nothing.
  */
 function elapsed(): number {
   const now = { monotonic: performance.now(), wall: Date.now() }

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache'
 import type { Position } from '../../eventstore/event-log.js'
 
-/** Each person's own last command on this node, so that their next query waits for it. Bounded. */
+/** Each user's last command on this node, so that their next query waits for it. Bounded. */
 export interface OwnWrites {
   note(userId: string, position: Position): void
   /** Null where there is none that a projection could still lack. */
   of(userId: string): Position | null
-  /** Drops a person's entry once their position is examined. */
+  /** Drops a user's entry once its position is examined. */
   examined(userId: string, position: Position): void
 }
 

@@ -1,15 +1,15 @@
 import type { EventLog, FollowOptions, Page, Position, RecordedEvent } from '../../eventstore/event-log.js'
 
 export interface ReadAheadOptions extends FollowOptions {
-  /** A page with as many events comes to one who is behind. */
+  /** A page with at least so many events means that the reader is behind. */
   many: number
   /** Called with the next page's events while one before it is being dealt with; may fail, for it only saves time later. */
   prepare(events: readonly RecordedEvent[]): Promise<unknown>
 }
 
 /**
- * Follows the log. Who is behind gets pages that were read and prepared while the one before was dealt with; who is not, asks for
- * the next page only when ready for it, so that it holds all that came meanwhile.
+ * Follows the log. While the reader is behind, the next page is read and prepared during the handling of the one before. Otherwise the
+ * next page is requested only when the reader is ready, so that it holds everything that arrived meanwhile.
  */
 export async function* readAhead(
   log: Pick<EventLog, 'follow'>,

@@ -12,17 +12,17 @@ import { readAhead } from './read-ahead.js'
 import type { SkippedEvents } from './skipped-events.js'
 
 export interface RunnerOptions {
-  /** How often a runner that another one overtook looks where that one stands; 25 ms by default. */
+  /** How often a runner checks the position of another one that moved the checkpoint; 25 ms by default. */
   watchMs?: number
-  /** How many looks without movement until it tries again itself; 20 by default. */
+  /** After so many checks without movement it takes over again; 20 by default. */
   patience?: number
   /** Pause after the first failure, doubling up to 30 s; 500 ms by default. */
   retryMs?: number
-  /** How long a runner that is up to date lets events gather while nobody waits for them; 20 ms by default. */
+  /** How long a runner that is up to date collects events that no query waits for; 20 ms by default. */
   gatherMs?: number
 }
 
-/** A page with as many events comes to a runner that is behind: it goes on at once. */
+/** A page with at least so many events means that the runner is behind: it continues without a pause. */
 const MANY_EVENTS = 250
 
 export interface RunnerStatus {
@@ -51,9 +51,8 @@ export interface RunnerDeps {
 }
 
 /**
- * The loop that brings a projection up to the log and keeps it there. Any number of them may run, in any number of processes: each
- * batch moves the checkpoint from where this runner believes it to be, in the transaction of its rows, so that only one of them
- * counts. Its modes:
+ * The loop that keeps a projection up to date with the log. Any number of them may run, in any number of processes: each batch moves the
+ * checkpoint from the position this runner expects, in the transaction of its rows, so that each batch is applied once. Its modes:
  *
  * - **following**: a page comes, its events are applied, the checkpoint moves. A transaction costs as much as many events, so it lets
  *   them gather for a moment, unless someone waits for them or it is behind.

@@ -5,7 +5,7 @@ import type { EventReader } from '../../privacy/event-reader.js'
 import type { OpenProjection } from '../engine/checkpoint.js'
 import type { Projection } from '../engine/projection.js'
 
-/** Which sessions are revoked, and of each person whose tokens are, up to which generation. */
+/** Revoked sessions, and for each user the generation up to which access tokens are revoked. */
 export const createRevocationsProjection = (reader: EventReader): Projection => ({
   name: 'revocations',
   version: 1,
@@ -48,7 +48,7 @@ export const revocationsIn = (reader: Pick<EventReader, 'decode'>, events: reado
 export interface RevocationQueries {
   /** Those recorded since then, in that order, and the position up to which they are complete. */
   load(since: Date): Promise<{ revocations: Revocation[]; checkpoint: Position }>
-  /** Those of one session and its person, complete up to `head`; null where the read model is too far behind it. */
+  /** Those of one session and its user, complete up to `head`; null where the read model is too far behind it. */
   lookUp(token: { userId: string; sessionId: string }, head: Position): Promise<Revocation[] | null>
 }
 

@@ -1,6 +1,7 @@
 import { EventStoreDBClient, type EventData, jsonEvent, NO_STREAM } from '@eventstore/db-client'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { closeClient } from '../../../../src/eventstore/eventstoredb/client.js'
 import { connectionSettings } from './connection-settings.js'
 
 /** With what a question is asked. Each asks about streams of its own, for a server may be shared. */
@@ -14,14 +15,14 @@ export interface Asking {
   newStream(name?: string): string
   /** A new stream of so many events. */
   streamOf(count: number): Promise<string>
-  /** What it gives, or that it gave nothing in so many seconds; a server of ours is given less time. */
+  /** What it gives, or that it gave nothing in so many seconds; a server of ours is given 5 s, for it shares the machine. */
   within(seconds: number, promise: Promise<unknown>): Promise<unknown>
   /** Resolves when the condition holds, or the count has not changed for some time: then nothing more is to come. */
   untilStill(count: () => number, isDone: () => boolean): Promise<void>
 }
 
 export interface OpenedAsking extends Asking {
-  /** Disposes of all clients but `client`. */
+  /** Closes all clients but `client`. */
   leave(): Promise<void>
 }
 
@@ -43,7 +44,7 @@ export function openAsking(url: string, isOurs: boolean): OpenedAsking {
   }
 
   const newStream = (name = 'stream'): string => `${prefix}-${name}-${randomUUID().slice(0, 8)}`
-  const patience = (seconds: number): number => (isOurs ? 2_000 : seconds * 1_000)
+  const patience = (seconds: number): number => (isOurs ? STILL_MS : seconds * 1_000)
 
   return {
     client,
@@ -72,7 +73,7 @@ export function openAsking(url: string, isOurs: boolean): OpenedAsking {
       }
     },
     async leave() {
-      for (const made of clients.splice(0)) await made.dispose()
+      for (const made of clients.splice(0)) await closeClient(made)
     },
   }
 }
