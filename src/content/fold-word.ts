@@ -1,4 +1,4 @@
-/** In code points; longer words are told apart by their beginnings alone. */
+/** In code points; of longer words only the beginning counts. */
 const MAX_LENGTH = 64
 
 const ASCII = /^[a-z0-9]+$/i
@@ -6,7 +6,7 @@ const ASCII = /^[a-z0-9]+$/i
 /** Marks are accents in these scripts alone; elsewhere they are vowels or make another letter, as in Hindi, Thai or Japanese. */
 const ACCENTS = /([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}])\p{M}+/gu
 
-/** Neither letter nor mark nor number, and not seen: what a word may hold, and is not told apart by. U+0640 only draws Arabic words out. */
+/** Invisible characters and skin tones, which do not make another word. U+0640 only stretches Arabic words. */
 const NOISE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Emoji_Modifier}\u0640]/gu
 
 /** Letters that Unicode does not take apart, and that are often written otherwise. */

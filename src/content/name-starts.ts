@@ -1,6 +1,6 @@
 import { searchWords } from './search-words.js'
 
-/** In characters; longer names and queries are told apart by their beginnings alone. */
+/** In characters: of longer names and queries only the beginning counts. */
 const MAX_START = 80
 
 /**

@@ -22,7 +22,7 @@ const REPORTS = 20_000
 
 const reportedAt = (seconds: number): string => new Date(Date.UTC(2026, 0, 1) + seconds * 1_000).toISOString()
 
-describe('with many people, chats and messages stored', function () {
+describe('with many users, chats and messages stored', function () {
   this.timeout(120_000)
   let read: ReadSide
   let pool: pg.Pool
@@ -133,24 +133,24 @@ describe('with many people, chats and messages stored', function () {
     'the chat of a report': [1, () => queries.chatOfReport(report())],
     'the own report of a message': [1, () => queries.ownReport(message(), viewer(), null)],
     // each chat has a word of the text's index of its own; all hits are sorted
-    'messages that say a rare word': [LIMIT * 2, () => filled(search('needle'))],
-    'messages that say a word that was typed wrong': [LIMIT * 2, () => filled(search('neddle'))],
-    'messages that say a word that nobody said': [
+    'messages with a rare word': [LIMIT * 2, () => filled(search('needle'))],
+    'messages with a mistyped word': [LIMIT * 2, () => filled(search('neddle'))],
+    'messages with a word that occurs nowhere': [
       OWN_CHATS,
       () => search('unsaid').then(({ items }) => [...items, 'none']),
     ],
     'the history of a message': [2, () => queries.edits(full(), message(), viewer(), LIMIT, null)],
-    'who reacted': [2, () => queries.reactions(full(), message(), viewer()).then((found) => found?.answer ?? [])],
+    'users who reacted': [2, () => queries.reactions(full(), message(), viewer()).then((found) => found?.answer ?? [])],
     pins: [LIMIT, () => queries.pins(full(), viewer()).then((found) => found?.answer ?? [])],
-    'from whom a message is hidden': [
+    'members to whom a message is not visible': [
       PARTICIPANTS * 3,
       () => queries.membersWithoutAccess(hiding(), 5_000, LONG).then((ids) => [...ids, 'none']),
     ],
     'everyone, page by page': [LIMIT + 1, () => queries.everyone(LIMIT, back()).then(({ items }) => items)],
     'the webhooks of a chat': [20, () => queries.webhooks(full(), viewer()).then((found) => found?.answer.items ?? [])],
     'one webhook': [1, () => queries.webhook(full(), viewer(), webhook())],
-    'who speaks for a webhook that leads in': [1, () => queries.incomingWebhook(webhook())],
-    'what webhooks may do': [2, () => queries.webhookStatuses([webhook()]).then((found) => [...found])],
+    'the bot of an incoming webhook': [1, () => queries.incomingWebhook(webhook())],
+    'statuses of webhooks': [2, () => queries.webhookStatuses([webhook()]).then((found) => [...found])],
     // all that the two have made are looked at
     'webhooks that end with their creator’s power': [
       101,

@@ -15,7 +15,7 @@ describe('what a message costs to write', function () {
   })
   after(() => read[Symbol.asyncDispose]())
 
-  it('in a chat of 5,000 people it is the same handful of rows as in one of two', async () => {
+  it('in a chat of 5,000 participants it is the same handful of rows as in one of two', async () => {
     const { table } = await read.open()
     const rowsIn = async (people: number): Promise<number> => {
       const tx = await read.side.pool.connect()

@@ -13,7 +13,7 @@ import { searchQueries } from './search/search-page.js'
 import { userQueries } from './users/user-queries.js'
 
 /**
- * What can be asked of conversations. Whoever is not in a chat gets null for everything about it, as if it were not there. Each call
+ * What can be asked of conversations. A user who does not take part in a chat gets null for everything about it, as if it were not there. Each call
  * reads in one snapshot.
  */
 export function createConversationQueries(

@@ -6,9 +6,8 @@ import { applyToKnownMessages, knownMessagesSchema, lookUpMessages, type FoldedR
 import type { Projection } from '../engine/projection.js'
 
 /**
- * Remembers for ever where the events of each command stand to which its client gave a key, so that a repeat is known as one; a
- * command's first event is its row, and commands without a key are not kept, for they cannot be repeated. And of each message what
- * rules about it read.
+ * For each command with a client's key: the stream and version of its first event, and its fingerprint, kept for ever, so that a repeat is
+ * recognised. Commands without a key cannot be repeated, and are not kept. For each message: what rules about it read.
  */
 export function createDecisionIndexProjection(reader: EventReader): Projection {
   return {

@@ -15,7 +15,7 @@ export interface FoldedRecord {
   metadata: EventMetadata
 }
 
-/** Of each message what rules about it read: ids, numbers and emoji; nothing personal. */
+/** What rules about a message read of it: ids, numbers and emoji; nothing personal. */
 export const knownMessagesSchema = (table: TableName): string => `
   create table ${table('known_messages')} (
     message_id uuid primary key,

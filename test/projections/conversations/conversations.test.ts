@@ -37,7 +37,7 @@ onEachLog('conversations', (kind) => {
     return page?.answer.messages.map(({ content }) => content)
   }
 
-  it('since-joined hides what was said before, and between leaving and coming back, everywhere', async () => {
+  it('since-joined hides messages from before joining, and between leaving and joining again, everywhere', async () => {
     const chatId = await createChat({ historyVisibility: 'since-joined', joinPolicy: 'open' })
     await postMessage(alice, chatId, 'before')
     await post(carol, `/chats/${chatId}/join`)
@@ -56,14 +56,14 @@ onEachLog('conversations', (kind) => {
     expect(await seenBy(bob, chatId)).to.deep.equal(['before', 'while in', 'while away'])
   })
 
-  it('full history is seen by who joins later', async () => {
+  it('full history is visible to users who join later', async () => {
     const chatId = await createChat({ joinPolicy: 'open' })
     await postMessage(alice, chatId, 'before')
     await post(carol, `/chats/${chatId}/join`)
     expect(await seenBy(carol, chatId)).to.deep.equal(['before'])
   })
 
-  it('own sends are read, others count until they are marked as read', async () => {
+  it('messages of one’s own are read; those of others count until they are marked as read', async () => {
     const chatId = await createChat({})
     await postMessage(alice, chatId, 'one')
     await postMessage(alice, chatId, 'two')
@@ -85,7 +85,7 @@ onEachLog('conversations', (kind) => {
     expect([await unread(alice), await unread(bob)]).to.deep.equal([1, 0])
   })
 
-  it('a rebuild gives the same rows as following along', async () => {
+  it('a rebuild gives the same rows as incremental projection', async () => {
     const chatId = await createChat({ joinPolicy: 'open' })
     await postMessage(alice, chatId, 'one')
     await post(carol, `/chats/${chatId}/join`)
@@ -145,7 +145,7 @@ onEachLog('conversations', (kind) => {
     expect((await queries.chat(chatId, bob.id))?.answer).to.include({ myRole: 'owner', participantCount: 1 })
   })
 
-  it('chats are paged by latest activity, participants in the order in which they came', async () => {
+  it('chats are paged by latest activity, participants in the order in which they joined', async () => {
     const ids: string[] = []
     for (let index = 0; index < 3; index++) ids.push(await createChat({ name: `chat ${index}` }))
     await postMessage(bob, ids[0]!, 'newest')

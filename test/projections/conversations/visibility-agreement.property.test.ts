@@ -12,7 +12,7 @@ const steps = fc.array(fc.constantFrom('say', 'come', 'go', 'ban', 'unban', 'ful
 
 const inParts = ['come', 'go', 'say', 'full', 'say', 'since-joined', 'say', 'come'] as const
 
-describe('what someone may see, to those who decide and to those who ask', () => {
+describe('visible ranges, in deciders and in queries', () => {
   let read: ReadSide
   let runner: Runner
   let queries: ConversationQueries
@@ -48,7 +48,7 @@ describe('what someone may see, to those who decide and to those who ask', () =>
     return opened.filter(isChatEvent).reduce((chat, { event }) => chatDecider.evolve(chat, event), chatDecider.initial)
   }
 
-  it('is the same, however one comes and goes, is banned, and the setting changes', async () => {
+  it('are the same after any sequence of joins, leaves, bans and changes of the setting', async () => {
     let several = 0
     await fc.assert(
       fc.asyncProperty(fc.constantFrom('full' as const, 'since-joined' as const), steps, async (visibility, taken) => {

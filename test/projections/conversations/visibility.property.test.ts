@@ -55,7 +55,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
   limit: fc.integer({ min: 1, max: 12 }),
 })
 
-describe('the rule of sight, in SQL', () => {
+describe('the visibility rule, in SQL', () => {
   let read: ReadSide
   let queries: ConversationQueries
   let table: TableName
@@ -102,7 +102,7 @@ describe('the rule of sight, in SQL', () => {
 
   const everyMessage = Array.from({ length: MESSAGES }, (_, index) => index + 1)
 
-  /** A page of the seqs in sight, and whether there are more on each side. */
+  /** A page of the visible seqs, and whether there are more on each side. */
   function expected(seen: number[], page: MessagePage, limit: number) {
     const split = (start: number, older: number, newer: number) => {
       const [before, from] = [seen.filter((n) => n < start), seen.filter((n) => n >= start)]
@@ -119,7 +119,7 @@ describe('the rule of sight, in SQL', () => {
     return split(Infinity, limit, 0)
   }
 
-  it('is the rule of the domain: for every page of messages, each message, the list of chats, and the standing', async () => {
+  it('is that of the domain: for every page of messages, each message, the list of chats, and the membership', async () => {
     await fc.assert(
       fc.asyncProperty(cases, async (given) => {
         const chatId = await chatOf(given)

@@ -3,7 +3,7 @@ import type { ConversationQueries } from '../../../src/projections/conversations
 import type { Runner } from '../../../src/projections/engine/runner.js'
 import { alice, bob, carol, openReadSide, type ReadSide } from '../read-side.js'
 
-describe('what people see of their conversations', () => {
+describe('what users see of their conversations', () => {
   let read: ReadSide
   let runner: Runner
   let queries: ConversationQueries
@@ -28,7 +28,7 @@ describe('what people see of their conversations', () => {
     return items[0]
   }
 
-  describe('where history begins with joining', () => {
+  describe('with a since-joined history', () => {
     const add = (chatId: string) => read.run('addParticipants', { chatId, userIds: [bob], role: 'member' }, alice)
     let chatId: string
     let ids: string[]
@@ -43,19 +43,19 @@ describe('what people see of their conversations', () => {
       await add(chatId)
     })
 
-    it('shows neither what was before, nor what was between leaving and coming back', async () => {
+    it('shows no messages from before joining, nor between leaving and joining again', async () => {
       await read.send(chatId, 'after')
       expect(await contents(chatId, bob)).to.deep.equal(['while', 'after'])
       expect(await contents(chatId, alice)).to.deep.equal(['before', 'while', 'between', 'after'])
     })
 
-    it('says nothing of a hidden message by its id either', async () => {
+    it('does not find a hidden message by its id either', async () => {
       await read.caughtUp(runner)
       const found = await Promise.all(ids.map((id) => queries.message(chatId, id, bob)))
       expect(found.map((message) => message && message.answer.content)).to.deep.equal([null, 'while', null])
     })
 
-    it('takes the last message in sight for the chat list', async () => {
+    it('takes the last visible message for the chat list', async () => {
       expect(await listed(bob)).to.include({ lastMessage: 'while', lastMessageSenderName: 'Alice' })
       expect(await listed(alice)).to.include({ lastMessage: 'between' })
     })
@@ -70,21 +70,21 @@ describe('what people see of their conversations', () => {
       expect(first?.answer).to.include({ older: false, newer: true })
     })
 
-    it('counts what was written while away as read', async () => {
+    it('counts messages sent while a user was away as read', async () => {
       expect(await listed(bob)).to.include({ unreadCount: 0, readSeq: 3 })
       await read.send(chatId, 'after')
       expect(await listed(bob)).to.include({ unreadCount: 1 })
     })
   })
 
-  it('shows all of the history to who joins a chat that is open to the past', async () => {
+  it('shows the whole history to users who join a chat with full history', async () => {
     const chatId = await read.createGroup([])
     await read.send(chatId, 'before')
     await read.run('joinChat', { chatId }, bob)
     expect(await contents(chatId, bob)).to.deep.equal(['before'])
   })
 
-  it('shows nothing of a chat to who is outside, or has left', async () => {
+  it('shows nothing of a chat to users who do not take part, or have left', async () => {
     const chatId = await read.createGroup([bob])
     const id = await read.send(chatId, 'Hello Bob!')
     await read.run('leaveChat', { chatId }, bob)
@@ -109,7 +109,7 @@ describe('what people see of their conversations', () => {
     expect(await listed(bob)).to.include({ unreadCount: 0, readSeq: 3 })
   })
 
-  it('names a direct chat after the other one, by the name they have now', async () => {
+  it('names a direct chat after the other user, by their present name', async () => {
     const direct = { chatType: 'direct', participantIds: [bob], name: null, historyVisibility: 'full' } as const
     await read.run('createChat', { ...direct, joinPolicy: 'invite', imported: false }, alice)
     expect(await listed(bob)).to.include({ name: 'Alice' })

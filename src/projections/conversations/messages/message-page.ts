@@ -10,7 +10,7 @@ import { chooseWindow, type Window } from './page-window.js'
 import { renderPage } from './render-page.js'
 import { quotedIfVisible } from './replies.js'
 
-/** With the chat's version; a row without a message says that nothing was found, no row that the chat is not the viewer's. */
+/** With the chat's version. Where nothing was found, one row without a message; where the chat is not the viewer's, no row. */
 type FoundRow = { chat_version: number } & (MessageRow | { id: null })
 
 const isMessage = (row: FoundRow): row is MessageRow & { chat_version: number } => row.id !== null

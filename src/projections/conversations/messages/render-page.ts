@@ -15,7 +15,7 @@ export interface RenderedPage<View> {
 
 interface Rendering<Row, View> {
   view(row: Row): View
-  /** More than its JSON has bytes, quickly told. */
+  /** A quick upper bound of the bytes of its JSON. */
   atMostBytes(view: View): number
 }
 

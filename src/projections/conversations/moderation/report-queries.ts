@@ -82,7 +82,7 @@ export function reportQueries(context: QueryContext) {
 
 const atMostBytes = ({ message }: ReportView): number => 15_000 + messageBytesAtMost(message)
 
-/** Each with its message as it is now, whoever may see that. */
+/** Each with its message as it is now, whether or not the admin takes part in the chat. */
 async function withMessages(rows: readonly ReportRow[], tx: ClientBase, context: QueryContext): Promise<ReportView[]> {
   const messages = new Map<string, MessageView>()
   for (const chatId of new Set(rows.map(({ chat_id }) => chat_id))) {

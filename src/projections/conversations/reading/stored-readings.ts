@@ -4,7 +4,7 @@ import type { Position } from '../../../eventstore/event-log.js'
 import type { OpenProjection } from '../../engine/checkpoint.js'
 import { unreadCount } from './unread-count.js'
 
-/** What the read model says that everyone has read, by `${chatId} ${userId}`, and the checkpoint at which it says so. */
+/** How far everyone has read, as the read model has it, by `${chatId} ${userId}`; and its checkpoint. */
 export async function storedReadings(
   pool: Pool,
   { table, projection }: Pick<OpenProjection, 'table' | 'projection'>,
