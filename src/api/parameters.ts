@@ -17,6 +17,9 @@ export const startSchema = wholeNumber(0, MAX_INT)
 
 export const limitSchema = wholeNumber(1, 200).prefault(50)
 
+/** Of a list that is bounded by a rule: without a parameter, all of it. */
+export const limitUpTo = (most: number) => wholeNumber(1, 200).prefault(most)
+
 export const inChatSchema = z.strictObject({ id: idSchema })
 
 /** What is given in a list of ids, separated by commas. */

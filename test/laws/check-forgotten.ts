@@ -17,7 +17,7 @@ export const forgotten: Listener = {
     const answers = {
       frames: await framesAfter(look, 0),
       history: await historyOf(node.queries, chatId, viewer, look.limit),
-      pins: await node.queries.pins(chatId, viewer),
+      pins: await node.queries.pins(chatId, viewer, 100, null),
       // What was edited may be looked up, as long as it was not deleted.
       edits: await Promise.all(
         chat.messages

@@ -32,12 +32,12 @@ export async function snapshotOf(
   const chat = await queries.chat(chatId, viewer)
   const participants = await participantsAt.participants(chatId, viewer, 200, null)
   const messages = await historyOf(messagesAt, chatId, viewer, limit)
-  const pins = await pinsAt.pins(chatId, viewer)
+  const pins = await pinsAt.pins(chatId, viewer, 100, null)
   if (chat === null || participants === null || messages === null || pins === null) return null
   return {
     chat,
     participants: { ...participants, answer: participants.answer.items },
     messages,
-    pins: { ...pins, answer: pins.answer.map(({ message }) => message.id) },
+    pins: { ...pins, answer: pins.answer.items.map(({ message }) => message.id) },
   }
 }

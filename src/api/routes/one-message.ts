@@ -5,7 +5,8 @@ import type { ConversationQueries } from '../../projections/conversations/conver
 import type { AtVersion } from '../../projections/conversations/query-results.js'
 import { rateLimitHeaders } from '../../limits/quota.js'
 import { commandHeaders, orNotFound, unwrapResult, versionHeader } from '../answers.js'
-import { inChatSchema, pageSchema } from '../parameters.js'
+import { isPinCursor } from '../../projections/conversations/messages/pins.js'
+import { cursorSchema, inChatSchema, limitUpTo, pageSchema } from '../parameters.js'
 import type { Parts } from '../parts.js'
 import { asProblem } from '../problem-details.js'
 import { answer, route } from '../route.js'
@@ -119,10 +120,13 @@ const pins = route({
   cost: 3,
   bots: 'bound',
   params: inChatSchema,
+  query: z.strictObject({ limit: limitUpTo(100), after: cursorSchema(isPinCursor).nullable().default(null) }),
   answers: { 200: z.array(pinShape) },
-  async handle({ params: { id }, caller }, { queries }) {
-    const found = orNotFound(await queries.pins(id, caller.userId), 'chat-not-found')
-    return answer(200, found.answer, { headers: versionHeader(found.version) })
+  async handle({ params: { id }, query: { limit, after }, caller }, { queries }) {
+    const found = orNotFound(await queries.pins(id, caller.userId, limit, after), 'chat-not-found')
+    const { items, next } = found.answer
+    const links = next === null ? {} : { next: { after: next } }
+    return answer(200, items, { links, headers: versionHeader(found.version) })
   },
 })
 

@@ -45,7 +45,7 @@ const all = [
 export const parts: readonly Part[] = all
 
 /** Events that change no row but the version of their chat, if any. */
-const withoutRows = [
+export const withoutRows = [
   'InviteCreated',
   'InviteRevoked',
   'SessionOpened',

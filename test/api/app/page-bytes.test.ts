@@ -27,6 +27,7 @@ describe('pages of long messages', function () {
       const { headers } = await club.call(ada, 'POST', '/messages', { content: `needle ${'字'.repeat(9_990)}` })
       position = headers.get('parley-position') ?? ''
     }
+    await parley.app.core.runners.conversations.progress.reached(position)
   })
   after(() => parley[Symbol.asyncDispose]())
 
@@ -80,6 +81,21 @@ describe('pages of long messages', function () {
       // no page ends long before it has to
       for (const { bytes } of pages.slice(0, -1)) expect(bytes).to.be.greaterThan(0.9 * MIB)
     })
+
+  it('pins: the last pinned first, each page before 1 MiB', async () => {
+    const { body } = await parley.call('GET', `/chats/${club.id}/messages?after=0&limit=15`, { token: ada.token })
+    const first = (body as { id: string }[]).map(({ id }) => id)
+    const { body: rest } = await parley.call('GET', `/chats/${club.id}/messages?before=${COUNT + 1}&limit=15`, {
+      token: ada.token,
+    })
+    for (const id of [...first, ...(rest as { id: string }[]).map((message) => message.id)])
+      position = (await club.call(ada, 'PUT', `/pins/${id}`)).headers.get('parley-position') ?? ''
+    const pages = await follow(`/chats/${club.id}/pins`, 'next', ofSearch)
+    expect(pages.flatMap(({ seqs }) => seqs)).to.deep.equal(all.toReversed())
+    for (const { bytes } of pages) expect(bytes).to.be.at.most(MIB)
+    const few = await follow(`/chats/${club.id}/pins?limit=12`, 'next', ofSearch)
+    expect(few.map(({ seqs }) => seqs.length)).to.deep.equal([12, 12, 6])
+  })
 
   it('around a seq: it stays in the middle, and both sides go on', async () => {
     const { bytes, seqs, links } = await ask(`/chats/${club.id}/messages?around=15&limit=200`, ofHistory)

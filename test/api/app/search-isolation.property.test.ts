@@ -66,10 +66,14 @@ describe('what a search answers', function () {
     const asked = [...QUERIES, { q: 'secret', chatId: direct.id }, { q: 'secret', senderId: eve.id }]
     const all: string[] = []
     for (const query of asked) {
-      const { status, headers, body } = await parley.call('GET', `/search/messages?${new URLSearchParams(query)}`, {
-        token: ada.token,
-        headers: { 'parley-position': position },
-      })
+      const { status, headers, body } = await parley.call(
+        'GET',
+        `/search/messages?${new URLSearchParams(query).toString()}`,
+        {
+          token: ada.token,
+          headers: { 'parley-position': position },
+        },
+      )
       const problem =
         (body as { instance?: string }).instance === undefined ? body : { ...(body as object), instance: '' }
       all.push(JSON.stringify([query, status, headers.get('link'), problem]))
@@ -101,7 +105,7 @@ describe('what a search answers', function () {
   it('is the same however many near words others write: none of the asker’s is crowded out', async () => {
     const before = await answers()
     const letters = 'abcdefghijklmnopqrstuvwxyz'
-    const decoys = [...letters].flatMap((letter) => [`harb${letter}or`, `secr${letter}t`, `${letter}ecert`])
+    const decoys = Array.from(letters).flatMap((letter) => [`harb${letter}or`, `secr${letter}t`, `${letter}ecert`])
     await take({ where: 'direct', text: decoys.join(' '), then: 'keep' })
     expect(await answers()).to.deep.equal(before)
   })

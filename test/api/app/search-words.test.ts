@@ -42,7 +42,7 @@ describe('what people type to find a message', function () {
   async function isFound(q: string, position: string): Promise<boolean> {
     const { status, body } = await parley.call(
       'GET',
-      `/search/messages?${new URLSearchParams({ q, chatId: club.id })}`,
+      `/search/messages?${new URLSearchParams({ q, chatId: club.id }).toString()}`,
       {
         token: ada.token,
         headers: { 'parley-position': position },

@@ -47,7 +47,11 @@ export function messageQueries(context: QueryContext) {
       visibleReactions(context, { chatId, messageId, viewer }),
 
     /** The last pinned first. */
-    pins: (chatId: string, viewer: string): Promise<AtVersion<PinView[]> | null> =>
-      visiblePins(context, chatId, viewer),
+    pins: (
+      chatId: string,
+      viewer: string,
+      limit: number,
+      after: Cursor | null,
+    ): Promise<AtVersion<Paged<PinView>> | null> => visiblePins(context, chatId, viewer, limit, after),
   }
 }

@@ -2,12 +2,13 @@ import type { TableName } from '../../engine/projection.js'
 import { instant, toIso, type Instant } from '../instants.js'
 import type { ApplyContext, Part, Placed } from '../part.js'
 import type { QueryContext } from '../query-context.js'
-import type { AtVersion } from '../query-results.js'
+import type { AtVersion, Cursor, Paged } from '../query-results.js'
 import { joinUser } from '../users/user-ref.js'
 import type { PinView } from '../views.js'
-import { isVisible, ownChat } from '../visibility/visible-spans.js'
+import { isVisible, MAX_VERSION, ownChat } from '../visibility/visible-spans.js'
 import { MESSAGE_COLUMNS, messageSender, toMessage, type MessageRow } from './message-view.js'
-import { renderAll } from './render-page.js'
+import { messageBytesAtMost } from './message-bytes.js'
+import { renderPage } from './render-page.js'
 import { quotedIfVisible } from './replies.js'
 
 /** At most a hundred a chat, by a rule of the chat. */
@@ -43,6 +44,7 @@ async function unpin({ event, chatId }: Placed<'MessageUnpinned'>, { tx, table }
 
 interface PinRow extends MessageRow {
   chat_version: number
+  pin_version: number
   pinned_by: string
   pinned_by_name: string | null
   pinned_by_avatar_url: string | null
@@ -50,27 +52,32 @@ interface PinRow extends MessageRow {
   pinned_at: Instant
 }
 
-/** The last pinned first; only messages that the viewer may see. */
+export const isPinCursor = (cursor: string): boolean => /^\d{1,9}$/.test(cursor)
+
+/** The last pinned first; only messages that the viewer may see. A page ends before it passes 1 MiB of JSON. */
 export async function visiblePins(
   { pool, table, render }: QueryContext,
   chatId: string,
   viewer: string,
-): Promise<AtVersion<PinView[]> | null> {
+  limit: number,
+  after: Cursor | null,
+): Promise<AtVersion<Paged<PinView>> | null> {
   const { rows } = await pool.query<PinRow | { id: null; chat_version: number }>({
     name: `list ${table('pins')}`,
-    text: `select c.version as chat_version, m.pinned_by, ${instant('m.pinned_at')} as pinned_at,
+    text: `select c.version as chat_version, m.pin_version, m.pinned_by, ${instant('m.pinned_at')} as pinned_at,
         by.name as pinned_by_name, by.avatar_url as pinned_by_avatar_url, by.owner_id is not null as pinned_by_is_bot, ${MESSAGE_COLUMNS}
       from ${ownChat(table)}
       left join lateral (
-        select s.pinned_by, s.pinned_at, m.* from ${table('pins')} s
+        select s.version as pin_version, s.pinned_by, s.pinned_at, m.* from ${table('pins')} s
         join lateral (select * from ${table('messages')} where id = s.message_id limit 1) m on true
-        where s.chat_id = c.id and ${isVisible(table, 'm.sent_version')}
+        where s.chat_id = c.id and s.version < $3 and ${isVisible(table, 'm.sent_version')}
+        order by s.version desc limit $4
       ) m on true
       ${messageSender(table)}
       ${quotedIfVisible(table)}
       ${joinUser(table, 'm.pinned_by', 'by')}
-      order by m.pinned_at desc, m.seq desc`,
-    values: [chatId, viewer],
+      order by m.pin_version desc`,
+    values: [chatId, viewer, after ?? MAX_VERSION, limit + 1],
   })
   const [first] = rows
   if (first === undefined) return null
@@ -85,5 +92,8 @@ export async function visiblePins(
     pinnedAt: toIso(row.pinned_at),
   })
   const pinned = rows.filter((row): row is PinRow => row.id !== null)
-  return { version: first.chat_version, answer: await renderAll(pinned, toPin) }
+  const atMostBytes = ({ message }: PinView): number => 5_000 + messageBytesAtMost(message)
+  const { views, to } = await renderPage(pinned.slice(0, limit), 0, { view: toPin, atMostBytes })
+  const next = to < pinned.length ? String(pinned[to - 1]?.pin_version) : null
+  return { version: first.chat_version, answer: { items: views, next } }
 }
