@@ -51,7 +51,7 @@ export function createSessionEventOutbox({ pool, run, newId }: Deps): SessionEve
       correlationId: actor?.correlationId ?? newId(),
       key: { commandId, fingerprint: commandId },
       client: actor === null || actor.sessionId === null ? null : { ...clientOf(actor), session: actor.sessionId },
-      ...(actor !== null && { whence: clientOf(actor) }),
+      ...(actor !== null && { clientInfo: clientOf(actor) }),
     }
   }
 
