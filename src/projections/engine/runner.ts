@@ -98,8 +98,9 @@ export function startRunner(
         if (!(await applyPage({ events: [recorded], position }))) return
       } catch (error) {
         if (isPassing(error)) throw error
-        failure = { position, stream, eventType, code: codeOf(error), at: new Date().toISOString() }
-        await recordFailure(pool, open, failure)
+        const found = { position, stream, eventType, code: codeOf(error), at: new Date().toISOString() }
+        await recordFailure(pool, open, found)
+        failure = found // after it is recorded: a status of paused promises that the table has the reason
         throw error
       }
     }
