@@ -116,7 +116,9 @@ async function waitForReadModel({ log, runners }: Core): Promise<void> {
   if (log.comparePositions(progress.position, head) >= 0) return
   printNotice('Everything is recorded. The read model is still catching up …')
   const isDone = await progress.reached(head, { timeoutMs: MAX_WAIT_MS })
-  printNotice(isDone ? 'The read model has caught up.' : 'The read model goes on catching up in the server.')
+  printNotice(
+    isDone ? 'The read model has caught up.' : 'The read model is still catching up; a running server completes it.',
+  )
 }
 
 /** Reads the source from its beginning, until it is interrupted, and shows how far it has come. */

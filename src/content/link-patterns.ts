@@ -6,7 +6,7 @@ class LinkPatterns extends REBuilder {
     return (this.cache['src_auth'] ??= new RegExp(`(?:(?:(?!${this.src_ZCc}|[@/\\\\\\[\\]()<>]).)+@)?`))
   }
 
-  /** What goes on with `@` is no host but user information that the pattern above did not take. */
+  /** A name followed by `@` is user information that the pattern above did not match, and no host. */
   override get_host_terminator(): RegExp {
     return (this.cache['src_host_terminator'] ??= new RegExp(
       `${super.get_host_terminator().source}(?!(?::(?:(?!${this.src_ZCc}|[@/\\\\?#]).)*)?@)`,

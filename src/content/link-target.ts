@@ -5,7 +5,7 @@ const LINKABLE = /^(?:https?:\/\/|mailto:)/i
 /** Up to the host · user information · host · port. Browsers end a host at a backslash too. */
 const WEB_HOST = /^(https?:\/\/)(?:[^/?#\\]*@)?(\[[^\]]*\]|[^/?#\\:@[\]]*)/i
 const MAIL_HOST = /^(mailto:[^@?]*@)([^@?]*)/i
-/** What decoding must not bring into a text: signs that are not seen or move what stands around them, and blanks. */
+/** Characters that decoding must not bring into a link's text: invisible ones, controls of direction, and blanks. */
 const INVISIBLE = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/gu
 
 /** Whether a target may be linked to: http, https or mailto, and without user information. */

@@ -1,8 +1,8 @@
 import type { Span } from './word-span.js'
 
-/** Stands within words without being seen. */
+/** Characters that are invisible within words. */
 const UNSEEN = '\\p{Default_Ignorable_Code_Point}\\p{Cf}\\p{M}\\u2800'
-/** A low surrogate may be the end of such a one. */
+/** A surrogate may be half of such a character. */
 const MAY_BE_UNSEEN = new RegExp(`[${UNSEEN}\\ud800-\\udfff]`, 'u')
 const UNSEEN_BEFORE = new RegExp(`[${UNSEEN}]+$`, 'u')
 const UNSEEN_AFTER = new RegExp(`^[${UNSEEN}]+`, 'u')
@@ -14,7 +14,7 @@ const FILLERS = /[\u115f\u1160\u3164\uffa0\u2800]/g
 const LOOSE_UNDERSCORES = /(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/gu
 const POSSESSIVE = /^['’]s(?![\p{L}\p{N}])/iu
 
-/** How far back and forth a look around a span goes: nobody hides a boundary behind more. */
+/** How many units around an index are examined. */
 const AROUND = 20
 
 const words = new Intl.Segmenter(undefined, { granularity: 'word' })
@@ -28,7 +28,7 @@ export interface WordBoundaries {
 
 /**
  * The boundaries of a text's words by Unicode's rules (UAX #29), so that `he'll` and `snake_case` are one word each; with two additions:
- * what nobody sees is no boundary, and a possessive `'s` does not belong to the word before it.
+ * invisible characters are no boundary, and a possessive `'s` does not belong to the word before it.
  */
 export function wordBoundaries(text: string): WordBoundaries {
   const plain = text

@@ -4,7 +4,7 @@ export interface Span {
   to: number
 }
 
-/** Stands within words without being seen. */
+/** Characters that are invisible within words. */
 const UNSEEN = '\\p{Default_Ignorable_Code_Point}\\p{Cf}\\p{M}\\u2800'
 const REST_OF_WORD = new RegExp(`[\\p{L}\\p{N}${UNSEEN}]*`, 'uy')
 const ALL_UNSEEN = new RegExp(`[${UNSEEN}]`, 'gu')
@@ -24,7 +24,7 @@ const APOSTROPHE_OR_SPACE = /[\s'’ʼ＇‘]/
 /** How far a look around a span goes. */
 const AROUND = 20
 
-/** A letter that was repeated stands in the span once: all of its repetitions belong to it. */
+/** Extends a span by the repetitions of its first and last letter. */
 export function withRepetitions(text: string, { from, to }: Span): Span {
   const [first = '', last = ''] = [text[from], text[to - 1]].map((letter) => letter?.toLowerCase())
   while (from > 0 && text[from - 1]?.toLowerCase() === first) from--
@@ -32,13 +32,13 @@ export function withRepetitions(text: string, { from, to }: Span): Span {
   return { from, to }
 }
 
-/** What a word goes on with: so that masking its beginning leaves no other word bare. */
+/** Extends a span to the end of its word, so that masking a beginning leaves no other blocked word. */
 export function toWordEnd(text: string, { from, to }: Span): Span {
   REST_OF_WORD.lastIndex = to
   return { from, to: to + (REST_OF_WORD.exec(text)?.[0].length ?? 0) }
 }
 
-/** A number is no word, however much its digits look like one. */
+/** A number is no word, even where its digits look like letters. */
 export const hasLetter = (text: string, { from, to }: Span): boolean =>
   /\p{L}/u.test(text.slice(from, to).normalize('NFKD'))
 

@@ -1,10 +1,10 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 
-/** Ids that the same source gives on every run, and that nobody can aim at without the installation's key. */
+/** Ids that are the same on every run of the same source, and cannot be predicted without the installation's key. */
 export interface ImportIds {
   user(name: string): string
   chat(name: string): string
-  /** Of the one command that a line stands for. */
+  /** Of a line's command. */
   command(line: number): string
 }
 

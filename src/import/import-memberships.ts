@@ -1,6 +1,6 @@
 import type { ImportLine } from './parse-line.js'
 
-/** Who is in each chat of a source, as its lines alone tell. */
+/** The members of each chat of a source, by its lines alone. */
 export interface ImportMemberships {
   /** Applies a line; gives whether its user was in the chat before. */
   apply(line: ImportLine, userId: string): boolean
@@ -12,7 +12,7 @@ export function createImportMemberships(): ImportMemberships {
   function membersOf(line: ImportLine, userId: string): Set<string> {
     const known = chats.get(line.chat)
     if (known !== undefined) return known
-    const made = new Set([userId]) // whoever is named first creates the chat
+    const made = new Set([userId]) // the first user creates the chat
     chats.set(line.chat, made)
     return made
   }

@@ -1,7 +1,7 @@
 import type { ImportIds } from './import-ids.js'
 import type { ImportLine } from './parse-line.js'
 
-/** Which user each name of a source stands for, line after line: a new name counts from the line on that gave it. */
+/** The user of each line of a source, by name; a line that renames a user counts for those after it. */
 export interface SourceNames {
   userOf(line: ImportLine): string
 }

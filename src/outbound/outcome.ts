@@ -5,11 +5,11 @@ export type FetchRefusal =
   /** Not http(s) on its usual ports, or with credentials. */
   | 'not-allowed-url'
   | 'unresolvable'
-  /** One of the host's addresses is not of the open Internet. */
+  /** One of the host's addresses is not public. */
   | 'not-public'
   | 'unreachable'
   | 'too-many-redirects'
-  /** Headers too long, broken compression, an encoding that is not known. */
+  /** Headers too long, broken compression, an unknown encoding. */
   | 'bad-answer'
   | 'timed-out'
   | 'aborted'
@@ -27,7 +27,7 @@ export type Fetched =
     }
   | { kind: 'refused'; code: FetchRefusal }
 
-/** On its way to becoming a value. */
+/** Thrown within a fetch, which answers with its code. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError'
   constructor(readonly code: FetchRefusal) {

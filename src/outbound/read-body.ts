@@ -13,7 +13,7 @@ const decoders: Record<string, () => NodeJS.ReadWriteStream & Readable> = {
 }
 
 /**
- * What a body says, after decompression and never more than 256 KiB of it: nothing is unpacked beyond that, however much a little
+ * A body after decompression, never more than 256 KiB of it: nothing is unpacked beyond that, however much a little
  * could become.
  * @throws RefusedError `bad-answer`
  */

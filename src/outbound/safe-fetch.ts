@@ -17,13 +17,13 @@ export interface FetchRequest {
 }
 
 /**
- * Fetches what somebody else named, without reaching anything that is not of the open Internet: http(s) on ports 80 and 443, no
+ * Fetches a URL that a user gave, and reaches nothing but the public Internet: http(s) on ports 80 and 443, no
  * credentials, every address of the host public, and the connection goes to one of those very addresses; the same again for each of
  * three redirects at most. No proxy, no cookies, no connection kept. 5 s in all. Whatever happens is a value.
  */
 export type SafeFetch = (url: string, request?: FetchRequest) => Promise<Fetched>
 
-/** What stands between it and the network; tests put their own there. */
+/** The access to the network; tests replace it. */
 export interface Network {
   /** All addresses of a name. */
   resolve(host: string): Promise<string[]>
@@ -44,12 +44,12 @@ const internet: Network = {
 }
 
 export function createSafeFetch(network: Network = internet, deadlineMs = DEADLINE_MS): SafeFetch {
-  async function follow(first: string, asked: FetchRequest, signal: AbortSignal): Promise<Fetched> {
+  async function follow(first: string, request: FetchRequest, signal: AbortSignal): Promise<Fetched> {
     let target = targetOf(first)
     for (let redirects = 0; ; redirects++) {
       const address = await publicAddressOf(target, signal)
-      const message = await send(target, address, asked, signal)
-      const next = asked.method === 'POST' ? null : redirectOf(message, target)
+      const message = await send(target, address, request, signal)
+      const next = request.method === 'POST' ? null : redirectOf(message, target)
       if (next === null) return await answerOf(message, target)
       message.destroy()
       if (redirects === MAX_REDIRECTS) throw new RefusedError('too-many-redirects')
@@ -74,8 +74,8 @@ export function createSafeFetch(network: Network = internet, deadlineMs = DEADLI
     }
   }
 
-  function send({ url, host, port }: Target, address: string, asked: FetchRequest, signal: AbortSignal) {
-    const { method = 'GET', headers = {}, body } = asked
+  function send({ url, host, port }: Target, address: string, options: FetchRequest, signal: AbortSignal) {
+    const { method = 'GET', headers = {}, body } = options
     const isSecure = url.protocol === 'https:'
     return new Promise<IncomingMessage>((resolvePromise, reject) => {
       const request = (isSecure ? httpsRequest : httpRequest)({
@@ -100,13 +100,13 @@ export function createSafeFetch(network: Network = internet, deadlineMs = DEADLI
     })
   }
 
-  return async (url, asked = {}) => {
+  return async (url, request = {}) => {
     const deadline = AbortSignal.timeout(deadlineMs)
-    const signal = asked.signal === undefined ? deadline : AbortSignal.any([deadline, asked.signal])
+    const signal = request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal])
     try {
-      return await follow(url, asked, signal)
+      return await follow(url, request, signal)
     } catch (error) {
-      return { kind: 'refused', code: codeOf(error, deadline, asked.signal) }
+      return { kind: 'refused', code: codeOf(error, deadline, request.signal) }
     }
   }
 }
@@ -139,8 +139,8 @@ function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promi
   })
 }
 
-function codeOf(error: unknown, deadline: AbortSignal, asked: AbortSignal | undefined): FetchRefusal {
-  if (asked?.aborted) return 'aborted'
+function codeOf(error: unknown, deadline: AbortSignal, caller: AbortSignal | undefined): FetchRefusal {
+  if (caller?.aborted) return 'aborted'
   if (deadline.aborted) return 'timed-out'
   if (error instanceof RefusedError) return error.code
   return /^(Z_|ERR__)/.test((error as NodeJS.ErrnoException).code ?? '') ? 'bad-answer' : 'unreachable'

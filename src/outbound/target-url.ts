@@ -1,4 +1,4 @@
-/** Where a request may go at all, before anyone is asked for the address. */
+/** A URL to which requests are allowed, before its name is resolved. */
 export interface Target {
   url: URL
   /** A name, or an address without brackets. */

@@ -12,7 +12,7 @@ export interface Job {
 
 /** The jobs of all nodes: each message once, and by one node at a time. */
 export interface Jobs {
-  /** Where the follower stands; `otherwise` where it never stood. */
+  /** The follower's position; `otherwise` where it has none yet. */
   position(otherwise: Position): Promise<Position>
   /** Adds jobs, and records that everything up to `position` is examined. Adding one again changes nothing, for a day. */
   note(jobs: readonly Job[], position: Position): Promise<void>

@@ -1,7 +1,7 @@
 import { Parser } from 'htmlparser2'
 import { cleanText } from './clean-text.js'
 
-/** What a page says of itself. */
+/** The metadata of a page. */
 export interface PageSummary {
   title: string | null
   description: string | null
@@ -11,7 +11,7 @@ export interface PageSummary {
 const MAX_TITLE = 255
 const MAX_DESCRIPTION = 500
 const MAX_URL = 2_048
-/** Of one text as it stands in the page, before it is cleaned. */
+/** Of one text in the page, before it is cleaned. */
 const MAX_RAW = 10_000
 
 /** Reads no further than the page's head. `url` is the page's own. */
