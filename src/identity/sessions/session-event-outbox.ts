@@ -42,17 +42,15 @@ interface Deps {
 }
 
 export function createSessionEventOutbox({ pool, run, newId }: Deps): SessionEventOutbox {
-  /** `key` identifies the event: the same key gives the same command id. */
-  const callerOf = (userId: string, key: string, actor: Actor | null): Caller => {
-    const commandId = uuidv5(key, NAMESPACE)
-    return {
-      userId,
-      origin: actor === null ? 'system' : 'rest',
-      correlationId: actor?.correlationId ?? newId(),
-      key: { commandId, fingerprint: commandId },
-      client: actor === null || actor.sessionId === null ? null : { ...clientOf(actor), session: actor.sessionId },
-      ...(actor !== null && { clientInfo: clientOf(actor) }),
-    }
+  /** `fact` identifies the event: the same fact gives the same command id. */
+  const callerOf = (userId: string, fact: string, actor: Actor | null): Caller => {
+    const commandId = uuidv5(fact, NAMESPACE)
+    const key = { commandId, fingerprint: commandId }
+    if (actor === null) return { userId, origin: 'system', correlationId: newId(), key, client: null }
+    const { sessionId, correlationId } = actor
+    const clientInfo = clientOf(actor)
+    const client = sessionId === null ? null : { ...clientInfo, session: sessionId }
+    return { userId, origin: 'rest', correlationId, key, client, clientInfo }
   }
 
   async function publishSession(userId: string, session: PendingSession, actor: Actor | null): Promise<void> {
