@@ -69,14 +69,14 @@ let url: string
 const newToken = (): string =>
   tokens.issue({ userId: randomUUID(), sessionId: randomUUID(), roles: [], generation: 0, authTime: now }).token
 
-interface Told {
+interface Outcome {
   status: number
   code?: string
   errors?: object[]
   headers: Headers
 }
 
-async function ask(path: string, { json, ...init }: RequestInit & { json?: string } = {}): Promise<Told> {
+async function ask(path: string, { json, ...init }: RequestInit & { json?: string } = {}): Promise<Outcome> {
   const headers = { authorization: `Bearer ${newToken()}`, ...(init.headers as object) }
   const withBody = json === undefined ? {} : { body: json, method: 'POST' }
   const type = json === undefined ? {} : { 'content-type': 'application/json' }

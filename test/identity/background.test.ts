@@ -25,9 +25,9 @@ describe('work after the answer', () => {
     const background = createBackground({ warn: (message) => dropped.push(message) })
     let done = 0
     let open = (): void => undefined
-    const gate = new Promise<void>((resolve) => (open = resolve))
+    const held = new Promise<void>((resolve) => (open = resolve))
     const work = async (): Promise<void> => {
-      await gate
+      await held
       done++
     }
     for (let n = 0; n < 1_002; n++) background.run('work', work)

@@ -9,7 +9,7 @@ import { createReleases } from '../../src/app/release.js'
 import { createTestDatabase } from '../support/test-database.js'
 
 /** One command as the log would record it. */
-export interface Told {
+export interface Outcome {
   name: string
   input: unknown
   by: string
@@ -19,7 +19,7 @@ export interface Told {
 export interface IdentitySide extends AsyncDisposable {
   pool: pg.Pool
   identity: Identity
-  told: Told[]
+  told: Outcome[]
   mails: Mail[]
   warnings: { message: string; about: object }[]
   time: { now: number }
@@ -40,7 +40,7 @@ export async function openIdentitySide(overrides: Partial<IdentityDeps> = {}): P
   const recorded = new Set<string>()
   const side = {
     pool,
-    told: [] as Told[],
+    told: [] as Outcome[],
     mails: [] as Mail[],
     warnings: [] as { message: string; about: object }[],
     time: { now: Date.parse('2026-11-22T10:00:00.000Z') },

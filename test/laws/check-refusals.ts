@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Told } from './perform.js'
+import type { Outcome } from './perform.js'
 import type { Listener } from './story.js'
 
 /** A refusal leaves nothing in the log; what is accepted stands there once, in one stream, its events side by side. */
@@ -14,7 +14,7 @@ export const refusals: Listener = {
   },
 }
 
-function checkOne(answers: readonly Told[], events: readonly { stream: string; version: number }[]): void {
+function checkOne(answers: readonly Outcome[], events: readonly { stream: string; version: number }[]): void {
   const done = answers.filter(({ kind }) => kind === 'done')
   expect(done.length, JSON.stringify(answers)).to.equal(events.length === 0 ? 0 : 1)
   const [first] = events
@@ -22,7 +22,7 @@ function checkOne(answers: readonly Told[], events: readonly { stream: string; v
     expect(answers.map(({ kind }) => kind)).to.not.include('repeated')
     return
   }
-  const [{ stream, versions }] = done as [Told]
+  const [{ stream, versions }] = done as [Outcome]
   expect(events.map((event) => event.stream)).to.deep.equal(versions.map(() => stream))
   expect(events.map(({ version }) => version)).to.deep.equal(versions)
   expect(versions).to.deep.equal(versions.map((_, index) => first.version + index))

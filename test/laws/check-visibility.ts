@@ -7,7 +7,7 @@ import type { Listener } from './story.js'
 const ANYONE = { senderId: null, from: null, to: null, order: 'latest' } as const
 
 /** What the history shows is what the rule says of the log, judged version by version; also of each message asked for alone, and of what is searched for, typed right or wrong. */
-export const sight: Listener = {
+export const visibility: Listener = {
   async onLook({ node, viewer, chatId, limit, story }) {
     const position = await positionOf(story.world.side.pool, node.conversations)
     const chat = naiveChat(chatId, await story.eventsUpTo(position))

@@ -9,7 +9,7 @@ export const people = ['ann', 'ben', 'cat', 'dan', 'eve'].map(uuid)
 type Result = ResultOf<keyof CommandList>
 
 /** What a client was told of its command. */
-export interface Told {
+export interface Outcome {
   stream: string
   commandId: string
   kind: Result['kind']
@@ -27,7 +27,7 @@ export interface ImportDirectory {
   /** The group that anyone may join, the one of invites, and the direct chat. */
   chatIds: string[]
   /** What clients were told. */
-  told: Told[]
+  told: Outcome[]
 
   members: Set<string>[]
   messages: Sent[][]

@@ -3,7 +3,7 @@ import type { OpenedEvent } from '../../src/privacy/event-reader.js'
 import { openWriteSide, type WriteSide } from '../support/write-side.js'
 import { openCast, registerPeople } from './cast.js'
 import { advance, catchUp, openLaggingNode, type LaggingNode } from './lagging-node.js'
-import { act, people, type Told } from './perform.js'
+import { act, people, type Outcome } from './perform.js'
 import type { Step } from './steps.js'
 
 export interface World extends AsyncDisposable {
@@ -33,7 +33,7 @@ export interface Story {
   /** The group that anyone may join, the one of invites, and the direct chat. */
   chatIds: string[]
   /** Since the story began. */
-  told: Told[]
+  told: Outcome[]
   /** The log since then, up to a position. */
   eventsUpTo(position?: Position): Promise<OpenedEvent[]>
 }

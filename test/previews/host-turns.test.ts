@@ -18,11 +18,11 @@ describe('turns of hosts', () => {
 
   it('a host for which four wait is busy, until they are done', async () => {
     const inTurn = createHostTurns()
-    const gate = Promise.withResolvers<string>()
-    const waiting = Array.from({ length: 4 }, () => inTurn('a.example', () => gate.promise))
+    const barrier = Promise.withResolvers<string>()
+    const waiting = Array.from({ length: 4 }, () => inTurn('a.example', () => barrier.promise))
     expect(await inTurn('a.example', page)).to.equal('busy')
     expect(await inTurn('b.example', page)).to.equal('page')
-    gate.resolve('page')
+    barrier.resolve('page')
     await Promise.all(waiting)
     expect(await inTurn('a.example', page)).to.equal('page')
   })

@@ -119,17 +119,17 @@ describe('link previews', () => {
   it('are not added to a message that says something else by the time they are found', async () => {
     await start()
     const asked = Promise.withResolvers<null>()
-    const gate = Promise.withResolvers<null>()
+    const barrier = Promise.withResolvers<null>()
     const { safeFetch } = web
     web.safeFetch = async (url) => {
       asked.resolve(null)
-      await gate.promise
+      await barrier.promise
       return safeFetch(url)
     }
     const sent = await send(group, PAGE)
     await asked.promise
     await edit(sent, 'never mind')
-    gate.resolve(null)
+    barrier.resolve(null)
     await eventually(async () => expect(await jobs()).to.deep.equal([{ attempts: 1, done: true }]))
     expect(await eventsOf(group)).to.deep.equal(['ChatCreated', 'MessageSent', 'MessageEdited'])
   })
@@ -279,10 +279,10 @@ describe('link previews', () => {
 
   it('links to slow hosts leave those of others their previews', async () => {
     await start()
-    const gate = Promise.withResolvers<null>()
+    const barrier = Promise.withResolvers<null>()
     const { safeFetch } = web
     web.safeFetch = async (url) => {
-      if (url.includes('slow')) await gate.promise
+      if (url.includes('slow')) await barrier.promise
       return safeFetch(url)
     }
     for (let index = 0; index < 12; index++)
@@ -292,7 +292,7 @@ describe('link previews', () => {
       body: { content: PAGE },
     })
     await eventually(async () => expect((await messageOf(body as Message)).linkPreviews).to.deep.equal([preview]))
-    gate.resolve(null)
+    barrier.resolve(null)
   })
 
   it('what came while no node was there is looked at afterwards, from where they stood', async () => {

@@ -20,7 +20,7 @@ describe('data keys', () => {
   before(async () => (store = await createKeyStore()))
   after(() => store[Symbol.asyncDispose]())
 
-  it('a key once made is the same for ever, on every node', async () => {
+  it('a key once made is the same forever, on every node', async () => {
     const made = await create(store.node().dataKeys, 'person/same')
     expect(made).to.have.length(64)
     expect(await create(store.node().dataKeys, 'person/same')).to.equal(made)

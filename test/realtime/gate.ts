@@ -12,7 +12,7 @@ export function createGate() {
     },
     someoneWaits: (): Promise<void> =>
       eventually(() => {
-        if (waiting.length === 0) throw new Error('nobody waits at the gate')
+        if (waiting.length === 0) throw new Error('nobody waits at the sessionCheck')
       }),
   }
 }

@@ -299,7 +299,7 @@ describe('what is hidden, deleted or said otherwise since', function () {
           const isOwn = [ids.shown, ids.reply, ids.wasEdited, ids.wasDeleted].includes(messageId)
           const { path, body } = requests[name]!({ ...about, messageId })
           const answer = await call(people[who], method, path, body)
-          // what a message in sight said before is what its history is for
+          // what a message in visibility said before is what its history is for
           const may = isIn && isOwn && name.endsWith('/history') && messageId === ids.wasEdited ? [dead.edited] : []
           clean(
             `${name} of ${messageId}`,

@@ -59,7 +59,7 @@ describe('slow and oversized requests', () => {
   })
 })
 
-describe('the wall', () => {
+describe('input hardening', () => {
   let parley: TestApp
   let alice: TestUser
   let chatId: string

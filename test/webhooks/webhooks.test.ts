@@ -311,11 +311,11 @@ describe('webhooks', function () {
     expect(elsewhere.body).to.include({ code: 'webhook-not-found' })
   })
 
-  it('what its creator may not see reaches it as skipped, also replayed: from no earlier than their sight', async () => {
+  it('what its creator may not see reaches it as skipped, also replayed: from no earlier than their visibility', async () => {
     await begin([], { historyVisibility: 'since-joined' })
     await postMessage('a hidden word')
     await club.call(ada, 'POST', '/participants', { userId: bob.id, role: 'admin' })
-    const hidden = await postMessage('in sight')
+    const hidden = await postMessage('in visibility')
     const { id } = await create(bob)
     expect((await replay(id, 0)).body).to.deep.equal({ afterVersion: 2 })
     await club.call(bob, 'POST', '/leave')

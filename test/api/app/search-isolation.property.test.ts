@@ -16,7 +16,7 @@ const WORDS = [
   '#123',
 ]
 
-/** What someone else does, out of the asker's sight. */
+/** What someone else does, outside the asker's visible range. */
 type Step = { where: 'direct' | 'closed'; text: string; then: 'keep' | 'delete' | 'edit' }
 
 const text = fc.array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 4 }).map((words) => words.join(' '))

@@ -14,7 +14,7 @@ describe('answering a message', () => {
     given(chatDecider, created(), sent('ada', 1)).when(reply('bob')).then(replied('bob'))
   })
 
-  it('is refused where it is deleted, not there, or not in sight', () => {
+  it('is refused where it is deleted, not there, or not visible', () => {
     const missing = { code: 'message-not-found' } as const
     const chat = () => given(chatDecider, created(), sent('ada', 1))
     chat()

@@ -28,7 +28,7 @@ function setUp() {
     time: NOON,
     whileLooking: (): void => undefined,
   }
-  const gate: BotCheck = createBotCheck({
+  const sessionCheck: BotCheck = createBotCheck({
     find: (token) => {
       side.looks++
       side.whileLooking()
@@ -39,75 +39,75 @@ function setUp() {
     clock: () => side.time,
     now: () => side.ms,
   })
-  return { side, gate }
+  return { side, sessionCheck }
 }
 
-describe('the gate of bots', () => {
+describe('the check of bot tokens', () => {
   it('lets in whose row is there, and looks again only once a second has passed', async () => {
-    const { side, gate } = setUp()
-    expect(await Promise.all([gate(TOKEN), gate(TOKEN)])).to.deep.equal([claims, claims])
+    const { side, sessionCheck } = setUp()
+    expect(await Promise.all([sessionCheck(TOKEN), sessionCheck(TOKEN)])).to.deep.equal([claims, claims])
     side.ms = 999
-    expect(await gate(TOKEN)).to.deep.equal(claims)
+    expect(await sessionCheck(TOKEN)).to.deep.equal(claims)
     expect(side.looks).to.equal(1)
     side.ms = 1_000
-    await gate(TOKEN)
+    await sessionCheck(TOKEN)
     expect(side.looks).to.equal(2)
   })
 
   it('refuses within a second a token whose row is gone', async () => {
-    const { side, gate } = setUp()
-    await gate(TOKEN)
+    const { side, sessionCheck } = setUp()
+    await sessionCheck(TOKEN)
     side.rows.clear()
     side.ms = 1_000
-    expect(await gate(TOKEN)).to.deep.equal({ code: 'invalid-token' })
+    expect(await sessionCheck(TOKEN)).to.deep.equal({ code: 'invalid-token' })
   })
 
   for (const who of ['userId', 'ownerId'] as const)
     it(`refuses it while its ${who === 'userId' ? 'bot' : 'owner'} is deactivated`, async () => {
-      const { side, gate } = setUp()
+      const { side, sessionCheck } = setUp()
       side.inactive.add(claims[who])
-      expect(await gate(TOKEN)).to.deep.equal({ code: 'session-revoked' })
+      expect(await sessionCheck(TOKEN)).to.deep.equal({ code: 'session-revoked' })
       side.inactive.clear()
-      expect(await gate(TOKEN)).to.equal(claims)
+      expect(await sessionCheck(TOKEN)).to.equal(claims)
     })
 
   it('refuses it from its end on, also where it is remembered', async () => {
-    const { side, gate } = setUp()
-    await gate(TOKEN)
+    const { side, sessionCheck } = setUp()
+    await sessionCheck(TOKEN)
     side.time = claims.expiresAt
-    expect(await gate(TOKEN)).to.deep.equal({ code: 'token-expired' })
+    expect(await sessionCheck(TOKEN)).to.deep.equal({ code: 'token-expired' })
   })
 
   it('remembers no token that it refused', async () => {
-    const { side, gate } = setUp()
-    await gate('parley_bot_y')
+    const { side, sessionCheck } = setUp()
+    await sessionCheck('parley_bot_y')
     side.rows.set('parley_bot_y', claims)
-    expect(await gate('parley_bot_y')).to.equal(claims)
+    expect(await sessionCheck('parley_bot_y')).to.equal(claims)
   })
 
   it('lets nobody in where it cannot look, and asks again at the next request', async () => {
-    const { side, gate } = setUp()
+    const { side, sessionCheck } = setUp()
     side.whileLooking = () => {
       throw new Error('away')
     }
-    expect(await gate(TOKEN)).to.deep.equal({ code: 'revocation-unknown' })
+    expect(await sessionCheck(TOKEN)).to.deep.equal({ code: 'revocation-unknown' })
     side.whileLooking = () => undefined
-    expect(await gate(TOKEN)).to.equal(claims)
+    expect(await sessionCheck(TOKEN)).to.equal(claims)
   })
 
   it('does not go by an answer that the process was stopped over', async () => {
-    const { side, gate } = setUp()
+    const { side, sessionCheck } = setUp()
     side.whileLooking = () => void (side.ms += 2_001)
-    expect(await gate(TOKEN)).to.deep.equal({ code: 'revocation-unknown' })
+    expect(await sessionCheck(TOKEN)).to.deep.equal({ code: 'revocation-unknown' })
   })
 
   it('is good only in those of its chats in which the owner takes part', async () => {
-    const { side, gate } = setUp()
+    const { side, sessionCheck } = setUp()
     side.rows.set(TOKEN, { ...claims, chatIds: new Set([uuid('chat'), uuid('left')]) })
     side.ownerAbsentFrom.add(uuid('left'))
-    expect(await gate(TOKEN)).to.deep.include({ chatIds: new Set([uuid('chat')]) })
+    expect(await sessionCheck(TOKEN)).to.deep.include({ chatIds: new Set([uuid('chat')]) })
     side.ownerAbsentFrom.add(uuid('chat'))
     side.ms = 1_000
-    expect(await gate(TOKEN)).to.deep.include({ chatIds: new Set() })
+    expect(await sessionCheck(TOKEN)).to.deep.include({ chatIds: new Set() })
   })
 })

@@ -126,10 +126,10 @@ describe('mails that wait', () => {
     const dropped: string[] = []
     const sent: Mail[] = []
     let open = (): void => undefined
-    const gate = new Promise<void>((resolve) => (open = resolve))
+    const held = new Promise<void>((resolve) => (open = resolve))
     const mailer: Mailer = {
       deliver: async (one) => {
-        await gate
+        await held
         sent.push(one)
       },
       close: () => undefined,

@@ -40,13 +40,13 @@ function setUp(given: { renew?: (node: { fresh: boolean; now: number }) => { hea
 const nothingKnown = (): Promise<Revocation[]> => Promise.resolve([])
 const head = { head: 'log.7' }
 
-describe('the gate of sessions', () => {
+describe('the check of sessions', () => {
   it('asks nobody while the node is up to date, and answers in the same tick', () => {
     const { node, revocations, gateWith } = setUp()
-    const gate = gateWith(nothingKnown)
-    expect(gate(token)).to.equal(null)
+    const sessionCheck = gateWith(nothingKnown)
+    expect(sessionCheck(token)).to.equal(null)
     revocations.note(revoked)
-    expect(gate(token)).to.deep.equal({ code: 'session-revoked' })
+    expect(sessionCheck(token)).to.deep.equal({ code: 'session-revoked' })
     expect(node).to.include({ renewals: 0, lookUps: 0 })
   })
 
@@ -75,8 +75,8 @@ describe('the gate of sessions', () => {
     node.fresh = false
     expect(await gateWith(nothingKnown)(token)).to.equal(null)
     const asked: string[] = []
-    const gate = gateWith((_, upTo) => Promise.resolve(asked.push(upTo) > 0 ? [revoked] : []))
-    expect(await gate(token)).to.deep.equal({ code: 'session-revoked' })
+    const sessionCheck = gateWith((_, upTo) => Promise.resolve(asked.push(upTo) > 0 ? [revoked] : []))
+    expect(await sessionCheck(token)).to.deep.equal({ code: 'session-revoked' })
     expect(asked).to.deep.equal(['log.7'])
   })
 
@@ -95,12 +95,12 @@ describe('the gate of sessions', () => {
     const { node, gateWith } = setUp({ renew: () => head })
     node.fresh = false
     let looks = 0
-    const gate = gateWith(() => {
+    const sessionCheck = gateWith(() => {
       looks++
       if (looks > 1) return Promise.resolve([revoked])
       node.now += 10_000 // stopped after the database had answered, before we received it
       return Promise.resolve([])
     })
-    expect(await gate(token)).to.deep.equal({ code: 'session-revoked' })
+    expect(await sessionCheck(token)).to.deep.equal({ code: 'session-revoked' })
   })
 })
