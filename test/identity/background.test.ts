@@ -7,8 +7,9 @@ describe('work after the answer', () => {
     const background = createBackground({ warn: (_message, about) => warnings.push(about) })
     let finish = (): void => undefined
     let isDone = false
+    const finished = new Promise<void>((resolve) => (finish = resolve))
     background.run('slow', async () => {
-      await new Promise<void>((resolve) => (finish = resolve))
+      await finished
       isDone = true
     })
     background.run('bad', () => Promise.reject(Object.assign(new Error('to ada@example.com'), { code: 'EX' })))
