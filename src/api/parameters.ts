@@ -22,6 +22,8 @@ export const limitUpTo = (most: number) => wholeNumber(1, 200).prefault(most)
 
 export const inChatSchema = z.strictObject({ id: idSchema })
 
+export const ofMessageSchema = inChatSchema.extend({ messageId: idSchema })
+
 /** What is given in a list of ids, separated by commas. */
 export const idListSchema = z
   .string()

@@ -12,6 +12,8 @@ import { inboxRoutes } from './routes/inbox.js'
 import { inviteRoutes } from './routes/invites.js'
 import { messageRoutes } from './routes/messages.js'
 import { oneMessageRoutes } from './routes/one-message.js'
+import { pinRoutes } from './routes/pins.js'
+import { reactionRoutes } from './routes/reactions.js'
 import { openChatRoutes } from './routes/open-chats.js'
 import { operationRoutes } from './routes/operations.js'
 import { participantRoutes } from './routes/participants.js'
@@ -42,6 +44,8 @@ export const routeList: readonly Route[] = [
   ...hookRoutes,
   ...inboxRoutes,
   ...oneMessageRoutes,
+  ...reactionRoutes,
+  ...pinRoutes,
   ...reportRoutes,
   ...searchRoutes,
   ...operationRoutes,

@@ -15,14 +15,14 @@ import { deletedSeqsPart } from './reading/deleted-seqs.js'
 import { ownSettingsPart } from './reading/own-settings.js'
 import { readMarkersPart } from './reading/read-markers.js'
 import { searchPart } from './search/search-texts.js'
-import { userNamesPart } from './users/user-names.js'
+import { userSearchWordsPart } from './users/user-search-words.js'
 import { usersPart } from './users/users.js'
 import { fullSpansPart } from './visibility/full-spans.js'
 
 /** An event goes through them in this order: `edits` keeps a message's text before `messages` replaces it. */
 const all = [
   usersPart,
-  userNamesPart,
+  userSearchWordsPart,
   chatsPart,
   fullSpansPart,
   membershipsPart,

@@ -10,7 +10,7 @@ import {
 import { messagesById } from './messages/messages-by-id.js'
 import type { QueryContext } from './query-context.js'
 import type { PastDetails } from './query-results.js'
-import { toUserRef, type UserRefRow } from './users/user-ref.js'
+import { toUserRef, type UserRefRow } from './users/join-user.js'
 import type { UserRef } from './views.js'
 
 interface Wanted {

@@ -4,7 +4,7 @@ import { instant, toIso, type Instant } from '../instants.js'
 import { unreadMentions } from '../messages/mentions.js'
 import { isHidden, isMuted } from '../reading/own-settings.js'
 import { unreadCount } from '../reading/unread-count.js'
-import { joinUser } from '../users/user-ref.js'
+import { joinUser } from '../users/join-user.js'
 import type { ChatView, SharedChatView } from '../views.js'
 
 export interface ChatRow {

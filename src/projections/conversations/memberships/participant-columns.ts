@@ -1,7 +1,7 @@
 import type { Role } from '../../../domain/chat/events.js'
 import type { TableName } from '../../engine/projection.js'
 import { instant, toIso, type Instant } from '../instants.js'
-import { joinUser, toOwner, toUserRef, type UserRefRow } from '../users/user-ref.js'
+import { joinUser, toOwner, toUserRef, type UserRefRow } from '../users/join-user.js'
 import type { ParticipantView } from '../views.js'
 
 export interface ParticipantRow extends UserRefRow {

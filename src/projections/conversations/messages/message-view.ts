@@ -3,7 +3,7 @@ import type { LinkPreview } from '../../../domain/chat/events.js'
 import type { JsonObject } from '../../../domain/event.js'
 import type { TableName } from '../../engine/projection.js'
 import { instant, toIso, type Instant } from '../instants.js'
-import { joinUser } from '../users/user-ref.js'
+import { joinUser } from '../users/join-user.js'
 import type { MessageView } from '../views.js'
 import { QUOTED_COLUMNS, toReply, type QuotedRow } from './replies.js'
 

@@ -2,7 +2,7 @@ import type { TableName } from '../../engine/projection.js'
 import type { ApplyContext, Part, Placed } from '../part.js'
 import type { QueryContext } from '../query-context.js'
 import type { AtVersion } from '../query-results.js'
-import { joinUser, toUserRef, type UserRefRow } from '../users/user-ref.js'
+import { joinUser, toUserRef, type UserRefRow } from '../users/join-user.js'
 import type { ReactionView, UserRef } from '../views.js'
 import { isVisible, ownChat } from '../visibility/visible-spans.js'
 

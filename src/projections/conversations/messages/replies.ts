@@ -1,6 +1,6 @@
 import { excerptOf } from '../../../content/cut-text.js'
 import type { TableName } from '../../engine/projection.js'
-import { joinUser } from '../users/user-ref.js'
+import { joinUser } from '../users/join-user.js'
 import type { MessageView } from '../views.js'
 import { isVisible } from '../visibility/visible-spans.js'
 

@@ -4,7 +4,7 @@ import { instant, toIso, type Instant } from '../instants.js'
 import type { ApplyContext, Part, Placed } from '../part.js'
 import type { QueryContext } from '../query-context.js'
 import { toPaged, type AtVersion, type Bans, type Cursor } from '../query-results.js'
-import { userRefJson } from '../users/user-ref.js'
+import { userRefJson } from '../users/join-user.js'
 import type { BanView } from '../views.js'
 import { MAX_VERSION, ownChat } from '../visibility/visible-spans.js'
 

@@ -8,7 +8,7 @@ import { renderPage } from '../messages/render-page.js'
 import type { QueryContext } from '../query-context.js'
 import type { Cursor, Paged } from '../query-results.js'
 import { timeCursor } from '../time-cursor.js'
-import { namelessUser, userRefJson } from '../users/user-ref.js'
+import { namelessUser, userRefJson } from '../users/join-user.js'
 import type { MessageView, OwnReportView, ReportView, UserRef } from '../views.js'
 
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'

@@ -3,7 +3,7 @@ import type { TableName } from '../../engine/projection.js'
 import { instant, toIso, type Instant } from '../instants.js'
 import type { QueryContext } from '../query-context.js'
 import type { AtVersion, EndedPower, Webhooks, WebhookStatus } from '../query-results.js'
-import { userRefJson } from '../users/user-ref.js'
+import { userRefJson } from '../users/join-user.js'
 import type { WebhookView } from '../views.js'
 import { ownChat } from '../visibility/visible-spans.js'
 

@@ -3,7 +3,7 @@ import { isNameCursor, lookUpNames, nameCursor, type NamePage } from '../name-in
 import type { QueryContext } from '../query-context.js'
 import { toPaged, type Cursor, type Paged } from '../query-results.js'
 import type { OwnProfile, ProfileView, UserRef } from '../views.js'
-import { toOwner, toUserRef, type UserRefRow } from './user-ref.js'
+import { toOwner, toUserRef, type UserRefRow } from './join-user.js'
 
 export const isUserCursor = isNameCursor
 

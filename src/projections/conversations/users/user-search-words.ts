@@ -3,7 +3,7 @@ import { indexName, nameIndexSchema } from '../name-index.js'
 import type { ApplyContext, Part, Placed } from '../part.js'
 
 /** The words by which users are found. */
-export const userNamesPart = {
+export const userSearchWordsPart = {
   tables: ['user_names'],
   schema: (table: TableName): string => nameIndexSchema(table('user_names')),
   apply: {
