@@ -1,4 +1,4 @@
 import './app/compile-cache.js'
 import { runCommandLine } from './cli/run-command-line.js'
 
-process.exitCode = await runCommandLine(process.argv.slice(2))
+process.exitCode = await runCommandLine(process.argv.slice(2), process.env)

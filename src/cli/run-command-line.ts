@@ -11,7 +11,7 @@ const packageJson = new URL('../../../package.json', import.meta.url)
 /** Runs `parley …`; its result is the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 an import with refused lines. */
 export async function runCommandLine(
   argv: string[],
-  env: Environment = process.env,
+  env: Environment,
   output: Output = { print, printNotice },
 ): Promise<number> {
   try {

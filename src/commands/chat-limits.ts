@@ -76,7 +76,7 @@ export function limitChats(run: RunCommand, deps: ChatLimitDeps): RunCommand {
 }
 
 const giveBack = (taken: readonly (Taken | Refusal)[]): Promise<unknown> =>
-  Promise.all(taken.map((each) => (isRefused(each) ? undefined : each.giveBack())))
+  Promise.all(taken.flatMap((each) => (isRefused(each) ? [] : [each.giveBack()])))
 
 async function keepIfDone<Result extends { kind: string }>(
   taken: readonly (Taken | Refusal)[],

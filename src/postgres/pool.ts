@@ -42,8 +42,8 @@ function typeErrors<Name extends string>(target: Record<Name, unknown>, name: Na
     [name](...args: unknown[]) {
       const callback = args.at(-1)
       if (typeof callback === 'function') {
-        args[args.length - 1] = (error: unknown, ...rest: unknown[]): unknown =>
-          callback(typedError(error), ...rest) as unknown
+        const answer = callback as (...given: unknown[]) => unknown
+        args[args.length - 1] = (error: unknown, ...rest: unknown[]): unknown => answer(typedError(error), ...rest)
       }
       const result = original(...args)
       return result instanceof Promise

@@ -43,8 +43,8 @@ const outages: Outage[] = [
   {
     way: 'is stopped',
     isSample: true,
-    begin: ({ proxies }, dependency) => Promise.resolve(proxies[dependency].cut()),
-    end: ({ proxies }, dependency) => Promise.resolve(proxies[dependency].restore()),
+    begin: async ({ proxies }, dependency) => proxies[dependency].cut(),
+    end: async ({ proxies }, dependency) => proxies[dependency].restore(),
   },
   {
     way: 'is read-only',
@@ -55,8 +55,8 @@ const outages: Outage[] = [
   {
     way: 'hangs',
     isSample: false,
-    begin: ({ proxies }, dependency) => Promise.resolve(proxies[dependency].swallow()),
-    end: ({ proxies }, dependency) => Promise.resolve(proxies[dependency].restore()),
+    begin: async ({ proxies }, dependency) => proxies[dependency].swallow(),
+    end: async ({ proxies }, dependency) => proxies[dependency].restore(),
   },
 ]
 

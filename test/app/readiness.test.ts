@@ -131,7 +131,7 @@ describe('/readyz knows every component', function () {
     const { body } = await parley.call('GET', '/metrics')
     for (const name of names)
       for (const unit of ['events', 'seconds'])
-        expect(body as string).to.match(new RegExp(`^projection_lag_${unit}\\{projection="${name}"\\} [\\d.]+$`, 'm'))
+        expect(body).to.match(new RegExp(`^projection_lag_${unit}\\{projection="${name}"\\} [\\d.]+$`, 'm'))
   })
 
   it('each outage is one log line, and its end another', async () => {

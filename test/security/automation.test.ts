@@ -73,7 +73,7 @@ describe('limits against automation', () => {
     const key = { 'idempotency-key': 'first' }
     const first = await createChat(ada, [bob.id], {}, key)
     expect(first.status).to.equal(201)
-    for (const _ of numbers(99)) expect((await createChat(ada, [])).status).to.equal(201)
+    for (let made = 0; made < 99; made++) expect((await createChat(ada, [])).status).to.equal(201)
     const refused = await createChat(ada, [])
     expect([refused.status, limitOf(refused)]).to.deep.equal([429, '"chats-made"'])
     const repeated = await createChat(ada, [bob.id], {}, key)
@@ -90,7 +90,7 @@ describe('limits against automation', () => {
     const direct = () => createChat(ada, [bob.id], { name: undefined })
     expect((await direct()).status).to.equal(201)
     const unknown = '00000000-0000-4000-8000-000000000000'
-    for (const _ of numbers(101)) {
+    for (let asked = 0; asked < 101; asked++) {
       expect((await direct()).status).to.equal(200)
       expect((await createChat(ada, [unknown])).status).to.equal(404)
     }

@@ -152,7 +152,7 @@ for (const where of ['on this node', 'through Redis'] as const) {
 
 describe('a window in Redis after its clock was set back an hour', () => {
   let redis: TestRedis | null
-  let connection: RedisConnection
+  let connection: RedisConnection | undefined
 
   before(async function () {
     redis = await openTestRedis()
@@ -197,7 +197,7 @@ describe('when Redis goes', () => {
   })
 
   afterEach(async () => {
-    for (const connection of connections) await connection[Symbol.asyncDispose]()
+    for (const connection of connections) await connection?.[Symbol.asyncDispose]()
     await redis?.[Symbol.asyncDispose]()
   })
 

@@ -16,6 +16,7 @@ export function cpuTimeOf(work: () => unknown, limit: number): number {
 
 /** Of this thread alone where Node can tell (24 and later), else of the process. */
 function used(): number {
-  const { user, system } = process.threadCpuUsage?.() ?? process.cpuUsage()
+  const { threadCpuUsage } = process as Partial<Pick<NodeJS.Process, 'threadCpuUsage'>>
+  const { user, system } = threadCpuUsage === undefined ? process.cpuUsage() : threadCpuUsage()
   return (user + system) / 1_000
 }

@@ -77,9 +77,10 @@ async function projectionStates({ runners, lagOf }: ReadinessParts): Promise<Com
   const states = await Promise.all(
     runners.map(async (runner) => {
       const state = runner.status()
-      let lagSeconds: number | null = null
-      await probe(async () => (lagSeconds = (await lagOf(runner)).seconds), 'degraded')
-      const isBehind = state.status === 'live' && (lagSeconds ?? 0) >= MAX_LAG_SECONDS
+      const lag: { seconds: number | null } = { seconds: null }
+      await probe(async () => (lag.seconds = (await lagOf(runner)).seconds), 'degraded')
+      const { seconds: lagSeconds } = lag
+      const isBehind = state.status === 'live' && lagSeconds !== null && lagSeconds >= MAX_LAG_SECONDS
       return [state.name, { ...state, status: isBehind ? 'degraded' : state.status, lagSeconds }] as const
     }),
   )

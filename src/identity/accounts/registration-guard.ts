@@ -48,7 +48,7 @@ export function createRegistrationGuard({ isOn, redis, hash, onRefused }: Regist
       isRegistered = !('code' in result) && !('retryAfterMs' in result)
       return result
     } finally {
-      if (!isRegistered) await Promise.all(taken.map((each) => (isRefused(each) ? undefined : each.giveBack())))
+      if (!isRegistered) await Promise.all(taken.flatMap((each) => (isRefused(each) ? [] : [each.giveBack()])))
     }
   }
 }

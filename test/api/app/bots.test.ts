@@ -12,7 +12,7 @@ const withoutToken = ({ token: _, ...shown }: BotToken): object => shown
 
 /** As the list has them. */
 const withRole = ({ body }: Answer, userId: string): object | undefined =>
-  (body as unknown as { id: string }[]).find(({ id }) => id === userId)
+  (body as { id: string }[]).find(({ id }) => id === userId)
 
 const code = ({ body }: Answer): unknown => (body as { code?: string }).code
 

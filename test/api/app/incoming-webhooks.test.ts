@@ -210,7 +210,7 @@ describe('webhooks that lead into a chat', () => {
     const key = { 'idempotency-key': 'k1' }
     const first = await create(ada, 'Build', key)
     const again = await create(ada, 'Build', key)
-    expect([again.status, again.body as unknown]).to.deep.equal([201, first.body as unknown])
+    expect([again.status, again.body]).to.deep.equal([201, first.body])
     expect(codeOf(await create(ada, 'Other', key))).to.equal('idempotency-key-reused')
     expect(await club.eventTypes()).to.deep.equal(['ChatCreated', 'ParticipantAdded'])
 

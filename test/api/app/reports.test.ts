@@ -91,8 +91,7 @@ describe('reports', function () {
     const first = await report(bob, 'spam', key)
     const [replayed, again] = [await report(bob, 'spam', key), await report(bob, 'really spam')]
     expect(replayed.headers.get('idempotency-replayed')).to.equal('true')
-    for (const { status, body } of [replayed, again])
-      expect([status, body as unknown]).to.deep.equal([201, first.body as unknown])
+    for (const { status, body } of [replayed, again]) expect([status, body]).to.deep.equal([201, first.body])
     expect(await listed(again)).to.have.length(1)
     expect(codeOf(await report(bob, 'other words', key))).to.equal('idempotency-key-reused')
   })
@@ -106,7 +105,7 @@ describe('reports', function () {
     expect((again.body as Report).id).to.not.equal(id)
     await parley.app.core.run('deleteMessage', { chatId, messageId }, callerOf(ada))
     const replayed = await report(bob, 'spam', key)
-    expect([replayed.status, replayed.body as unknown]).to.deep.equal([201, first.body as unknown])
+    expect([replayed.status, replayed.body]).to.deep.equal([201, first.body])
     expect(codeOf(await report(ada))).to.equal('message-deleted')
   })
 
@@ -197,7 +196,7 @@ describe('reports', function () {
     const paths = ['', '/participants', '/messages', `/messages/${messageId}`, '/events', `/events?after=2`]
     const urls = ['/chats', '/users/me', `/users/${bob.id}`, ...paths.map((path) => `/chats/${chatId}${path}`)]
     const answers = await Promise.all(urls.map((url) => parley.call('GET', url, { token: ada.token })))
-    return answers.map(({ status, body, headers }) => [status, body as unknown, headers.get('parley-chat-version')])
+    return answers.map(({ status, body, headers }) => [status, body, headers.get('parley-chat-version')])
   }
 
   const callerOf = ({ id }: TestUser) =>

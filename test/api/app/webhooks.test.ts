@@ -86,14 +86,14 @@ describe('webhooks of a chat', function () {
     const key = { 'idempotency-key': 'k1' }
     const first = await create(ada, { url: URL }, key)
     const again = await create(ada, { url: URL }, key)
-    expect([again.status, again.body as unknown]).to.deep.equal([201, first.body as unknown])
+    expect([again.status, again.body]).to.deep.equal([201, first.body])
     expect(again.headers.get('idempotency-replayed')).to.equal('true')
     expect(codeOf(await create(ada, { url: 'https://other.example/' }, key))).to.equal('idempotency-key-reused')
     const made = first.body as Webhook
     await remove(made.id)
     expect(await list()).to.deep.equal([])
     const later = await create(ada, { url: URL }, key)
-    expect([later.status, later.body as unknown]).to.deep.equal([201, { ...made, url: null, status: 'deleted' }])
+    expect([later.status, later.body]).to.deep.equal([201, { ...made, url: null, status: 'deleted' }])
     expect(await recorded()).to.have.length(2)
   })
 
