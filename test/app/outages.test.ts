@@ -43,8 +43,14 @@ const outages: Outage[] = [
   {
     way: 'is stopped',
     isSample: true,
-    begin: async ({ proxies }, dependency) => proxies[dependency].cut(),
-    end: async ({ proxies }, dependency) => proxies[dependency].restore(),
+    begin: ({ proxies }, dependency) => {
+      proxies[dependency].cut()
+      return Promise.resolve()
+    },
+    end: ({ proxies }, dependency) => {
+      proxies[dependency].restore()
+      return Promise.resolve()
+    },
   },
   {
     way: 'is read-only',
@@ -55,8 +61,14 @@ const outages: Outage[] = [
   {
     way: 'hangs',
     isSample: false,
-    begin: async ({ proxies }, dependency) => proxies[dependency].swallow(),
-    end: async ({ proxies }, dependency) => proxies[dependency].restore(),
+    begin: ({ proxies }, dependency) => {
+      proxies[dependency].swallow()
+      return Promise.resolve()
+    },
+    end: ({ proxies }, dependency) => {
+      proxies[dependency].restore()
+      return Promise.resolve()
+    },
   },
 ]
 

@@ -71,7 +71,7 @@ onEachLog('kill -9 of an import, and of the server beside it', (kind) => {
     await server.says('listens on')
     await using again = startChild('cli.js', ['import', file, '--json'], env)
     expect(await again.exited, again.output).to.equal(0)
-    const summary = JSON.parse(again.output.trim().split('\n').at(-1)!) as Record<string, number>
+    const summary = JSON.parse(again.output.split('\n').find((line) => line.startsWith('{'))!) as Record<string, number>
     expect(summary).to.include({ lines: MESSAGES, refused: 0 })
     expect(summary['messages']! + summary['unchanged']!).to.equal(MESSAGES)
 

@@ -111,7 +111,7 @@ describe('the message limit on two nodes of one Redis', () => {
 for (const where of ['on this node', 'through Redis'] as const) {
   describe(`a limit ${where}`, () => {
     let redis: TestRedis | null = null
-    let connection: RedisConnection | null = null
+    let connection: RedisConnection
 
     before(async function () {
       if (where === 'on this node') return
@@ -152,7 +152,7 @@ for (const where of ['on this node', 'through Redis'] as const) {
 
 describe('a window in Redis after its clock was set back an hour', () => {
   let redis: TestRedis | null
-  let connection: RedisConnection | undefined
+  let connection: RedisConnection
 
   before(async function () {
     redis = await openTestRedis()
@@ -161,8 +161,9 @@ describe('a window in Redis after its clock was set back an hour', () => {
     await connection.tried
   })
   after(async () => {
-    await connection?.[Symbol.asyncDispose]()
-    await redis?.[Symbol.asyncDispose]()
+    if (redis === null) return
+    await connection[Symbol.asyncDispose]()
+    await redis[Symbol.asyncDispose]()
   })
 
   it('lasts no longer than its length', async () => {
@@ -197,7 +198,7 @@ describe('when Redis goes', () => {
   })
 
   afterEach(async () => {
-    for (const connection of connections) await connection?.[Symbol.asyncDispose]()
+    for (const connection of connections) await connection[Symbol.asyncDispose]()
     await redis?.[Symbol.asyncDispose]()
   })
 
