@@ -39,7 +39,10 @@ function sourcesBelow(root) {
 /** What the oldest Node that we promise may do otherwise: Unicode, the HTTP server, the database drivers, and a day of the whole product. */
 export const onEveryNode = [
   'test/domain/text.test.ts',
-  'test/content',
+  'test/content/render-content.test.ts',
+  'test/content/search-words.test.ts',
+  'test/content/cut-text.test.ts',
+  'test/api/ignored-upgrade.test.ts',
   'test/eventstore/postgres-event-log.test.ts',
   'test/eventstore/eventstoredb/contract.test.ts',
   'test/security/raw-http.test.ts',

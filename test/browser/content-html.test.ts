@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Browser, Page } from 'playwright-core'
-import { normaliseLabel, normaliseText } from '../../src/domain/text.js'
+import { normaliseName, normaliseText } from '../../src/domain/text.js'
 import type { Highlight } from '../../src/projections/conversations/views.js'
 import { createReleases } from '../../src/app/release.js'
 import { chromiumPath, startBrowser } from '../support/browser.js'
@@ -128,7 +128,7 @@ describe('in a browser', function () {
 
   it('names are no HTML of ours: shown as text, they are what was given', async () => {
     const { page, incidents } = await openPage()
-    const names = xssPayloads.filter((payload) => normaliseLabel(payload, 255).ok && !payload.includes('\n'))
+    const names = xssPayloads.filter((payload) => normaliseName(payload, 255).ok && !payload.includes('\n'))
     for (const name of names) {
       const { body } = await parley.call('PATCH', '/users/me', { token: alice.token, body: { name } })
       const shown = (body as { name: string }).name

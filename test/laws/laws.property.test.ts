@@ -34,4 +34,4 @@ describe('what several people do by way of two nodes that lag behind', () => {
         { numRuns, endOnFailure: false },
       )
     })
-}).timeout(120_000)
+}).timeout(300_000)

@@ -41,7 +41,7 @@ onEachLog('the first acceptance examples', (kind) => {
     const changed = await parley.call('PATCH', '/users/me', { token: alice.token, body: change })
     expect(changed.body).to.include(change)
     const seen = await parley.call('GET', `/users/${alice.id}`, { token: bob.token })
-    expect(seen.body).to.deep.equal({ id: alice.id, ...change })
+    expect(seen.body).to.deep.equal({ id: alice.id, isBot: false, ...change })
   })
 
   it('a chat has its participants and their roles', async () => {

@@ -1,4 +1,4 @@
-const MAX_TRIES = 6
+const MAX_TRIES = 20
 
 /**
  * Milliseconds of CPU that the work takes. Tried again where it takes `limit` or more, and the best try counts: neither a busy machine
