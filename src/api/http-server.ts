@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type Server, type ServerOptions } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
 import type { Socket } from 'node:net'
 import { isSocketUpgrade } from '../realtime/socket-upgrade.js'
 import { ignoreUpgrades } from './ignore-upgrade.js'
@@ -17,6 +17,8 @@ const IDLE_MS = 5_000
 
 export interface HttpServer {
   server: Server
+  /** Handles requests, but none that was pipelined on a connection that has been ended meanwhile: all of one packet are parsed at once. */
+  onRequest(listener: RequestListener): void
   /** Accepts no more connections and waits for the answers under way; after `finishMs` it ends every connection, whatever it is used for. */
   close(finishMs: number): Promise<void>
 }
@@ -42,6 +44,10 @@ export function createHttpServer(options: ServerOptions = {}, bounds: Partial<Un
   const connections = trackConnections(server)
   return {
     server,
+    onRequest: (listener) =>
+      server.on('request', (request, response) => {
+        if (!request.socket.destroyed) listener(request, response)
+      }),
     async close(finishMs) {
       if (!server.listening) return
       const closed = once(server, 'close')

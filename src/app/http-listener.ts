@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createHttpServer } from '../api/http-server.js'
 import type { Config } from './config.js'
@@ -10,6 +10,7 @@ const FINISH_MS = 10_000
 /** The HTTP server that REST and sockets share. */
 export interface HttpListener {
   server: Server
+  onRequest(listener: RequestListener): void
   /** Without a slash at its end; empty until it listens. */
   url(): string
   listen(): Promise<void>
@@ -18,10 +19,11 @@ export interface HttpListener {
 }
 
 export function createHttpListener({ host, port }: Pick<Config, 'host' | 'port'>): HttpListener {
-  const { server, close } = createHttpServer()
+  const { server, onRequest, close } = createHttpServer()
   let url = ''
   return {
     server,
+    onRequest,
     url: () => url,
     async listen() {
       server.listen(port, host)

@@ -99,7 +99,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
     publicUrl,
     readiness,
   })
-  http.server.on('request', (request, response) => void api(request, response))
+  http.onRequest((request, response) => void api(request, response))
   releases.onRelease(http.close)
   const realtime = startRealtime(config, core, { ...shared, httpServer: http.server, users, limits, report }, releases)
   releases.onRelease(() => realtime.drain())

@@ -10,11 +10,14 @@ const request = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r
 
 describe('clients that do not read their answers', () => {
   let http: HttpServer
+  let handled: number
   const sockets: Socket[] = []
 
   const start = async (bounds: Partial<UnreadBounds>): Promise<void> => {
     http = createHttpServer({}, { checkMs: 10, ...bounds })
-    http.server.on('request', ({ url }, response) => {
+    handled = 0
+    http.onRequest(({ url }, response) => {
+      handled++
       if (url === '/never') return
       response.end(Buffer.alloc(url === '/large' ? 16 * MIB : 10))
     })
@@ -83,6 +86,15 @@ describe('clients that do not read their answers', () => {
     paused('/never', '/never', '/never', '/never', '/never')
     await once(http.server, 'connection')
     await eventually(async () => expect(await count()).to.be.at.most(2))
+  })
+
+  it('have no request handled behind those that they may pipeline, though all arrive in one packet', async () => {
+    await start({ pipelined: 4 })
+    paused(...Array.from({ length: 400 }, () => '/small'))
+    await once(http.server, 'connection')
+    await eventually(async () => expect(await count()).to.equal(0))
+    expect(handled).to.equal(4)
+    await isOpen()
   })
 
   it('are not cut off when they read slowly, but in time, or wait for an answer that takes long', async () => {

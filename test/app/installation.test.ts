@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { userKey } from '../../src/privacy/key-names.js'
 import { parseConfig } from '../../src/app/config.js'
 import { explainFailure } from '../../src/app/explain-failure.js'
 import { createApp } from '../../src/app/start-app.js'
@@ -114,10 +115,13 @@ describe('each database belongs to one installation, and is what its variable ex
     const [bob, carol] = [await parley.register('Bob'), await parley.register('Carol')]
     const { app } = parley
     await app.core.runners.conversations.progress.reached(await app.core.log.head())
-    const destroyed = `update data_keys set wrapped = null, destroyed_at = now() where name = 'user/${carol.id}'`
+    const destroyed = `update data_keys set wrapped = null, destroyed_at = now() where name = '${userKey(carol.id)}'`
     await execute(KEYS_DATABASE_URL, destroyed)
     expect(await startWith({})).to.equal(null)
-    await execute(KEYS_DATABASE_URL, `delete from data_keys where name in ('user/${bob.id}', 'user/${carol.id}')`)
+    await execute(
+      KEYS_DATABASE_URL,
+      `delete from data_keys where name in ('${userKey(bob.id)}', '${userKey(carol.id)}')`,
+    )
     expect(await startWith({})).to.match(
       /^KEYS_DATABASE_URL: the keys are older than the log: those of 2 users are missing\. Restore a copy /,
     )

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { toInstant } from '../../domain/instant.js'
 import { isUsable, usableValues } from './session-end.js'
 
 export interface SessionView {
@@ -34,8 +35,8 @@ const CURSOR = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)_([0-9a-f]{8}(?:-[0-9a-
 
 /** Cursors are the last use and the id of a page's last session. */
 export function isSessionCursor(cursor: string): boolean {
-  const at = new Date(CURSOR.exec(cursor)?.[1] ?? NaN)
-  return !Number.isNaN(at.getTime()) && cursor.startsWith(at.toISOString())
+  const [, lastUsedAt] = CURSOR.exec(cursor) ?? []
+  return lastUsedAt !== undefined && toInstant(lastUsedAt) === lastUsedAt
 }
 
 /** Sessions that can still be refreshed, most recently used first. */

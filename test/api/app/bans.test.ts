@@ -7,7 +7,7 @@ import { startTestApp, type Answer, type TestUser, type TestApp } from '../../su
 import { clubOf, createClub, type Club } from './club.js'
 
 interface Ban {
-  user: { id: string; name: string }
+  person: { id: string; name: string }
   by: { id: string; name: string }
   at: string
   reason: string | null
@@ -40,7 +40,7 @@ describe('bans', () => {
     expect((await club.call(ada, 'PUT', `/bans/${bob.id}`, { reason: 'spam' })).status).to.equal(204)
     const [ban, ...more] = await bans()
     expect(more).to.deep.equal([])
-    expect(ban).to.deep.include({ user: { id: bob.id, name: 'Bob', avatarUrl: null, isBot: false }, reason: 'spam' })
+    expect(ban).to.deep.include({ person: { id: bob.id, name: 'Bob', avatarUrl: null, isBot: false }, reason: 'spam' })
     expect(ban?.by).to.deep.equal({ id: ada.id, name: 'Ada', avatarUrl: null, isBot: false })
     expect(new Date(ban?.at ?? '').toISOString()).to.equal(ban?.at)
     expect(code(await club.call(bob, 'GET', ''))).to.equal('chat-not-found')
@@ -60,7 +60,7 @@ describe('bans', () => {
 
   it('who never took part may be banned, too, and what is taken back lets them come', async () => {
     expect((await club.call(ada, 'PUT', `/bans/${eve.id}`, {})).status).to.equal(204)
-    expect((await bans()).map(({ user, reason }) => [user.id, reason])).to.deep.equal([[eve.id, null]])
+    expect((await bans()).map(({ person, reason }) => [person.id, reason])).to.deep.equal([[eve.id, null]])
     expect((await club.call(ada, 'GET', '')).body).to.include({ participantCount: 2 })
     expect((await club.call(ada, 'DELETE', `/bans/${eve.id}`)).status).to.equal(204)
     expect((await club.call(ada, 'DELETE', `/bans/${eve.id}`)).status).to.equal(204)
@@ -89,10 +89,10 @@ describe('bans', () => {
     await club.call(ada, 'PUT', `/bans/${bob.id}`, {})
     await club.call(ada, 'PUT', `/bans/${eve.id}`, {})
     const first = await club.call(ada, 'GET', '/bans?limit=1')
-    expect((first.body as Ban[]).map(({ user }) => user.id)).to.deep.equal([eve.id])
+    expect((first.body as Ban[]).map(({ person }) => person.id)).to.deep.equal([eve.id])
     const next = /<([^>]+)>; rel="next"/.exec(first.headers.get('link') ?? '')?.[1] ?? ''
     const second = await parley.call('GET', next, { token: ada.token })
-    expect((second.body as Ban[]).map(({ user }) => user.id)).to.deep.equal([bob.id])
+    expect((second.body as Ban[]).map(({ person }) => person.id)).to.deep.equal([bob.id])
     expect(second.headers.get('link')).to.equal(null)
     expect(second.headers.get('parley-chat-version')).to.equal('3')
   })

@@ -24,10 +24,13 @@ describe('bots', () => {
   let club: Club
 
   before(async () => {
-    parley = await startTestApp({ rateLimitMessagesPerMinute: 4 })
+    parley = await startTestApp({ rateLimitMessagesPerMinute: 4 }) // for each owner with all bots
     bots = botsOf(parley)
-    owner = await parley.register('owner')
     stranger = await parley.register('stranger')
+  })
+
+  beforeEach(async () => {
+    owner = await parley.register('owner')
     club = await createClub(parley, owner, [])
   })
 

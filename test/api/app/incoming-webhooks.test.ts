@@ -24,12 +24,12 @@ describe('webhooks that lead into a chat', () => {
 
   before(async () => {
     parley = await startTestApp({ rateLimitMessagesPerMinute: 3, blockedWords: ['heck'], blockedWordsPolicy: 'refuse' })
-    ada = await parley.register('Ada')
     bob = await parley.register('Bob')
     admin = await parley.withRoles('admin', 'admin')
   })
   after(() => parley[Symbol.asyncDispose]())
   beforeEach(async () => {
+    ada = await parley.register('Ada') // all webhooks of a user share one quota
     club = await createClub(parley, ada, [bob])
   })
 

@@ -81,7 +81,7 @@ onEachLog('a command sent again with its key', (kind) => {
     await send({ content: 'hi', clientMessageId: 'm1' })
     const refused = await send({ content: 'bye', clientMessageId: 'm1' })
     expect(refused.body).to.include({ status: 422, code: 'idempotency-key-reused' })
-    expect(isReplayed(await send({ content: ' hi\r\n', type: 'text', clientMessageId: 'm1' }))).to.equal(true)
+    expect(isReplayed(await send({ content: '\r\nhi \r\n', type: 'text', clientMessageId: 'm1' }))).to.equal(true)
     expect(await eventsOfChat()).to.equal(2)
   })
 
