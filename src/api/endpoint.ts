@@ -81,7 +81,10 @@ function isBotRequest({ headers: { authorization = '' } }: Request): boolean {
 
 const runHandler = (handler: Handler, req: Request, res: Reply): Promise<void> =>
   new Promise((resolve, reject) => {
-    void handler(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error)))
+    void handler(req, res, (error?: unknown) => {
+      if (error === undefined) resolve()
+      else reject(error instanceof Error ? error : new Error(String(error)))
+    })
   })
 
 function give(req: Request, res: Reply, { status, body, headers = {}, links }: Answer<Answers>): void {

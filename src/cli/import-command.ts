@@ -42,7 +42,7 @@ export const importCommand: OperatorCommand = {
     const mode = { isJson: values.json, isDryRun: values['dry-run'] }
     return async (config) => {
       await using source = await openImportSource(file, values.source)
-      return runImport({ source, ...mode }, config)
+      return await runImport({ source, ...mode }, config)
     }
   },
 }

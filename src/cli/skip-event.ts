@@ -34,11 +34,11 @@ export async function skipEvent(
     throw new CommandFailedError(`${name} cannot skip events: sessions that were ended would go on`)
   const why = normaliseText(reason, MAX_REASON)
   if (!why.ok) throw new UsageError(`--reason must be a text of 1 to ${MAX_REASON} characters`)
+  const known = await readSkippedEvents(log, reader)
+  if (known.get(name)?.has(position) === true) return
   const paused = (await readCheckpoint(pool, projection))?.failure?.position ?? null
   if (paused === null) throw new CommandFailedError(`${name} is not paused: there is nothing to skip`)
   if (paused !== position) throw new CommandFailedError(`${name} is paused at ${paused}, not at ${position}`)
-  const known = await readSkippedEvents(log, reader)
-  if (known.get(name)?.has(position) === true) return
   await append({ projection: name, position, by: `system:${operator()}`, reason: why.text }, { log, reader, sealer })
 }
 

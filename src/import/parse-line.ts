@@ -87,6 +87,9 @@ function withoutControls(json: unknown): { value: unknown; stripped: number } {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return { value: json, stripped: 0 }
   let stripped = 0
   const strip = (raw: string): string => raw.replaceAll('\r\n', '\n').replace(CONTROL, () => (stripped++, ''))
-  const entries = Object.entries(json).map(([key, value]) => [key, typeof value === 'string' ? strip(value) : value])
+  const entries = Object.entries(json as Record<string, unknown>).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? strip(value) : value,
+  ])
   return { value: Object.fromEntries(entries), stripped }
 }

@@ -20,7 +20,7 @@ const BOUNDS: AnonymousBounds = {
 }
 
 /** What a connection costs before it has sent anything: its objects here, and its buffers in the kernel. */
-const BYTES_PER_CONNECTION = 4 * 1024
+const BYTES_PER_CONNECTION = 1024
 
 /** Packets of Socket.IO that announce binary attachments, to wait for those. */
 const ANNOUNCES_BINARY = /^[56]/

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type pg from 'pg'
+import pg from 'pg'
 import { createEventTable } from '../../src/eventstore/postgres/event-table.js'
 import { createPositions } from '../../src/eventstore/positions.js'
 import type { ConversationQueries } from '../../src/projections/conversations/conversation-queries.js'
@@ -35,9 +35,10 @@ describe('with many users, chats and messages stored', function () {
   before(async () => {
     read = await openReadSide()
     const open = await read.open()
-    await fill(read.side.pool, open.table)
     asked = []
     const { connectionString = '' } = read.side.pool.options
+    const patient = new pg.Pool({ connectionString }) // statements of a fill take longer than those of a server may
+    await fill(patient, open.table).finally(() => patient.end())
     pool = listeningPool(connectionString, (statement) => asked.push(statement))
     queries = noting(createConversationQueries(pool, open), called)
     const events = createEventTable(pool, createPositions('any'), 10_000)

@@ -31,7 +31,7 @@ describe('/docs in a browser', function () {
       if (!url.startsWith(parley.app.url) && !url.startsWith('data:')) foreign.push(url)
     })
     await page.goto(`${parley.app.url}/docs`)
-    await page.waitForSelector('.opblock')
+    await page.waitForSelector('.opblock', { timeout: 150_000 })
   })
 
   after(() => releases[Symbol.asyncDispose]())

@@ -4,7 +4,7 @@ import { startChild } from '../support/child.js'
 describe('a server that others reach', () => {
   const failing = async (env: Record<string, string>): Promise<string[]> => {
     await using child = startChild('main.js', [], env)
-    expect(await child.exited).to.equal(1)
+    expect(await child.exited).to.equal(2)
     return child.output.trim().split('\n')
   }
 

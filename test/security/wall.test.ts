@@ -250,11 +250,18 @@ describe('input hardening', () => {
       expect(page.status).to.equal(200)
       expect(page.headers.get('content-type')).to.equal('text/html; charset=utf-8')
       const policy = page.headers.get('content-security-policy') ?? ''
-      expect(policy).to.match(/^default-src 'none'; script-src 'self'; style-src 'self'/)
-      expect(policy).not.to.match(/unsafe|http|\*/)
+      expect(policy).to.match(
+        /^default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; style-src 'self'/,
+      )
+      expect(policy.replace("style-src 'self' 'unsafe-inline'", '')).not.to.match(/unsafe|http|\*/)
       expect(html).not.to.match(/<style|style=|<script>|\son\w+=|https?:/)
       const links = Array.from(html.matchAll(/(?:src|href)="([^"]+)"/g), ([, path]) => path!)
-      expect(links).to.have.members(['/docs/docs.css', '/docs/docs.js', '/openapi.json'])
+      expect(links).to.have.members([
+        '/docs/swagger-ui.css',
+        '/docs/swagger-ui-bundle.js',
+        '/docs/docs.js',
+        '/openapi.json',
+      ])
       for (const path of links) expect((await parley.call('GET', path)).status, path).to.equal(200)
       expect((await parley.call('GET', '/docs/other.js')).body).to.include({ status: 404, code: 'not-found' })
     })

@@ -18,7 +18,7 @@ export interface PostgresHome {
 // Root-owned and open to read, on every Linux; where things go that Postgres's user cannot reach where they are.
 const SYSTEM_FOLDER = '/var/lib/parley'
 
-/** `dataDir` is absolute and there. `log` is told of everything that is not in its usual place. */
+/** `dataDir` is absolute and there. `log` receives a line for everything that is not in its usual place. */
 export async function findHome(dataDir: string, log: (line: string) => void): Promise<PostgresHome> {
   const binaries = await findBinaries()
   const data = join(dataDir, 'postgres')

@@ -197,13 +197,13 @@ describe('webhooks that lead into a chat', () => {
     expect(await said()).to.have.length(1)
   })
 
-  it('has a limit of messages of its own', async () => {
+  it('shares one limit of messages with all webhooks of its maker', async () => {
     const [one, other] = [await made(), await made()]
     for (let count = 0; count < 3; count++) expect((await send(one, { text: 'hello' })).status).to.equal(200)
     const answer = await send(one, { text: 'hello' })
     expect([answer.status, answer.body]).to.deep.equal([429, 'rate_limited'])
     expect(Number(answer.headers.get('retry-after'))).to.be.within(1, 60)
-    expect((await send(other, { text: 'hello' })).status).to.equal(200)
+    expect((await send(other, { text: 'hello' })).status).to.equal(429)
   })
 
   it('with a key it is made once, also where a crash left it half made; a repeat shows the same URL', async () => {
