@@ -90,7 +90,7 @@ describe('a connection that has not authenticated', () => {
   })
 
   it('shares a bound with all of its source, and with all there are', async () => {
-    await start({ bytesOfSource: 20 * KIB, bytesInAll: 40 * KIB })
+    await start({ bytesOfSource: 5 * KIB, bytesInAll: 10 * KIB })
     for (const source of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) {
       ip = source
       for (let count = 0; count < 10; count++) await open().catch(() => undefined)
