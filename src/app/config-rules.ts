@@ -19,6 +19,8 @@ const wordProblems = ({ blockedWords: { length }, blockedWordsPolicy: policy }: 
 
 function databaseProblems({ databaseUrl, keysDatabaseUrl }: Config, isGiven: IsGiven): string[] {
   if (!isGiven('DATABASE_URL')) {
+    const owners = ['DATABASE_OWNER_URL', 'KEYS_DATABASE_OWNER_URL'].filter(isGiven)
+    if (owners.length > 0) return owners.map((name) => `${name} is set, but not DATABASE_URL: set both, or neither`)
     if (keysDatabaseUrl === null) return []
     return ['KEYS_DATABASE_URL is set, but not DATABASE_URL: set both, or neither for the embedded Postgres']
   }

@@ -2,7 +2,8 @@ import { DatabaseError } from 'pg'
 import { DatabaseUnavailableError } from '../postgres/database-unavailable-error.js'
 import { StartupError } from './startup-error.js'
 
-export type DatabaseVariable = 'DATABASE_URL' | 'KEYS_DATABASE_URL'
+type UrlVariable = 'DATABASE_URL' | 'KEYS_DATABASE_URL'
+export type DatabaseVariable = UrlVariable | 'DATABASE_OWNER_URL' | 'KEYS_DATABASE_OWNER_URL'
 
 /**
  * Runs the first work with a database, so that a failure names the variable and the remedy.

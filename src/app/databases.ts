@@ -1,17 +1,13 @@
 import { randomUUID, type KeyObject } from 'node:crypto'
 import type pg from 'pg'
 import type { Config } from './config.js'
-import { openingDatabase } from './database-failure.js'
 import { startEmbeddedPostgres } from '../postgres/embedded/embedded-postgres.js'
-import { migrate } from '../postgres/migrate.js'
-import { createPool } from '../postgres/pool.js'
+import { createPool, type PoolOptions } from '../postgres/pool.js'
 import { readOrMakeLocalSecrets } from './local-secrets.js'
 import type { Releases } from './release.js'
-import { checkIdentity, checkPair } from './installation/check-identities.js'
-import { claimDatabases } from './installation/claim.js'
-import { readIdentity } from './installation/database-identity.js'
+import { READ_MODELS } from './installation/grant-rights.js'
+import { prepareDatabases } from './installation/prepare-databases.js'
 import { StartupError } from './startup-error.js'
-import { keysMigrations, mainMigrations } from './migrations.js'
 
 /** Tells this process's connections from those of others. */
 const APPLICATION_NAME = `parley ${randomUUID()}`
@@ -34,32 +30,24 @@ export async function openDatabases(
   releases: Releases,
 ): Promise<Databases> {
   const found = await locate(config, print, releases)
-  const installation = await prepare(found)
-  const main = openPool(found.mainUrl, 20, releases)
-  const keys = openPool(found.keysUrl, 4, releases)
-  await claimDatabases(main, keys, installation)
-  return { ...found, main, keys }
-}
-
-/** Checks what both databases are before anything is changed in either, then migrates them. Gives the installation they belong to. */
-async function prepare({ mainUrl, keysUrl }: { mainUrl: string; keysUrl: string }): Promise<string | null> {
-  const inMain = <Result>(work: () => Promise<Result>) => openingDatabase('DATABASE_URL', mainUrl, work)
-  const inKeys = <Result>(work: () => Promise<Result>) => openingDatabase('KEYS_DATABASE_URL', keysUrl, work)
-  const main = await inMain(() => readIdentity(mainUrl))
-  const keys = await inKeys(() => readIdentity(keysUrl))
-  checkIdentity('DATABASE_URL', 'main', main, mainMigrations)
-  checkIdentity('KEYS_DATABASE_URL', 'keys', keys, keysMigrations)
-  checkPair(main, keys)
-  await inMain(() => migrate(mainUrl, mainMigrations))
-  await inKeys(() => migrate(keysUrl, keysMigrations))
-  return main.installation ?? keys.installation
+  await prepareDatabases(found.mainUrls, found.keysUrls)
+  const mainUrl = found.mainUrls.url
+  const main = openPool({ connectionString: mainUrl, max: 20, searchPath: [READ_MODELS, 'public'] }, releases)
+  const keys = openPool({ connectionString: found.keysUrls.url, max: 4 }, releases)
+  return { ...found, mainUrl, main, keys }
 }
 
 async function locate(config: Config, print: (line: string) => void, releases: Releases) {
   const { databaseUrl, keysDatabaseUrl, masterKey, tokenKeys, dataDir } = config
   if (databaseUrl !== null && keysDatabaseUrl !== null && masterKey !== null && tokenKeys !== null) {
     const { host, pathname } = new URL(databaseUrl)
-    return { mainUrl: databaseUrl, keysUrl: keysDatabaseUrl, masterKey, tokenKeys, where: `${host}${pathname}` }
+    return {
+      mainUrls: { url: databaseUrl, ownerUrl: config.databaseOwnerUrl },
+      keysUrls: { url: keysDatabaseUrl, ownerUrl: config.keysDatabaseOwnerUrl },
+      masterKey,
+      tokenKeys,
+      where: `${host}${pathname}`,
+    }
   }
   const { postgres, local } = await usingDataDir(dataDir, async () => ({
     postgres: releases.add(await startEmbeddedPostgres({ dataDir, log: print })),
@@ -67,9 +55,10 @@ async function locate(config: Config, print: (line: string) => void, releases: R
   }))
   await postgres.createDatabase('parley')
   await postgres.createDatabase('parley_keys')
+  const applicationUrl = await postgres.makeApplicationRole()
   return {
-    mainUrl: postgres.url('parley'),
-    keysUrl: postgres.url('parley_keys'),
+    mainUrls: { url: applicationUrl('parley'), ownerUrl: postgres.url('parley') },
+    keysUrls: { url: applicationUrl('parley_keys'), ownerUrl: postgres.url('parley_keys') },
     masterKey: masterKey ?? local.masterKey,
     tokenKeys: tokenKeys ?? local.tokenKeys,
     where: `embedded, under ${dataDir}`,
@@ -88,8 +77,8 @@ async function usingDataDir<Result>(dataDir: string, work: () => Promise<Result>
   }
 }
 
-function openPool(connectionString: string, max: number, releases: Releases): pg.Pool {
-  const pool = createPool({ connectionString, max, applicationName: APPLICATION_NAME })
+function openPool(options: PoolOptions, releases: Releases): pg.Pool {
+  const pool = createPool({ ...options, applicationName: APPLICATION_NAME })
   releases.onRelease(() => pool.end())
   return pool
 }

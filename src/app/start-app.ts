@@ -27,6 +27,7 @@ import { startRedis } from './start-redis.js'
 import { startSecurity } from './start-security.js'
 import { startSessions } from './start-sessions.js'
 import { startWebhookDelivery } from './start-webhooks.js'
+import { warnOfSharedRole } from './warn-of-shared-role.js'
 
 /** A running Parley. Disposing of it finishes what is in flight and releases everything, in reverse order. */
 export interface App extends AsyncDisposable {
@@ -62,6 +63,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   const metrics = createMetrics()
   const report = createFailureReport(logger, metrics)
   const core = await startCore(config, { print, overrides, report, metrics }, releases)
+  warnOfSharedRole(config, print)
   const redis = await startRedis(config, { logger, metrics }, releases)
   const security = startSecurity(core, metrics, releases)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused: security.onLimited })

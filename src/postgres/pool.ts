@@ -7,16 +7,24 @@ export interface PoolOptions {
   applicationName?: string
   /** How long a connection or the answer to one statement may take; 15 s by default. */
   timeoutMs?: number
+  /** Schemas in which tables are looked for, in this order, and made: in the first that is there. Postgres's own choice by default. */
+  searchPath?: readonly string[]
 }
 
-/** So that times need no conversion on their way through. */
-const useUtc = (client: pg.ClientBase): Promise<unknown> => client.query("set timezone to 'UTC'")
+/** UTC, so that times need no conversion on their way through. */
+const sessionSettings = (searchPath: readonly string[] | undefined): string =>
+  [
+    "set timezone to 'UTC'",
+    ...(searchPath === undefined ? [] : [`set search_path to ${searchPath.map(pg.escapeIdentifier).join()}`]),
+  ].join('; ')
 
 /**
  * Connections to one database. Whatever keeps it from serving — stopped, crashed, hanging, full, read-only — is thrown as
  * `DatabaseUnavailableError`, by the pool and by its connections, within bounded time.
  */
-export function createPool({ connectionString, max, applicationName, timeoutMs = 15_000 }: PoolOptions): pg.Pool {
+export function createPool(poolOptions: PoolOptions): pg.Pool {
+  const { connectionString, max, applicationName, timeoutMs = 15_000, searchPath } = poolOptions
+  const settings = sessionSettings(searchPath)
   const options = {
     connectionString,
     max,
@@ -25,7 +33,7 @@ export function createPool({ connectionString, max, applicationName, timeoutMs =
     statement_timeout: timeoutMs,
     query_timeout: timeoutMs, // for a server that does not even cancel
     keepAlive: true,
-    onConnect: useUtc, // and wait for it, which its declared type leaves out
+    onConnect: (client: pg.ClientBase) => client.query(settings), // and wait for it, which its declared type leaves out
   }
   const pool = new pg.Pool(options)
   // An idle connection that breaks is replaced by the next use; one in use throws there.

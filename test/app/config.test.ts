@@ -38,6 +38,8 @@ describe('configuration', () => {
       eventStoreStreamPrefix: '',
       databaseUrl: null,
       keysDatabaseUrl: null,
+      databaseOwnerUrl: null,
+      keysDatabaseOwnerUrl: null,
       masterKey: null,
       tokenKeys: null,
       redisUrl: null,
@@ -69,6 +71,8 @@ describe('configuration', () => {
       PARLEY_DATA_DIR: '/var/lib/parley',
       EVENTSTORE_URL: 'esdb+discover://admin:changeit@esdb.example:2113',
       EVENTSTORE_STREAM_PREFIX: 'ours.',
+      DATABASE_OWNER_URL: 'postgres://owner:pw@db.example:5432/parley',
+      KEYS_DATABASE_OWNER_URL: 'postgres://owner:pw@db.example:5432/parley_keys',
       TOKEN_KEYS: `2026-11:${secret}, old.one:${other.toString('base64')}`,
       REDIS_URL: 'rediss://:pw@redis.example:6380/2',
       TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8,fd00::/8',
@@ -96,6 +100,8 @@ describe('configuration', () => {
       eventStoreStreamPrefix: 'ours.',
       databaseUrl: external.DATABASE_URL,
       keysDatabaseUrl: external.KEYS_DATABASE_URL,
+      databaseOwnerUrl: 'postgres://owner:pw@db.example:5432/parley',
+      keysDatabaseOwnerUrl: 'postgres://owner:pw@db.example:5432/parley_keys',
       redisUrl: 'rediss://:pw@redis.example:6380/2',
       trustedProxies: ['127.0.0.1', '10.0.0.0/8', 'fd00::/8'],
       rateLimits: false,
@@ -128,6 +134,8 @@ describe('configuration', () => {
     'EVENTSTORE_URL',
     'DATABASE_URL',
     'KEYS_DATABASE_URL',
+    'DATABASE_OWNER_URL',
+    'KEYS_DATABASE_OWNER_URL',
     'MASTER_KEY',
     'TOKEN_KEYS',
     'REDIS_URL',
@@ -179,6 +187,8 @@ describe('a setting that is wrong is refused with what to do', () => {
     ['EVENTSTORE_URL', ['localhost:2113', 'http://localhost:2113', 'esdb://'], /of the form esdb:/],
     ['EVENTSTORE_STREAM_PREFIX', ['$ours', 'a b', 'x'.repeat(51)], /1 to 50 letters/],
     ['KEYS_DATABASE_URL', ['parley', 'https://h/d'], /of the form postgres:/],
+    ['DATABASE_OWNER_URL', ['parley', 'https://h/d'], /of the form postgres:/],
+    ['KEYS_DATABASE_OWNER_URL', ['parley', 'https://h/d'], /of the form postgres:/],
     [
       'MASTER_KEY',
       ['x', randomBytes(31).toString('base64'), `${secret}A`, `!${secret}`],
@@ -240,6 +250,8 @@ describe('a setting that is wrong is refused with what to do', () => {
     const env = {
       DATABASE_URL: 'mysql://me:hunter2@h/d',
       KEYS_DATABASE_URL: 'hunter2',
+      DATABASE_OWNER_URL: 'hunter2',
+      KEYS_DATABASE_OWNER_URL: 'mysql://me:hunter2@h/d',
       MASTER_KEY: 'hunter2',
       TOKEN_KEYS: 'a:hunter2',
       METRICS_TOKEN: 'hunter2',
@@ -249,7 +261,7 @@ describe('a setting that is wrong is refused with what to do', () => {
       EVENTSTORE_URL: 'esdb//admin:hunter2@h',
       EVENTSTORE_STREAM_PREFIX: 'hunter2 '.repeat(9),
     }
-    expect(problemsOf(env)).to.have.length(10)
+    expect(problemsOf(env)).to.have.length(12)
     expect(problemsOf(env).join('\n')).not.to.include('hunter2')
   })
 })
@@ -269,6 +281,13 @@ describe('the policy for blocked words', () => {
 })
 
 describe('databases of the configuration', () => {
+  for (const name of ['DATABASE_OWNER_URL', 'KEYS_DATABASE_OWNER_URL'])
+    it(`${name} without DATABASE_URL is refused`, () => {
+      expect(problemsOf({ [name]: external.DATABASE_URL })).to.deep.equal([
+        `${name} is set, but not DATABASE_URL: set both, or neither`,
+      ])
+    })
+
   for (const name of ['KEYS_DATABASE_URL', 'MASTER_KEY', 'TOKEN_KEYS']) {
     it(`DATABASE_URL requires ${name}`, () => {
       expect(problemsOf({ ...external, [name]: undefined })).to.deep.equal([

@@ -160,6 +160,8 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   eventStoreStreamPrefix: '',
   databaseUrl: url,
   keysDatabaseUrl: keysUrl,
+  databaseOwnerUrl: null,
+  keysDatabaseOwnerUrl: null,
   masterKey: createSecretKey(randomBytes(32)),
   tokenKeys: [{ kid: 'test', key: createSecretKey(randomBytes(32)) }],
   allowedOrigins: [],
@@ -184,11 +186,13 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
 const inBase64 = (key: KeyObject): string => key.export().toString('base64')
 
 function environmentOf({ databaseUrl, keysDatabaseUrl, masterKey, tokenKeys, ...config }: Config) {
-  const { eventStoreUrl, eventStoreStreamPrefix } = config
+  const { eventStoreUrl, eventStoreStreamPrefix, databaseOwnerUrl, keysDatabaseOwnerUrl } = config
   return {
     PORT: '0',
     ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }),
     ...(keysDatabaseUrl !== null && { KEYS_DATABASE_URL: keysDatabaseUrl }),
+    ...(databaseOwnerUrl !== null && { DATABASE_OWNER_URL: databaseOwnerUrl }),
+    ...(keysDatabaseOwnerUrl !== null && { KEYS_DATABASE_OWNER_URL: keysDatabaseOwnerUrl }),
     ...(masterKey !== null && { MASTER_KEY: inBase64(masterKey) }),
     ...(tokenKeys !== null && { TOKEN_KEYS: tokenKeys.map(({ kid, key }) => `${kid}:${inBase64(key)}`).join() }),
     ...(eventStoreUrl !== null && { EVENTSTORE_URL: eventStoreUrl }),

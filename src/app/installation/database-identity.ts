@@ -1,4 +1,5 @@
-import { Client } from 'pg'
+import type { Client } from 'pg'
+import { withClient } from '../../postgres/with-client.js'
 import type { DatabaseKind } from './migration.js'
 
 /** What a database is, read before anything is changed in it. */
@@ -16,15 +17,7 @@ export interface DatabaseIdentity {
 /** The table that has been in each kind since its first migration. */
 const FIRST_TABLE = { main: 'events', keys: 'data_keys' } as const
 
-export async function readIdentity(url: string): Promise<DatabaseIdentity> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
-  await client.connect()
-  try {
-    return await read(client)
-  } finally {
-    await client.end()
-  }
-}
+export const readIdentity = (url: string): Promise<DatabaseIdentity> => withClient(url, read)
 
 async function read(client: Client): Promise<DatabaseIdentity> {
   const has = async (table: string): Promise<boolean> => {

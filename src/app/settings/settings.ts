@@ -56,7 +56,7 @@ export const settings = {
     'DATABASE_URL',
     postgresUrl,
     'embedded',
-    '`postgres://user:password@host:5432/database`: event log, credentials and read models. It requires the next three',
+    '`postgres://user:password@host:5432/database`: event log, credentials and read models. It requires `KEYS_DATABASE_URL`, `MASTER_KEY` and `TOKEN_KEYS`',
   ),
   keysDatabaseUrl: choice(
     'KEYS_DATABASE_URL',
@@ -64,6 +64,13 @@ export const settings = {
     'embedded',
     'The keys that encrypt personal data, in another database',
   ),
+  databaseOwnerUrl: choice(
+    'DATABASE_OWNER_URL',
+    postgresUrl,
+    'none',
+    'The main database for the role that owns its tables and migrates them: [database roles](#database-roles)',
+  ),
+  keysDatabaseOwnerUrl: choice('KEYS_DATABASE_OWNER_URL', postgresUrl, 'none', 'The same for the database of the keys'),
   masterKey: choice(
     'MASTER_KEY',
     masterKey,

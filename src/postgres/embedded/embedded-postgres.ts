@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, escapeIdentifier } from 'pg'
 import { lock } from 'proper-lockfile'
+import { APPLICATION_ROLE, makeApplicationRole } from './application-role.js'
 import { makeDataDir } from './data-dir.js'
 import { EmbeddedPostgresError } from './embedded-postgres-error.js'
 import { initialisePostgres, SUPERUSER } from './initialise-postgres.js'
@@ -25,8 +26,10 @@ export interface EmbeddedPostgresOptions {
  * see that there is one; it goes with the process, however that ends.
  */
 export interface EmbeddedPostgres extends AsyncDisposable {
-  /** The connection URL of a database, password included: not for a log. */
+  /** The URL by which the superuser connects to a database, password included: not for a log. */
   url(database: string): string
+  /** Makes the role `parley_app` unless it is there. Gives the URLs by which it connects, password included. */
+  makeApplicationRole(): Promise<(database: string) => string>
   /** Makes an empty database unless there is one of that name. */
   createDatabase(name: string): Promise<void>
   /** Close all other connections first. Stops the server when nobody else uses it; a second call does nothing more. */
@@ -72,6 +75,12 @@ function embeddedPostgres({ dataDir, home, password, port, presence }: Running):
   const leave = (): Promise<void> => (left ??= leaveOnce())
   return {
     url: (database) => urlOf(database, port, password),
+    makeApplicationRole: () =>
+      locked(dataDir, async () => {
+        const applicationPassword = await readOrMakePassword(join(dataDir, 'postgres-app-password'))
+        await makeApplicationRole(presence.client, applicationPassword)
+        return (database) => urlOf(database, port, applicationPassword, APPLICATION_ROLE)
+      }),
     createDatabase: (name) => locked(dataDir, () => createDatabase(presence.client, name)),
     leave,
     [Symbol.asyncDispose]: leave,
@@ -103,8 +112,8 @@ const refused = (home: PostgresHome, cause: unknown): Error =>
     { cause },
   )
 
-const urlOf = (database: string, port: number, password: string): string =>
-  `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`
+const urlOf = (database: string, port: number, password: string, role = SUPERUSER): string =>
+  `postgres://${role}:${password}@127.0.0.1:${port}/${database}`
 
 async function createDatabase(client: Client, name: string): Promise<void> {
   const { rowCount } = await client.query('select from pg_database where datname = $1', [name])
