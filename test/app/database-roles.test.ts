@@ -52,7 +52,7 @@ const send = async (parley: TestApp, { token }: TestUser, chatId: string, conten
 
 const contentsOf = async (parley: TestApp, { token }: TestUser, chatId: string): Promise<string[]> => {
   const { body } = await parley.call('GET', `/chats/${chatId}/messages`, { token })
-  return (body as { items: { content: string }[] }).items.map(({ content }) => content)
+  return (body as { content: string }[]).map(({ content }) => content)
 }
 
 /** Empties the projection that holds messages, while no server runs; the next start rebuilds it. */
