@@ -83,7 +83,7 @@ const runHandler = (handler: Handler, req: Request, res: Reply): Promise<void> =
   new Promise((resolve, reject) => {
     void handler(req, res, (error?: unknown) => {
       if (error === undefined) resolve()
-      else reject(error instanceof Error ? error : new Error(String(error)))
+      else reject(error instanceof Error ? error : new Error('A handler failed', { cause: error }))
     })
   })
 

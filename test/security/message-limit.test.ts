@@ -111,7 +111,7 @@ describe('the message limit on two nodes of one Redis', () => {
 for (const where of ['on this node', 'through Redis'] as const) {
   describe(`a limit ${where}`, () => {
     let redis: TestRedis | null = null
-    let connection: RedisConnection
+    let connection: RedisConnection | null = null
 
     before(async function () {
       if (where === 'on this node') return
