@@ -9,7 +9,7 @@ const { useServices, leaveServices } = await support('services')
 const { takeLimitations } = await support('limitations')
 const { activeResources, findLeaks } = await support('leaks')
 
-const TIMEOUT_MS = 60_000
+const TIMEOUT_MS = 240_000
 
 const report = (record) => process.stdout.write(formatRecord(record))
 
