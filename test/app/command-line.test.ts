@@ -17,7 +17,7 @@ async function parley(
 }
 
 describe('the command line needs no configuration to be read', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   const broken = { PORT: 'http' }
 
   const cases: [args: string[], code: number, output: RegExp][] = [
@@ -55,7 +55,7 @@ describe('the command line needs no configuration to be read', function () {
 })
 
 describe('exit codes of operator commands', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let app: TestApp
   let folder: string
 

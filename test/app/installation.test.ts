@@ -8,7 +8,7 @@ import { createTestDatabase, execute, type TestDatabase } from '../support/test-
 import { startTestApp, type TestApp } from '../support/test-app.js'
 
 describe('each database belongs to one installation, and is what its variable expects', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let parley: TestApp
   let other: TestDatabase
 

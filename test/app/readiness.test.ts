@@ -9,7 +9,7 @@ import { execute } from '../support/test-database.js'
 import { eventually } from '../support/eventually.js'
 
 describe('/readyz knows every component', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let parley: TestApp
 
   beforeEach(async () => {

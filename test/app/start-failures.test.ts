@@ -200,7 +200,7 @@ async function portThatHangsUp(): Promise<number> {
 }
 
 describe('what keeps Parley from starting is one line with the variable and the remedy', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let database: TestDatabase
   let folder: string
 

@@ -8,7 +8,7 @@ interface Found {
 }
 
 describe('parley doctor unread, beside a running server', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let parley: TestApp
   let alice: TestUser
   let bob: TestUser

@@ -15,7 +15,7 @@ onEachLog('a node that was stopped and wakes', function (kind) {
   let url: string
 
   before(async function () {
-    this.timeout(60_000)
+    this.timeout(240_000)
     parley = await startTestApp(logConfig(kind))
     child = startChild('main.js', [], parley.environment)
     await child.says('listens on')
@@ -49,7 +49,7 @@ onEachLog('a node that was stopped and wakes', function (kind) {
   }
 
   it('never serves a token that was revoked meanwhile, not even in the first request that waits for it', async function () {
-    this.timeout(60_000)
+    this.timeout(240_000)
     const [gone, stays] = [await parley.register('gone'), await parley.register('stays')]
     expect([await me(gone), await me(stays)]).to.deep.equal([200, 200])
     const socket: Socket = io(url, { auth: { token: gone.token }, transports: ['websocket'], reconnection: false })

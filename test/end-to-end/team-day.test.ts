@@ -44,4 +44,4 @@ describe('a day of a team of forty, on two nodes', () => {
     await team.settled()
     await checkFinalState(team, chats, said)
   })
-}).timeout(60_000)
+}).timeout(240_000)

@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.js'
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js'
 
 describe('parley user invite', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let database: TestDatabase
   let dataDir: string
   let env: Record<string, string>

@@ -7,7 +7,7 @@ import { startChild } from '../support/child.js'
 import { startTestApp, type Answer, type TestUser, type TestApp } from '../support/test-app.js'
 
 describe('roles, given by the operator beside a running server', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let parley: TestApp
 
   beforeEach(async () => {

@@ -59,7 +59,7 @@ describe('clients that come and go at two nodes', () => {
       { numRuns: 12 },
     )
   })
-}).timeout(60_000)
+}).timeout(240_000)
 
 async function play(nodes: [RealtimeNode, RealtimeNode], given: readonly Move[]): Promise<void> {
   const cast = await openCast(nodes[0].core.run)

@@ -55,5 +55,5 @@ describe('the addresses of a name', () => {
     expect(isOver).to.equal(false)
     expect(new Set((await all).flat())).to.deep.equal(new Set())
     expect(asked).to.be.at.least(40)
-  }).timeout(20_000)
+  }).timeout(240_000)
 })

@@ -7,7 +7,7 @@ import type { OpenedEvent } from '../../src/privacy/event-reader.js'
 import { openReadSide, type ReadSide } from './read-side.js'
 
 describe('what a message costs to write', function () {
-  this.timeout(30_000)
+  this.timeout(240_000)
   let read: ReadSide
 
   before(async () => {

@@ -46,7 +46,7 @@ interface Ack {
 }
 
 describe('who may use which event of a socket', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let parley: TestApp
   let people: People
   let sockets: Record<WithToken, Socket>

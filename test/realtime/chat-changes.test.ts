@@ -129,4 +129,4 @@ describe('sockets hear of a chat', () => {
     expect(await eves.ask('join_chat', { chatId })).to.include({ ok: true })
     expect((await eves.ask('leave_chat', { chatId })).ok).to.equal(true)
   })
-}).timeout(20_000)
+}).timeout(240_000)

@@ -332,7 +332,7 @@ describe('sockets', () => {
       } finally {
         clearInterval(flood)
       }
-    }).timeout(30_000)
+    }).timeout(240_000)
   })
 
   describe('an answer about a sent message', () => {
@@ -353,4 +353,4 @@ describe('sockets', () => {
       expect(view).to.deep.equal({ ...first.view, content: null, contentHtml: null, clientMessageId: null })
     })
   })
-}).timeout(20_000)
+}).timeout(240_000)

@@ -166,7 +166,7 @@ describe('the hub', () => {
     expect(watched.hub.status().status).to.equal('failing')
     expect(node.core.log.comparePositions(watched.hub.status().position, position)).to.be.below(0)
   })
-}).timeout(20_000)
+}).timeout(240_000)
 
 const newer = () => ({
   id: randomUUID(),

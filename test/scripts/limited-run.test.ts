@@ -22,7 +22,7 @@ const HANGS = `
   again()`
 
 describe('a command with a time limit', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let limitedRun: LimitedRun
   before(async () => {
     const script = new URL('../../../scripts/limited-run.js', import.meta.url).href

@@ -41,7 +41,7 @@ describe('who is there and who is not', () => {
     }
     // A hash that is only made for some would show as a factor of ten and more.
     expect(median(known) / median(unknown)).to.be.within(1 / 3, 3)
-  }).timeout(30_000)
+  }).timeout(240_000)
 
   it('is not told by the answer to a forgotten password, nor to a new address', async () => {
     const reset = (email: string) => parley.call('POST', '/auth/password-reset', { body: { email } })

@@ -18,7 +18,7 @@ const LOGINS = `
   Promise.all(Array.from({ length: 300 }, (_, user) => login(user))).then((all) => parentPort.postMessage(all))`
 
 describe('floods', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let parley: TestApp
   let ada: TestUser
   let chatId: string

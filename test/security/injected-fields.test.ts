@@ -14,7 +14,7 @@ const prototypes = [Object.prototype, Array.prototype, String.prototype, Functio
 const namesInPrototypes = (): unknown[] => prototypes.map((prototype) => Reflect.ownKeys(prototype))
 
 describe('injection into what may be left out', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let parley: TestApp
   let people: People
   let world: World

@@ -40,5 +40,5 @@ describe('splitting a text', () => {
       }),
       { numRuns: 15 },
     )
-  }).timeout(60_000)
+  }).timeout(240_000)
 })

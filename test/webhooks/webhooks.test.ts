@@ -28,7 +28,7 @@ interface Listed {
 const URL = 'https://secure.example/hook'
 
 describe('webhooks', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let receiver: Receiver
   let parley: TestApp
   let ada: TestUser

@@ -19,7 +19,7 @@ const rows = routeList.flatMap(rowsOf)
 const ofChats = rows.filter(({ access }) => ['participant', 'author', 'chat-admin', 'open-chat'].includes(access))
 
 describe('who may use which route', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let parley: TestApp
   let people: People
 

@@ -10,7 +10,7 @@ interface Listed {
 }
 
 describe('what a chat shows to one of its participants alone', function () {
-  this.timeout(30_000)
+  this.timeout(240_000)
   let parley: TestApp
   let ada: TestUser
   let bob: TestUser

@@ -12,7 +12,7 @@ interface Page {
 }
 
 describe('pages of long messages', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let parley: TestApp
   let ada: TestUser
   let club: Club

@@ -11,7 +11,7 @@ const callerOf = (userId: string) =>
   ({ userId, origin: 'rest', correlationId: randomUUID(), key: null, client: null }) as const
 
 describe('people are found by their names', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let parley: TestApp
   let asker: TestUser
   const names = ['Ada Lovelace-King', 'José', "Sinéad O'Connor", '王伟', 'Bo', 'Ωmega', '김철수', '山田 太郎', 'Łukasz']

@@ -19,7 +19,7 @@ interface Report {
 }
 
 describe('reports', function () {
-  this.timeout(30_000)
+  this.timeout(240_000)
   let parley: TestApp
   let ada: TestUser
   let bob: TestUser

@@ -28,7 +28,7 @@ const cases: [content: string, found: string[], missed?: string[]][] = [
 ]
 
 describe('what people type to find a message', function () {
-  this.timeout(30_000)
+  this.timeout(240_000)
   let parley: TestApp
   let ada: TestUser
   let club: Club

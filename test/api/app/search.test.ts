@@ -8,7 +8,7 @@ interface Found {
 }
 
 describe('search', function () {
-  this.timeout(30_000)
+  this.timeout(240_000)
   let parley: TestApp
   let ada: TestUser
   let bob: TestUser

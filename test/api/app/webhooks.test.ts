@@ -16,7 +16,7 @@ interface Webhook {
 const URL = 'https://hook.example/parley?room=1'
 
 describe('webhooks of a chat', function () {
-  this.timeout(30_000)
+  this.timeout(240_000)
   let parley: TestApp
   let ada: TestUser
   let bob: TestUser

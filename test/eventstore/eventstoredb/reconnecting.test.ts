@@ -11,7 +11,7 @@ import { watchUnhandled } from './watch-unhandled.js'
 const ATTEMPTS = 12
 
 describe('The event log in EventStoreDB, after a long outage', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   const open = openedLogs()
   watchUnhandled()
 

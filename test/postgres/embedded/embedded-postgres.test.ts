@@ -10,7 +10,7 @@ import { holdPostgres, killAndWait, postgresFolder } from './postgres-folder.js'
 const notes = (url: string) => execute<{ text: string }>(url, 'select text from note')
 
 describe('embedded Postgres', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
 
   it('outlives a process that was killed with its terminal, and is used by the next one with its data', async () => {
     await using folder = await postgresFolder()

@@ -10,7 +10,7 @@ import { logOpening } from '../../../src/app/log-opening.js'
 import { bob, openReadSide, type ReadSide } from '../read-side.js'
 
 describe('an event that a projection cannot apply', function () {
-  this.timeout(20_000)
+  this.timeout(240_000)
   let read: ReadSide
   let poisonous: Projection
   let deps: SkipDeps
