@@ -1,7 +1,7 @@
 import type { ClientInfo } from '../domain/client-info.js'
 import { chatStream } from '../domain/streams.js'
 import { RateLimitedError } from '../limits/rate-limited-error.js'
-import { createRateLimit, isRefused, type Taken } from '../limits/rate-limit.js'
+import { giveAllBack, createRateLimit, isRefused, type Taken } from '../limits/rate-limit.js'
 import type { Refusal } from '../limits/quota.js'
 import type { RedisConnection } from '../limits/redis.js'
 import type { UsersSharingChat } from './catalogue/addable.js'
@@ -54,7 +54,7 @@ export function limitChats(run: RunCommand, deps: ChatLimitDeps): RunCommand {
         taken.filter((each) => !isRefused(each)),
         () => run(name, input, caller),
       )
-    await giveBack(taken)
+    await giveAllBack(taken)
     return repeatOrRefuse(name, input, caller, refusal)
   }
 
@@ -75,9 +75,6 @@ export function limitChats(run: RunCommand, deps: ChatLimitDeps): RunCommand {
   }
 }
 
-const giveBack = (taken: readonly (Taken | Refusal)[]): Promise<unknown> =>
-  Promise.all(taken.flatMap((each) => (isRefused(each) ? [] : [each.giveBack()])))
-
 async function keepIfDone<Result extends { kind: string }>(
   taken: readonly (Taken | Refusal)[],
   run: () => Promise<Result>,
@@ -87,7 +84,7 @@ async function keepIfDone<Result extends { kind: string }>(
     result = await run()
     return result
   } finally {
-    if (result?.kind !== 'done') await giveBack(taken)
+    if (result?.kind !== 'done') await giveAllBack(taken)
   }
 }
 

@@ -24,6 +24,10 @@ export interface RateLimitOptions {
 export const isRefused = <Given extends object>(taken: Given): taken is Extract<Given, Refusal> =>
   'retryAfterMs' in taken
 
+/** Gives back whatever of these was taken. */
+export const giveAllBack = (taken: readonly (Taken | Refusal)[]): Promise<unknown> =>
+  Promise.all(taken.flatMap((each) => (isRefused(each) ? [] : [each.giveBack()])))
+
 /**
  * Adds points unless the sum would pass the limit, so a refused call costs nothing. Giving back neither starts a window nor takes one
  * below zero. No window lasts longer than its length, even if the clock of Redis was set back. ARGV: points, seconds, limit. Returns the

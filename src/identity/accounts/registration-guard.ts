@@ -1,7 +1,7 @@
 import type { ClientInfo } from '../../domain/client-info.js'
 import { addressKey } from '../../limits/address-key.js'
 import type { Refusal } from '../../limits/quota.js'
-import { createRateLimit, isRefused } from '../../limits/rate-limit.js'
+import { giveAllBack, createRateLimit, isRefused } from '../../limits/rate-limit.js'
 import type { RedisConnection } from '../../limits/redis.js'
 import { mailboxOf } from './email.js'
 
@@ -48,7 +48,7 @@ export function createRegistrationGuard({ isOn, redis, hash, onRefused }: Regist
       isRegistered = !('code' in result) && !('retryAfterMs' in result)
       return result
     } finally {
-      if (!isRegistered) await Promise.all(taken.flatMap((each) => (isRefused(each) ? [] : [each.giveBack()])))
+      if (!isRegistered) await giveAllBack(taken)
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { ClientInfo } from '../../domain/client-info.js'
 import { addressKey } from '../../limits/address-key.js'
 import { createKnownSources } from '../../limits/known-sources.js'
-import { createRateLimit, isRefused, type Taken } from '../../limits/rate-limit.js'
+import { giveAllBack, createRateLimit, isRefused } from '../../limits/rate-limit.js'
 import type { Refusal } from '../../limits/quota.js'
 import type { RedisConnection } from '../../limits/redis.js'
 import { createKeyedMutex } from '../../async/keyed-mutex.js'
@@ -87,9 +87,6 @@ export function createPasswordGuard(deps: PasswordGuardDeps): PasswordGuard {
   const keyOf = (whose: PasswordSubject, { ip }: ClientInfo): string =>
     hash(`${addressKey(ip)} ${'userId' in whose ? whose.userId : normaliseEmail(whose.email)}`)
 
-  const giveBack = (taken: readonly (Taken | Refusal)[]): Promise<unknown> =>
-    Promise.all(taken.flatMap((each) => (isRefused(each) ? [] : [each.giveBack()])))
-
   function failed(result: object, whose: PasswordSubject, client: ClientInfo): boolean {
     if (!('code' in result) || result.code === WEAK_PASSWORD) return false
     if (result.code === NO_LOGIN) return true
@@ -107,7 +104,7 @@ export function createPasswordGuard(deps: PasswordGuardDeps): PasswordGuard {
     const taken = await Promise.all(counts)
     const refusal = taken.find(isRefused)
     if (refusal !== undefined) {
-      await giveBack(taken)
+      await giveAllBack(taken)
       onRefused(refusal.name, client, 'userId' in whose ? whose.userId : null)
       return refusal
     }
@@ -115,11 +112,11 @@ export function createPasswordGuard(deps: PasswordGuardDeps): PasswordGuard {
     try {
       result = await check()
     } catch (error) {
-      await giveBack(taken)
+      await giveAllBack(taken)
       throw error
     }
     if (failed(result, whose, client)) return result
-    await Promise.all([giveBack(taken), pair === null ? undefined : knownSources.remember(pair)])
+    await Promise.all([giveAllBack(taken), pair === null ? undefined : knownSources.remember(pair)])
     return result
   }
 
