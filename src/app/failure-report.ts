@@ -1,4 +1,5 @@
 import type { FailureReport } from '../async/outage.js'
+import { stackOf } from '../requests/request-path.js'
 import type { Metrics } from './metrics.js'
 
 type Log = Record<'error' | 'warn', (message: string, about: object) => unknown>
@@ -30,7 +31,7 @@ export function createFailureReport(
     onFailure(follower, error) {
       followerFailing.set({ follower }, 1)
       followerFailures.inc({ follower })
-      logger.error(`${titleOf(follower)} failed; retrying`, { follower, cause: causeOf(error) })
+      logger.error(`${titleOf(follower)} failed; retrying`, { follower, cause: stackOf(error) })
     },
     onRecovery(follower) {
       followerFailing.set({ follower }, 0)
@@ -38,5 +39,3 @@ export function createFailureReport(
     },
   }
 }
-
-const causeOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
