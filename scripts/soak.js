@@ -7,7 +7,11 @@ import { testFiles } from './suite/test-files.js'
 import { withServices } from './suite/with-services.js'
 import { workers } from './suite/workers.js'
 
-const SOAK = ['test/eventstore/eventstoredb/soak.test.ts', 'test/end-to-end/kill-import.test.ts']
+const SOAK = [
+  'test/eventstore/eventstoredb/soak.test.ts',
+  'test/end-to-end/kill-import.test.ts',
+  'test/content/render-bounds.test.ts',
+]
 const SETTINGS = { PARLEY_SOAK_SECONDS: '600', PARLEY_IMPORT_MESSAGES: '100000' }
 const LIMIT_MS = 60 * 60_000
 

@@ -7,7 +7,8 @@ import { maxHtmlBytes, renderContent } from '../../src/content/render-content.js
 import { cpuTimeOf } from '../support/cpu-time.js'
 
 const MAX_LENGTH = 10_000
-const MAX_CPU_MS = 50
+/** The bound itself belongs to the soak run, which has the machine to itself: beside other tests, CPU time is up to three times as much. */
+const MAX_CPU_MS = process.env['PARLEY_SOAK_SECONDS'] === undefined ? 150 : 50
 
 /** What a message of the greatest length may consist of, over and over. */
 const PIECES = [

@@ -72,7 +72,10 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
       { ...whole, ...more },
       { ...options, overrides: { mailer, safeFetch: nowhere, ...overrides, ...moreOverrides } },
     )
-  let app = await start()
+  let app = await start().catch(async (error: unknown) => {
+    await database[Symbol.asyncDispose]()
+    throw error
+  })
   const sockets: Socket[] = []
   const nodes: App[] = []
 

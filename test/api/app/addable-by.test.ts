@@ -79,6 +79,8 @@ describe('who may add a user to chats', () => {
     await club.call(ada, 'POST', '/leave')
     for (const { id: chatId } of (await parley.call('GET', '/chats', { token: ada.token })).body as { id: string }[])
       await parley.call('POST', `/chats/${chatId}/leave`, { token: ada.token })
+    // Her own read waits until the read model knows that she has left.
+    await parley.call('GET', '/chats', { token: ada.token })
     expect((await other.call(cleo, 'GET', '')).status).to.equal(200)
     expect((await group(cleo, ada)).status).to.equal(403)
   })
