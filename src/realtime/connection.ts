@@ -13,7 +13,11 @@ const MAX_WAITING = { packets: 1_000, bytes: 16 * 1024 * 1024 }
 /** Parts of Engine.IO that its types leave out; it writes more only when the websocket has handed everything to the kernel. */
 interface Inner {
   writeBuffer: readonly unknown[]
-  transport: { socket?: { bufferedAmount: number; readyState: number; terminate(): void } & NodeJS.EventEmitter }
+  transport: {
+    socket?: { bufferedAmount: number; readyState: number; terminate(): void } & NodeJS.EventEmitter
+    /** Of a polling transport that waits up to 30 s for a poll, to tell the client that it is closed. */
+    shouldClose?: (() => void) | null
+  }
 }
 
 const CLOSED = 3
@@ -33,8 +37,14 @@ export async function drained(connection: Connection, signal: AbortSignal): Prom
 /** Ends it at once. What waits to be written is lost, and the client resumes by its cursors. */
 export function cutOff(connection: Connection): void {
   const { socket } = inner(connection).transport
-  if (socket === undefined) connection.close(true)
-  else socket.terminate()
+  if (socket !== undefined) return socket.terminate()
+  connection.close(true)
+  endTransport(connection)
+}
+
+/** Lets a closing polling transport wait no longer. Engine.IO leaves that to a timer, also where no poll can reach the transport any more. */
+export function endTransport(connection: Connection): void {
+  inner(connection).transport.shouldClose?.()
 }
 
 /** Ends it when everything is written and the client has closed its side; at the latest when `signal` aborts. */

@@ -7,6 +7,7 @@ import type { EventReader } from '../privacy/event-reader.js'
 import type { RenderContent } from '../content/render-content.js'
 import type { EventLog } from '../eventstore/event-log.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
+import { trackConnections } from './all-connections.js'
 import { boundAnonymousConnections, type AnonymousBounds } from './anonymous-connections.js'
 import { closeGently } from './connection.js'
 import { createHandshake, type HandshakeDeps } from './handshake.js'
@@ -75,6 +76,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   httpServer.prependListener('upgrade', (request: IncomingMessage, socket: Duplex) => {
     if (isSocketUpgrade(request) && !isAllowedOrigin(request, allowedOrigins)) refuseUpgrade(socket)
   })
+  const connections = trackConnections(io)
   const slowReaders = createSlowReaders(io)
   const hub = createHub({
     ...deps,
@@ -116,7 +118,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     drain,
     async [Symbol.asyncDispose]() {
       await drain()
-      io.engine.close()
+      connections.close()
       slowReaders.stop()
       await hub[Symbol.asyncDispose]()
     },
