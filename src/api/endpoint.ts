@@ -29,7 +29,11 @@ export function createEndpoint(route: Route, { authenticate, path, isOperator, p
   const answer = (req: Request, res: Reply): Promise<void> =>
     path.run(route, transportOf(req, res), res.locals, async (context, quota) => {
       if (quota !== null) setHeaders(res, rateLimitHeaders([quota]))
-      if (isQuery && context.caller !== null && !(await parts.reads.fresh(context.caller.userId, req.headers)))
+      if (
+        isQuery &&
+        context.caller !== null &&
+        !(await parts[route.readsFrom].fresh(context.caller.userId, req.headers))
+      )
         res.setHeader('Parley-Stale', 'true')
       give(req, res, await route.handle(context, parts))
     })

@@ -10,6 +10,7 @@ import type { EditMessage, SendMessage } from '../commands/submit-message.js'
 import type { Identity } from '../identity/identity.js'
 import type { AccountStatuses } from '../commands/catalogue/account-statuses.js'
 import type { Addresses } from '../identity/accounts/addresses.js'
+import type { AuditQueries } from '../projections/audit-trail/audit-queries.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { PastFrames } from '../realtime/past-frames.js'
 import type { RenderSentMessage } from '../realtime/render-sent-message.js'
@@ -45,6 +46,7 @@ export interface ApiDeps
   accountStatuses: AccountStatuses
   addresses: Addresses
   queries: ConversationQueries
+  auditTrail: Pick<ReadYourWritesDeps, 'progress' | 'ownWrites'> & { queries: AuditQueries }
   pastFrames: PastFrames
   readiness: () => Promise<Readiness>
   registry: Registry
@@ -64,6 +66,8 @@ export interface ApiDeps
 
 /** What handlers of routes act with; each takes what it uses. */
 export interface Parts extends ApiDeps {
+  /** Of conversations. */
   reads: ReadYourWrites
+  auditReads: ReadYourWrites
   openApi: object
 }

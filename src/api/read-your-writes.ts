@@ -16,7 +16,7 @@ export interface ReadYourWrites {
 }
 
 export interface ReadYourWritesDeps {
-  /** Of conversations. */
+  /** Of the projection that queries read. */
   progress: Progress
   ownWrites: OwnWrites
   /** Of the log. */

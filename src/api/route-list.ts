@@ -1,4 +1,5 @@
 import type { Route } from './route.js'
+import { auditRoutes } from './routes/audit.js'
 import { banRoutes } from './routes/bans.js'
 import { blockRoutes } from './routes/blocks.js'
 import { botRoutes } from './routes/bots.js'
@@ -48,6 +49,7 @@ export const routeList: readonly Route[] = [
   ...pinRoutes,
   ...reportRoutes,
   ...searchRoutes,
+  ...auditRoutes,
   ...operationRoutes,
   ...docsRoutes,
 ]

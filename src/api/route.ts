@@ -52,6 +52,8 @@ export interface Context<Who extends Access, Params, Query, Body> {
   clientKey: () => string | null
 }
 
+export type ReadsFrom = 'reads' | 'auditReads'
+
 /** One row of the API: what it takes and answers, and its handler; validation, routing and `openapi.json` are made from it. */
 export interface Route extends Operation {
   method: Method
@@ -65,6 +67,8 @@ export interface Route extends Operation {
   body: z.ZodType | null
   bodyAs: BodyAs
   answers: Answers
+  /** Of a query: which projection must have seen what its asker wrote. */
+  readsFrom: ReadsFrom
   /** @throws whatever `problemOf` knows */
   handle: (context: Context<Access, unknown, unknown, unknown>, parts: Parts) => Promise<Answer<Answers>>
 }
@@ -83,6 +87,7 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
   body?: z.ZodType<Body>
   bodyAs?: BodyAs
   answers: Given
+  readsFrom?: ReadsFrom
   countsAs?: CountsAs
   /** 1 unless it says otherwise. */
   cost?: number
@@ -95,6 +100,6 @@ export function route<Who extends Access, const Given extends Answers, Params = 
 ): Route {
   const takesKey = given.access !== 'anyone' && given.access !== 'either'
   const nothing = { requiresRole: {}, params: null, query: null, body: null }
-  const unless = { bots: 'refused', countsAs: 'request', cost: 1, bodyAs: 'json', ...nothing }
+  const unless = { bots: 'refused', countsAs: 'request', cost: 1, bodyAs: 'json', readsFrom: 'reads', ...nothing }
   return { takesKey, ...unless, ...given } as unknown as Route
 }

@@ -31,7 +31,12 @@ export function createApi(deps: ApiDeps): Express {
   api.use(crossOrigin(deps))
   api.use(neverCached)
   api.use(refuseRepeated)
-  const parts = { ...deps, reads: createReadYourWrites(deps), openApi: openApiDocument(routeList) }
+  const parts = {
+    ...deps,
+    reads: createReadYourWrites(deps),
+    auditReads: createReadYourWrites({ ...deps, ...deps.auditTrail }),
+    openApi: openApiDocument(routeList),
+  }
   if (deps.metricsToken !== null) api.use('/metrics', requireToken(deps.metricsToken))
   const isOperator = deps.metricsToken === null ? () => true : createTokenCheck(deps.metricsToken)
   mountRoutes(api, routeList, { authenticate: deps.authenticate, path: deps.requestPath, isOperator, parts })

@@ -3,6 +3,7 @@ import type { BotTokenView } from '../identity/bots/bot-tokens.js'
 import type { BotView } from '../identity/bots/bots.js'
 import type { DeliveryState } from '../webhooks/deliveries.js'
 import type { SessionView } from '../identity/sessions/session-list.js'
+import type { AuditEntry } from '../projections/audit-trail/audit-entry.js'
 import { accountRoles } from '../domain/roles/events.js'
 import type {
   BanView,
@@ -296,6 +297,25 @@ export const readinessShape = z
   .meta({ id: 'Readiness' })
 
 export type Readiness = z.infer<typeof readinessShape>
+
+export const auditEntryShape = shapeOf<AuditEntry>()(
+  'AuditEntry',
+  z.object({
+    ordinal: z.int().min(1),
+    position: z.string(),
+    event: z.string(),
+    userId: id.nullable(),
+    targetUserId: id.nullable(),
+    chatId: id.nullable(),
+    messageId: id.nullable(),
+    ip: z.string().nullable(),
+    userAgent: z.string().nullable(),
+    correlationId: z.string(),
+    at: time,
+    details: z.record(z.string(), z.json()),
+    hash: z.string().nullable(),
+  }),
+)
 
 export const problemShape = z
   .object({

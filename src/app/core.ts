@@ -11,6 +11,7 @@ import { createRunSystemCommand, type RunSystemCommand } from '../commands/run-s
 import { startFollower } from '../followers/follower.js'
 import { deriveKey } from '../privacy/derive-key.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
+import { createAuditQueries, type AuditQueries } from '../projections/audit-trail/audit-queries.js'
 import { createConversationQueries } from '../projections/conversations/create-conversation-queries.js'
 import { createUsersSharingChat } from '../projections/conversations/memberships/shared-chats.js'
 import { createDecisionIndex } from '../projections/decision-index/decision-index.js'
@@ -46,6 +47,8 @@ export interface Core extends Foundations {
   revocations: RevocationQueries
   ownWrites: OwnWrites
   queries: ConversationQueries
+  /** The audit trail follows the log on its own, so it has its own count of what users may not see of their writes yet. */
+  audit: { queries: AuditQueries; ownWrites: OwnWrites }
   usersSharingChat: UsersSharingChat
   runners: Runners
   /** The fingerprints of recorded commands, by id; null for those without one. */
@@ -65,6 +68,10 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
   const handler = await startCommandHandler(foundations, decisionIndex, clock, options, releases)
 
   const ownWrites = createOwnWrites(log.comparePositions)
+  const audit = {
+    queries: createAuditQueries(databases.main, open.auditTrail, reader),
+    ownWrites: createOwnWrites(log.comparePositions),
+  }
   const usersSharingChat = createUsersSharingChat(databases.main, open.conversations)
   const invites = createInviteCodes(deriveKey(databases.masterKey, 'parley/invite/1'))
   const content = createContentPolicy(config)
@@ -74,13 +81,21 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
     ...foundations,
     handler,
     usersSharingChat,
-    run: createRunCommand({ ...runDeps, sealer, onDone: (userId, at) => ownWrites.note(userId, at) }),
+    run: createRunCommand({
+      ...runDeps,
+      sealer,
+      onDone(userId, at) {
+        ownWrites.note(userId, at)
+        audit.ownWrites.note(userId, at)
+      },
+    }),
     runAsSystem: createRunSystemCommand(runDeps),
     invites,
     accountStatuses: createAccountStatuses(handler),
     revocations: createRevocationQueries(databases.main, open.revocations, { log, reader }),
     ownWrites,
     queries: createConversationQueries(databases.main, open.conversations, content.renderContent),
+    audit,
     runners,
     async recordedCommands(commandIds) {
       await runners.decisionIndex.progress.reached(await log.head())

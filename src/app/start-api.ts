@@ -39,7 +39,7 @@ export interface ApiParts {
 }
 
 export function createRestApi(config: Config, core: Core, parts: ApiParts): Express {
-  const { log, queries, runners, databases, invites, accountStatuses, ownWrites, clock } = core
+  const { log, queries, audit, runners, databases, invites, accountStatuses, ownWrites, clock } = core
   const { commands, identity, security, redis, metrics } = parts
   return createApi({
     ...commands,
@@ -53,6 +53,7 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     queries,
     ownWrites,
     progress: runners.conversations.progress,
+    auditTrail: { ...audit, progress: runners.auditTrail.progress },
     comparePositions: (a, b) => log.comparePositions(a, b),
     head: () => log.head(),
     pastFrames: parts.pastFrames,

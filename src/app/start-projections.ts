@@ -25,6 +25,7 @@ export async function startProjections(
     conversations: await openProjection(pool, projections.conversations, log),
     decisionIndex: await openProjection(pool, projections.decisionIndex, log),
     revocations: await openProjection(pool, projections.revocations, log),
+    auditTrail: await openProjection(pool, projections.auditTrail, log),
   }
   await checkKeys(pool, databases.keys, open.conversations)
   const readSkipped = () => readSkippedEvents(log, reader)
@@ -33,6 +34,7 @@ export async function startProjections(
     conversations: start(open.conversations),
     decisionIndex: start(open.decisionIndex),
     revocations: start(open.revocations),
+    auditTrail: start(open.auditTrail),
   }
   return { open, runners }
 }

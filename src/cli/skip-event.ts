@@ -15,8 +15,11 @@ export interface SkipDeps extends Pick<Foundations, 'log' | 'reader' | 'sealer'>
   pool: Pool
 }
 
-/** Without its events, sessions that ended would go on. */
-const NEVER_SKIPPED = 'revocations'
+/** Projections that cannot skip an event, and why. */
+const neverSkipped: Readonly<Record<string, string>> = {
+  revocations: 'sessions that were ended would go on',
+  audit_trail: 'it counts every event of the log, and its numbers would no longer be those of the log',
+}
 
 /**
  * Has a projection pass over the event at which it is paused. The log keeps who did so and why; a server that runs goes on with its next
@@ -30,8 +33,8 @@ export async function skipEvent(
   { pool, log, reader, sealer }: SkipDeps,
 ): Promise<void> {
   const { name } = projection
-  if (name === NEVER_SKIPPED)
-    throw new CommandFailedError(`${name} cannot skip events: sessions that were ended would go on`)
+  const whyNot = neverSkipped[name]
+  if (whyNot !== undefined) throw new CommandFailedError(`${name} cannot skip events: ${whyNot}`)
   const why = normaliseText(reason, MAX_REASON)
   if (!why.ok) throw new UsageError(`--reason must be a text of 1 to ${MAX_REASON} characters`)
   const known = await readSkippedEvents(log, reader)

@@ -1,13 +1,14 @@
 import { allUpcasters, currentType, type AnyEvent } from '../domain/any-event.js'
+import type { ClientInfo } from '../domain/client-info.js'
 import type { PublicEvent, JsonObject, Opened } from '../domain/event.js'
-import type { ClientBox, EventMetadata } from '../domain/metadata.js'
+import type { EventMetadata } from '../domain/metadata.js'
 import { upcast } from '../domain/upcast.js'
 import type { Position, RecordedEvent } from '../eventstore/event-log.js'
 import { boxContext, openBox, type SealedBox } from './box.js'
 import { createBoxKeyring, type BoxKey } from './box-keys.js'
+import type { BoundBox } from './client-box.js'
 import type { DataKeys } from './data-keys.js'
 import { erasedFields } from './field-plan.js'
-import { monthOfRequestKey } from './key-names.js'
 import type { LocalEvent, LocalEventCache } from './local-event-cache.js'
 
 /** An event as projections read it, in the current schema version; null stands for what was erased. */
@@ -32,8 +33,8 @@ export interface EventReader {
    * @throws BoxCorruptError one of them was altered
    */
   open(events: readonly RecordedEvent[]): Promise<OpenedEvent[]>
-  /** Null when a key is gone. @throws BoxCorruptError */
-  openClient(client: ClientBox): Promise<{ ip: string; userAgent: string } | null>
+  /** In the order given; all missing keys in one query. Null where a key is gone. @throws BoxCorruptError */
+  openClients(boxes: readonly BoundBox[]): Promise<(ClientInfo | null)[]>
 }
 
 /** A later release wrote this event: it must stop its reader, and never be skipped. */
@@ -91,11 +92,12 @@ export function createEventReader({ dataKeys, made }: EventReaderDeps): EventRea
       const keys = names.length === 0 ? NO_KEYS : await keyring.find(names)
       return pending.map((reading) => (reading.opened ??= openReading(reading, keys)))
     },
-    async openClient({ session, ...sealed }) {
-      const boxKey = (await keyring.find([sealed.key])).get(sealed.key)
-      if (!boxKey) return null
-      const context = boxContext(session, monthOfRequestKey(sealed.key))
-      return openBox(boxKey, sealed, context) as { ip: string; userAgent: string }
+    async openClients(boxes) {
+      const keys = boxes.length === 0 ? NO_KEYS : await keyring.find(boxes.map(({ key }) => key))
+      return boxes.map((box) => {
+        const boxKey = keys.get(box.key)
+        return boxKey ? (openBox(boxKey, box, box.context) as { ip: string; userAgent: string }) : null
+      })
     },
   }
 }

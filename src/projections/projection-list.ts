@@ -1,4 +1,5 @@
 import type { EventReader } from '../privacy/event-reader.js'
+import { createAuditTrail } from './audit-trail/audit-trail.js'
 import { createConversations } from './conversations/conversations.js'
 import { createDecisionIndexProjection } from './decision-index/decision-index.js'
 import type { Projection } from './engine/projection.js'
@@ -10,6 +11,7 @@ export const createProjectionList = (reader: EventReader) =>
     conversations: createConversations(reader),
     decisionIndex: createDecisionIndexProjection(reader),
     revocations: createRevocationsProjection(reader),
+    auditTrail: createAuditTrail(reader),
   }) satisfies Record<string, Projection>
 
 export type ProjectionList = ReturnType<typeof createProjectionList>

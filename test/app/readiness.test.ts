@@ -127,7 +127,7 @@ describe('/readyz knows every component', function () {
   it('the first scrape has the lag of each projection, in events and seconds', async () => {
     const { runners } = parley.app.core
     const names = Object.values(runners).map((runner) => runner.status().name)
-    expect(names).to.have.length(3)
+    expect(names).to.have.length(4)
     const { body } = await parley.call('GET', '/metrics')
     for (const name of names)
       for (const unit of ['events', 'seconds'])

@@ -2,8 +2,10 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { AnyEvent } from '../../src/domain/any-event.js'
 import type { Decided, JsonObject } from '../../src/domain/event.js'
+import type { ClientBox } from '../../src/domain/metadata.js'
 import type { RecordedEvent } from '../../src/eventstore/event-log.js'
 import { BoxCorruptError } from '../../src/privacy/box.js'
+import { bindClient } from '../../src/privacy/client-box.js'
 import { createEventReader, NewerEventError } from '../../src/privacy/event-reader.js'
 import { createEventSealer, type ToSeal } from '../../src/privacy/event-sealer.js'
 import { createLocalEventCache } from '../../src/privacy/local-event-cache.js'
@@ -201,12 +203,12 @@ describe('event reader', () => {
     const client = { ip: '2001:db8::1', userAgent: 'Secret/1.0 ü' }
     const sealedFor = (userId: string) => sealer.sealClient({ userId, session: 's1', ...client }, at)
     const [mine, theirs] = [await sealedFor(ada), await sealedFor(bob)]
-    expect(await reader.openClient(mine)).to.deep.equal(client)
-    expect(await failureOf(reader.openClient({ ...mine, session: 's2' }))).to.be.instanceOf(BoxCorruptError)
+    const open = (...boxes: ClientBox[]) => reader.openClients(boxes.map(bindClient))
+    expect(await open(mine, theirs, mine)).to.deep.equal([client, client, client])
+    expect(await failureOf(open({ ...mine, session: 's2' }))).to.be.instanceOf(BoxCorruptError)
     await dataKeys.destroy(`person/${ada}`)
-    expect(await reader.openClient(mine)).to.equal(null)
-    expect(await reader.openClient(theirs)).to.deep.equal(client)
+    expect(await open(mine, theirs)).to.deep.equal([null, client])
     await dataKeys.destroy('request-month/2026-03')
-    expect(await reader.openClient(theirs)).to.equal(null)
+    expect(await open(theirs)).to.deep.equal([null])
   })
 })

@@ -40,7 +40,7 @@ const projectionOf = (opened: OpenedEvent) =>
   createConversations({
     open: () => Promise.resolve([opened]),
     decode: ({ metadata }) => ({ event: opened.event, metadata: JSON.parse(metadata) as OpenedEvent['metadata'] }),
-    openClient: () => Promise.resolve(null),
+    openClients: () => Promise.resolve([]),
   })
 
 async function written(tx: ClientBase): Promise<number> {

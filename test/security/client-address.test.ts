@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { expect } from 'chai'
 import { createClientAddress } from '../../src/api/client-address.js'
 import { addressKey } from '../../src/limits/address-key.js'
+import { bindClient } from '../../src/privacy/client-box.js'
 import { chatStream } from '../../src/domain/streams.js'
 import { next, startTestApp } from '../support/test-app.js'
 
@@ -67,8 +68,8 @@ describe('the address in the log', () => {
     const events = await log.readStream(chatStream(chatId), { limit: 10 })
     const clients = events.map((recorded) => reader.decode(recorded).metadata.client!)
     expect(clients).to.have.length(2)
-    for (const client of clients)
-      expect(await reader.openClient(client)).to.deep.equal({ ip: '198.51.100.7', userAgent: 'tester/1.0' })
+    const expected = { ip: '198.51.100.7', userAgent: 'tester/1.0' }
+    expect(await reader.openClients(clients.map(bindClient))).to.deep.equal([expected, expected])
   })
 })
 

@@ -53,6 +53,7 @@ export const requests: Record<string, (world: World) => Request> = {
     body: { token: unknownToken },
     refusedAs: 'invalid-link',
   }),
+  'GET /audit/entries': () => ({ path: '/audit/entries' }),
   'GET /users/me': () => ({ path: '/users/me' }),
   'PATCH /users/me': () => ({ path: '/users/me', body: { statusText: 'here' } }),
   'GET /users/me/blocks': () => ({ path: '/users/me/blocks' }),

@@ -89,7 +89,7 @@ describe('an event that a projection cannot apply', function () {
     expect(await log.readStream(logStream, { limit: 10 })).to.have.length(last!.version)
   })
 
-  it('is skipped only where the projection is paused, and never by `revocations`', async () => {
+  it('is skipped only where the projection is paused, and never by `revocations` and `audit_trail`', async () => {
     const refused = async (name: string, position: string, reason = 'because'): Promise<string> => {
       try {
         await skipEvent({ ...poisonous, name }, position, reason, deps)
@@ -105,6 +105,7 @@ describe('an event that a projection cannot apply', function () {
     const position = await pausedAt(runner, await read.createGroup([bob]))
     expect(await refused('conversations', `${position}0`)).to.match(/is paused at/)
     expect(await refused('conversations', position, ' ')).to.match(/--reason/)
-    expect(await refused('revocations', position)).to.match(/revocations cannot skip/)
+    for (const name of ['revocations', 'audit_trail'])
+      expect(await refused(name, position)).to.match(new RegExp(`${name} cannot skip`))
   })
 })
