@@ -31,6 +31,7 @@ module.exports = {
     mayOnlyReach('commands', [...pure, 'limits']),
     mayOnlyReach('projections/engine', [...pure, 'followers']),
     mayOnlyReach('projections', [...pure, 'followers', 'content']),
+    mayOnlyReach('analytics', [...pure, 'followers']),
     mayOnlyReach('identity', ['domain', 'commands', 'limits', 'async', 'postgres']),
     mayOnlyReach('requests', ['domain', 'identity', 'limits', 'security']),
     mayOnlyReach('realtime', [
@@ -78,7 +79,7 @@ module.exports = {
     {
       name: 'nothing-unused',
       severity: 'error',
-      from: { orphan: true, path: '^src/', pathNot: '^src/(main|cli)[.]ts$' },
+      from: { orphan: true, path: '^src/', pathNot: '^src/((main|cli)[.]ts$|analytics/child/main[.]ts$)' },
       to: {},
     },
   ],

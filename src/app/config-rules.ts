@@ -1,3 +1,4 @@
+import { relative, resolve } from 'node:path'
 import type { Config } from './settings/settings.js'
 import { isExposed, isWeakKey, isWeakToken } from './weak-secrets.js'
 
@@ -10,6 +11,7 @@ type IsGiven = (variable: string) => boolean
 export const rulesBroken = (config: Config, isGiven: IsGiven): string[] => [
   ...wordProblems(config),
   ...databaseProblems(config, isGiven),
+  ...analyticsProblems(config, isGiven),
   ...productionProblems(config, isGiven),
   ...exposureProblems(config, isGiven),
 ]
@@ -31,10 +33,29 @@ function databaseProblems({ databaseUrl, keysDatabaseUrl }: Config, isGiven: IsG
   return [...missing, 'KEYS_DATABASE_URL must name another database than DATABASE_URL: keys are backed up apart']
 }
 
-function isSameDatabase(one: string, other: string): boolean {
-  const [a, b] = [new URL(one), new URL(other)]
-  const portOf = (url: URL): string => url.port || '5432'
-  return a.hostname === b.hostname && portOf(a) === portOf(b) && a.pathname === b.pathname
+function analyticsProblems({ projectionsDir, dataDir }: Config, isGiven: IsGiven): string[] {
+  if (projectionsDir === null) {
+    const without = ['PROJECTIONS_PERSONAL_FIELDS', 'ANALYTICS_DATABASE_URL'].filter(isGiven)
+    return without.map((name) => `${name} is set, but not PROJECTIONS_DIR: set both, or neither`)
+  }
+  const [hasDatabase, hasAnalytics] = ['DATABASE_URL', 'ANALYTICS_DATABASE_URL'].map(isGiven)
+  return [
+    isWithin(dataDir, projectionsDir) &&
+      `PROJECTIONS_DIR holds PARLEY_DATA_DIR, whose keys it must not: name another folder`,
+    hasDatabase && !hasAnalytics && 'ANALYTICS_DATABASE_URL is missing: PROJECTIONS_DIR requires it with DATABASE_URL',
+    hasAnalytics && !hasDatabase && 'ANALYTICS_DATABASE_URL is set, but not DATABASE_URL: set both, or neither',
+  ].filter((problem) => typeof problem === 'string')
+}
+
+const isWithin = (path: string, folder: string): boolean =>
+  !/^\.\.(?:[/\\]|$)/.test(relative(resolve(folder), resolve(path)))
+
+const isSameDatabase = (one: string, other: string): boolean => databaseOf(one) === databaseOf(other)
+
+/** Server and name of the database that a URL names, whoever connects by it. */
+export function databaseOf(text: string): string {
+  const { hostname, port, pathname } = new URL(text)
+  return `${hostname}:${port || '5432'}${pathname}`
 }
 
 /** Links in mails must lead to the right place, and mails must arrive: neither can be guessed. */

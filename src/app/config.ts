@@ -1,6 +1,5 @@
 import { rulesBroken } from './config-rules.js'
 import { createEnvironmentReader, type Environment, type EnvironmentReader } from './settings/read-environment.js'
-import { choice, type Parsed } from './settings/setting.js'
 import { settings, type Config } from './settings/settings.js'
 
 export type { Config, Environment }
@@ -20,7 +19,6 @@ export class ConfigError extends Error {
 export function parseConfig(env: Environment, readFile: (path: string) => string): Config {
   const reader = createEnvironmentReader(env, readFile)
   const config = readAll(reader)
-  for (const setting of notYet) reader.read(setting)
   const problems = [...reader.problems, ...rulesBroken(config, reader.isGiven)]
   if (problems.length > 0) throw new ConfigError(problems)
   return config
@@ -30,8 +28,3 @@ const readAll = ({ read }: EnvironmentReader): Config => {
   const values = Object.entries(settings).map(([key, setting]) => [key, read<unknown>(setting)])
   return Object.fromEntries(values) as Config
 }
-
-const unusable = (): Parsed<never> => ({ problem: 'cannot be used by this release yet: leave it unset' })
-
-/** Settings of later releases: refused rather than ignored, since an operator who sets one relies on it. */
-const notYet = [choice('PROJECTIONS_DIR', unusable, 'not set', 'Not available yet')]

@@ -2,7 +2,7 @@ import { DatabaseError } from 'pg'
 import { DatabaseUnavailableError } from '../postgres/database-unavailable-error.js'
 import { StartupError } from './startup-error.js'
 
-type UrlVariable = 'DATABASE_URL' | 'KEYS_DATABASE_URL'
+type UrlVariable = 'DATABASE_URL' | 'KEYS_DATABASE_URL' | 'ANALYTICS_DATABASE_URL'
 export type DatabaseVariable = UrlVariable | 'DATABASE_OWNER_URL' | 'KEYS_DATABASE_OWNER_URL'
 
 /**

@@ -1,7 +1,9 @@
 import { randomUUID, type KeyObject } from 'node:crypto'
 import type pg from 'pg'
 import type { Config } from './config.js'
-import { startEmbeddedPostgres } from '../postgres/embedded/embedded-postgres.js'
+import { ANALYTICS_ROLE, READER_ROLE } from '../analytics/database/role-names.js'
+import { databaseOf } from './config-rules.js'
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../postgres/embedded/embedded-postgres.js'
 import { createPool, type PoolOptions } from '../postgres/pool.js'
 import { readOrMakeLocalSecrets } from './local-secrets.js'
 import type { Releases } from './release.js'
@@ -19,8 +21,17 @@ export interface Databases {
   keys: pg.Pool
   masterKey: KeyObject
   tokenKeys: { kid: string; key: KeyObject }[]
+  /** That of analysts' projections; null where PROJECTIONS_DIR is not set. */
+  analytics: AnalyticsUrls | null
   /** As the start-up lines name it; without a password. */
   where: string
+}
+
+export interface AnalyticsUrls {
+  /** By which the role connects that owns the schemas of analysts' projections. */
+  url: string
+  /** By which this role and its schemas can be made; null where that is the operator's to do. */
+  ownerUrl: string | null
 }
 
 /** The databases of the configuration, migrated; embedded ones where it names none. */
@@ -46,6 +57,7 @@ async function locate(config: Config, print: (line: string) => void, releases: R
       keysUrls: { url: keysDatabaseUrl, ownerUrl: config.keysDatabaseOwnerUrl },
       masterKey,
       tokenKeys,
+      analytics: externalAnalytics(config),
       where: `${host}${pathname}`,
     }
   }
@@ -61,8 +73,22 @@ async function locate(config: Config, print: (line: string) => void, releases: R
     keysUrls: { url: applicationUrl('parley_keys'), ownerUrl: postgres.url('parley_keys') },
     masterKey: masterKey ?? local.masterKey,
     tokenKeys: tokenKeys ?? local.tokenKeys,
+    analytics: config.projectionsDir === null ? null : await embeddedAnalytics(postgres),
     where: `embedded, under ${dataDir}`,
   }
+}
+
+/** Where it is another database than the main one, its role and schemas are the operator's to make. */
+function externalAnalytics({ databaseUrl, databaseOwnerUrl, analyticsDatabaseUrl: url }: Config): AnalyticsUrls | null {
+  if (url === null || databaseUrl === null) return null
+  const isMain = databaseOf(url) === databaseOf(databaseUrl)
+  return { url, ownerUrl: isMain ? (databaseOwnerUrl ?? databaseUrl) : null }
+}
+
+async function embeddedAnalytics(postgres: EmbeddedPostgres): Promise<AnalyticsUrls> {
+  await postgres.makeRole(READER_ROLE)
+  const urlIn = await postgres.makeRole(ANALYTICS_ROLE)
+  return { url: urlIn('parley'), ownerUrl: postgres.url('parley') }
 }
 
 /** @throws StartupError where files in the data directory cannot be read or written */

@@ -10,6 +10,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'session-revocations': 'Following of session revocations',
   'command-cache': 'Feeding of the command cache',
   webhooks: 'Webhook scheduling',
+  'projections-dir': 'Reading of PROJECTIONS_DIR',
   'webhook-deliveries': 'Webhook delivery',
   'webhook-deliveries-claims': 'Webhook delivery queue',
   'link-previews': 'Link preview scheduling',

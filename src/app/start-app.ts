@@ -18,6 +18,7 @@ import { createMetrics, type Metrics } from './metrics.js'
 import type { Overrides } from './overrides.js'
 import { createReleases, type Releases } from './release.js'
 import { createRestApi } from './start-api.js'
+import { startAnalytics } from './start-analytics.js'
 import { startCommands } from './start-commands.js'
 import { startIdentity } from './start-identity.js'
 import { startReadiness } from './start-readiness.js'
@@ -64,6 +65,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   const report = createFailureReport(logger, metrics)
   const core = await startCore(config, { print, overrides, report, metrics }, releases)
   warnOfSharedRole(config, print)
+  await startAnalytics(config, core, { print, report }, releases)
   const redis = await startRedis(config, { logger, metrics }, releases)
   const security = startSecurity(core, metrics, releases)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused: security.onLimited })

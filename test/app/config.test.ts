@@ -58,6 +58,9 @@ describe('configuration', () => {
       production: false,
       registration: 'open',
       smtpUrl: null,
+      projectionsDir: null,
+      projectionsPersonalFields: [],
+      analyticsDatabaseUrl: null,
       publicUrl: null,
     })
   })
@@ -91,6 +94,9 @@ describe('configuration', () => {
       REGISTRATION: 'invite',
       SMTP_URL: 'smtps://me:pw@mail.example.com?from=chat@example.com',
       PUBLIC_URL: 'https://chat.example.com/app/',
+      PROJECTIONS_DIR: '/srv/projections',
+      PROJECTIONS_PERSONAL_FIELDS: 'MessageSent.content, UserRegistered.name',
+      ANALYTICS_DATABASE_URL: 'postgres://parley_analytics:pw@db.example:5432/parley',
     })
     expect(config).to.deep.equal({
       port: 0,
@@ -119,6 +125,9 @@ describe('configuration', () => {
       registration: 'invite',
       smtpUrl: 'smtps://me:pw@mail.example.com?from=chat@example.com',
       publicUrl: 'https://chat.example.com/app',
+      projectionsDir: '/srv/projections',
+      projectionsPersonalFields: ['MessageSent.content', 'UserRegistered.name'],
+      analyticsDatabaseUrl: 'postgres://parley_analytics:pw@db.example:5432/parley',
     })
     expect(masterKey?.export().toString('base64')).to.equal(secret)
     expect(tokenKeys?.map(({ kid }) => kid)).to.deep.equal(['2026-11', 'old.one'])
@@ -163,10 +172,10 @@ describe('configuration', () => {
       'PORT must be a whole number from 0 to 65535, and is "http"',
       'DATABASE_URL must be of the form postgres://user:password@host:5432/database',
       'LOG_LEVEL must be one of error, warn, info, http, verbose, debug, silly, and is "loud"',
-      'PROJECTIONS_DIR cannot be used by this release yet: leave it unset',
       'KEYS_DATABASE_URL is missing: it is required with DATABASE_URL',
       'MASTER_KEY is missing: it is required with DATABASE_URL',
       'TOKEN_KEYS is missing: it is required with DATABASE_URL',
+      'ANALYTICS_DATABASE_URL is missing: PROJECTIONS_DIR requires it with DATABASE_URL',
     ])
   })
 
@@ -337,16 +346,45 @@ describe('in production', () => {
   })
 })
 
-describe('settings of later releases are refused, never silently ignored', () => {
-  for (const [name, value] of Object.entries({
-    PROJECTIONS_DIR: './projections',
-  })) {
-    it(name, () => {
-      expect(problemsOf({ [name]: value })).to.deep.equal([
-        `${name} cannot be used by this release yet: leave it unset`,
+describe("analysts' projections", () => {
+  const analytics = 'postgres://parley_analytics:pw@db.example:5432/parley'
+
+  it('need a database role with DATABASE_URL, and none with the embedded Postgres', () => {
+    expect(problemsOf({ PROJECTIONS_DIR: './projections' })).to.deep.equal([])
+    expect(problemsOf({ ...external, PROJECTIONS_DIR: './projections' })).to.deep.equal([
+      'ANALYTICS_DATABASE_URL is missing: PROJECTIONS_DIR requires it with DATABASE_URL',
+    ])
+    const named = { PROJECTIONS_DIR: './projections', ANALYTICS_DATABASE_URL: analytics }
+    expect(problemsOf({ ...external, ...named })).to.deep.equal([])
+    expect(problemsOf(named)).to.deep.equal([
+      'ANALYTICS_DATABASE_URL is set, but not DATABASE_URL: set both, or neither',
+    ])
+  })
+
+  it('what counts only for them is refused without them', () => {
+    const env = { PROJECTIONS_PERSONAL_FIELDS: 'MessageSent.content', ANALYTICS_DATABASE_URL: analytics }
+    expect(problemsOf({ ...external, ...env })).to.deep.equal([
+      'PROJECTIONS_PERSONAL_FIELDS is set, but not PROJECTIONS_DIR: set both, or neither',
+      'ANALYTICS_DATABASE_URL is set, but not PROJECTIONS_DIR: set both, or neither',
+    ])
+  })
+
+  it('a folder that holds the keys is refused', () => {
+    const problem = 'PROJECTIONS_DIR holds PARLEY_DATA_DIR, whose keys it must not: name another folder'
+    for (const folder of ['.', './.parley', '/'])
+      expect(problemsOf({ PROJECTIONS_DIR: folder })).to.deep.equal([problem])
+    expect(problemsOf({ PROJECTIONS_DIR: './.parley-projections' })).to.deep.equal([])
+  })
+
+  it('only personal fields can be listed as such', () => {
+    const problems = (list: string) =>
+      problemsOf({ PROJECTIONS_DIR: './projections', PROJECTIONS_PERSONAL_FIELDS: list })
+    expect(problems('MessageSent.content, UserRegistered.name')).to.deep.equal([])
+    for (const wrong of ['content', 'MessageSent.seq', 'MessageSent.text', 'Sent.content', 'toString.name', ''])
+      expect(problems(`MessageSent.content,${wrong}`), wrong).to.deep.equal([
+        `PROJECTIONS_PERSONAL_FIELDS must be personal fields such as MessageSent.content, separated by commas; "${wrong}" is none`,
       ])
-    })
-  }
+  })
 })
 
 describe('a setting from a file', () => {
@@ -362,10 +400,6 @@ describe('a setting from a file', () => {
     const content = Object.fromEntries(Object.entries(external).map(([name, value]) => [`/${name}`, value]))
     const env = Object.fromEntries(Object.keys(external).map((name) => [`${name}_FILE`, `/${name}`]))
     expect(parseConfig(env, files(content))).to.deep.equal(parse(external))
-  })
-
-  it('also refuses what this release cannot use', () => {
-    expect(problemsOf({ PROJECTIONS_DIR_FILE: '/p' }, files({ '/p': './projections' }))).to.have.length(1)
   })
 
   it('a file that is empty or not there is named', () => {

@@ -184,12 +184,16 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   registration: 'open',
   smtpUrl: null,
   publicUrl: 'https://chat.example.com',
+  projectionsDir: null,
+  projectionsPersonalFields: [],
+  analyticsDatabaseUrl: null,
 })
 
 const inBase64 = (key: KeyObject): string => key.export().toString('base64')
 
 function environmentOf({ databaseUrl, keysDatabaseUrl, masterKey, tokenKeys, ...config }: Config) {
   const { eventStoreUrl, eventStoreStreamPrefix, databaseOwnerUrl, keysDatabaseOwnerUrl } = config
+  const { projectionsDir, analyticsDatabaseUrl, projectionsPersonalFields: personal } = config
   return {
     PORT: '0',
     ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }),
@@ -199,6 +203,9 @@ function environmentOf({ databaseUrl, keysDatabaseUrl, masterKey, tokenKeys, ...
     ...(masterKey !== null && { MASTER_KEY: inBase64(masterKey) }),
     ...(tokenKeys !== null && { TOKEN_KEYS: tokenKeys.map(({ kid, key }) => `${kid}:${inBase64(key)}`).join() }),
     ...(eventStoreUrl !== null && { EVENTSTORE_URL: eventStoreUrl }),
+    ...(projectionsDir !== null && { PROJECTIONS_DIR: projectionsDir }),
+    ...(analyticsDatabaseUrl !== null && { ANALYTICS_DATABASE_URL: analyticsDatabaseUrl }),
+    ...(personal.length > 0 && { PROJECTIONS_PERSONAL_FIELDS: personal.join() }),
     EVENTSTORE_STREAM_PREFIX: eventStoreStreamPrefix,
     RATE_LIMITS: config.rateLimits ? 'on' : 'off',
     LINK_PREVIEWS: config.linkPreviews ? 'on' : 'off',

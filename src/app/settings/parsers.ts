@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { isBlockable } from '../../content/blocked-words.js'
 import { isConnectionString } from '../../eventstore/eventstoredb/client.js'
+import { personalFields } from '../../privacy/personal-fields.js'
 import type { Parse } from './setting.js'
 
 export const text: Parse<string> = (value) => ({ value })
@@ -111,3 +112,17 @@ const wordList =
 
 export const words = wordList(() => true, `words of at most ${MAX_WORD_LENGTH} characters`)
 export const blockedWords = wordList(isBlockable, 'words of 2 letters or more')
+
+/** Each `Event.field`, where the field is a personal one of that event. */
+export const personalFieldList: Parse<string[]> = (given) => {
+  const value = given.split(',').map((entry) => entry.trim())
+  const wrong = value.find((entry) => !isPersonalField(entry))
+  if (wrong === undefined) return { value }
+  return { problem: `must be personal fields such as MessageSent.content, separated by commas; "${wrong}" is none` }
+}
+
+function isPersonalField(entry: string): boolean {
+  const [type = '', field = ''] = entry.split('.')
+  const fields = Object.entries(personalFields).find(([known]) => known === type)?.[1] ?? {}
+  return Object.entries(fields).some(([known, kind]) => known === field && kind !== 'public')
+}

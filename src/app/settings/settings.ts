@@ -6,6 +6,7 @@ import {
   onOrOff,
   oneOf,
   origins,
+  personalFieldList,
   postgresUrl,
   productionOf,
   proxies,
@@ -161,6 +162,23 @@ export const settings = {
     smtpUrl,
     'a file',
     '`smtp://user:password@host:587` or `smtps://…`, `?from=` names the sender; without it mails are written to `mails.ndjson` in the data directory',
+  ),
+  projectionsDir: choice(
+    'PROJECTIONS_DIR',
+    text,
+    'none',
+    "The folder of [analysts' projections](projections.md); it requires Node 24, and with `DATABASE_URL` also `ANALYTICS_DATABASE_URL`",
+  ),
+  projectionsPersonalFields: list(
+    'PROJECTIONS_PERSONAL_FIELDS',
+    personalFieldList,
+    "`Event.field,…`: personal fields that analysts' projections receive, such as `MessageSent.content`",
+  ),
+  analyticsDatabaseUrl: choice(
+    'ANALYTICS_DATABASE_URL',
+    postgresUrl,
+    'embedded',
+    "The main database, or another one, for the role that owns only the schemas of analysts' projections",
   ),
   publicUrl: choice('PUBLIC_URL', publicUrl, 'where it listens', 'Where users open the client, for links in mails'),
 }

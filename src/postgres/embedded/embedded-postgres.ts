@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, escapeIdentifier } from 'pg'
 import { lock } from 'proper-lockfile'
-import { APPLICATION_ROLE, makeApplicationRole } from './application-role.js'
+import { APPLICATION_ROLE, makeRole } from './application-role.js'
 import { makeDataDir } from './data-dir.js'
 import { EmbeddedPostgresError } from './embedded-postgres-error.js'
 import { initialisePostgres, SUPERUSER } from './initialise-postgres.js'
@@ -30,6 +30,8 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   url(database: string): string
   /** Makes the role `parley_app` unless it is there. Gives the URLs by which it connects, password included. */
   makeApplicationRole(): Promise<(database: string) => string>
+  /** The same for another role; `parley_x` has its password in the file `postgres-x-password`. */
+  makeRole(role: `parley_${string}`): Promise<(database: string) => string>
   /** Makes an empty database unless there is one of that name. */
   createDatabase(name: string): Promise<void>
   /** Close all other connections first. Stops the server when nobody else uses it; a second call does nothing more. */
@@ -73,14 +75,16 @@ function embeddedPostgres({ dataDir, home, password, port, presence }: Running):
     await locked(dataDir, () => leaveAlone(home, presence.client))
   }
   const leave = (): Promise<void> => (left ??= leaveOnce())
+  const makeOne = (role: string) =>
+    locked(dataDir, async () => {
+      const rolePassword = await readOrMakePassword(join(dataDir, `postgres-${role.replace('parley_', '')}-password`))
+      await makeRole(presence.client, role, rolePassword)
+      return (database: string) => urlOf(database, port, rolePassword, role)
+    })
   return {
     url: (database) => urlOf(database, port, password),
-    makeApplicationRole: () =>
-      locked(dataDir, async () => {
-        const applicationPassword = await readOrMakePassword(join(dataDir, 'postgres-app-password'))
-        await makeApplicationRole(presence.client, applicationPassword)
-        return (database) => urlOf(database, port, applicationPassword, APPLICATION_ROLE)
-      }),
+    makeApplicationRole: () => makeOne(APPLICATION_ROLE),
+    makeRole: makeOne,
     createDatabase: (name) => locked(dataDir, () => createDatabase(presence.client, name)),
     leave,
     [Symbol.asyncDispose]: leave,

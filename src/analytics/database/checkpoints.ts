@@ -1,0 +1,83 @@
+import type { Pool } from 'pg'
+import type { Position } from '../../eventstore/event-log.js'
+import { inTransaction } from '../../postgres/transaction.js'
+import { dropRelations } from './drop-relations.js'
+import { BUILD_SCHEMA, SCHEMA } from './schemas.js'
+
+/** Why a generation does not continue. */
+export interface AnalyticsFailure {
+  /** The event that could not be applied; null where the file itself is at fault. */
+  position: Position | null
+  stream: string | null
+  eventType: string | null
+  /** SQL state, error code or name. */
+  code: string
+  /** Null where the projection receives personal fields, which a message may repeat. */
+  message: string | null
+  file: string | null
+  line: number | null
+  /** ISO-8601 UTC. */
+  at: string
+}
+
+/** One generation of a projection's tables. */
+export interface GenerationRow {
+  name: string
+  /** 0: that of the file, which has not been read yet. */
+  version: number
+  generation: number
+  /** Schema `analytics` holds the generation that analysts see. */
+  isLive: boolean
+  position: Position
+  failure: AnalyticsFailure | null
+}
+
+const COLUMNS = `name, version, generation, schema = '${SCHEMA}' as "isLive", position, failure`
+
+/** Those of one projection or of all, the live one first. */
+export async function readGenerations(pool: Pool, name: string | null = null): Promise<GenerationRow[]> {
+  const { rows } = await pool.query<GenerationRow>(
+    `select ${COLUMNS} from analytics.checkpoints where $1::text is null or name = $1 order by name, "isLive" desc, generation`,
+    [name],
+  )
+  return rows
+}
+
+/** Begins another generation, empty, and drops one that was being built; the live one stays. */
+export const beginGeneration = (pool: Pool, name: string, version: number, start: Position): Promise<void> =>
+  inTransaction(pool, async (tx) => {
+    await tx.query(`select pg_advisory_xact_lock(hashtext('parley/analytics'))`)
+    const { rows } = await tx.query<{ generation: number; schema: string; relations: string[] | null }>(
+      'select generation, schema, relations from analytics.checkpoints where name = $1 for update',
+      [name],
+    )
+    const abandoned = rows.filter(({ schema }) => schema === BUILD_SCHEMA)
+    for (const { generation, relations } of abandoned) {
+      await dropRelations(tx, BUILD_SCHEMA, relations ?? [])
+      await tx.query('delete from analytics.checkpoints where name = $1 and generation = $2', [name, generation])
+    }
+    const last = Math.max(0, ...rows.map(({ generation }) => generation))
+    await tx.query(
+      'insert into analytics.checkpoints (name, version, generation, schema, position) values ($1, $2, $3, $4, $5)',
+      [name, version, last + 1, BUILD_SCHEMA, start],
+    )
+  })
+
+/** What was asked for as "that of the file" is of this version. */
+export async function setVersion(pool: Pool, name: string, version: number): Promise<void> {
+  await pool.query('update analytics.checkpoints set version = $2 where name = $1 and version = 0', [name, version])
+}
+
+export async function recordFailure(
+  pool: Pool,
+  { name, generation }: Pick<GenerationRow, 'name' | 'generation'>,
+  failure: AnalyticsFailure,
+): Promise<void> {
+  const text = 'update analytics.checkpoints set failure = $3 where name = $1 and generation = $2'
+  await pool.query(text, [name, generation, JSON.stringify(failure)])
+}
+
+/** Lets every generation of the projection try again. */
+export async function clearFailures(pool: Pool, name: string): Promise<void> {
+  await pool.query('update analytics.checkpoints set failure = null where name = $1', [name])
+}

@@ -1,0 +1,28 @@
+import type { Pool } from 'pg'
+import { inTransaction } from '../../postgres/transaction.js'
+
+/**
+ * Makes Parley's own tables in schema `analytics`. Of each generation of each projection: where its tables are (`schema`), which they are
+ * (`relations`, null before they are made), and up to where it is (`position`). A version of 0 stands for "that of the file, not read yet".
+ * `leases` says which node runs a projection.
+ */
+export const prepareTables = (pool: Pool): Promise<void> =>
+  inTransaction(pool, async (tx) => {
+    await tx.query(`
+      select pg_advisory_xact_lock(hashtext('parley/analytics'));
+      create table if not exists analytics.checkpoints (
+        name text not null,
+        version integer not null,
+        generation integer not null,
+        schema text not null,
+        position text not null,
+        relations text[],
+        failure json,
+        primary key (name, generation)
+      );
+      create table if not exists analytics.leases (
+        name text primary key,
+        node uuid not null,
+        expires_at timestamptz not null
+      )`)
+  })

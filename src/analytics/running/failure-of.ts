@@ -1,0 +1,38 @@
+import type { AnalyticsFailure } from '../database/checkpoints.js'
+import type { ProjectionEvent } from '../projection-file.js'
+import { ProjectionFailedError } from './projection-failed-error.js'
+
+/** The projection cannot apply this event. */
+export class EventFailedError extends Error {
+  override readonly name = 'EventFailedError'
+  constructor(
+    readonly event: ProjectionEvent,
+    override readonly cause: ProjectionFailedError,
+  ) {
+    super(cause.message, { cause })
+  }
+}
+
+interface ErrorFields {
+  code?: string
+  name: string
+  message: string
+}
+
+/** What is recorded of an error. Its message only where it cannot repeat personal data. */
+export function failureOf(error: unknown, hidesMessages: boolean): AnalyticsFailure {
+  const event = error instanceof EventFailedError ? error.event : null
+  const cause = error instanceof EventFailedError ? error.cause : error
+  const { code, name, message }: ErrorFields = cause instanceof Error ? cause : new Error(String(cause))
+  const { file, line } = cause instanceof ProjectionFailedError ? cause : { file: null, line: null }
+  return {
+    position: event?.position ?? null,
+    stream: event?.stream ?? null,
+    eventType: event?.type ?? null,
+    code: code ?? name,
+    message: hidesMessages ? null : message,
+    file,
+    line,
+    at: new Date().toISOString(),
+  }
+}

@@ -1,0 +1,16 @@
+import type { FailureInFile } from '../child/protocol.js'
+
+/** The analyst's code, or its process, failed; repeating the same would not help. */
+export class ProjectionFailedError extends Error {
+  override readonly name = 'ProjectionFailedError'
+  readonly code: string
+  readonly file: string | null
+  readonly line: number | null
+
+  constructor({ code, message, file, line }: Omit<FailureInFile, 'isPassing'>) {
+    super(message)
+    this.code = code
+    this.file = file
+    this.line = line
+  }
+}
