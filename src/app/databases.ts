@@ -14,6 +14,9 @@ import { StartupError } from './startup-error.js'
 /** Tells this process's connections from those of others. */
 const APPLICATION_NAME = `parley ${randomUUID()}`
 
+const SEARCH_PATH = [READ_MODELS, 'public']
+const LONGEST_STATEMENT_MS = 6 * 3_600_000
+
 export interface Databases {
   /** Log, credentials, read models. */
   main: pg.Pool
@@ -43,10 +46,20 @@ export async function openDatabases(
   const found = await locate(config, print, releases)
   await prepareDatabases(found.mainUrls, found.keysUrls)
   const mainUrl = found.mainUrls.url
-  const main = openPool({ connectionString: mainUrl, max: 20, searchPath: [READ_MODELS, 'public'] }, releases)
+  const main = openPool({ connectionString: mainUrl, max: 20, searchPath: SEARCH_PATH }, releases)
   const keys = openPool({ connectionString: found.keysUrls.url, max: 4 }, releases)
   return { ...found, mainUrl, main, keys }
 }
+
+/** For statements that may take long, such as the building of an index. */
+export const openBuildPool = (mainUrl: string, max: number): pg.Pool =>
+  createPool({
+    connectionString: mainUrl,
+    max,
+    applicationName: APPLICATION_NAME,
+    searchPath: SEARCH_PATH,
+    timeoutMs: LONGEST_STATEMENT_MS,
+  })
 
 async function locate(config: Config, print: (line: string) => void, releases: Releases) {
   const { databaseUrl, keysDatabaseUrl, masterKey, tokenKeys, dataDir } = config

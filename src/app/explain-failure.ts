@@ -1,7 +1,7 @@
 import { EventStoreUnreachableError } from '../eventstore/eventstoredb/event-store-unreachable-error.js'
 import { EmbeddedPostgresError } from '../postgres/embedded/embedded-postgres-error.js'
 import { KeyUnwrapError } from '../privacy/key-wrap.js'
-import { ForeignCheckpointError } from '../projections/engine/checkpoint.js'
+import { ForeignCheckpointError } from '../projections/engine/open-projection.js'
 import { ConfigError } from './config.js'
 import { StartupError } from './startup-error.js'
 

@@ -1,8 +1,11 @@
 import type { FailureReport } from '../async/outage.js'
-import { openProjection, type OpenProjection } from '../projections/engine/checkpoint.js'
+import { openProjection, type OpenProjection } from '../projections/engine/open-projection.js'
+import { createProjectionControl, type ProjectionControl } from '../projections/engine/projection-control.js'
+import { startRebuilder, type Rebuilder } from '../projections/engine/rebuild/start-rebuilder.js'
 import { readSkippedEvents } from '../projections/engine/skipped-events.js'
 import { startRunner, type Runner } from '../projections/engine/runner.js'
 import type { ProjectionList } from '../projections/projection-list.js'
+import { openBuildPool } from './databases.js'
 import type { Foundations } from './foundations.js'
 import { checkKeys } from './installation/missing-keys.js'
 import type { Releases } from './release.js'
@@ -12,14 +15,16 @@ export type Runners = Record<keyof ProjectionList, Runner>
 export interface Projections {
   open: Record<keyof ProjectionList, OpenProjection>
   runners: Runners
+  control: ProjectionControl
 }
 
 /** Makes the tables of every projection where they are missing, then starts the loops that keep them up to date. */
 export async function startProjections(
-  { databases, log, reader, projections }: Foundations,
+  foundations: Foundations,
   report: FailureReport,
   releases: Releases,
 ): Promise<Projections> {
+  const { databases, log, reader, projections } = foundations
   const { main: pool } = databases
   const open = {
     conversations: await openProjection(pool, projections.conversations, log),
@@ -36,5 +41,19 @@ export async function startProjections(
     revocations: start(open.revocations),
     auditTrail: start(open.auditTrail),
   }
-  return { open, runners }
+  const rebuilder = releases.add(startAppRebuilder(foundations, report))
+  return { open, runners, control: createProjectionControl({ pool, log, wakeUp: () => rebuilder.wakeUp() }) }
 }
+
+export const startAppRebuilder = (
+  { databases, log, reader, projections }: Foundations,
+  report: FailureReport,
+): Rebuilder =>
+  startRebuilder({
+    pool: databases.main,
+    openBuildPool: () => openBuildPool(databases.mainUrl, Object.keys(projections).length + 1),
+    log,
+    projections: Object.values(projections),
+    readSkipped: () => readSkippedEvents(log, reader),
+    report,
+  })

@@ -1,7 +1,16 @@
 import { doctorAddresses, doctorUnread } from './doctor-command.js'
 import { importCommand } from './import-command.js'
 import type { OperatorCommand } from './operator-command.js'
-import { listProjections, rebuildProjection, skipProjectionEvent } from './projections-command.js'
+import { diffProjection, prepareProjections, rebuildProjections } from './projections/build-commands.js'
+import { listProjections, showStatus } from './projections/show-projections.js'
+import { skipProjectionEvent } from './projections/skip-command.js'
+import {
+  cancelBuild,
+  pruneProjections,
+  retryProjection,
+  startProjection,
+  stopProjection,
+} from './projections/state-commands.js'
 import { setPasswordLink } from './set-password-link.js'
 import { createUserCreate } from './user-create.js'
 import { userInvite } from './user-invite.js'
@@ -11,7 +20,16 @@ import { userGrant, userRevoke } from './user-roles.js'
 const commandTable: Record<string, OperatorCommand> = {
   import: importCommand,
   projections: listProjections,
-  'projections rebuild': rebuildProjection,
+  'projections list': listProjections,
+  'projections status': showStatus,
+  'projections rebuild': rebuildProjections,
+  'projections cancel': cancelBuild,
+  'projections retry': retryProjection,
+  'projections stop': stopProjection,
+  'projections start': startProjection,
+  'projections diff': diffProjection,
+  'projections prepare': prepareProjections,
+  'projections prune': pruneProjections,
   'projections skip': skipProjectionEvent,
   'doctor unread': doctorUnread,
   'doctor addresses': doctorAddresses,

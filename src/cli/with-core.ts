@@ -6,7 +6,7 @@ import { createReleases } from '../app/release.js'
 import type { FailureReport } from '../async/outage.js'
 import { printNotice } from './output.js'
 
-const report: FailureReport = {
+export const failureReport: FailureReport = {
   onFailure: (name, error) => printNotice(`${titleOf(name)} failed; retrying: ${String(error)}`),
   onRecovery: (name) => printNotice(`${titleOf(name)} recovered`),
 }
@@ -20,7 +20,9 @@ export async function withCore<Result>(
   const releases = createReleases()
   const onAppended = (): void => undefined
   try {
-    return await work(await openCore(config, { print: printNotice, report, onAppended, ...options }, releases))
+    return await work(
+      await openCore(config, { print: printNotice, report: failureReport, onAppended, ...options }, releases),
+    )
   } finally {
     await releases[Symbol.asyncDispose]()
   }

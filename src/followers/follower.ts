@@ -22,6 +22,8 @@ export interface FollowerDeps {
   progress?: MutableProgress
   /** Pause after the first failure, doubling up to 30 s; 500 ms by default. */
   retryMs?: number
+  /** Waits before another attempt, `ms` at most; may end early or reject. */
+  pause?(ms: number, signal: AbortSignal): Promise<void>
 }
 
 export interface FollowerStatus {
@@ -42,7 +44,7 @@ export interface Follower extends AsyncDisposable {
  * after what is being handled.
  */
 export function startFollower(deps: FollowerDeps): Follower {
-  const { name, log, streamPrefixes, start, handle, report, retryMs = 500 } = deps
+  const { name, log, streamPrefixes, start, handle, report, retryMs = 500, pause = pauseFor } = deps
   const progress = deps.progress ?? createProgress(log.start, (a, b) => log.comparePositions(a, b))
   const stop = new AbortController()
   const { signal } = stop
@@ -84,7 +86,7 @@ export function startFollower(deps: FollowerDeps): Follower {
         if (isStopped()) return
         failedAt ??= stage
         outage.failed(error)
-        await sleep(retryDelay(++failures, retryMs), undefined, { signal }).catch(() => undefined)
+        await pause(retryDelay(++failures, retryMs), signal).catch(() => undefined)
       }
     }
   }
@@ -99,3 +101,5 @@ export function startFollower(deps: FollowerDeps): Follower {
     },
   }
 }
+
+const pauseFor = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms, undefined, { signal })

@@ -1,7 +1,5 @@
 import { expect } from 'chai'
-import pg from 'pg'
-import { createProjectionList } from '../../src/projections/projection-list.js'
-import { resetProjection } from '../../src/projections/engine/checkpoint.js'
+import { rebuild } from '../support/rebuild.js'
 import { away } from './team-day/away.js'
 import { evening } from './team-day/evening.js'
 import { checkClients, checkFinalState } from './team-day/final-state.js'
@@ -34,13 +32,9 @@ describe('a day of a team of forty, on two nodes', () => {
   it('is the same after every projection was made again from the log', async () => {
     await team.stopSecondNode()
     const { parley } = team
-    const { log, reader } = parley.app.core
-    await parley.restart(async (url) => {
-      const pool = new pg.Pool({ connectionString: url })
-      for (const projection of Object.values(createProjectionList(reader)))
-        await resetProjection(pool, projection, log.start)
-      await pool.end()
-    })
+    const { log, databases, projections } = parley.app.core
+    for (const projection of Object.values(projections)) await rebuild({ pool: databases.main, log }, projection)
+    await parley.restart(() => Promise.resolve())
     await team.settled()
     await checkFinalState(team, chats, said)
   })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Pool } from 'pg'
-import { openProjection } from '../../src/projections/engine/checkpoint.js'
+import { openProjection } from '../../src/projections/engine/open-projection.js'
 import { apart, catchUp } from './lagging-node.js'
 import type { Listener } from './story.js'
 

@@ -14,7 +14,7 @@ import {
 } from '../../src/commands/run-command.js'
 import { createRunSystemCommand, type RunSystemCommand } from '../../src/commands/run-system-command.js'
 import type { EventLog, Position } from '../../src/eventstore/event-log.js'
-import { openProjection, type OpenProjection } from '../../src/projections/engine/checkpoint.js'
+import { openProjection, type OpenProjection } from '../../src/projections/engine/open-projection.js'
 import type { ConversationQueries } from '../../src/projections/conversations/conversation-queries.js'
 import { createConversations } from '../../src/projections/conversations/conversations.js'
 import { createConversationQueries } from '../../src/projections/conversations/create-conversation-queries.js'

@@ -14,7 +14,7 @@ import { createDataKeys } from '../../src/privacy/data-keys.js'
 import { createEventReader, type EventReader } from '../../src/privacy/event-reader.js'
 import { createEventSealer, type EventSealer } from '../../src/privacy/event-sealer.js'
 import { createLocalEventCache } from '../../src/privacy/local-event-cache.js'
-import { openProjection, type OpenProjection } from '../../src/projections/engine/checkpoint.js'
+import { openProjection, type OpenProjection } from '../../src/projections/engine/open-projection.js'
 import {
   createDecisionIndex,
   createDecisionIndexProjection,

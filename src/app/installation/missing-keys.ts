@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { userKey } from '../../privacy/key-names.js'
-import type { OpenProjection } from '../../projections/engine/checkpoint.js'
+import type { OpenProjection } from '../../projections/engine/open-projection.js'
 import { StartupError } from '../startup-error.js'
 
 /** The newest users are looked at by each start: an older copy of the keys lacks theirs. */

@@ -1,4 +1,4 @@
-import type { EventLog } from '../../eventstore/event-log.js'
+import type { EventLog, Position } from '../../eventstore/event-log.js'
 import type { EventReader } from '../../privacy/event-reader.js'
 import type { Runner } from '../../projections/engine/runner.js'
 
@@ -17,15 +17,20 @@ export interface LagDeps {
   clock: () => Date
 }
 
-/** By the recorded time of the first event that was not examined: right from the start of a process on, also behind a restart. */
-export const createLagOf =
-  ({ log, reader, clock }: LagDeps): LagOf =>
-  async ({ progress }) => {
-    const { position } = progress
-    const events = log.countBetween(position, await log.head())
-    if (events === 0) return { events, seconds: 0 }
+/** Seconds since the first event after a position was recorded: right from the start of a process on, also behind a restart. */
+export const createLagSecondsAt =
+  ({ log, reader, clock }: LagDeps) =>
+  async (position: Position): Promise<number> => {
     const [next] = (await log.readAll(position, 1)).events
-    if (next === undefined) return { events: 0, seconds: 0 }
+    if (next === undefined) return 0
     const recordedAt = Date.parse(reader.decode(next).metadata.at)
-    return { events, seconds: Math.max(0, (clock().getTime() - recordedAt) / 1000) }
+    return Math.max(0, (clock().getTime() - recordedAt) / 1000)
   }
+
+export function createLagOf(deps: LagDeps): LagOf {
+  const lagSecondsAt = createLagSecondsAt(deps)
+  return async ({ progress: { position } }) => {
+    const events = deps.log.countBetween(position, await deps.log.head())
+    return { events, seconds: events === 0 ? 0 : await lagSecondsAt(position) }
+  }
+}

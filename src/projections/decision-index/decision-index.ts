@@ -1,7 +1,8 @@
 import type { Pool } from 'pg'
 import { idOf } from '../../domain/streams.js'
 import type { EventReader } from '../../privacy/event-reader.js'
-import type { OpenProjection } from '../engine/checkpoint.js'
+import type { OpenProjection } from '../engine/open-projection.js'
+import { checkpointOf, perGeneration, type GenerationTables } from '../engine/per-generation.js'
 import { applyToKnownMessages, knownMessagesSchema, lookUpMessages, type FoldedRecord } from './known-messages.js'
 import type { Projection } from '../engine/projection.js'
 
@@ -54,29 +55,29 @@ interface LookedUp {
 }
 
 /** Rows and checkpoint in one statement, and so of one snapshot. */
-export function createDecisionIndex(pool: Pool, { table, projection }: OpenProjection) {
+export const createDecisionIndex = (pool: Pool, open: OpenProjection) =>
+  perGeneration(pool, open, (tables) => queriesOf(pool, tables))
+
+function queriesOf(pool: Pool, { table, checkpoint }: GenerationTables) {
   return {
     /** The entities are messages of chats. */
     lookUpEntities: (questions: readonly { stream: string; entityId: string; userId: string | null }[]) =>
       lookUpMessages(
         questions.map(({ stream, entityId, userId }) => ({ chatId: idOf(stream), messageId: entityId, userId })),
         pool,
-        table,
-        projection,
+        { table, checkpoint },
       ),
     async lookUp(commandIds: readonly string[]) {
       const { rows } = await pool.query<LookedUp>({
         name: `look up ${table('commands')}`,
-        text: `select p.position, c.* from projections p left join ${table('commands')} c on c.command_id = any($1::uuid[])
-               where p.name = $2 and p.version = $3`,
-        values: [commandIds, projection.name, projection.version],
+        text: `select p.position, c.* from (${checkpoint}) p
+               left join ${table('commands')} c on c.command_id = any($1::uuid[])`,
+        values: [commandIds],
       })
-      const [first] = rows
-      if (first === undefined) throw new Error('the decision index has no checkpoint')
       const found = rows.flatMap(({ command_id, stream, version, fingerprint }) =>
         command_id === null ? [] : [[command_id, { stream, version, fingerprint }] as const],
       )
-      return { found: new Map(found), checkpoint: first.position }
+      return { found: new Map(found), checkpoint: checkpointOf(rows) }
     },
   }
 }

@@ -6,7 +6,8 @@ import type { PublicEvent } from '../../domain/event.js'
 import type { EventMetadata } from '../../domain/metadata.js'
 import { idOf, isChatStream } from '../../domain/streams.js'
 import type { Position, RecordedEvent } from '../../eventstore/event-log.js'
-import type { Projection, TableName } from '../engine/projection.js'
+import { checkpointOf, type GenerationTables } from '../engine/per-generation.js'
+import type { TableName } from '../engine/projection.js'
 
 /** An event, and what of it anyone with the log may read. */
 export interface FoldedRecord {
@@ -129,8 +130,7 @@ interface FactRow {
 export async function lookUpMessages(
   asked: readonly { chatId: string; messageId: string; userId: string | null }[],
   pool: Pool,
-  table: TableName,
-  { name, version }: Pick<Projection, 'name' | 'version'>,
+  { table, checkpoint }: GenerationTables,
 ): Promise<{ facts: MessageFact[]; checkpoint: Position }> {
   const { rows } = await pool.query<FactRow>({
     name: `look up ${table('known_messages')}`,
@@ -138,23 +138,18 @@ export async function lookUpMessages(
       select p.position, a.place::integer, m.*, (
         select array_agg(r.emoji) from ${table('known_reactions')} r
         where r.message_id = m.message_id and r.user_id = a.user_id) as mine
-      from projections p
+      from (${checkpoint}) p
       cross join unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality as a(message_id, chat_id, user_id, place)
       left join lateral (select * from ${table('known_messages')} where message_id = a.message_id limit 1) m
         on m.chat_id = a.chat_id
-      where p.name = $4 and p.version = $5
       order by a.place`,
     values: [
       asked.map(({ messageId }) => messageId),
       asked.map(({ chatId }) => chatId),
       asked.map(({ userId }) => userId),
-      name,
-      version,
     ],
   })
-  const [first] = rows
-  if (first === undefined) throw new Error('the decision index has no checkpoint')
-  return { facts: rows.map(toFact), checkpoint: first.position }
+  return { facts: rows.map(toFact), checkpoint: checkpointOf(rows) }
 }
 
 const toFact = (row: FactRow): MessageFact => (row.seq === null ? { status: 'absent' } : toKnown(row, row.seq))

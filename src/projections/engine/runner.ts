@@ -1,25 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import type { FailureReport } from '../../async/outage.js'
-import type { EventLog, Page, Position, RecordedEvent } from '../../eventstore/event-log.js'
+import type { EventLog, Page, Position } from '../../eventstore/event-log.js'
 import { startFollower } from '../../followers/follower.js'
-import { UnavailableError } from '../../async/unavailable-error.js'
-import { typedError } from '../../postgres/database-unavailable-error.js'
-import { inTransaction } from '../../postgres/transaction.js'
-import { moveCheckpoint, readCheckpoint, recordFailure, type Failure, type OpenProjection } from './checkpoint.js'
 import { createProgress, type Progress } from '../../followers/progress.js'
+import { NewerEventError } from '../../privacy/event-reader.js'
+import { applyPage, type ApplyTarget } from './apply-page.js'
+import {
+  endStaleBatch,
+  moveCheckpoint,
+  readCheckpoint,
+  recordFailure,
+  type Checkpoint,
+  type Failure,
+} from './checkpoint.js'
+import { createLease } from './lease.js'
+import type { OpenProjection } from './open-projection.js'
 import { readAhead } from './read-ahead.js'
 import type { SkippedEvents } from './skipped-events.js'
 
 export interface RunnerOptions {
-  /** How often a runner checks the position of another one that moved the checkpoint; 25 ms by default. */
+  /** How often a runner without the lease reads how far the other one is, while someone waits for it; 25 ms by default. */
   watchMs?: number
-  /** After so many checks without movement it takes over again; 20 by default. */
-  patience?: number
+  /** How often it does so otherwise, and looks whether the lease is free; 250 ms by default. */
+  idleWatchMs?: number
   /** Pause after the first failure, doubling up to 30 s; 500 ms by default. */
   retryMs?: number
   /** How long a runner that is up to date collects events that no query waits for; 20 ms by default. */
   gatherMs?: number
+  /** How long its lease lasts unless it is renewed; 3 s by default. */
+  leaseMs?: number
 }
 
 /** A page with at least so many events means that the runner is behind: it continues without a pause. */
@@ -51,96 +61,110 @@ export interface RunnerDeps {
 }
 
 /**
- * The loop that keeps a projection up to date with the log. Any number of them may run, in any number of processes: each batch moves the
- * checkpoint from the position this runner expects, in the transaction of its rows, so that each batch is applied once. Its modes:
+ * The loop that keeps a projection up to date with the log. Any number of them may run, in any number of processes; the one that has the
+ * lease follows the log. Each batch moves the checkpoint from the position that it expects, under the epoch of its lease, in the
+ * transaction of its rows, so that each batch is applied once. Its modes:
  *
  * - **following**: a page comes, its events are applied, the checkpoint moves. A transaction costs as much as many events, so it lets
  *   them gather for a moment, unless someone waits for them or it is behind.
- * - **watching**: another runner moved the checkpoint first. It goes on watching as long as that one moves, then follows again.
+ * - **watching**: another runner has the lease, or the projection is stopped. It reads how far that one is, until the lease is free.
  * - **paused**: an event could not be applied. What came before it is; the event and the reason are recorded; it tries again
- *   with growing pauses, and skips nothing but what the operator had it skip. Lost connections are repeated likewise, without being recorded.
+ *   with growing pauses, or when asked to, and skips nothing but what the operator had it skip. Lost connections are repeated likewise,
+ *   without being recorded. An event of a later release makes it leave the lease to a node of that release.
  */
 export function startRunner(
   open: OpenProjection,
   { log, pool, report, readSkipped, options = {} }: RunnerDeps,
 ): Runner {
-  const { watchMs = 25, patience = 20, retryMs = 500, gatherMs = 20 } = options
-  const { projection, generation, table } = open
+  const { watchMs = 25, idleWatchMs = 250, retryMs = 500, gatherMs = 20, leaseMs = 3_000 } = options
+  const { projection } = open
   const { name, version, streamPrefixes, idleMs = 0 } = projection
   const progress = createProgress(log.start, (a, b) => log.comparePositions(a, b))
-  let failure: Failure | null = null
+  const lease = createLease(pool, projection, { leaseMs })
+  const stop = new AbortController()
+  const { signal } = stop
+  let known: Pick<Checkpoint, 'failure' | 'stopped'> = { failure: null, stopped: false }
   let skipped: ReadonlySet<Position> = new Set()
   let checkpoint: Position = log.start
   let movedAt = -Infinity
-  let isStopped = false
 
-  /** False where another runner has moved the checkpoint. */
-  async function applyPage({ events, position }: Page): Promise<boolean> {
-    const moved = await inTransaction(pool, async (tx) => {
-      if (!(await moveCheckpoint(tx, open, checkpoint, position))) return false
-      const applied = events.filter((event) => !skipped.has(event.position))
-      if (applied.length > 0) await projection.apply(applied, tx, table)
-      return true
-    })
-    if (!moved) return false
-    failure = null
-    checkpoint = position
-    progress.moveTo(position)
-    movedAt = performance.now()
-    return true
+  const target: ApplyTarget = {
+    projection,
+    get table() {
+      return open.table
+    },
+    get skipped() {
+      return skipped
+    },
+    move: async (tx, next) => {
+      const { epoch } = lease
+      return epoch !== null && moveCheckpoint(tx, open, { expected: checkpoint, next, epoch })
+    },
+    moved(position) {
+      known = { failure: null, stopped: false }
+      checkpoint = position
+      progress.moveTo(position)
+      movedAt = performance.now()
+    },
+    async failed(failure) {
+      await recordFailure(pool, open, failure)
+      known.failure = failure // after it is recorded: a status of paused promises that the table has the reason
+    },
   }
 
-  /** Applies what it can of a page that failed as a whole, and throws with the very event that cannot be applied. */
-  async function applyOneByOne(events: readonly RecordedEvent[]): Promise<void> {
-    for (const recorded of events) {
-      const { stream, type: eventType, position } = recorded
-      try {
-        if (!(await applyPage({ events: [recorded], position }))) return
-      } catch (error) {
-        if (isPassing(error)) throw error
-        const found = { position, stream, eventType, code: codeOf(error), at: new Date().toISOString() }
-        await recordFailure(pool, open, found)
-        failure = found // after it is recorded: a status of paused promises that the table has the reason
-        throw error
-      }
+  async function readRow(): Promise<Checkpoint> {
+    const row = await readCheckpoint(pool, projection)
+    if (row === null) throw new Error(`${name} has no tables any more`)
+    known = row
+    if (row.generation !== open.generation) open.useGeneration(row.generation)
+    progress.moveTo(row.position)
+    return row
+  }
+
+  /** Watches until this runner has the lease; gives the row as it is then. */
+  async function takeLease(): Promise<Checkpoint> {
+    for (let asked = -Infinity; ; await watchPause()) {
+      const row = await readRow()
+      if (row.stopped || performance.now() - asked < idleWatchMs) continue
+      asked = performance.now()
+      const claimed = await lease.claim()
+      if (claimed === null) continue
+      if (claimed.takenOver) await endStaleBatch(pool, projection)
+      return readRow()
     }
   }
 
-  async function readStart(): Promise<Position> {
-    const current = await readCheckpoint(pool, projection)
-    if (current?.generation !== generation) throw new Error(`${name} was rebuilt; start again to use it`)
-    checkpoint = current.position
+  async function watchPause(): Promise<void> {
+    await sleep(watchMs, undefined, { signal })
+    await progress.wanted(idleWatchMs, signal)
+    signal.throwIfAborted()
+  }
+
+  async function start(): Promise<Position> {
+    checkpoint = (await takeLease()).position
     skipped = (await readSkipped?.())?.get(name) ?? new Set()
-    progress.moveTo(checkpoint)
     return checkpoint
   }
 
-  async function handle(page: Page, signal: AbortSignal, restart: () => void): Promise<void> {
-    if (page.events.length === 0 && performance.now() - movedAt < idleMs) return
-    try {
-      if (!(await applyPage(page))) {
-        await watch(signal)
-        restart()
-        return
-      }
-    } catch (error) {
-      if (isPassing(error)) throw error
-      await applyOneByOne(page.events)
-      restart()
-      return
+  /** Until `ms` have passed, or someone has asked for another attempt: that clears the recorded failure. */
+  async function pauseForRetry(ms: number): Promise<void> {
+    const until = performance.now() + ms
+    const wasRecorded = known.failure !== null
+    for (let left = ms; left > 0; left = until - performance.now()) {
+      await sleep(Math.min(left, idleWatchMs), undefined, { signal })
+      if (wasRecorded && (await readCheckpoint(pool, projection).catch(() => null))?.failure === null) return
     }
-    if (page.events.length < MANY_EVENTS) await progress.wanted(gatherMs, signal)
   }
 
-  async function watch(signal: AbortSignal): Promise<void> {
-    for (let still = 0, last = ''; still < patience; still++) {
-      await sleep(watchMs, undefined, { signal })
-      const position = (await readCheckpoint(pool, projection))?.position ?? last
-      if (position === last) continue
-      last = position
-      still = 0
-      progress.moveTo(position)
+  async function handle(page: Page, _: AbortSignal, restart: () => void): Promise<void> {
+    if (page.events.length === 0 && performance.now() - movedAt < idleMs) return
+    try {
+      if (!(await applyPage(pool, target, page))) restart()
+    } catch (error) {
+      if (error instanceof NewerEventError) await lease.giveUp()
+      throw error
     }
+    if (page.events.length < MANY_EVENTS) await progress.wanted(gatherMs, signal)
   }
 
   const follower = startFollower({
@@ -156,29 +180,25 @@ export function startRunner(
         }),
     },
     ...(streamPrefixes && { streamPrefixes }),
-    start: readStart,
+    start,
     handle,
     report,
     progress,
     retryMs,
+    pause: pauseForRetry,
   })
   return {
     progress,
     status() {
-      const status = isStopped ? 'stopped' : failure === null ? 'live' : 'paused'
+      const { generation } = open
+      const { failure, stopped } = known
+      const status = stopped || signal.aborted ? 'stopped' : failure === null ? 'live' : 'paused'
       return { name, version, generation, status, position: progress.position, failure, skipped: [...skipped] }
     },
-    [Symbol.asyncDispose]() {
-      isStopped = true
-      return follower[Symbol.asyncDispose]()
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await follower[Symbol.asyncDispose]()
+      await lease[Symbol.asyncDispose]()
     },
   }
 }
-
-const codeOf = (error: unknown): string => {
-  const { code, name } = error as { code?: string; name?: string }
-  return code ?? name ?? 'unknown'
-}
-
-/** What is repeated without being recorded: the database or the keys cannot be reached now, or a race was lost. */
-const isPassing = (error: unknown): boolean => typedError(error) instanceof UnavailableError

@@ -2,7 +2,8 @@ import type { Pool } from 'pg'
 import { isRevoking, revocationOf, revokingStreams, type Revocation } from '../../domain/revocation.js'
 import type { EventLog, Position, RecordedEvent } from '../../eventstore/event-log.js'
 import type { EventReader } from '../../privacy/event-reader.js'
-import type { OpenProjection } from '../engine/checkpoint.js'
+import type { OpenProjection } from '../engine/open-projection.js'
+import { checkpointOf, perGeneration, type GenerationTables } from '../engine/per-generation.js'
 import type { Projection } from '../engine/projection.js'
 
 /** Revoked sessions, and for each user the generation up to which access tokens are revoked. */
@@ -65,28 +66,36 @@ interface Row {
 const GAP_PAGE = 1_000
 const MAX_GAP_PAGES = 10
 
-export function createRevocationQueries(
+interface RevocationQueriesDeps {
+  log: Pick<EventLog, 'readAll' | 'comparePositions'>
+  reader: Pick<EventReader, 'decode'>
+}
+
+export const createRevocationQueries = (
   pool: Pool,
-  { table, projection }: OpenProjection,
-  { log, reader }: { log: Pick<EventLog, 'readAll' | 'comparePositions'>; reader: Pick<EventReader, 'decode'> },
+  open: OpenProjection,
+  deps: RevocationQueriesDeps,
+): RevocationQueries => perGeneration(pool, open, (tables) => queriesOf(pool, tables, deps))
+
+function queriesOf(
+  pool: Pool,
+  { table, checkpoint }: GenerationTables,
+  { log, reader }: RevocationQueriesDeps,
 ): RevocationQueries {
   /** Rows and checkpoint in one statement, and so of one snapshot. */
   async function read(condition: string, value: unknown) {
     const { rows } = await pool.query<Row>({
-      text: `select p.position, r.* from projections p left join ${table('revocations')} r on ${condition}
-             where p.name = $2 and p.version = $3 order by r.at`,
-      values: [value, projection.name, projection.version],
+      text: `select p.position, r.* from (${checkpoint}) p left join ${table('revocations')} r on ${condition} order by r.at`,
+      values: [value],
     })
-    const [first] = rows
-    if (first === undefined) throw new Error('revocations have no checkpoint')
-    return { revocations: rows.flatMap(toRevocation), checkpoint: first.position }
+    return { revocations: rows.flatMap(toRevocation), checkpoint: checkpointOf(rows) }
   }
 
   return {
     load: (since) => read('r.at >= $1', since),
     async lookUp({ userId, sessionId }, head) {
-      const { revocations, checkpoint } = await read('r.id = any($1::uuid[])', [userId, sessionId])
-      let after = checkpoint
+      const { revocations, checkpoint: readAt } = await read('r.id = any($1::uuid[])', [userId, sessionId])
+      let after = readAt
       for (let pages = 0; log.comparePositions(after, head) < 0; pages++) {
         if (pages === MAX_GAP_PAGES) return null
         const page = await log.readAll(after, GAP_PAGE)

@@ -1,7 +1,6 @@
 import { expect } from 'chai'
-import pg from 'pg'
 import { userKey } from '../../../src/privacy/key-names.js'
-import { resetProjection } from '../../../src/projections/engine/checkpoint.js'
+import { rebuild } from '../../support/rebuild.js'
 import type {
   ChatView,
   MessageView,
@@ -68,13 +67,9 @@ onEachLog('personal data', (kind) => {
     ])
     expect(before.profile).to.include({ name: 'AliceUnmistakable', statusText: 'StatusUnmistakable' })
 
-    const { dataKeys, projections, log } = parley.app.core
+    const { dataKeys, projections, log, databases } = parley.app.core
     await dataKeys.destroy(userKey(alice.id))
-    await parley.restart(async (connectionString) => {
-      const pool = new pg.Pool({ connectionString })
-      await resetProjection(pool, projections.conversations, log.start)
-      await pool.end()
-    })
+    await rebuild({ pool: databases.main, log }, projections.conversations)
 
     const nobody = { id: alice.id, name: null, avatarUrl: null, isBot: false }
     const [ofAlice, ...ofBob] = before.messages

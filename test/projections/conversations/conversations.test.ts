@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { noFailures } from '../../support/failure-report.js'
 import { createConversationQueries } from '../../../src/projections/conversations/create-conversation-queries.js'
-import { openProjection, resetProjection, type OpenProjection } from '../../../src/projections/engine/checkpoint.js'
+import { rebuild } from '../../support/rebuild.js'
+import { openProjection, type OpenProjection } from '../../../src/projections/engine/open-projection.js'
 import { startRunner } from '../../../src/projections/engine/runner.js'
 import { logConfig, onEachLog } from '../../support/event-logs.js'
 import { startTestApp, type TestUser, type TestApp } from '../../support/test-app.js'
@@ -132,7 +133,7 @@ onEachLog('conversations', (kind) => {
       )
     const before = await rows(await openProjection(pool, conversations, core.log))
     await core.runners.conversations[Symbol.asyncDispose]()
-    await resetProjection(pool, conversations, core.log.start)
+    await rebuild({ pool, log: core.log }, conversations)
     const open = await openProjection(pool, conversations, core.log)
     expect(open.generation).to.equal(2)
     await using runner = startRunner(open, { log: core.log, pool, report: noFailures })

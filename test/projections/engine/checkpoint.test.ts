@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { ForeignCheckpointError, openProjection } from '../../../src/projections/engine/checkpoint.js'
+import { ForeignCheckpointError, openProjection } from '../../../src/projections/engine/open-projection.js'
 import { createDecisionIndexProjection } from '../../../src/projections/decision-index/decision-index.js'
 import { rejectionOf } from '../../contract/event-log-support.js'
 import { openWriteSide } from '../../support/write-side.js'

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { Projection } from '../../../src/projections/engine/projection.js'
-import { resetProjection } from '../../../src/projections/engine/checkpoint.js'
+import { rebuild } from '../../support/rebuild.js'
 import { readSkippedEvents } from '../../../src/projections/engine/skipped-events.js'
-import { skipEvent, type SkipDeps } from '../../../src/cli/skip-event.js'
+import { skipEvent, type SkipDeps } from '../../../src/cli/projections/skip-event.js'
 import { CommandFailedError, UsageError } from '../../../src/cli/command-errors.js'
 import { eventually } from '../../support/eventually.js'
 import { logStream } from '../../../src/domain/streams.js'
@@ -66,7 +66,7 @@ describe('an event that a projection cannot apply', function () {
     const before = await read.dump(await read.open(poisonous))
 
     await runner[Symbol.asyncDispose]()
-    await resetProjection(read.side.pool, poisonous, read.side.log.start)
+    await rebuild({ ...read.side, readSkipped: () => readSkippedEvents(read.side.log, read.side.reader) }, poisonous)
     const again = await start()
     await read.caughtUp(again)
     expect(await read.dump(await read.open(poisonous))).to.deep.equal(before)

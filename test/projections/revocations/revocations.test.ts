@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { noFailures, onFailure } from '../../support/failure-report.js'
 import type { RolesChange } from '../../../src/domain/roles/roles.js'
 import type { EventLog } from '../../../src/eventstore/event-log.js'
-import { openProjection, resetProjection, type OpenProjection } from '../../../src/projections/engine/checkpoint.js'
+import { rebuild } from '../../support/rebuild.js'
+import { openProjection, type OpenProjection } from '../../../src/projections/engine/open-projection.js'
 import {
   createRevocationQueries,
   createRevocationsProjection,
@@ -74,7 +75,7 @@ describe('the read model of revocations', () => {
     await read.caughtUp(first)
     const before = await read.dump(open)
     await first[Symbol.asyncDispose]()
-    await resetProjection(read.side.pool, open.projection, read.side.log.start)
+    await rebuild(read.side, open.projection)
     const again = await openProjection(read.side.pool, open.projection, read.side.log)
     await read.caughtUp(await read.start({ open: again }))
     expect(await read.dump(again)).to.deep.equal(before)

@@ -1,6 +1,7 @@
 import { visibleRanges, type Membership } from '../../../domain/visibility.js'
 import type { TableName } from '../../engine/projection.js'
 import { inboxColumns, type InboxRow } from '../chats/chat-columns.js'
+import { checkpointOf } from '../../engine/per-generation.js'
 import type { QueryContext } from '../query-context.js'
 import { toPaged, type AtVersion, type ChatMembership, type Cursor, type Paged } from '../query-results.js'
 import type { ParticipantView } from '../views.js'
@@ -91,7 +92,7 @@ export function membershipQueries({ pool, table, checkpoint }: QueryContext) {
         values: [viewer],
       })
       const chats = rows.flatMap((row) => (row.id === null ? [] : [toChatMembership(row)]))
-      return { chats, checkpoint: rows[0]?.position ?? '' }
+      return { chats, checkpoint: checkpointOf(rows) }
     },
 
     /** The chats in which the user takes part now. */

@@ -1,5 +1,6 @@
 import type { AddableBy } from '../../../domain/user/events.js'
 import { isNameCursor, lookUpNames, nameCursor, type NamePage } from '../name-index.js'
+import { checkpointOf } from '../../engine/per-generation.js'
 import type { QueryContext } from '../query-context.js'
 import { toPaged, type Cursor, type Paged } from '../query-results.js'
 import type { OwnProfile, ProfileView, UserRef } from '../views.js'
@@ -74,7 +75,7 @@ export function userQueries({ pool, table, checkpoint }: QueryContext) {
         values: [userIds],
       })
       const found = rows.flatMap(({ id, ...row }) => (id === null ? [] : [[id, toUserRef({ id, ...row })] as const]))
-      return { people: new Map(found), checkpoint: rows[0]?.position ?? '' }
+      return { people: new Map(found), checkpoint: checkpointOf(rows) }
     },
   }
 }

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import type { Pool } from 'pg'
-import type { Foundations } from '../app/foundations.js'
-import { logStream } from '../domain/streams.js'
-import { normaliseText } from '../domain/text.js'
-import { readCheckpoint } from '../projections/engine/checkpoint.js'
-import { readSkippedEvents } from '../projections/engine/skipped-events.js'
-import type { Projection } from '../projections/engine/projection.js'
-import { CommandFailedError, UsageError } from './command-errors.js'
+import type { Foundations } from '../../app/foundations.js'
+import { logStream } from '../../domain/streams.js'
+import { normaliseText } from '../../domain/text.js'
+import { readCheckpoint } from '../../projections/engine/checkpoint.js'
+import { readGenerations } from '../../projections/engine/generations.js'
+import { retryProjection } from '../../projections/engine/projection-control.js'
+import { readSkippedEvents } from '../../projections/engine/skipped-events.js'
+import type { Projection } from '../../projections/engine/projection.js'
+import { CommandFailedError, UsageError } from '../command-errors.js'
 
 const MAX_REASON = 1_000
 
@@ -39,10 +41,18 @@ export async function skipEvent(
   if (!why.ok) throw new UsageError(`--reason must be a text of 1 to ${MAX_REASON} characters`)
   const known = await readSkippedEvents(log, reader)
   if (known.get(name)?.has(position) === true) return
-  const paused = (await readCheckpoint(pool, projection))?.failure?.position ?? null
-  if (paused === null) throw new CommandFailedError(`${name} is not paused: there is nothing to skip`)
-  if (paused !== position) throw new CommandFailedError(`${name} is paused at ${paused}, not at ${position}`)
+  const paused = await pausedAt(pool, projection)
+  if (paused.length === 0) throw new CommandFailedError(`${name} is not paused: there is nothing to skip`)
+  if (!paused.includes(position))
+    throw new CommandFailedError(`${name} is paused at ${paused.join(' and ')}, not at ${position}`)
   await append({ projection: name, position, by: `system:${operator()}`, reason: why.text }, { log, reader, sealer })
+  await retryProjection(pool, projection)
+}
+
+/** It and its build may each be paused. */
+async function pausedAt(pool: Pool, projection: Projection): Promise<string[]> {
+  const rows = [await readCheckpoint(pool, projection), ...(await readGenerations(pool, [projection]))]
+  return [...new Set(rows.flatMap((row) => row?.failure?.position ?? []))]
 }
 
 interface Skipped {

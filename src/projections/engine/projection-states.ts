@@ -1,0 +1,103 @@
+import type { Pool } from 'pg'
+import type { EventLog, Position } from '../../eventstore/event-log.js'
+import type { Failure } from './checkpoint.js'
+import { isUnderWay, readGenerations, type Generation } from './generations.js'
+import type { Projection } from './projection.js'
+
+export interface RebuildState {
+  /** Events examined. */
+  done: number
+  total: number
+  eventsPerSecond: number | null
+  secondsLeft: number | null
+  /** Whether it is only to be compared with the tables in use. */
+  comparing: boolean
+}
+
+/** A projection as every process sees it. */
+export interface ProjectionState {
+  name: string
+  version: number
+  /** Null before its tables were made. */
+  generation: number | null
+  status: 'live' | 'rebuilding' | 'paused' | 'stopped'
+  /** The last position of the log that it has examined. */
+  position: Position
+  headPosition: Position
+  lagEvents: number
+  /** Age of the first event that it has not examined; null where the log does not answer in time. */
+  lagSeconds: number | null
+  /** Whether numbers of events are estimates, as positions of EventStoreDB are no count. */
+  estimated: boolean
+  /** Where it pauses, or where its rebuild does. */
+  failure: Failure | null
+  rebuild: RebuildState | null
+}
+
+export interface ProjectionStatesDeps {
+  pool: Pool
+  log: Pick<EventLog, 'head' | 'start' | 'countBetween' | 'kind'>
+  projections: readonly Projection[]
+  /** Seconds since the first event after the position was recorded. */
+  lagSecondsAt(position: Position): Promise<number | null>
+}
+
+interface Row {
+  name: string
+  generation: number
+  position: Position
+  failure: Failure | null
+  stopped: boolean
+}
+
+/** The states of all projections of this release, in their order. */
+export async function readProjectionStates(deps: ProjectionStatesDeps): Promise<ProjectionState[]> {
+  const { pool, log, projections, lagSecondsAt } = deps
+  const [head, generations, { rows }] = await Promise.all([
+    log.head(),
+    readGenerations(pool, projections),
+    pool.query<Row>(
+      `select name, generation, position, failure, stopped from projections
+       join unnest($1::text[], $2::integer[]) as wanted (name, version) using (name, version)`,
+      [projections.map(({ name }) => name), projections.map(({ version }) => version)],
+    ),
+  ])
+  return Promise.all(
+    projections.map(async ({ name, version }): Promise<ProjectionState> => {
+      const row = rows.find((one) => one.name === name)
+      const build = generations.find((one) => one.name === name && isUnderWay(one))
+      const position = row?.position ?? log.start
+      const lagEvents = log.countBetween(position, head)
+      return {
+        name,
+        version,
+        generation: row?.generation ?? null,
+        status: statusOf(row, build),
+        position,
+        headPosition: head,
+        lagEvents,
+        lagSeconds: lagEvents === 0 ? 0 : await lagSecondsAt(position),
+        estimated: log.kind === 'eventstoredb',
+        failure: row?.failure ?? build?.failure ?? null,
+        rebuild: build === undefined ? null : rebuildState(build, head, log),
+      }
+    }),
+  )
+}
+
+function statusOf(row: Row | undefined, build: Generation | undefined): ProjectionState['status'] {
+  if (row?.stopped === true) return 'stopped'
+  if (row?.failure) return 'paused'
+  return build === undefined ? 'live' : 'rebuilding'
+}
+
+function rebuildState(
+  { position, eventsPerSecond, state }: Generation,
+  head: Position,
+  { start, countBetween }: Pick<EventLog, 'start' | 'countBetween'>,
+): RebuildState {
+  const done = countBetween(start, position)
+  const total = Math.max(done, countBetween(start, head))
+  const secondsLeft = eventsPerSecond === null || eventsPerSecond === 0 ? null : (total - done) / eventsPerSecond
+  return { done, total, eventsPerSecond, secondsLeft, comparing: state === 'comparing' }
+}

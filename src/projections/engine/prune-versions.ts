@@ -1,0 +1,44 @@
+import type { ClientBase, Pool } from 'pg'
+import { dropTables } from './generations.js'
+import { IS_FREE } from './lease.js'
+import { changingGenerations } from './open-projection.js'
+import type { Projection } from './projection.js'
+
+export interface DroppedGeneration {
+  name: string
+  version: number
+  generation: number
+}
+
+/** Drops all generations of versions before these, where no node of an earlier release follows the log for them. */
+export const pruneVersions = (pool: Pool, projections: readonly Projection[]): Promise<DroppedGeneration[]> =>
+  changingGenerations(pool, async (tx) => {
+    const dropped: DroppedGeneration[] = []
+    for (const { name, version, tables } of await readUnused(tx, projections)) {
+      const generations = await deleteVersion(tx, name, version)
+      await dropTables(tx, { version, tables }, generations)
+      dropped.push(...generations.map((generation) => ({ name, version, generation })))
+    }
+    return dropped
+  })
+
+async function readUnused(tx: ClientBase, projections: readonly Projection[]) {
+  const { rows } = await tx.query<{ name: string; version: number; tables: string[] }>(
+    `select p.name, p.version, p.tables from projections p
+     join unnest($1::text[], $2::integer[]) as used (name, version) on used.name = p.name and p.version < used.version
+     where p.tables is not null and not exists (
+       select from projection_leases l where l.name in (p.name, p.name || ' builds') and l.version = p.version and not ${IS_FREE})`,
+    [projections.map(({ name }) => name), projections.map(({ version }) => version)],
+  )
+  return rows
+}
+
+async function deleteVersion(tx: ClientBase, name: string, version: number): Promise<number[]> {
+  const { rows } = await tx.query<{ generation: number }>(
+    `with used as (delete from projections where name = $1 and version = $2 returning generation),
+          beside as (delete from projection_generations where name = $1 and version = $2 returning generation)
+     select generation from used union select generation from beside`,
+    [name, version],
+  )
+  return rows.map(({ generation }) => generation)
+}

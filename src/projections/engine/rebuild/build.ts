@@ -1,0 +1,92 @@
+import type { ClientBase, Pool } from 'pg'
+import type { EventLog, Page, Position } from '../../../eventstore/event-log.js'
+import { applyPage, type ApplyTarget } from '../apply-page.js'
+import type { Failure } from '../checkpoint.js'
+import type { Generation } from '../generations.js'
+import type { Lease, LeaseKey } from '../lease.js'
+import { tableName, type Projection } from '../projection.js'
+import { createRate } from './rate.js'
+
+/** One generation on its way, under a lease. */
+export interface Build {
+  readonly projection: Projection
+  readonly generation: number
+  readonly state: 'building' | 'comparing'
+  /** Up to where its tables follow the log. */
+  readonly position: Position
+  readonly target: ApplyTarget
+  /** Applies what of the page it has not examined. False where the build was cancelled, or another process goes on with it. */
+  apply(page: Page): Promise<boolean>
+}
+
+/** The lease of a projection's builds; of each version its own, so that each release builds what it knows. */
+export const buildLeaseKey = ({ name, version }: LeaseKey): LeaseKey => ({ name: `${name} builds`, version })
+
+export interface BuildDeps {
+  pool: Pool
+  log: Pick<EventLog, 'comparePositions'>
+  projection: Projection
+  lease: Lease
+  skipped: ReadonlySet<Position>
+}
+
+export function createBuild({ generation, state, ...row }: Generation, deps: BuildDeps): Build {
+  const { pool, log, projection, lease, skipped } = deps
+  const { name, version } = projection
+  const rate = createRate()
+  let { position } = row
+  let examined = 0
+
+  const target: ApplyTarget = {
+    projection,
+    table: tableName(projection, generation),
+    skipped,
+    async move(tx, to) {
+      if (lease.epoch === null) return false
+      const { rowCount } = await tx.query(
+        `update projection_generations set position = $4, failure = null, events_per_second = $5, changed_at = now()
+         where name = $1 and version = $2 and generation = $3 and position = $6 and state = $7
+           and exists (select from projection_leases l where l.name = $8 and l.version = $2 and l.epoch = $9)`,
+        [name, version, generation, to, rate.perSecond(), position, state, buildLeaseKey(projection).name, lease.epoch],
+      )
+      return rowCount === 1
+    },
+    moved(to) {
+      position = to
+      rate.add(examined)
+    },
+    failed: (failure) => recordBuildFailure(pool, { name, version, generation }, failure),
+  }
+
+  return {
+    projection,
+    generation,
+    state: state === 'comparing' ? 'comparing' : 'building',
+    get position() {
+      return position
+    },
+    target,
+    apply(page) {
+      if (log.comparePositions(page.position, position) <= 0) return Promise.resolve(true)
+      const later = page.events.filter((event) => log.comparePositions(event.position, position) > 0)
+      examined = later.length
+      return applyPage(pool, target, { events: later.filter(isFor(projection)), position: page.position })
+    },
+  }
+}
+
+export const isFor =
+  ({ streamPrefixes }: Pick<Projection, 'streamPrefixes'>) =>
+  ({ stream }: { stream: string }): boolean =>
+    streamPrefixes === undefined || streamPrefixes.some((prefix) => stream.startsWith(prefix))
+
+async function recordBuildFailure(
+  db: Pool | ClientBase,
+  { name, version, generation }: Pick<Generation, 'name' | 'version' | 'generation'>,
+  failure: Failure,
+): Promise<void> {
+  await db.query(
+    'update projection_generations set failure = $4 where name = $1 and version = $2 and generation = $3',
+    [name, version, generation, JSON.stringify(failure)],
+  )
+}

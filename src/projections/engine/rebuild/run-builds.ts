@@ -1,0 +1,68 @@
+import type { Pool } from 'pg'
+import type { EventLog, Page, Position } from '../../../eventstore/event-log.js'
+import { keepDifferences } from '../generations.js'
+import { isFor, type Build } from './build.js'
+import { compareGenerations } from './compare-generations.js'
+import { switchGeneration } from './switch-generation.js'
+
+const PAGE_EVENTS = 2_000
+/** A page with fewer events means that the builds are near the head. */
+const NEAR_HEAD = 500
+
+export interface RunBuildsDeps {
+  pool: Pool
+  log: Pick<EventLog, 'readAll' | 'comparePositions'>
+  signal: AbortSignal
+  /** One of them cannot go on now; the others do. */
+  onFailed(build: Build, error: unknown): void
+}
+
+/** Runs builds to their end, in one pass over the log for all of them; each has its own checkpoint and begins there. */
+export async function runBuilds(builds: readonly Build[], deps: RunBuildsDeps): Promise<void> {
+  const { pool, log, signal, onFailed } = deps
+
+  /** False once the build is at its end, or cannot go on. */
+  async function step(build: Build, page: Page): Promise<boolean> {
+    try {
+      if (!(await build.apply(page))) return false
+      return page.events.length >= NEAR_HEAD || !(await finish(pool, log, build))
+    } catch (error) {
+      onFailed(build, error)
+      return false
+    }
+  }
+
+  let running = [...builds]
+  let next = readPage(earliest(builds, log), builds, log)
+  while (running.length > 0 && !signal.aborted) {
+    const page = await next
+    next = readPage(page.position, running, log)
+    const goesOn = await Promise.all(running.map((build) => step(build, page)))
+    running = running.filter((_, index) => goesOn[index])
+  }
+}
+
+function earliest(builds: readonly Build[], { comparePositions }: Pick<EventLog, 'comparePositions'>): Position {
+  const [first = ''] = builds.map(({ position }) => position).sort((a, b) => comparePositions(a, b))
+  return first
+}
+
+/** Reads a page, and opens its events, while the one before it is applied. */
+function readPage(after: Position, builds: readonly Build[], log: Pick<EventLog, 'readAll'>): Promise<Page> {
+  const page = log.readAll(after, PAGE_EVENTS)
+  page
+    .then(({ events }) =>
+      Promise.all(builds.map(({ projection }) => projection.prepare?.(events.filter(isFor(projection))))),
+    )
+    .catch(() => undefined) // it only saves time: who awaits the page, and who applies it, meets the same failure
+  return page
+}
+
+/** True once the build is at its end. */
+async function finish(pool: Pool, log: Pick<EventLog, 'readAll' | 'comparePositions'>, build: Build): Promise<boolean> {
+  if (build.state === 'building') return switchGeneration(pool, log, build)
+  const differences = await compareGenerations(pool, build)
+  if (differences === null) return false
+  await keepDifferences(pool, build.projection, build.generation, differences)
+  return true
+}

@@ -1,0 +1,26 @@
+import { expect } from 'chai'
+import type { Pool } from 'pg'
+import type { EventLog } from '../../src/eventstore/event-log.js'
+import { beginGeneration, isUnderWay, readGenerations } from '../../src/projections/engine/generations.js'
+import type { Projection } from '../../src/projections/engine/projection.js'
+import { startRebuilder, type RebuilderDeps } from '../../src/projections/engine/rebuild/start-rebuilder.js'
+import { createPool } from '../../src/postgres/pool.js'
+import { eventually } from './eventually.js'
+import { noFailures } from './failure-report.js'
+
+export interface RebuildSide {
+  pool: Pool
+  log: EventLog
+  readSkipped?: RebuilderDeps['readSkipped']
+}
+
+/** Builds the projection again beside the tables in use, and has queries use the new ones. */
+export async function rebuild(side: RebuildSide, projection: Projection): Promise<void> {
+  const { pool, log, readSkipped = () => Promise.resolve(new Map()) } = side
+  expect(await beginGeneration(pool, projection, { start: log.start, state: 'building' })).to.be.a('number')
+  await using _ = startRebuilder({
+    ...{ pool, log, readSkipped, projections: [projection], report: noFailures },
+    openBuildPool: () => createPool(pool.options as Parameters<typeof createPool>[0]),
+  })
+  await eventually(async () => expect((await readGenerations(pool, [projection])).some(isUnderWay)).to.equal(false))
+}
