@@ -18,9 +18,10 @@ export interface RebuildSide {
 export async function rebuild(side: RebuildSide, projection: Projection): Promise<void> {
   const { pool, log, readSkipped = () => Promise.resolve(new Map()) } = side
   expect(await beginGeneration(pool, projection, { start: log.start, state: 'building' })).to.be.a('number')
-  await using _ = startRebuilder({
+  await using rebuilder = startRebuilder({
     ...{ pool, log, readSkipped, projections: [projection], report: noFailures },
     openBuildPool: () => createPool(pool.options as Parameters<typeof createPool>[0]),
   })
+  rebuilder.wakeUp()
   await eventually(async () => expect((await readGenerations(pool, [projection])).some(isUnderWay)).to.equal(false))
 }

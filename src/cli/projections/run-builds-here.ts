@@ -29,7 +29,8 @@ export async function runBuildsHere(
   json: boolean,
 ): Promise<void> {
   const bars = createBuildBars(json)
-  await using _ = startAppRebuilder(foundations, failureReport)
+  await using rebuilder = startAppRebuilder(foundations, failureReport)
+  rebuilder.wakeUp()
   try {
     for (;;) {
       const states = await readStates(foundations, projections)

@@ -48,14 +48,10 @@ async function applyWhole(pool: Pool, target: ApplyTarget, { events, position }:
 }
 
 /** The same within a transaction of the caller. */
-export async function applyIn(
-  tx: ClientBase,
-  { projection, table, skipped, move }: ApplyTarget,
-  { events, position }: Page,
-): Promise<boolean> {
-  if (!(await move(tx, position))) return false
-  const applied = events.filter((event) => !skipped.has(event.position))
-  if (applied.length > 0) await projection.apply(applied, tx, table)
+export async function applyIn(tx: ClientBase, target: ApplyTarget, { events, position }: Page): Promise<boolean> {
+  if (!(await target.move(tx, position))) return false
+  const applied = events.filter((event) => !target.skipped.has(event.position))
+  if (applied.length > 0) await target.projection.apply(applied, tx, target.table)
   return true
 }
 

@@ -28,6 +28,8 @@ export interface RunnerOptions {
   retryMs?: number
   /** How long a runner that is up to date collects events that no query waits for; 20 ms by default. */
   gatherMs?: number
+  /** How often the one with the lease reads its row; 1 s by default. */
+  refreshMs?: number
   /** How long its lease lasts unless it is renewed; 3 s by default. */
   leaseMs?: number
 }
@@ -76,7 +78,7 @@ export function startRunner(
   open: OpenProjection,
   { log, pool, report, readSkipped, options = {} }: RunnerDeps,
 ): Runner {
-  const { watchMs = 25, idleWatchMs = 250, retryMs = 500, gatherMs = 20, leaseMs = 3_000 } = options
+  const { watchMs = 25, idleWatchMs = 250, retryMs = 500, gatherMs = 20, leaseMs = 3_000, refreshMs = 1_000 } = options
   const { projection } = open
   const { name, version, streamPrefixes, idleMs = 0 } = projection
   const progress = createProgress(log.start, (a, b) => log.comparePositions(a, b))
@@ -123,14 +125,17 @@ export function startRunner(
 
   /** Watches until this runner has the lease; gives the row as it is then. */
   async function takeLease(): Promise<Checkpoint> {
-    for (let asked = -Infinity; ; await watchPause()) {
+    let asked = -Infinity
+    for (;;) {
       const row = await readRow()
-      if (row.stopped || performance.now() - asked < idleWatchMs) continue
-      asked = performance.now()
-      const claimed = await lease.claim()
-      if (claimed === null) continue
-      if (claimed.takenOver) await endStaleBatch(pool, projection)
-      return readRow()
+      const isTime = performance.now() - asked >= idleWatchMs
+      if (isTime && !row.stopped) {
+        asked = performance.now()
+        const claimed = await lease.claim()
+        if (claimed?.takenOver === true) await endStaleBatch(pool, projection)
+        if (claimed !== null) return readRow()
+      }
+      await watchPause()
     }
   }
 
@@ -187,6 +192,8 @@ export function startRunner(
     retryMs,
     pause: pauseForRetry,
   })
+  // A rebuild that was switched to, or a stop, is noticed without an event too. An outage is met by the follower.
+  const refreshing = setInterval(() => void readRow().catch(() => undefined), refreshMs)
   return {
     progress,
     status() {
@@ -197,6 +204,7 @@ export function startRunner(
     },
     async [Symbol.asyncDispose]() {
       stop.abort()
+      clearInterval(refreshing)
       await follower[Symbol.asyncDispose]()
       await lease[Symbol.asyncDispose]()
     },

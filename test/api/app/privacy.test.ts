@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { userKey } from '../../../src/privacy/key-names.js'
-import { rebuild } from '../../support/rebuild.js'
+import { eventually } from '../../support/eventually.js'
 import type {
   ChatView,
   MessageView,
@@ -67,9 +67,10 @@ onEachLog('personal data', (kind) => {
     ])
     expect(before.profile).to.include({ name: 'AliceUnmistakable', statusText: 'StatusUnmistakable' })
 
-    const { dataKeys, projections, log, databases } = parley.app.core
+    const { dataKeys, projections, projectionControl, runners } = parley.app.core
     await dataKeys.destroy(userKey(alice.id))
-    await rebuild({ pool: databases.main, log }, projections.conversations)
+    await projectionControl.rebuild(projections.conversations)
+    await eventually(() => expect(runners.conversations.status().generation).to.equal(2))
 
     const nobody = { id: alice.id, name: null, avatarUrl: null, isBot: false }
     const [ofAlice, ...ofBob] = before.messages

@@ -52,7 +52,7 @@ function readPage(after: Position, builds: readonly Build[], log: Pick<EventLog,
   const page = log.readAll(after, PAGE_EVENTS)
   page
     .then(({ events }) =>
-      Promise.all(builds.map(({ projection }) => projection.prepare?.(events.filter(isFor(projection))))),
+      Promise.all(builds.map(async ({ projection }) => projection.prepare?.(events.filter(isFor(projection))))),
     )
     .catch(() => undefined) // it only saves time: who awaits the page, and who applies it, meets the same failure
   return page
