@@ -3,7 +3,9 @@ import type { JsonObject } from '../../domain/event.js'
 import type { EventReader } from '../../privacy/event-reader.js'
 import { toIso, type Instant } from '../conversations/instants.js'
 import { toPaged, type Paged } from '../conversations/query-results.js'
-import type { OpenProjection } from '../engine/checkpoint.js'
+import type { OpenProjection } from '../engine/open-projection.js'
+import { perGeneration } from '../engine/per-generation.js'
+import type { TableName } from '../engine/projection.js'
 import type { AuditEntry, AuditRequest } from './audit-entry.js'
 import { pageStatement } from './audit-page.js'
 
@@ -31,11 +33,13 @@ interface Row {
   context: string
 }
 
-export function createAuditQueries(
+export const createAuditQueries = (
   pool: Pool,
-  { table }: OpenProjection,
+  open: OpenProjection,
   reader: Pick<EventReader, 'openClients'>,
-): AuditQueries {
+): AuditQueries => perGeneration(pool, open, ({ table }) => queriesOf(pool, table, reader))
+
+function queriesOf(pool: Pool, table: TableName, reader: Pick<EventReader, 'openClients'>): AuditQueries {
   /** By nonce: many entries share a box. */
   async function openClients(rows: readonly Row[]) {
     const boxes = new Map(
