@@ -1,7 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import type { Position } from '../../eventstore/event-log.js'
-import type { OpenProjection } from './open-projection.js'
-import type { Projection } from './projection.js'
+import type { ProjectionKey } from './projection.js'
 
 /** Where a projection pauses, and why. */
 export interface Failure {
@@ -25,7 +24,7 @@ export interface Checkpoint {
 
 export async function readCheckpoint(
   db: Pool | ClientBase,
-  { name, version }: Pick<Projection, 'name' | 'version'>,
+  { name, version }: ProjectionKey,
 ): Promise<Checkpoint | null> {
   const { rows } = await db.query<Checkpoint>({
     name: 'read-checkpoint',
@@ -41,7 +40,7 @@ export async function readCheckpoint(
  */
 export async function moveCheckpoint(
   tx: ClientBase,
-  { projection: { name, version }, generation }: Pick<OpenProjection, 'projection' | 'generation'>,
+  { projection: { name, version }, generation }: { projection: ProjectionKey; generation: number },
   { expected, next, epoch }: { expected: Position; next: Position; epoch: number },
 ): Promise<boolean> {
   const { rowCount } = await tx.query({
@@ -54,11 +53,7 @@ export async function moveCheckpoint(
   return rowCount === 1
 }
 
-export async function recordFailure(
-  pool: Pool,
-  { projection: { name, version } }: Pick<OpenProjection, 'projection'>,
-  failure: Failure,
-): Promise<void> {
+export async function recordFailure(pool: Pool, { name, version }: ProjectionKey, failure: Failure): Promise<void> {
   await pool.query('update projections set failure = $3 where name = $1 and version = $2', [
     name,
     version,
@@ -67,7 +62,7 @@ export async function recordFailure(
 }
 
 /** Between a lost lease and its takeover, a batch of the former owner may still be open: its connection is ended. */
-export async function endStaleBatch(pool: Pool, { name, version }: Projection, patienceMs = 500): Promise<void> {
+export async function endStaleBatch(pool: Pool, { name, version }: ProjectionKey, patienceMs = 500): Promise<void> {
   const client = await pool.connect()
   try {
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')

@@ -2,7 +2,7 @@ import type { ClientBase, Pool } from 'pg'
 import type { Position } from '../../eventstore/event-log.js'
 import type { Failure } from './checkpoint.js'
 import { changingGenerations, nextGeneration } from './open-projection.js'
-import { tableName, type Projection } from './projection.js'
+import { tableName, type Projection, type ProjectionKey } from './projection.js'
 
 /** Of tables beside those that queries use. */
 export type GenerationState =
@@ -37,12 +37,13 @@ export interface DifferentRow {
   fields: string[] | null
 }
 
-type Key = Pick<Projection, 'name' | 'version'>
-
 const COLUMNS = `name, version, generation, state, position, failure, events_per_second as "eventsPerSecond", differences,
   changed_at as "changedAt"`
 
-export async function readGenerations(db: Pool | ClientBase, projections: readonly Key[]): Promise<Generation[]> {
+export async function readGenerations(
+  db: Pool | ClientBase,
+  projections: readonly ProjectionKey[],
+): Promise<Generation[]> {
   const { rows } = await db.query<Generation>(
     `select ${COLUMNS} from projection_generations
      join unnest($1::text[], $2::integer[]) as wanted (name, version) using (name, version) order by name, generation`,
@@ -92,7 +93,11 @@ export const pruneGenerations = (pool: Pool, projection: Projection): Promise<nu
     return dropped
   })
 
-async function deleteGenerations(tx: ClientBase, { name, version }: Key, states: GenerationState[]): Promise<number[]> {
+async function deleteGenerations(
+  tx: ClientBase,
+  { name, version }: ProjectionKey,
+  states: GenerationState[],
+): Promise<number[]> {
   const { rows } = await tx.query<{ generation: number }>(
     `delete from projection_generations where name = $1 and version = $2 and state = any($3) returning generation`,
     [name, version, states],

@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Pool } from 'pg'
-import type { Projection } from './projection.js'
-
-/** What is leased: a projection of one version; or all builds, under a name of their own. */
-export type LeaseKey = Pick<Projection, 'name' | 'version'>
+import type { ProjectionKey } from './projection.js'
 
 /** The right to move a projection's checkpoint, which one process has at a time. */
 export interface Lease extends AsyncDisposable {
@@ -24,7 +21,11 @@ export interface LeaseOptions {
  * A lease is a row: owner, epoch and end. Ownership is decided by the database's clock, and every write under a lease names its epoch, so
  * that an owner that was stopped meanwhile writes nothing. An owner without any connection has ended: its lease is free at once.
  */
-export function createLease(pool: Pool, { name, version }: LeaseKey, { leaseMs = 3_000 }: LeaseOptions = {}): Lease {
+export function createLease(
+  pool: Pool,
+  { name, version }: ProjectionKey,
+  { leaseMs = 3_000 }: LeaseOptions = {},
+): Lease {
   const owner = randomUUID()
   let epoch: number | null = null
   let timer: NodeJS.Timeout | undefined

@@ -28,6 +28,9 @@ export interface Projection {
   apply(batch: readonly RecordedEvent[], tx: ClientBase, table: TableName): Promise<void>
 }
 
+/** What identifies a projection: releases with another version have tables of their own. */
+export type ProjectionKey = Pick<Projection, 'name' | 'version'>
+
 export const tableName =
   ({ version }: Pick<Projection, 'version'>, generation: number): TableName =>
   (table) =>

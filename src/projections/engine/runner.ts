@@ -109,7 +109,7 @@ export function startRunner(
       movedAt = performance.now()
     },
     async failed(failure) {
-      await recordFailure(pool, open, failure)
+      await recordFailure(pool, projection, failure)
       known.failure = failure // after it is recorded: a status of paused promises that the table has the reason
     },
   }

@@ -3,8 +3,8 @@ import type { EventLog, Page, Position } from '../../../eventstore/event-log.js'
 import { applyPage, type ApplyTarget } from '../apply-page.js'
 import type { Failure } from '../checkpoint.js'
 import type { Generation } from '../generations.js'
-import type { Lease, LeaseKey } from '../lease.js'
-import { tableName, type Projection } from '../projection.js'
+import type { Lease } from '../lease.js'
+import { tableName, type Projection, type ProjectionKey } from '../projection.js'
 import { createRate } from './rate.js'
 
 /** One generation on its way, under a lease. */
@@ -20,7 +20,7 @@ export interface Build {
 }
 
 /** The lease of a projection's builds; of each version its own, so that each release builds what it knows. */
-export const buildLeaseKey = ({ name, version }: LeaseKey): LeaseKey => ({ name: `${name} builds`, version })
+export const buildLeaseKey = ({ name, version }: ProjectionKey): ProjectionKey => ({ name: `${name} builds`, version })
 
 export interface BuildDeps {
   pool: Pool
