@@ -77,6 +77,16 @@ module.exports = {
       to: { path: '^src/(cli/|(main|cli)[.]ts$)' },
     },
     {
+      name: 'client-of-eventstoredb-is-loaded-only-where-it-is-used',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/eventstore/eventstoredb/' },
+      to: {
+        path: '^src/eventstore/eventstoredb/',
+        pathNot: '/(connection-string|event-store-unreachable-error)[.]ts$',
+        dynamic: false,
+      },
+    },
+    {
       name: 'nothing-unused',
       severity: 'error',
       from: { orphan: true, path: '^src/', pathNot: '^src/((main|cli)[.]ts$|analytics/child/main[.]ts$)' },

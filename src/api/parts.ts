@@ -69,5 +69,6 @@ export interface Parts extends ApiDeps {
   /** Of conversations. */
   reads: ReadYourWrites
   auditReads: ReadYourWrites
-  openApi: object
+  /** Made by the first call. */
+  openApi: () => object
 }

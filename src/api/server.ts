@@ -31,11 +31,12 @@ export function createApi(deps: ApiDeps): Express {
   api.use(crossOrigin(deps))
   api.use(neverCached)
   api.use(refuseRepeated)
+  let document: object | undefined
   const parts = {
     ...deps,
     reads: createReadYourWrites(deps),
     auditReads: createReadYourWrites({ ...deps, ...deps.auditTrail }),
-    openApi: openApiDocument(routeList),
+    openApi: () => (document ??= openApiDocument(routeList)),
   }
   if (deps.metricsToken !== null) api.use('/metrics', requireToken(deps.metricsToken))
   const isOperator = deps.metricsToken === null ? () => true : createTokenCheck(deps.metricsToken)

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../async/bounded-cache.js'
 import { userStream } from '../domain/streams.js'
 import type { StateOf } from './catalogue/facts.js'
 
@@ -9,7 +9,7 @@ const MAX_REMEMBERED = 50_000
 
 /** Whose bot a user is never changes, so each user's stream is asked once. */
 export function createBotOwners(stateOf: StateOf): BotOwnerOf {
-  const known = new LRUCache<string, { ownerId: string | null }>({ max: MAX_REMEMBERED })
+  const known = createBoundedCache<string, { ownerId: string | null }>(MAX_REMEMBERED)
   return async (userId) => {
     const remembered = known.get(userId)
     if (remembered !== undefined) return remembered.ownerId

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../async/bounded-cache.js'
 import type { RedisConnection } from './redis.js'
 
 const DAYS_KNOWN = 30
@@ -12,7 +12,7 @@ export interface KnownSources {
 
 /** Shared by all nodes of one Redis; without Redis, or while it is unreachable, known to this node alone. */
 export function createKnownSources(redis: RedisConnection | null): KnownSources {
-  const local = new LRUCache<string, true>({ max: MAX_KNOWN })
+  const local = createBoundedCache<string, true>(MAX_KNOWN)
   const nameOf = (key: string): string => `parley:known:${key}`
   return {
     async isKnown(key) {

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../async/bounded-cache.js'
 import type { Quota, Refusal } from './quota.js'
 
 /** `points` per window of `seconds`, which begins with the first use; counted on this node alone. */
@@ -33,7 +33,7 @@ interface Window {
  */
 export function createLocalWindow(options: LocalWindowOptions): LocalWindow {
   const { name, points: limit, seconds, now = () => performance.now() } = options
-  const windows = new LRUCache<string, Window>({ max: MAX_KEYS })
+  const windows = createBoundedCache<string, Window>(MAX_KEYS)
 
   function windowOf(key: string, at: number): Window {
     const known = windows.get(key)

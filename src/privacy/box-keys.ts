@@ -1,5 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../async/bounded-cache.js'
 import type { DataKeys } from './data-keys.js'
 import { derive as deriveBytes } from './derive-key.js'
 import { parentsOf } from './key-names.js'
@@ -35,7 +35,7 @@ export function deriveBoxKey(name: string, user: KeyObject, month?: KeyObject): 
  * none is given once a parent of it is gone.
  */
 export function createBoxKeyring(dataKeys: DataKeys): BoxKeyring {
-  const derived = new LRUCache<string, BoxKey>({ max: MAX_CACHED })
+  const derived = createBoundedCache<string, BoxKey>(MAX_CACHED)
   let destructions = 0
   dataKeys.onDestroyed(() => {
     destructions++

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../async/bounded-cache.js'
 import type { ClientBox } from '../domain/metadata.js'
 import { boxContext, sealBox } from './box.js'
 import type { BoxKeyring } from './box-keys.js'
@@ -20,7 +20,7 @@ export type SealClient = (client: Client, at: string) => Promise<ClientBox>
 const MAX_CACHED = 10_000
 
 export function createClientSealer(keyring: BoxKeyring, dataKeys: DataKeys): SealClient {
-  const cache = new LRUCache<string, Promise<ClientBox>>({ max: MAX_CACHED })
+  const cache = createBoundedCache<string, Promise<ClientBox>>(MAX_CACHED)
   dataKeys.onDestroyed(() => cache.clear())
 
   async function seal({ userId, session, ip, userAgent }: Client, month: string): Promise<ClientBox> {

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../async/bounded-cache.js'
 import type { Pool } from 'pg'
 import { createKeyTable, DESTROYED, type StoredKey } from './key-table.js'
 import { shareLoads, type Load } from './shared-load.js'
@@ -42,7 +42,7 @@ const MAX_CACHED = 50_000
 
 export function createDataKeys(store: { pool: Pool; masterKey: KeyObject }): DataKeys {
   const table = createKeyTable(store)
-  const cache = new LRUCache<string, StoredKey>({ max: MAX_CACHED })
+  const cache = createBoundedCache<string, StoredKey>(MAX_CACHED)
   const listeners: (() => void)[] = []
   const create = shareLoads(async (names) => remember(await table.getOrCreate(names)))
   const find = shareLoads(async (names) => remember(await table.get(names)))

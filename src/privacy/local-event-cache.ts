@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../async/bounded-cache.js'
 import type { AnyEvent } from '../domain/any-event.js'
 import type { PublicEvent, Opened } from '../domain/event.js'
 import type { EventMetadata } from '../domain/metadata.js'
@@ -25,7 +25,7 @@ export interface LocalEventCache {
 const MAX_NOTED = 5_000
 
 export function createLocalEventCache(): LocalEventCache {
-  const noted = new LRUCache<string, { stream: string; sealed: NewEvent; made: LocalEvent }>({ max: MAX_NOTED })
+  const noted = createBoundedCache<string, { stream: string; sealed: NewEvent; made: LocalEvent }>(MAX_NOTED)
   return {
     note: (stream, sealed, made) => void noted.set(sealed.id, { stream, sealed, made }),
     take({ id, stream, type, data, metadata }) {

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../async/bounded-cache.js'
 import { CommandFault } from '../commands/pipeline/command-fault.js'
 import type { Opened } from '../domain/event.js'
 import type { ProfileChanged, UserRegistered } from '../domain/user/events.js'
@@ -41,7 +41,7 @@ interface Entry {
 
 export function createUserCache(deps: UserCacheDeps): UserCache {
   const { queries, progress, comparePositions, since, most = 50_000 } = deps
-  const entries = new LRUCache<string, Entry>({ max: most })
+  const entries = createBoundedCache<string, Entry>(most)
   const isAfter = (a: Position, b: Position): boolean => comparePositions(a, b) > 0
   /** Of the last change seen of any user: a read from there on is right for all, including those evicted from the cache. */
   let lastChange = since

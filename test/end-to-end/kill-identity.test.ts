@@ -3,9 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import winston from 'winston'
+import { parseConfig } from '../../src/app/config.js'
+import { createApp } from '../../src/app/start-app.js'
 import { readToEnd } from '../contract/event-log-support.js'
-import { startChild, type Child } from '../support/child.js'
-import { logEnvironment, openLogOf } from '../support/event-logs.js'
+import { startChild } from '../support/child.js'
+import { openLogOf } from '../support/event-logs.js'
 import { createTestDatabase, execute, type TestDatabase } from '../support/test-database.js'
 
 const PASSWORD = 'correct horse'
@@ -47,7 +50,6 @@ describe('kill -9 within identity', function () {
   after(() => rm(folder, { recursive: true }))
 
   const environment = ({ url, keysUrl }: TestDatabase): Record<string, string> => ({
-    ...logEnvironment('postgres'),
     PORT: '0',
     PARLEY_DATA_DIR: folder,
     DATABASE_URL: url,
@@ -56,20 +58,38 @@ describe('kill -9 within identity', function () {
     TOKEN_KEYS: `a:${randomBytes(32).toString('base64')}`,
   })
 
-  async function start(env: Record<string, string>): Promise<Pick<Child, 'exited'> & AsyncDisposable & { post: Post }> {
-    const child = startChild('../test/support/killable-server.js', [], env)
-    await child.says('listens on')
-    const url = /listens on (\S+)/.exec(child.output)![1]!
-    const post: Post = async (path, body, token) => {
+  type Post = (path: string, body: object, token?: string) => Promise<{ status: number; body: never }>
+
+  const postTo =
+    (url: string): Post =>
+    async (path, body, token) => {
       const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }
       const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
       const text = await response.text()
       return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as never }
     }
-    return { exited: child.exited, post, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() }
+
+  /** A server in this process: the one before the kill, or the one after it. */
+  async function start(env: Record<string, string>): Promise<AsyncDisposable & { post: Post }> {
+    const logger = winston.createLogger({ silent: true })
+    const config = parseConfig(env, () => '')
+    const app = await createApp(config, { print: () => undefined, logger })
+    return { post: postTo(app.url), [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() }
   }
 
-  type Post = (path: string, body: object, token?: string) => Promise<{ status: number; body: never }>
+  /** Sends one request to a server in a process of its own, which kills itself at the statement. */
+  async function killedAt(
+    { statement, when }: { statement: string; when: 'before' | 'after' },
+    env: Record<string, string>,
+    ...request: Parameters<Post>
+  ): Promise<void> {
+    const kill = { KILL_AT: statement, KILL_WHEN: when }
+    const script = '../test/support/killable-server.js'
+    await using child = startChild(script, [], { ...env, ...kill }, { isKilled: true })
+    await child.says('listens on')
+    await postTo(/listens on (\S+)/.exec(child.output)![1]!)(...request).catch(() => undefined)
+    expect(await child.exited).to.equal(null)
+  }
 
   /** What the rows say and what the log says of the same things. */
   async function bothSides({ url }: TestDatabase, env: Record<string, string>) {
@@ -107,11 +127,7 @@ describe('kill -9 within identity', function () {
     it(`registering, ${when} ${what}: the address is there whole or not at all`, async () => {
       await using database = await createTestDatabase()
       const env = environment(database)
-      {
-        await using server = await start({ ...env, KILL_AT: statement, KILL_WHEN: when })
-        await server.post('/auth/register', ada).catch(() => undefined)
-        expect(await server.exited).to.equal(null)
-      }
+      await killedAt({ statement, when }, env, '/auth/register', ada)
       await using server = await start(env)
       await expectAgreement(database, env)
       const again = await server.post('/auth/register', ada)
@@ -133,12 +149,8 @@ describe('kill -9 within identity', function () {
         own = (await server.post('/auth/register', ada)).body
         other = (await server.post('/auth/login', known)).body
       }
-      {
-        await using server = await start({ ...env, KILL_AT: statement, KILL_WHEN: when })
-        const change = { currentPassword: PASSWORD, newPassword: NEW }
-        await server.post('/auth/password', change, own.accessToken).catch(() => undefined)
-        expect(await server.exited).to.equal(null)
-      }
+      const change = { currentPassword: PASSWORD, newPassword: NEW }
+      await killedAt({ statement, when }, env, '/auth/password', change, own.accessToken)
       await using server = await start(env)
       await expectAgreement(database, env)
       const isChanged = (await server.post('/auth/login', { ...known, password: NEW })).status === 200

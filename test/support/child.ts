@@ -11,13 +11,20 @@ export interface Child extends AsyncDisposable {
   says(text: string): Promise<void>
 }
 
+export interface ChildOptions {
+  /** It will be killed: then it writes no coverage, so that recording it would only slow it down. */
+  isKilled?: boolean
+}
+
 /** Runs `node dist/src/<script>` with this environment and none of ours but the path. */
 export function startChild(
   script: 'main.js' | 'cli.js' | '../test/support/killable-server.js',
   args: string[],
   env: Record<string, string>,
+  { isKilled = false }: ChildOptions = {},
 ): Child {
-  const { PATH = '', NODE_V8_COVERAGE } = process.env
+  const { PATH = '', ...ours } = process.env
+  const NODE_V8_COVERAGE = isKilled ? undefined : ours['NODE_V8_COVERAGE']
   const child = spawn(process.execPath, [`dist/src/${script}`, ...args], {
     env: {
       PATH,

@@ -50,7 +50,7 @@ const openApi = route({
   access: 'anyone',
   bots: 'admitted',
   answers: { 200: anyObjectShape },
-  handle: (_context, { openApi }) => Promise.resolve(answer(200, openApi)),
+  handle: (_context, { openApi }) => Promise.resolve(answer(200, openApi())),
 })
 
 export const operationRoutes = [healthz, readyz, metrics, openApi]

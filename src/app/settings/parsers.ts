@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { isBlockable } from '../../content/blocked-words.js'
-import { isConnectionString } from '../../eventstore/eventstoredb/client.js'
+import { isConnectionString } from '../../eventstore/eventstoredb/connection-string.js'
 import { personalFields } from '../../privacy/personal-fields.js'
 import type { Parse } from './setting.js'
 

@@ -30,16 +30,6 @@ export function openClient(connectionString: string): EventStoreDBClient {
   return client
 }
 
-/** Whether the client can read it. Nothing is connected to. */
-export function isConnectionString(text: string): boolean {
-  try {
-    EventStoreDBClient.connectionString(text)
-    return true
-  } catch {
-    return false
-  }
-}
-
 /** The client takes `keepAliveInterval`, `keep_alive_interval` and so on for the same. */
 const flatCase = (name: string): string => name.toLowerCase().replace(/[_-]/g, '')
 

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../../async/bounded-cache.js'
 import type { BotClaims, BotTokens } from './bot-tokens.js'
 import type { SessionDeps } from '../sessions/session-deps.js'
 
@@ -39,7 +39,7 @@ export function createBotCheck({
   clock,
   now = () => performance.now(),
 }: BotCheckDeps): BotCheck {
-  const looks = new LRUCache<string, Look>({ max: MAX_REMEMBERED })
+  const looks = createBoundedCache<string, Look>(MAX_REMEMBERED)
 
   async function lookUp(token: string): Promise<BotClaims | BotRefusal> {
     const claims = await find(token)

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../../async/bounded-cache.js'
 import { ExtractJwt, Strategy } from 'passport-jwt'
 import type { SessionCheck, SessionRefusal } from './session-check.js'
 import { claimsOf, type Claims, type TokenRefusal, type Tokens } from './tokens.js'
@@ -22,7 +22,7 @@ export class TokenRefused extends Error {
  */
 class TokenStrategy extends Strategy {
   override readonly name = 'user-token'
-  private readonly accepted = new LRUCache<string, true>({ max: MAX_REMEMBERED })
+  private readonly accepted = createBoundedCache<string, true>(MAX_REMEMBERED)
 
   constructor(
     private readonly tokens: Tokens,

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import jwt from 'jsonwebtoken'
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../../async/bounded-cache.js'
 import { z } from 'zod'
 
 /** The verified claims of an access token. */
@@ -45,7 +45,7 @@ export function createTokens(options: TokenOptions): Tokens {
   const [signing] = options.keys
   if (signing === undefined) throw new Error('at least one token key is required')
   /** A client sends one token many times; it is verified once. */
-  const verified = new LRUCache<string, Claims>({ max: MAX_REMEMBERED })
+  const verified = createBoundedCache<string, Claims>(MAX_REMEMBERED)
   const now = (): number => Math.floor(clock().getTime() / 1000)
 
   function keyOf(token: string): KeyObject | undefined {

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../../async/bounded-cache.js'
 import type { Position } from '../../eventstore/event-log.js'
 
 /** Each user's last command on this node, so that their next query waits for it. Bounded. */
@@ -11,7 +11,7 @@ export interface OwnWrites {
 }
 
 export function createOwnWrites(comparePositions: (a: Position, b: Position) => number, most = 100_000): OwnWrites {
-  const last = new LRUCache<string, Position>({ max: most })
+  const last = createBoundedCache<string, Position>(most)
   return {
     note(userId, position) {
       const known = last.get(userId)

@@ -4,7 +4,8 @@ import { openEventStoreDbEventLog } from '../../../src/eventstore/eventstoredb/e
 import { EventStoreUnreachableError } from '../../../src/eventstore/eventstoredb/event-store-unreachable-error.js'
 import { rejectionOf } from '../../contract/event-log-support.js'
 import { openingEvent } from '../postgres-log.js'
-import { closeClient, isConnectionString, openClient } from '../../../src/eventstore/eventstoredb/client.js'
+import { closeClient, openClient } from '../../../src/eventstore/eventstoredb/client.js'
+import { isConnectionString } from '../../../src/eventstore/eventstoredb/connection-string.js'
 
 describe('A client of EventStoreDB', () => {
   it('has a connection string that can be read', () => {

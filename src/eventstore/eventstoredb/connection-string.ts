@@ -1,0 +1,14 @@
+import { createRequire } from 'node:module'
+
+const load = createRequire(import.meta.url)
+
+/** Whether the client of EventStoreDB can read it, which is only loaded to answer this. Nothing is connected to. */
+export function isConnectionString(text: string): boolean {
+  const { EventStoreDBClient } = load('@eventstore/db-client') as typeof import('@eventstore/db-client')
+  try {
+    EventStoreDBClient.connectionString(text)
+    return true
+  } catch {
+    return false
+  }
+}
