@@ -3,6 +3,7 @@ import { EventStoreDBClient, jsonEvent, NO_STREAM, type JSONEventType } from '@e
 import { openEventStoreDbEventLog } from '../../src/eventstore/eventstoredb/eventstoredb-event-log.js'
 import { atOnce } from './at-once.js'
 import { sampleEvent } from './sample-event.js'
+import { throwingReport } from './throwing-report.js'
 
 interface Writers {
   url: string
@@ -34,6 +35,7 @@ export async function clientAppends({ url, writers, seconds }: Writers): Promise
 /** The same through Parley's adapter. */
 export async function adapterAppends({ url, writers, seconds }: Writers): Promise<number> {
   await using log = await openEventStoreDbEventLog({
+    report: throwingReport,
     connectionString: url,
     streamPrefix: `bench-${randomUUID()}.`.slice(0, 50),
     openingEvent: (logId) => ({ ...sampleEvent(), data: JSON.stringify({ logId }) }),

@@ -6,6 +6,7 @@ import { openPostgresEventLog } from '../../src/eventstore/postgres/postgres-eve
 import { logMigrations } from '../../src/eventstore/postgres/migrations.js'
 import { atOnce } from './at-once.js'
 import { sampleEvent } from './sample-event.js'
+import { throwingReport } from './throwing-report.js'
 
 interface OnDatabase {
   url: string
@@ -36,7 +37,7 @@ const withLog = <Result>(url: string, work: (log: EventLog) => Promise<Result>):
   withPool(url, async (pool) => {
     await migrate(url, logMigrations)
     const openingEvent = (logId: string) => ({ ...sampleEvent(), data: JSON.stringify({ logId }) })
-    await using log = await openPostgresEventLog({ pool, connectionString: url, openingEvent })
+    await using log = await openPostgresEventLog({ pool, connectionString: url, openingEvent, report: throwingReport })
     return await work(log)
   })
 

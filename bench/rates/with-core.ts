@@ -2,6 +2,7 @@ import { parseConfig } from '../../src/app/config.js'
 import { openCore, type Core } from '../../src/app/core.js'
 import { openFoundations, type Foundations } from '../../src/app/foundations.js'
 import { createReleases } from '../../src/app/release.js'
+import { throwingReport } from './throwing-report.js'
 
 /** Parley's parts without a server, on the databases of this process's environment. */
 
@@ -10,12 +11,9 @@ const quiet = (): void => undefined
 
 export async function withCore<Result>(work: (core: Core) => Promise<Result>): Promise<Result> {
   await using releases = createReleases()
-  const fail = (name: string, error: unknown): void => {
-    throw new Error(`${name} failed`, { cause: error })
-  }
   const options = {
     print: quiet,
-    report: { onFailure: fail, onRecovery: quiet },
+    report: throwingReport,
     onAppended: quiet,
     commandDeadlineMs: 600_000,
   }
@@ -24,5 +22,5 @@ export async function withCore<Result>(work: (core: Core) => Promise<Result>): P
 
 export async function withFoundations<Result>(work: (foundations: Foundations) => Promise<Result>): Promise<Result> {
   await using releases = createReleases()
-  return await work(await openFoundations(config(), quiet, () => new Date(), releases))
+  return await work(await openFoundations(config(), quiet, throwingReport, () => new Date(), releases))
 }

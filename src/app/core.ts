@@ -29,7 +29,7 @@ import { startProjections, type Runners } from './start-projections.js'
 export interface CoreOptions {
   /** Shows the operator one line. */
   print(line: string): void
-  /** Told when something that follows the log fails, and when it recovers. */
+  /** Told when reading or following the log fails, and when it recovers. */
   report: FailureReport
   onAppended(events: number, seconds: number): void
   /** How long a command may wait for its outcome. */
@@ -63,7 +63,7 @@ export interface Core extends Foundations {
 export async function openCore(config: Config, options: CoreOptions, releases: Releases): Promise<Core> {
   const { overrides = {} } = options
   const clock = overrides.clock ?? (() => new Date())
-  const foundations = await openFoundations(config, options.print, clock, releases)
+  const foundations = await openFoundations(config, options.print, options.report, clock, releases)
   const { databases, log, reader, sealer, dataKeys } = foundations
   const { open, runners, control } = await startProjections(foundations, options.report, releases)
   const decisionIndex = createDecisionIndex(databases.main, open.decisionIndex)

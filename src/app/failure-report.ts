@@ -4,8 +4,11 @@ import type { Metrics } from './metrics.js'
 
 type Log = Record<'error' | 'warn', (message: string, about: object) => unknown>
 
-/** What an operator calls each follower and job queue; projections are "Projection <name>". */
+/** What an operator calls each part of the log, follower and job queue; projections are "Projection <name>". */
 const TITLES: Readonly<Record<string, string>> = {
+  'event-log': 'Reading the event log',
+  'event-log-notifications': 'Notifying of new events',
+  'event-log-mark': 'Keeping the position in EventStoreDB',
   realtime: 'Realtime delivery',
   'session-revocations': 'Following of session revocations',
   'command-cache': 'Feeding of the command cache',
@@ -36,7 +39,7 @@ export function createFailureReport(
     },
     onRecovery(follower) {
       followerFailing.set({ follower }, 0)
-      logger.warn(`${titleOf(follower)} recovered`, { follower })
+      logger.warn(`${titleOf(follower)} works again`, { follower })
     },
   }
 }

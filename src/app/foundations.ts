@@ -1,3 +1,4 @@
+import type { FailureReport } from '../async/outage.js'
 import type { EventLog, NewEvent } from '../eventstore/event-log.js'
 import { openPostgresEventLog } from '../eventstore/postgres/postgres-event-log.js'
 import { createFollowerPosition } from '../followers/follower-position.js'
@@ -24,6 +25,7 @@ export interface Foundations {
 export async function openFoundations(
   config: Config,
   print: (line: string) => void,
+  report: FailureReport,
   clock: () => Date,
   releases: Releases,
 ): Promise<Foundations> {
@@ -34,7 +36,7 @@ export async function openFoundations(
   const made = createLocalEventCache()
   const sealer = createEventSealer({ dataKeys, masterKey, made })
   const reader = createEventReader({ dataKeys, made })
-  const log = releases.add(await openEventLog(config, databases, await logOpening(sealer, clock)))
+  const log = releases.add(await openEventLog(config, databases, await logOpening(sealer, clock), report))
   return { databases, log, dataKeys, reader, sealer, projections: createProjectionList(reader) }
 }
 
@@ -43,13 +45,15 @@ async function openEventLog(
   { eventStoreUrl, eventStoreStreamPrefix: streamPrefix }: Config,
   { main: pool, mainUrl }: Databases,
   openingEvent: (logId: string) => NewEvent,
+  report: FailureReport,
 ): Promise<EventLog> {
-  if (eventStoreUrl === null) return openPostgresEventLog({ pool, connectionString: mainUrl, openingEvent })
+  if (eventStoreUrl === null) return openPostgresEventLog({ pool, connectionString: mainUrl, openingEvent, report })
   const { openEventStoreDbEventLog } = await import('../eventstore/eventstoredb/eventstoredb-event-log.js')
   return openEventStoreDbEventLog({
     connectionString: eventStoreUrl,
     streamPrefix,
     openingEvent,
+    report,
     markStore: createFollowerPosition(pool, 'eventstoredb-head'),
   })
 }

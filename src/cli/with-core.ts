@@ -8,7 +8,7 @@ import { printNotice } from './output.js'
 
 export const failureReport: FailureReport = {
   onFailure: (name, error) => printNotice(`${titleOf(name)} failed; retrying: ${String(error)}`),
-  onRecovery: (name) => printNotice(`${titleOf(name)} recovered`),
+  onRecovery: (name) => printNotice(`${titleOf(name)} works again`),
 }
 
 /** Opens log, keys, commands and projections for one piece of work, beside a server or without one. */
@@ -35,7 +35,7 @@ export async function withFoundations<Result>(
 ): Promise<Result> {
   const releases = createReleases()
   try {
-    return await work(await openFoundations(config, printNotice, () => new Date(), releases))
+    return await work(await openFoundations(config, printNotice, report, () => new Date(), releases))
   } finally {
     await releases[Symbol.asyncDispose]()
   }

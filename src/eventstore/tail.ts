@@ -1,4 +1,6 @@
 import { setMaxListeners } from 'node:events'
+import type { FailureReport } from '../async/outage.js'
+import { createSharedOutage, type OutagePart } from '../async/shared-outage.js'
 import { createSignal } from '../async/signal.js'
 import type { FollowOptions, Page } from './event-log.js'
 import type { Positions } from './positions.js'
@@ -13,7 +15,10 @@ export interface TailSource {
   head(): Promise<number>
   /** The log above `after`, in order. */
   readAll(after: number, limit: number): Promise<Entry[]>
-  /** Adds to the end what follows it in the log, in order and without gaps, until the signal aborts. Outlives any outage. */
+  /**
+   * Adds to the end what follows it in the log, in order and without gaps, until the signal aborts. Outlives any outage, and tells
+   * the end about it.
+   */
   fill(end: LogEnd, signal: AbortSignal): Promise<void>
 }
 
@@ -21,6 +26,10 @@ export interface LogEnd {
   /** Position of the last event that was added. */
   readonly at: number
   add(entries: readonly Entry[]): void
+  /** Reading what follows failed, and is tried again. */
+  failed(error: unknown): void
+  /** What follows was read, be it nothing. */
+  succeeded(): void
 }
 
 export interface Tail {
@@ -34,9 +43,11 @@ export interface Tail {
  * served from memory, with the very same objects as all others, and one behind it reads pages of its own until it gets there.
  *
  * Everyone holds a position and asks for what is above it, so a wake-up hands nothing over that could be lost or doubled. The
- * first follower starts it; from then on it reads until it is closed, and `retryMs` apart while the store is away.
+ * first follower starts it; from then on it reads until it is closed, and `retryMs` apart while the store is away. However many
+ * reads fail, an outage is reported once, as `event-log`, and its end once.
  */
-export function createTail(source: TailSource, positions: Positions, retryMs: number): Tail {
+export function createTail(source: TailSource, positions: Positions, retryMs: number, report: FailureReport): Tail {
+  const outage = createSharedOutage('event-log', report)
   const grown = createSignal()
   const closing = new AbortController()
   let window: Window | null = null
@@ -44,8 +55,10 @@ export function createTail(source: TailSource, positions: Positions, retryMs: nu
   const behind = new Map<number, Promise<Entry[]>>()
 
   async function fill(): Promise<void> {
-    const begun = await beginWindow()
+    const { failed, succeeded } = outage.part()
+    const begun = await beginWindow(failed)
     if (begun === null) return
+    succeeded()
     window = begun
     grown.notify() // what came since the followers looked is below it
     const end: LogEnd = {
@@ -56,16 +69,21 @@ export function createTail(source: TailSource, positions: Positions, retryMs: nu
         begun.add(entries)
         grown.notify()
       },
+      failed,
+      succeeded,
     }
     await source.fill(end, closing.signal)
   }
 
   /** At the head; null when closed before the store could be asked. */
-  async function beginWindow(): Promise<Window | null> {
+  async function beginWindow(failed: (error: unknown) => void): Promise<Window | null> {
     while (!closing.signal.aborted) {
-      const head = await source.head().catch(() => null)
-      if (head !== null) return createWindow(head, WINDOW_BOUNDS)
-      await grown.wait(grown.count, retryMs)
+      try {
+        return createWindow(await source.head(), WINDOW_BOUNDS)
+      } catch (error) {
+        failed(error)
+        await grown.wait(grown.count, retryMs)
+      }
     }
     return null
   }
@@ -77,22 +95,40 @@ export function createTail(source: TailSource, positions: Positions, retryMs: nu
 
   /** Those who are behind at the same place share one read. */
   function readBehind(after: number): Promise<Entry[]> {
-    const reading = behind.get(after) ?? source.readAll(after, PAGE_EVENTS).catch(() => [])
+    const begun = behind.get(after)
+    if (begun !== undefined) return begun
+    const reading = source.readAll(after, PAGE_EVENTS).finally(() => behind.delete(after))
     behind.set(after, reading)
-    void reading.then(() => behind.delete(after))
     return reading
+  }
+
+  /** None after a failed read: the follower waits and reads again. */
+  async function nextOrNone(after: number, reads: OutagePart): Promise<Entry[]> {
+    try {
+      const entries = await next(after)
+      reads.succeeded()
+      return entries
+    } catch (error) {
+      reads.failed(error)
+      return []
+    }
   }
 
   async function* follow(after: number, { streamPrefixes, signal }: FollowOptions): AsyncGenerator<Page> {
     setMaxListeners(0, signal) // any number of followers may share it
     const ended = (): boolean => signal.aborted || closing.signal.aborted
     filling ??= fill()
-    while (!ended()) {
-      const count = grown.count
-      const entries = await next(after)
-      after = entries.at(-1)?.at ?? after
-      if (entries.length === 0) await grown.wait(count, retryMs, signal)
-      else if (!ended()) yield { events: matching(entries, streamPrefixes), position: positions.format(after) }
+    const reads = outage.part()
+    try {
+      while (!ended()) {
+        const count = grown.count
+        const entries = await nextOrNone(after, reads)
+        after = entries.at(-1)?.at ?? after
+        if (entries.length === 0) await grown.wait(count, retryMs, signal)
+        else if (!ended()) yield { events: matching(entries, streamPrefixes), position: positions.format(after) }
+      }
+    } finally {
+      reads.end()
     }
   }
 

@@ -19,7 +19,7 @@ describe('the report of failures of followers', () => {
       value: 1,
       labels: { follower: 'realtime' },
     })
-    expect(lines).to.deep.equal(['error Realtime delivery failed; retrying', 'warn Realtime delivery recovered'])
+    expect(lines).to.deep.equal(['error Realtime delivery failed; retrying', 'warn Realtime delivery works again'])
   })
 
   it('names projections by their own name', () => {

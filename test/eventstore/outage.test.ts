@@ -9,7 +9,9 @@ import {
   readWholeStream,
   rejectionOf,
 } from '../contract/event-log-support.js'
+import type { PostgresEventLogOptions } from '../../src/eventstore/postgres/postgres-event-log.js'
 import { eventually } from '../support/eventually.js'
+import { recordedReport } from '../support/recorded-report.js'
 import { createTestDatabase, execute, type TestDatabase } from '../support/test-database.js'
 import { type BreakableProxy, openBreakableProxy } from '../support/breakable-proxy.js'
 import { callOf, type OpenedPostgresLog, openPostgresLog } from './postgres-log.js'
@@ -41,7 +43,7 @@ describe('The event log in Postgres, when something breaks', () => {
     expect(unhandled.splice(0)).to.deep.equal([])
   })
 
-  async function open(url: string, options: { pollMs?: number; timeoutMs?: number } = {}): Promise<EventLog> {
+  async function open(url: string, options: Partial<PostgresEventLogOptions> = {}): Promise<EventLog> {
     const it = await openPostgresLog(url, options)
     opened.push(it)
     return it.log
@@ -152,6 +154,53 @@ describe('The event log in Postgres, when something breaks', () => {
     expect(idsOf(await following)).to.deep.equal(idsOf(events))
     expect(idsOf((await fromTheStart).slice(1))).to.deep.equal(idsOf(events))
     expect(idsOf(await readWholeStream(log, stream))).to.deep.equal(idsOf(events))
+  })
+
+  it('reports an outage of reading once, however many reads fail in it, and its end once', async () => {
+    const report = recordedReport()
+    const reads = (): string[] => report.lines.filter((line) => line.startsWith('event-log '))
+    const log = await open(proxy.url, { pollMs: 5, report })
+    const events = newEvents(1)
+    const following = followUntil(log, await log.head(), (got) => got.length > 0)
+    for (let outage = 1; outage <= 2; outage++) {
+      proxy.cut()
+      await eventually(() => expect(reads()).to.have.length(2 * outage - 1))
+      const behind = followUntil(log, log.start, (got) => got.length > 0) // reads for itself, and fails as well
+      for (let n = 0; n < 20; n++) await rejectionOf(log.head())
+      proxy.restore()
+      await behind
+      await eventually(() => expect(reads()).to.have.length(2 * outage))
+    }
+    await eventually(() => log.append(newStream(), 0, events))
+    await following
+    expect(reads().map((line) => line.split(':')[0])).to.deep.equal([
+      'event-log failed',
+      'event-log recovered',
+      'event-log failed',
+      'event-log recovered',
+    ])
+  })
+
+  it('reports that Postgres was away when the first follower came', async () => {
+    const report = recordedReport()
+    const log = await open(proxy.url, { pollMs: 5, report })
+    proxy.cut()
+    const following = followUntil(log, log.start, (got) => got.length > 0)
+    await eventually(() => expect(report.lines).to.match(/event-log failed: /))
+    proxy.restore()
+    await following
+    await eventually(() => expect(report.lines).to.include('event-log recovered'))
+  })
+
+  it('reports a lost connection for notifications once, and when it listens again', async () => {
+    const report = recordedReport()
+    await open(database.url, { report })
+    await untilListening(1)
+    await untilKilled(`query like 'listen%'`)
+    await untilListening(1)
+    await eventually(() => expect(report.lines).to.have.length(2))
+    expect(report.lines[0]).to.match(/^event-log-notifications failed: /)
+    expect(report.lines[1]).to.equal('event-log-notifications recovered')
   })
 
   it('survives an append connection that breaks while nobody uses it', async () => {

@@ -20,6 +20,8 @@ describe('The polling of the log', () => {
         return added.at(-1) ?? 0
       },
       add: (entries: readonly Entry[]) => void added.push(...entries.map(({ at }) => at)),
+      failed: (error: unknown) => expect.fail(String(error)),
+      succeeded: () => undefined,
     }
     const stop = new AbortController()
     const filling = polling.fill(end, stop.signal)

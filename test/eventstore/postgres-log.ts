@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { EventLog, NewEvent } from '../../src/eventstore/event-log.js'
 import { openPostgresEventLog, type PostgresEventLogOptions } from '../../src/eventstore/postgres/postgres-event-log.js'
+import { ignoreFailures } from '../support/failure-report.js'
 import { newEvent } from '../contract/event-log-support.js'
 
 export interface OpenedPostgresLog extends AsyncDisposable {
@@ -15,7 +16,13 @@ export async function openPostgresLog(
 ): Promise<OpenedPostgresLog> {
   const pool = new pg.Pool({ connectionString: url, max: 5 })
   pool.on('error', () => undefined) // tests break connections on purpose
-  const log = await openPostgresEventLog({ pool, connectionString: url, openingEvent, ...options })
+  const log = await openPostgresEventLog({
+    pool,
+    connectionString: url,
+    openingEvent,
+    report: ignoreFailures,
+    ...options,
+  })
   return {
     log,
     pool,

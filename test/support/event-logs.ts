@@ -1,3 +1,4 @@
+import { ignoreFailures } from './failure-report.js'
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../../src/app/config.js'
 import type { EventLog, NewEvent } from '../../src/eventstore/event-log.js'
@@ -41,4 +42,10 @@ export const openEventStoreLog = (
   openingEvent: (logId: string) => NewEvent,
   options: Partial<Parameters<typeof openEventStoreDbEventLog>[0]> = {},
 ): Promise<EventLog> =>
-  openEventStoreDbEventLog({ connectionString: eventStoreUrl(), streamPrefix, openingEvent, ...options })
+  openEventStoreDbEventLog({
+    connectionString: eventStoreUrl(),
+    streamPrefix,
+    openingEvent,
+    report: ignoreFailures,
+    ...options,
+  })

@@ -6,6 +6,9 @@ export const onFailure = (failed: (error: unknown) => unknown): FailureReport =>
   onRecovery: () => undefined,
 })
 
+/** For tests that break connections on purpose and look at something else. */
+export const ignoreFailures: FailureReport = onFailure(() => undefined)
+
 /** A failure fails the test. */
 export const noFailures: FailureReport = onFailure((error) => {
   throw error

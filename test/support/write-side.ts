@@ -22,7 +22,7 @@ import {
 import { startRunner, type Runner } from '../../src/projections/engine/runner.js'
 import { createReleases } from '../../src/app/release.js'
 import { logOpening } from '../../src/app/log-opening.js'
-import { onFailure } from './failure-report.js'
+import { ignoreFailures, onFailure } from './failure-report.js'
 import { openEventStoreLog, newPrefix, type LogKind } from './event-logs.js'
 import { createTestDatabase } from './test-database.js'
 
@@ -62,7 +62,13 @@ export async function openWriteSide(
   const openLog = async (): Promise<EventLog> =>
     releases.add(
       kind === 'postgres'
-        ? await openPostgresEventLog({ pool, connectionString: database.url, openingEvent, pollMs: 20 })
+        ? await openPostgresEventLog({
+            pool,
+            connectionString: database.url,
+            openingEvent,
+            report: ignoreFailures,
+            pollMs: 20,
+          })
         : await openEventStoreLog(prefix, openingEvent),
     )
   const log = await openLog()

@@ -1,3 +1,4 @@
+import type { FailureReport } from '../../async/outage.js'
 import type { EventLog, NewEvent } from '../event-log.js'
 import { checkAppend } from '../event-text.js'
 import { createPositions } from '../positions.js'
@@ -19,6 +20,8 @@ export interface EventStoreDbEventLogOptions {
   connectionString: string
   /** Makes the first event of a new log; its data is `{"logId": "<the id given>"}`. */
   openingEvent: (logId: string) => NewEvent
+  /** Told of outages of reading (`event-log`) and of keeping the head mark (`event-log-mark`), once each, and of their ends. */
+  report: FailureReport
   /** Prefix of every stream name in the store, not visible outside the adapter: several logs can share a server. */
   streamPrefix?: string
   /** How long one call may go without an answer. */
@@ -41,6 +44,7 @@ export async function openEventStoreDbEventLog(options: EventStoreDbEventLogOpti
   const {
     connectionString,
     openingEvent,
+    report,
     streamPrefix = '',
     timeoutMs = 10_000,
     patienceMs = 30_000,
@@ -64,10 +68,10 @@ export async function openEventStoreDbEventLog(options: EventStoreDbEventLogOpti
   const { id, first } = opened
   const positions = createPositions(id)
   const recorded = createRecorded(positions, streamPrefix)
-  const mark = createHeadMark(markStore, id, first)
+  const mark = createHeadMark(markStore, id, first, report)
   const reads = createEventReads(connection, recorded, { ...calls, known: await mark.load(), onKnown: mark.note })
   const { fill } = createSubscription(connection, reads, recorded, { streamPrefix, watchMs, retryMs })
-  const tail = createTail({ ...reads, fill }, positions, retryMs)
+  const tail = createTail({ ...reads, fill }, positions, retryMs, report)
   let closed = false
 
   return {

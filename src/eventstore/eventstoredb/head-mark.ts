@@ -1,3 +1,5 @@
+import { createOutage, type FailureReport } from '../../async/outage.js'
+
 /** What is known of where the log ends, in a store that others write to as well. Positions in the whole store. */
 export interface KnownHead {
   /** Of the log's first event. */
@@ -27,21 +29,34 @@ export interface HeadMark {
 /** In bytes of the store; searching so much again takes some milliseconds. */
 const KEEP_EVERY = 1024 * 1024
 
-/** The mark is only ever a saving: where it cannot be read or written, the search begins at the first event, or at an older mark. */
-export function createHeadMark(store: MarkStore | null, logId: string, first: number): HeadMark {
+/**
+ * The mark is only ever a saving: where it cannot be read or written, which is reported as `event-log-mark`, the search begins at
+ * the first event, or at an older mark.
+ */
+export function createHeadMark(store: MarkStore | null, logId: string, first: number, report: FailureReport): HeadMark {
+  const outage = createOutage('event-log-mark', report)
   let noted: KnownHead | null = null
   let kept = first
   let writing: Promise<void> = Promise.resolve()
 
   function keep({ examined, last }: KnownHead): void {
     kept = examined
-    writing = writing.then(() => store?.write(`${logId} ${examined} ${last}`)).catch(() => undefined)
+    writing = writing.then(() => store?.write(`${logId} ${examined} ${last}`)).then(outage.succeeded, outage.failed)
+  }
+
+  async function readMark(): Promise<string> {
+    try {
+      return (await store?.read('')) ?? ''
+    } catch (error) {
+      outage.failed(error)
+      return ''
+    }
   }
 
   return {
     async load() {
       const nothing = { first, examined: first, last: first }
-      const text = (await store?.read('').catch(() => '')) ?? ''
+      const text = await readMark()
       const [id, examined, last] = text.split(' ')
       const known = { first, examined: Number(examined), last: Number(last) }
       const isValid = id === logId && known.last >= first && known.examined >= known.last

@@ -32,21 +32,28 @@ export function createSubscription(
 
   /** Until it ends, fails, falls silent or the signal aborts. */
   function subscribe(client: EventStoreDBClient, end: LogEnd, signal: AbortSignal): Promise<void> {
+    const from = end.at
     return new Promise((resolve) => {
-      const options = { fromPosition: toPosition(end.at), filter, deadline: FAR_DEADLINE_MS, requiresLeader: true }
+      const options = { fromPosition: toPosition(from), filter, deadline: FAR_DEADLINE_MS, requiresLeader: true }
       const subscription = client.subscribeToAll(options)
       const arrive = gatherArrivals(end, recorded)
       const watch = new AbortController()
       void untilSilent(end, reads, watchMs, watch.signal).then(leave)
       signal.addEventListener('abort', leave)
-      subscription.on('data', arrive).on('error', leave).on('end', leave)
+      subscription.on('data', arrive).on('error', fail).on('end', leave)
       if (signal.aborted) leave()
+
+      function fail(error: unknown): void {
+        // after events it is most likely dropped as too slow: no failure
+        if (!watch.signal.aborted && end.at === from) end.failed(error)
+        leave()
+      }
 
       function leave(): void {
         watch.abort()
         signal.removeEventListener('abort', leave)
         subscription.off('data', arrive) // errors may still come
-        subscription.unsubscribe().catch(() => undefined)
+        subscription.unsubscribe().catch(() => undefined) // where it cannot be ended any more, it has ended
         resolve()
       }
     })
@@ -61,7 +68,7 @@ export function createSubscription(
         idle = end.at > before ? 0 : idle + 1
         if (idle === 0) continue // most likely dropped as too slow, as after a burst
         const pauseMs = Math.min(retryMs * 2 ** idle, MAX_PAUSE_MS)
-        await pause(pauseMs, undefined, { signal }).catch(() => undefined)
+        await pause(pauseMs, undefined, { signal }).catch(() => undefined) // closing ends the pause
       }
     },
   }
@@ -76,6 +83,7 @@ function gatherArrivals(end: LogEnd, { toEntry }: Recorded): (resolved: Resolved
 
   function handOn(): void {
     end.add(entries)
+    end.succeeded()
     entries = []
   }
 
@@ -87,17 +95,26 @@ function gatherArrivals(end: LogEnd, { toEntry }: Recorded): (resolved: Resolved
   }
 }
 
-/** A subscription may stop without an error: nothing arrived for a whole interval, although the log had more before it. */
+/**
+ * A subscription may stop without an error: nothing arrived for a whole interval, although the log had more before it. One that
+ * lasts for an interval works.
+ */
 async function untilSilent(
   end: LogEnd,
   { head }: Pick<EventReads, 'head'>,
   watchMs: number,
   signal: AbortSignal,
 ): Promise<void> {
+  const failed = (error: unknown): null => {
+    if (!signal.aborted) end.failed(error)
+    return null
+  }
   while (!signal.aborted) {
-    const newest = await head().catch(() => 0) // an unavailable or slow store is not a silent subscription
+    const newest = await head().catch(failed)
     const before = end.at
-    await pause(watchMs, undefined, { signal }).catch(() => undefined)
+    await pause(watchMs, undefined, { signal }).catch(() => undefined) // leaving the subscription ends the pause
+    if (newest === null || signal.aborted) continue // an unavailable or slow store is not a silent subscription
     if (end.at === before && newest > before) return
+    end.succeeded()
   }
 }

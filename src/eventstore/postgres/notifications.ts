@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
+import type { FailureReport } from '../../async/outage.js'
+import { createSharedOutage } from '../../async/shared-outage.js'
 import { withTimeout } from '../../async/with-timeout.js'
 
 const CHANNEL = 'parley_events'
@@ -19,9 +21,18 @@ export interface Notifications extends AsyncDisposable {
 
 /**
  * Listens on a connection of its own, and connects again for as long as it takes. It announces in statements of their own, after
- * the commit: a NOTIFY inside the append's transaction would hold a database-wide lock over its fsync.
+ * the commit: a NOTIFY inside the append's transaction would hold a database-wide lock over its fsync. An outage of either is
+ * reported as `event-log-notifications`: meanwhile events are found by polling.
  */
-export function openNotifications(pool: pg.Pool, connectionString: string, heard: () => void): Notifications {
+export function openNotifications(
+  pool: pg.Pool,
+  connectionString: string,
+  heard: () => void,
+  report: FailureReport,
+): Notifications {
+  const outage = createSharedOutage('event-log-notifications', report)
+  const announcements = outage.part()
+  const connection = outage.part()
   const self = randomUUID()
   const closing = new AbortController()
   const { signal } = closing
@@ -32,29 +43,47 @@ export function openNotifications(pool: pg.Pool, connectionString: string, heard
   async function announceAll(): Promise<void> {
     while (wanted) {
       wanted = false
-      await withTimeout(TIMEOUT_MS, pool.query('select pg_notify($1, $2)', [CHANNEL, self])).catch(() => undefined)
-      await pause(NOTIFY_EVERY_MS, undefined, { signal }).catch(() => undefined)
+      const pauseMs = await notifyOthers().then(() => NOTIFY_EVERY_MS, announceAgain)
+      await pause(pauseMs, undefined, { signal }).catch(() => undefined) // closing ends the pause
     }
     announcing = null
   }
 
+  async function notifyOthers(): Promise<void> {
+    await withTimeout(TIMEOUT_MS, pool.query('select pg_notify($1, $2)', [CHANNEL, self]))
+    announcements.succeeded()
+  }
+
+  /** Gives the pause before the next attempt; there is none once it is closing. */
+  function announceAgain(error: unknown): number {
+    announcements.failed(error)
+    wanted ||= !signal.aborted
+    return RECONNECT_MS
+  }
+
   async function listenOn(): Promise<void> {
     while (!signal.aborted) {
-      await listen().catch(() => undefined)
-      await pause(RECONNECT_MS, undefined, { signal }).catch(() => undefined)
+      await listen().catch(connectionLost)
+      await pause(RECONNECT_MS, undefined, { signal }).catch(() => undefined) // closing ends the pause
     }
+  }
+
+  /** Once it is closing, the connection is meant to end. */
+  function connectionLost(error: unknown): void {
+    if (!signal.aborted) connection.failed(error)
   }
 
   /** Until the connection is lost, or the signal aborts. */
   async function listen(): Promise<void> {
     const client = new pg.Client({ connectionString, keepAlive: true, connectionTimeoutMillis: TIMEOUT_MS })
-    client.on('error', () => undefined) // handled by the wait for `end` below
+    client.on('error', connectionLost) // the wait for `end` below goes on
     client.on('notification', ({ payload }) => {
       if (payload !== self) heard()
     })
     try {
       await client.connect()
       await client.query(`listen ${CHANNEL}`)
+      connection.succeeded()
       heard() // for what was announced while this connection was down
       await once(client, 'end', { signal })
     } finally {

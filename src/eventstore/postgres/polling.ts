@@ -39,7 +39,7 @@ export function createPolling(table: Pick<EventTable, 'readAll'>, pollMs: number
       }
       while (!signal.aborted) {
         const count = woken.count
-        await catchUp().catch(() => undefined) // Postgres is away; the timer tries again
+        await catchUp().then(end.succeeded, end.failed) // after a failure, the timer tries again
         await woken.wait(count, pollMs, signal)
       }
     },

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { FailureReport } from '../../async/outage.js'
 import { type EventLog, type NewEvent, WrongExpectedVersionError } from '../event-log.js'
 import { checkAppend } from '../event-text.js'
 import { openLogId } from '../log-id.js'
@@ -19,6 +20,8 @@ export interface PostgresEventLogOptions {
   connectionString: string
   /** Makes the first event of a new log; its data is `{"logId": "<the id given>"}`. */
   openingEvent: (logId: string) => NewEvent
+  /** Told of outages of reading (`event-log`) and of notifications (`event-log-notifications`), once each, and of their ends. */
+  report: FailureReport
   /** How long an event may stay unnoticed when its notification is lost. */
   pollMs?: number
   /** How long a call to Postgres may take, and how long an append may wait for its connection before that. */
@@ -31,15 +34,15 @@ export interface PostgresEventLogOptions {
  * followers wait.
  */
 export async function openPostgresEventLog(options: PostgresEventLogOptions): Promise<EventLog> {
-  const { pool, connectionString, openingEvent, pollMs = 250, timeoutMs = 10_000 } = options
+  const { pool, connectionString, openingEvent, report, pollMs = 250, timeoutMs = 10_000 } = options
   const id = await openLogId(createLogOpening(pool), openingEvent)
   const positions = createPositions(id)
   const table = createEventTable(pool, positions, timeoutMs)
   const connection = createAppendConnection(pool, timeoutMs)
   const queue = createAppendQueue((call) => connection.send(call))
   const polling = createPolling(table, pollMs)
-  const tail = createTail({ ...table, fill: polling.fill }, positions, pollMs)
-  const notifications = openNotifications(pool, connectionString, () => polling.wake())
+  const tail = createTail({ ...table, fill: polling.fill }, positions, pollMs, report)
+  const notifications = openNotifications(pool, connectionString, () => polling.wake(), report)
   let closed = false
 
   /** Appended events as the log holds them, given the position and version before them. */

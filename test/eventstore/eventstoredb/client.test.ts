@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { openEventStoreDbEventLog } from '../../../src/eventstore/eventstoredb/eventstoredb-event-log.js'
 import { EventStoreUnreachableError } from '../../../src/eventstore/eventstoredb/event-store-unreachable-error.js'
 import { rejectionOf } from '../../contract/event-log-support.js'
+import { noFailures } from '../../support/failure-report.js'
 import { openingEvent } from '../postgres-log.js'
 import { closeClient, openClient } from '../../../src/eventstore/eventstoredb/client.js'
 import { isConnectionString } from '../../../src/eventstore/eventstoredb/connection-string.js'
@@ -37,7 +38,7 @@ describe('A client of EventStoreDB', () => {
 
   it('says plainly, after a while, that nobody answers when the log is opened', async () => {
     const connectionString = 'esdb://127.0.0.1:1?tls=false'
-    const opening = openEventStoreDbEventLog({ connectionString, openingEvent, patienceMs: 100 })
+    const opening = openEventStoreDbEventLog({ connectionString, openingEvent, report: noFailures, patienceMs: 100 })
     const error = await rejectionOf(opening)
     expect(error).to.be.instanceOf(EventStoreUnreachableError)
     expect(error).to.match(/EventStoreDB does not answer .*; is EVENTSTORE_URL right, and is it running\?$/)

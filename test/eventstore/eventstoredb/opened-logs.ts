@@ -3,6 +3,7 @@ import {
   openEventStoreDbEventLog,
   type EventStoreDbEventLogOptions,
 } from '../../../src/eventstore/eventstoredb/eventstoredb-event-log.js'
+import { ignoreFailures } from '../../support/failure-report.js'
 import { openingEvent } from '../postgres-log.js'
 
 export type LogOptions = Partial<EventStoreDbEventLogOptions>
@@ -16,7 +17,8 @@ export function openedLogs(): (connectionString: string, options?: LogOptions) =
   })
 
   return async (connectionString, options = {}) => {
-    const log = await openEventStoreDbEventLog({ connectionString, openingEvent, retryMs: 20, ...options })
+    const report = ignoreFailures
+    const log = await openEventStoreDbEventLog({ connectionString, openingEvent, report, retryMs: 20, ...options })
     opened.push(log)
     return log
   }
