@@ -1,6 +1,6 @@
 import type { FailureReport } from '../../src/async/outage.js'
 
-/** A measurement during an outage is worth nothing. */
+/** Ends a measurement when anything fails: its result would mean nothing. */
 export const throwingReport: FailureReport = {
   onFailure(name, error) {
     throw new Error(`${name} failed`, { cause: error })

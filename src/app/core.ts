@@ -29,7 +29,7 @@ import { startProjections, type Runners } from './start-projections.js'
 export interface CoreOptions {
   /** Shows the operator one line. */
   print(line: string): void
-  /** Told when reading or following the log fails, and when it recovers. */
+  /** Receives failures of reading and following the log. */
   report: FailureReport
   onAppended(events: number, seconds: number): void
   /** How long a command may wait for its outcome. */

@@ -4,14 +4,14 @@ import type { Metrics } from './metrics.js'
 
 type Log = Record<'error' | 'warn', (message: string, about: object) => unknown>
 
-/** What an operator calls each part of the log, follower and job queue; projections are "Projection <name>". */
-const TITLES: Readonly<Record<string, string>> = {
+/** How log lines call each kind of background work, by its name in metrics; projections are "Projection <name>". */
+export const FAILURE_TITLES: Readonly<Record<string, string>> = {
   'event-log': 'Reading the event log',
-  'event-log-notifications': 'Notifying of new events',
-  'event-log-mark': 'Keeping the position in EventStoreDB',
+  'event-log-notifications': 'Notifying nodes of new events',
+  'event-log-mark': 'Storing how far EventStoreDB was searched',
   realtime: 'Realtime delivery',
-  'session-revocations': 'Following of session revocations',
-  'command-cache': 'Feeding of the command cache',
+  'session-revocations': 'Following session revocations',
+  'command-cache': 'Feeding the command cache',
   webhooks: 'Webhook scheduling',
   'projections-dir': 'Reading of PROJECTIONS_DIR',
   'webhook-deliveries': 'Webhook delivery',
@@ -24,7 +24,7 @@ const TITLES: Readonly<Record<string, string>> = {
 const PROJECTION = 'projection-'
 
 export const titleOf = (name: string): string =>
-  TITLES[name] ?? (name.startsWith(PROJECTION) ? `Projection ${name.slice(PROJECTION.length)}` : name)
+  FAILURE_TITLES[name] ?? (name.startsWith(PROJECTION) ? `Projection ${name.slice(PROJECTION.length)}` : name)
 
 /** One log line and one metric for the beginning and the end of each outage. */
 export function createFailureReport(

@@ -36,7 +36,7 @@ export function createMetrics() {
     }),
     followerFailing: new Gauge({
       name: 'follower_failing',
-      help: '1 while something that follows the log, or a job queue, fails and retries',
+      help: '1 while this background work fails and is retried',
       labelNames: ['follower'],
       registers,
     }),

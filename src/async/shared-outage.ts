@@ -4,7 +4,7 @@ import { createOutage, type FailureReport } from './outage.js'
 export interface OutagePart {
   failed(error: unknown): void
   succeeded(): void
-  /** The operation is no longer attempted: it says nothing about the outage any more. */
+  /** The operation is no longer attempted, so that the outage does not wait for its success. */
   end(): void
 }
 

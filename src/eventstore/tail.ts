@@ -16,8 +16,8 @@ export interface TailSource {
   /** The log above `after`, in order. */
   readAll(after: number, limit: number): Promise<Entry[]>
   /**
-   * Adds to the end what follows it in the log, in order and without gaps, until the signal aborts. Outlives any outage, and tells
-   * the end about it.
+   * Adds to the end what follows it in the log, in order and without gaps, until the signal aborts. Outlives any outage, and reports
+   * it to the end.
    */
   fill(end: LogEnd, signal: AbortSignal): Promise<void>
 }
@@ -28,7 +28,7 @@ export interface LogEnd {
   add(entries: readonly Entry[]): void
   /** Reading what follows failed, and is tried again. */
   failed(error: unknown): void
-  /** What follows was read, be it nothing. */
+  /** Reading what follows succeeded, also where there was nothing. */
   succeeded(): void
 }
 
@@ -43,8 +43,8 @@ export interface Tail {
  * served from memory, with the very same objects as all others, and one behind it reads pages of its own until it gets there.
  *
  * Everyone holds a position and asks for what is above it, so a wake-up hands nothing over that could be lost or doubled. The
- * first follower starts it; from then on it reads until it is closed, and `retryMs` apart while the store is away. However many
- * reads fail, an outage is reported once, as `event-log`, and its end once.
+ * first follower starts it; from then on it reads until it is closed, and `retryMs` apart while the store is away. All reads share
+ * one outage, reported as `event-log`.
  */
 export function createTail(source: TailSource, positions: Positions, retryMs: number, report: FailureReport): Tail {
   const outage = createSharedOutage('event-log', report)

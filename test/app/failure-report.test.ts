@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
-import { createFailureReport, titleOf } from '../../src/app/failure-report.js'
+import { createFailureReport, FAILURE_TITLES, titleOf } from '../../src/app/failure-report.js'
 import { createMetrics } from '../../src/app/metrics.js'
 
 describe('the report of failures of followers', () => {
@@ -24,5 +25,15 @@ describe('the report of failures of followers', () => {
 
   it('names projections by their own name', () => {
     expect(titleOf('projection-conversations')).to.equal('Projection conversations')
+  })
+
+  it('has a name in the metrics that the operators’ page explains', async () => {
+    const page = await readFile('docs/operations.md', 'utf8')
+    const rows = page.split('\n').filter((line) => line.startsWith('| `'))
+    for (const name of Object.keys(FAILURE_TITLES))
+      expect(
+        rows.some((row) => row.split('|')[1]?.includes(`\`${name}\``)),
+        name,
+      ).to.equal(true)
   })
 })

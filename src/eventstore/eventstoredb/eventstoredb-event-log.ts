@@ -20,7 +20,7 @@ export interface EventStoreDbEventLogOptions {
   connectionString: string
   /** Makes the first event of a new log; its data is `{"logId": "<the id given>"}`. */
   openingEvent: (logId: string) => NewEvent
-  /** Told of outages of reading (`event-log`) and of keeping the head mark (`event-log-mark`), once each, and of their ends. */
+  /** Receives outages of reading (`event-log`) and of keeping the head mark (`event-log-mark`). */
   report: FailureReport
   /** Prefix of every stream name in the store, not visible outside the adapter: several logs can share a server. */
   streamPrefix?: string

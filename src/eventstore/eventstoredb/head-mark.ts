@@ -30,18 +30,28 @@ export interface HeadMark {
 const KEEP_EVERY = 1024 * 1024
 
 /**
- * The mark is only ever a saving: where it cannot be read or written, which is reported as `event-log-mark`, the search begins at
- * the first event, or at an older mark.
+ * The mark only saves time: without it the search begins at the first event, or at an older mark. Failures to read or write it are
+ * reported as `event-log-mark`; after one, the next thing noted is written.
  */
 export function createHeadMark(store: MarkStore | null, logId: string, first: number, report: FailureReport): HeadMark {
   const outage = createOutage('event-log-mark', report)
   let noted: KnownHead | null = null
   let kept = first
-  let writing: Promise<void> = Promise.resolve()
+  let keeping: Promise<void> | null = null
 
-  function keep({ examined, last }: KnownHead): void {
-    kept = examined
-    writing = writing.then(() => store?.write(`${logId} ${examined} ${last}`)).then(outage.succeeded, outage.failed)
+  function keep(known: KnownHead): Promise<void> {
+    keeping ??= writeMark(known).finally(() => (keeping = null))
+    return keeping
+  }
+
+  async function writeMark({ examined, last }: KnownHead): Promise<void> {
+    try {
+      await store?.write(`${logId} ${examined} ${last}`)
+      kept = examined
+      outage.succeeded()
+    } catch (error) {
+      outage.failed(error)
+    }
   }
 
   async function readMark(): Promise<string> {
@@ -65,11 +75,11 @@ export function createHeadMark(store: MarkStore | null, logId: string, first: nu
     },
     note(known) {
       noted = known
-      if (known.examined - kept >= KEEP_EVERY) keep(known)
+      if (outage.error !== null || known.examined - kept >= KEEP_EVERY) void keep(known)
     },
     async close() {
-      if (noted !== null && noted.examined > kept) keep(noted)
-      await writing
+      await keeping
+      if (noted !== null && noted.examined > kept) await keep(noted)
     },
   }
 }

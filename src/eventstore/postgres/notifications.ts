@@ -9,8 +9,9 @@ import { withTimeout } from '../../async/with-timeout.js'
 const CHANNEL = 'parley_events'
 /** At most one NOTIFY in this time: fifty a second are enough. */
 const NOTIFY_EVERY_MS = 20
-const RECONNECT_MS = 500
-/** For connecting, announcing and saying goodbye, each. */
+/** Before connecting or announcing again. */
+const RETRY_MS = 500
+/** For connecting, announcing and closing, each. */
 const TIMEOUT_MS = 10_000
 
 /** Between processes on one log: "read again". Any of them may get lost; followers have a timer as well. */
@@ -27,7 +28,7 @@ export interface Notifications extends AsyncDisposable {
 export function openNotifications(
   pool: pg.Pool,
   connectionString: string,
-  heard: () => void,
+  onNotified: () => void,
   report: FailureReport,
 ): Notifications {
   const outage = createSharedOutage('event-log-notifications', report)
@@ -43,28 +44,29 @@ export function openNotifications(
   async function announceAll(): Promise<void> {
     while (wanted) {
       wanted = false
-      const pauseMs = await notifyOthers().then(() => NOTIFY_EVERY_MS, announceAgain)
+      const isSent = await notifyOthers()
+      wanted ||= !isSent && !signal.aborted
+      const pauseMs = isSent ? NOTIFY_EVERY_MS : RETRY_MS
       await pause(pauseMs, undefined, { signal }).catch(() => undefined) // closing ends the pause
     }
     announcing = null
   }
 
-  async function notifyOthers(): Promise<void> {
-    await withTimeout(TIMEOUT_MS, pool.query('select pg_notify($1, $2)', [CHANNEL, self]))
-    announcements.succeeded()
-  }
-
-  /** Gives the pause before the next attempt; there is none once it is closing. */
-  function announceAgain(error: unknown): number {
-    announcements.failed(error)
-    wanted ||= !signal.aborted
-    return RECONNECT_MS
+  async function notifyOthers(): Promise<boolean> {
+    try {
+      await withTimeout(TIMEOUT_MS, pool.query('select pg_notify($1, $2)', [CHANNEL, self]))
+      announcements.succeeded()
+      return true
+    } catch (error) {
+      announcements.failed(error)
+      return false
+    }
   }
 
   async function listenOn(): Promise<void> {
     while (!signal.aborted) {
       await listen().catch(connectionLost)
-      await pause(RECONNECT_MS, undefined, { signal }).catch(() => undefined) // closing ends the pause
+      await pause(RETRY_MS, undefined, { signal }).catch(() => undefined) // closing ends the pause
     }
   }
 
@@ -78,13 +80,13 @@ export function openNotifications(
     const client = new pg.Client({ connectionString, keepAlive: true, connectionTimeoutMillis: TIMEOUT_MS })
     client.on('error', connectionLost) // the wait for `end` below goes on
     client.on('notification', ({ payload }) => {
-      if (payload !== self) heard()
+      if (payload !== self) onNotified()
     })
     try {
       await client.connect()
       await client.query(`listen ${CHANNEL}`)
       connection.succeeded()
-      heard() // for what was announced while this connection was down
+      onNotified() // for what was announced while this connection was down
       await once(client, 'end', { signal })
     } finally {
       await withTimeout(TIMEOUT_MS, client.end())

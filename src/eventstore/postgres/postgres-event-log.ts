@@ -20,7 +20,7 @@ export interface PostgresEventLogOptions {
   connectionString: string
   /** Makes the first event of a new log; its data is `{"logId": "<the id given>"}`. */
   openingEvent: (logId: string) => NewEvent
-  /** Told of outages of reading (`event-log`) and of notifications (`event-log-notifications`), once each, and of their ends. */
+  /** Receives outages of reading (`event-log`) and of notifications (`event-log-notifications`). */
   report: FailureReport
   /** How long an event may stay unnoticed when its notification is lost. */
   pollMs?: number

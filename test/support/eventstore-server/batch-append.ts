@@ -59,7 +59,7 @@ export function handleBatchAppend(
     if (!request.getIsFinal()) return
     begun.delete(id)
     if (append.stream === '') throw new InvalidRequest('Empty eventStreamId provided.')
-    if (faults.refuses === 'not-ready') return answer(request, append.stream, serverNotReady())
+    if (faults.refuses === 'calls') return answer(request, append.stream, serverNotReady())
     const fault = faults.ofAppend()
     if (fault === 'cut-before') return cut()
     if (fault === 'not-indexed') return answer(request, append.stream, timedOut())

@@ -20,7 +20,7 @@ export function handleDelete(
 ): void {
   const options = request.getOptions() ?? new streams.DeleteReq.Options()
   const stream = readStreamName(options.getStreamIdentifier())
-  if (faults.refuses === 'not-ready') return respond(notReady())
+  if (faults.refuses === 'calls') return respond(notReady())
   const expected = readExpected(options, () => options.getRevision())
   const outcome = store.softDelete(stream, expected)
   if (outcome.kind !== 'written') return respond(errorOf(stream, expected, outcome))
@@ -37,7 +37,7 @@ export function handleTombstone(
 ): void {
   const options = request.getOptions() ?? new streams.TombstoneReq.Options()
   const stream = readStreamName(options.getStreamIdentifier())
-  if (faults.refuses === 'not-ready') return respond(notReady())
+  if (faults.refuses === 'calls') return respond(notReady())
   const expected = readExpected(options, () => options.getRevision())
   const outcome = store.tombstone(stream, expected)
   if (outcome.kind !== 'written') return respond(errorOf(stream, expected, outcome))

@@ -24,8 +24,8 @@ export interface Faults {
   checkpointGoesBack(): void
   /** Before the next event of a filtered subscription comes a checkpoint at the end of the log, past what was not delivered yet. */
   checkpointAtEnd(): void
-  /** Refuses every call as a starting server does, or every connection as a missing one. */
-  refuseAll(how: 'not-ready' | 'connections'): void
+  /** Refuses every call as a starting server does, every connection as a missing one, or subscriptions; cuts what there is. */
+  refuse(what: 'calls' | 'connections' | 'subscriptions'): void
   /** Destroys every connection, now. */
   cutConnections(): void
   /** All is well from now on. */
@@ -38,7 +38,7 @@ export type AppendFault =
 /** The same, as those who have to fail ask for it. Asking uses up what was counted. */
 export interface FaultState {
   ofAppend(): AppendFault
-  readonly refuses: 'nothing' | 'not-ready' | 'connections'
+  readonly refuses: 'nothing' | 'calls' | 'connections' | 'subscriptions'
   /** How often subscriptions were stopped: one that began before the last time is silent. */
   readonly stops: number
   readonly readsStopped: boolean
@@ -80,9 +80,9 @@ export function createFaults(cutConnections: () => void): { faults: Faults; stat
     cutReadsAfter: (events) => void (eventsLeft.read = events),
     checkpointGoesBack: () => void (goesBack = true),
     checkpointAtEnd: () => void (atEnd = true),
-    refuseAll(how) {
-      refuses = how
-      if (how === 'connections') cutConnections()
+    refuse(what) {
+      refuses = what
+      cutConnections()
     },
     cutConnections,
     heal() {

@@ -19,10 +19,9 @@ export async function handleRead(call: ReadCall, { store, faults, connections }:
   const options = call.request.getOptions()
   const kind = options?.hasSubscription() === true ? 'subscription' : 'read'
   connections.begin(call, kind)
-  if (options === undefined || faults.refuses === 'not-ready') {
-    outlet.fail(options === undefined ? handlerFailed() : notReady())
-    return
-  }
+  if (options === undefined) return outlet.fail(handlerFailed())
+  const isRefused = faults.refuses === 'calls' || (faults.refuses === 'subscriptions' && kind === 'subscription')
+  if (isRefused) return outlet.fail(notReady())
   const delivered = (): void => {
     if (faults.cutsAfterEvent(kind)) connections.cut(call)
   }

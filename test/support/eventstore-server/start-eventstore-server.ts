@@ -135,7 +135,7 @@ export async function startEventStoreServer(options: EventStoreServerOptions = {
   listener.listen(port, '127.0.0.1')
   await once(listener, 'listening')
   if (notReadyMs > 0) {
-    faults.refuseAll('not-ready')
+    faults.refuse('calls')
     setTimeout(faults.heal, notReadyMs).unref()
   }
 

@@ -36,7 +36,7 @@ export function handleStreamAppend(
     const stream = readStreamName(given?.getStreamIdentifier())
     if (isOver) return
     if (given === undefined || stream === '') return finish(handlerFailed())
-    if (faults.refuses === 'not-ready') return finish(notReady())
+    if (faults.refuses === 'calls') return finish(notReady())
     const fault = faults.ofAppend()
     if (fault === 'cut-before') return cut()
     const expected = readExpected(given, () => given.getRevision())
