@@ -35,7 +35,7 @@ export async function withFoundations<Result>(
 ): Promise<Result> {
   const releases = createReleases()
   try {
-    return await work(await openFoundations(config, printNotice, report, () => new Date(), releases))
+    return await work(await openFoundations(config, printNotice, failureReport, () => new Date(), releases))
   } finally {
     await releases[Symbol.asyncDispose]()
   }

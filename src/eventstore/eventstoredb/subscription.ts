@@ -109,11 +109,12 @@ async function untilSilent(
     if (!signal.aborted) end.failed(error)
     return null
   }
-  while (!signal.aborted) {
+  for (;;) {
     const newest = await head().catch(failed)
     const before = end.at
-    await pause(watchMs, undefined, { signal }).catch(() => undefined) // leaving the subscription ends the pause
-    if (newest === null || signal.aborted) continue // an unavailable or slow store is not a silent subscription
+    const isLeft = await pause(watchMs, false, { signal }).catch(() => true)
+    if (isLeft) return
+    if (newest === null) continue // an unavailable or slow store is not a silent subscription
     if (end.at === before && newest > before) return
     end.succeeded()
   }

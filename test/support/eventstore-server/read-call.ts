@@ -19,9 +19,14 @@ export async function handleRead(call: ReadCall, { store, faults, connections }:
   const options = call.request.getOptions()
   const kind = options?.hasSubscription() === true ? 'subscription' : 'read'
   connections.begin(call, kind)
-  if (options === undefined) return outlet.fail(handlerFailed())
-  const isRefused = faults.refuses === 'calls' || (faults.refuses === 'subscriptions' && kind === 'subscription')
-  if (isRefused) return outlet.fail(notReady())
+  if (options === undefined) {
+    outlet.fail(handlerFailed())
+    return
+  }
+  if (faults.refuses === 'calls' || (faults.refuses === 'subscriptions' && kind === 'subscription')) {
+    outlet.fail(notReady())
+    return
+  }
   const delivered = (): void => {
     if (faults.cutsAfterEvent(kind)) connections.cut(call)
   }
