@@ -12,6 +12,7 @@ import type { AccountStatuses } from '../commands/catalogue/account-statuses.js'
 import type { Addresses } from '../identity/accounts/addresses.js'
 import type { AuditQueries } from '../projections/audit-trail/audit-queries.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
+import type { ManagedProjection } from '../projections/managed-projection.js'
 import type { PastFrames } from '../realtime/past-frames.js'
 import type { RenderSentMessage } from '../realtime/render-sent-message.js'
 import type { ReadYourWrites, ReadYourWritesDeps } from './read-your-writes.js'
@@ -48,6 +49,7 @@ export interface ApiDeps
   queries: ConversationQueries
   auditTrail: Pick<ReadYourWritesDeps, 'progress' | 'ownWrites'> & { queries: AuditQueries }
   pastFrames: PastFrames
+  projections: readonly ManagedProjection[]
   readiness: () => Promise<Readiness>
   registry: Registry
   log: Logger

@@ -48,4 +48,8 @@ export const requestExamples: Readonly<Record<string, unknown>> = {
   'patch /chats/:id/messages/:messageId': { content: 'Shall we meet at **one**?' },
   'post /chats/:id/messages/:messageId/reports': { reason: 'Spam' },
   'post /reports/:id/settle': { outcome: 'The message was deleted' },
+  'post /projections/:name/skip': {
+    position: 'a8f5f167f44f4964e6c998dee827110c.1042',
+    reason: 'A date that Postgres cannot hold',
+  },
 }

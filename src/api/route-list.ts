@@ -17,6 +17,7 @@ import { pinRoutes } from './routes/pins.js'
 import { reactionRoutes } from './routes/reactions.js'
 import { openChatRoutes } from './routes/open-chats.js'
 import { operationRoutes } from './routes/operations.js'
+import { projectionRoutes } from './routes/projections.js'
 import { participantRoutes } from './routes/participants.js'
 import { reportRoutes } from './routes/reports.js'
 import { searchRoutes } from './routes/search.js'
@@ -50,6 +51,7 @@ export const routeList: readonly Route[] = [
   ...reportRoutes,
   ...searchRoutes,
   ...auditRoutes,
+  ...projectionRoutes,
   ...operationRoutes,
   ...docsRoutes,
 ]

@@ -3,6 +3,7 @@ import type { BotTokenView } from '../identity/bots/bot-tokens.js'
 import type { BotView } from '../identity/bots/bots.js'
 import type { DeliveryState } from '../webhooks/deliveries.js'
 import type { SessionView } from '../identity/sessions/session-list.js'
+import type { ProjectionState } from '../projections/engine/projection-states.js'
 import type { AuditEntry } from '../projections/audit-trail/audit-entry.js'
 import { accountRoles } from '../domain/roles/events.js'
 import type {
@@ -297,6 +298,62 @@ export const readinessShape = z
   .meta({ id: 'Readiness' })
 
 export type Readiness = z.infer<typeof readinessShape>
+
+const failureShape = z.object({
+  position: z.string(),
+  stream: z.string(),
+  eventType: z.string(),
+  code: z.string(),
+  at: time,
+})
+
+export const projectionStateShape = shapeOf<ProjectionState>()(
+  'Projection',
+  z.object({
+    name: z.string(),
+    version: z.int(),
+    /** Null before its tables were made. */
+    generation: z.int().nullable(),
+    status: z.enum(['live', 'rebuilding', 'paused', 'stopped']),
+    position: z.string(),
+    headPosition: z.string(),
+    lagEvents: count,
+    lagSeconds: z.number().nullable(),
+    /** Whether numbers of events are estimates. */
+    estimated: z.boolean(),
+    failure: failureShape.nullable(),
+    rebuild: z
+      .object({
+        done: count,
+        total: count,
+        eventsPerSecond: z.number().nullable(),
+        secondsLeft: z.number().nullable(),
+        /** Only to be compared with the tables in use. */
+        comparing: z.boolean(),
+      })
+      .nullable(),
+  }),
+)
+
+export const projectionDifferencesShape = z
+  .object({
+    at: time,
+    tables: z.record(
+      z.string(),
+      z.object({
+        count,
+        /** At most 100. */
+        rows: z.array(
+          z.object({
+            key: z.record(z.string(), z.unknown()),
+            /** Null where only one of both has the row. */
+            fields: z.array(z.string()).nullable(),
+          }),
+        ),
+      }),
+    ),
+  })
+  .meta({ id: 'ProjectionDifferences' })
 
 export const auditEntryShape = shapeOf<AuditEntry>()(
   'AuditEntry',

@@ -18,7 +18,7 @@ import { createDecisionIndex } from '../projections/decision-index/decision-inde
 import type { DecisionIndex } from '../commands/pipeline/decision-index.js'
 import { createOwnWrites, type OwnWrites } from '../projections/engine/own-writes.js'
 import { createRevocationQueries, type RevocationQueries } from '../projections/revocations/revocations.js'
-import type { ProjectionControl } from '../projections/engine/projection-control.js'
+import type { ManagedProjection } from '../projections/managed-projection.js'
 import type { Config } from './config.js'
 import { createContentPolicy, type ContentPolicy } from './content-policy.js'
 import { openFoundations, type Foundations } from './foundations.js'
@@ -52,7 +52,7 @@ export interface Core extends Foundations {
   audit: { queries: AuditQueries; ownWrites: OwnWrites }
   usersSharingChat: UsersSharingChat
   runners: Runners
-  projectionControl: ProjectionControl
+  managedProjections: readonly ManagedProjection[]
   /** The fingerprints of recorded commands, by id; null for those without one. */
   recordedCommands(commandIds: readonly string[]): Promise<ReadonlyMap<string, string | null>>
   content: ContentPolicy
@@ -65,7 +65,7 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
   const clock = overrides.clock ?? (() => new Date())
   const foundations = await openFoundations(config, options.print, options.report, clock, releases)
   const { databases, log, reader, sealer, dataKeys } = foundations
-  const { open, runners, control } = await startProjections(foundations, options.report, releases)
+  const { open, runners, managed } = await startProjections(foundations, clock, options.report, releases)
   const decisionIndex = createDecisionIndex(databases.main, open.decisionIndex)
   const handler = await startCommandHandler(foundations, decisionIndex, clock, options, releases)
 
@@ -99,7 +99,7 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
     queries: createConversationQueries(databases.main, open.conversations, content.renderContent),
     audit,
     runners,
-    projectionControl: control,
+    managedProjections: managed,
     async recordedCommands(commandIds) {
       await runners.decisionIndex.progress.reached(await log.head())
       const { found } = await decisionIndex.lookUp(commandIds)

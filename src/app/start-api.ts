@@ -59,6 +59,7 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     pastFrames: parts.pastFrames,
     renderSentMessage: parts.renderSentMessage,
     publicUrl: parts.publicUrl,
+    projections: core.managedProjections,
     readiness: parts.readiness,
     registry: metrics.registry,
     metricsToken: config.metricsToken,

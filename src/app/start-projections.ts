@@ -1,13 +1,15 @@
 import type { FailureReport } from '../async/outage.js'
 import { openProjection, type OpenProjection } from '../projections/engine/open-projection.js'
-import { createProjectionControl, type ProjectionControl } from '../projections/engine/projection-control.js'
+import { createProjectionControl } from '../projections/engine/projection-control.js'
 import { startRebuilder, type Rebuilder } from '../projections/engine/rebuild/start-rebuilder.js'
 import { readSkippedEvents } from '../projections/engine/skipped-events.js'
 import { startRunner, type Runner } from '../projections/engine/runner.js'
+import { manageProjection, type ManagedProjection } from '../projections/managed-projection.js'
 import type { ProjectionList } from '../projections/projection-list.js'
 import { openBuildPool } from './databases.js'
 import type { Foundations } from './foundations.js'
 import { checkKeys } from './installation/missing-keys.js'
+import { createLagSecondsAt } from './readiness/projection-lag.js'
 import type { Releases } from './release.js'
 
 export type Runners = Record<keyof ProjectionList, Runner>
@@ -15,16 +17,17 @@ export type Runners = Record<keyof ProjectionList, Runner>
 export interface Projections {
   open: Record<keyof ProjectionList, OpenProjection>
   runners: Runners
-  control: ProjectionControl
+  managed: readonly ManagedProjection[]
 }
 
 /** Makes the tables of every projection where they are missing, then starts the loops that keep them up to date. */
 export async function startProjections(
   foundations: Foundations,
+  clock: () => Date,
   report: FailureReport,
   releases: Releases,
 ): Promise<Projections> {
-  const { databases, log, reader, projections } = foundations
+  const { databases, log, reader, sealer, projections } = foundations
   const { main: pool } = databases
   const open = {
     conversations: await openProjection(pool, projections.conversations, log),
@@ -42,7 +45,12 @@ export async function startProjections(
     auditTrail: start(open.auditTrail),
   }
   const rebuilder = releases.add(startAppRebuilder(foundations, report))
-  return { open, runners, control: createProjectionControl({ pool, log, wakeUp: () => rebuilder.wakeUp() }) }
+  const control = createProjectionControl({ pool, log, wakeUp: () => rebuilder.wakeUp() })
+  const lagSecondsAt = createLagSecondsAt({ log, reader, clock })
+  const managed = Object.values(projections).map((projection) =>
+    manageProjection(projection, { pool, log, reader, sealer, control, lagSecondsAt }),
+  )
+  return { open, runners, managed }
 }
 
 export const startAppRebuilder = (

@@ -1,12 +1,15 @@
+import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
-import { UsageError } from '../command-errors.js'
+import { normaliseText } from '../../domain/text.js'
+import { skipEvent, type SkipOutcome } from '../../projections/engine/skip-event.js'
+import { CommandFailedError, UsageError } from '../command-errors.js'
 import type { OperatorCommand } from '../operator-command.js'
 import { print } from '../output.js'
 import { withFoundations } from '../with-core.js'
 import { findProjection } from './find-projections.js'
-import { skipEvent } from './skip-event.js'
 
 const SKIP = 'projections skip NAME --position P --reason TEXT'
+const MAX_REASON = 1_000
 
 export const skipProjectionEvent: OperatorCommand = {
   usage: SKIP,
@@ -15,15 +18,28 @@ export const skipProjectionEvent: OperatorCommand = {
     const options = { position: { type: 'string' }, reason: { type: 'string' } } as const
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options })
     const [name, ...more] = positionals
-    const { position, reason } = values
-    if (name === undefined || position === undefined || reason === undefined || more.length > 0)
+    const { position } = values
+    if (name === undefined || position === undefined || values.reason === undefined || more.length > 0)
       throw new UsageError(`Usage: parley ${SKIP}`)
+    const reason = normaliseText(values.reason, MAX_REASON)
+    if (!reason.ok) throw new UsageError(`--reason must be a text of 1 to ${MAX_REASON} characters`)
+    const skip = { position, by: `system:${operator()}`, reason: reason.text }
     return (config) =>
       withFoundations(config, async (foundations) => {
         const projection = findProjection(name, foundations)
-        await skipEvent(projection, position, reason, { ...foundations, pool: foundations.databases.main })
-        print(`${projection.name} skips the event at ${position}: a running server continues within 30 s`)
+        const outcome = await skipEvent(projection, skip, { ...foundations, pool: foundations.databases.main })
+        if (outcome.kind !== 'skipped') throw new CommandFailedError(explain(name, position, outcome))
+        print(`${name} skips the event at ${position}`)
         return 0
       })
   },
 }
+
+function explain(name: string, position: string, outcome: Exclude<SkipOutcome, { kind: 'skipped' }>): string {
+  if (outcome.kind === 'never') return `${name} cannot skip events: ${outcome.why}`
+  if (outcome.pausedAt.length === 0) return `${name} is not paused: there is nothing to skip`
+  return `${name} is paused at ${outcome.pausedAt.join(' and ')}, not at ${position}`
+}
+
+/** The account of the operating system that runs the command; the name of a key is made of it. */
+const operator = (): string => userInfo().username.replace(/[^\w.@-]/g, '_')

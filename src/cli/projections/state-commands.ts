@@ -51,6 +51,8 @@ export const retryProjection = change(
 )
 
 export const stopProjection = change('stop', 'let it rest, until it is started again', async (control, projection) => {
+  if (projection.neverStops !== undefined)
+    throw new CommandFailedError(`${projection.name} cannot be stopped: ${projection.neverStops}`)
   await control.setStopped(projection, true)
   return `${projection.name} is stopped`
 })

@@ -70,6 +70,7 @@ const insertText = (table: TableName): string => `
  */
 export const createAuditTrail = (reader: Pick<EventReader, 'decode'>): Projection => ({
   name: 'audit_trail',
+  neverSkips: 'it counts every event of the log, and its numbers would no longer be those of the log',
   version: 1,
   tables: ['audit_entries', 'audit_clients', 'audit_subjects', 'audit_minutes', 'audit_counter'],
   schema,

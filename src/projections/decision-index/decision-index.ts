@@ -13,6 +13,7 @@ import type { Projection } from '../engine/projection.js'
 export function createDecisionIndexProjection(reader: EventReader): Projection {
   return {
     name: 'decision_index',
+    neverStops: 'every command would read what it lacks from the log',
     version: 2,
     tables: ['commands', 'known_messages', 'known_reactions'],
     schema: (table) => `

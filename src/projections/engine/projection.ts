@@ -20,6 +20,10 @@ export interface Projection {
    * database nothing beside the busy ones. What a restart examines again is what came in that time.
    */
   idleMs?: number
+  /** Why it may skip no event; absent where it may. */
+  neverSkips?: string
+  /** Why it may not be stopped; absent where it may. */
+  neverStops?: string
   /** The statements that make its tables, empty. */
   schema(table: TableName): string
   /** Whatever of `apply` can be done ahead, such as opening the events; nothing depends on it. */

@@ -10,6 +10,8 @@ import type { Projection } from '../engine/projection.js'
 export const createRevocationsProjection = (reader: EventReader): Projection => ({
   name: 'revocations',
   version: 1,
+  neverSkips: 'sessions that were ended would go on',
+  neverStops: 'nobody’s session could be checked',
   tables: ['revocations'],
   streamPrefixes: revokingStreams,
   idleMs: 1_000,

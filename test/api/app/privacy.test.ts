@@ -67,9 +67,9 @@ onEachLog('personal data', (kind) => {
     ])
     expect(before.profile).to.include({ name: 'AliceUnmistakable', statusText: 'StatusUnmistakable' })
 
-    const { dataKeys, projections, projectionControl, runners } = parley.app.core
+    const { dataKeys, managedProjections, runners } = parley.app.core
     await dataKeys.destroy(userKey(alice.id))
-    await projectionControl.rebuild(projections.conversations)
+    await managedProjections.find(({ name }) => name === 'conversations')?.rebuild()
     await eventually(() => expect(runners.conversations.status().generation).to.equal(2))
 
     const nobody = { id: alice.id, name: null, avatarUrl: null, isBot: false }

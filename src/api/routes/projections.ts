@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import { textSchema } from '../../commands/catalogue/input-schemas.js'
+import type { ManagedProjection } from '../../projections/managed-projection.js'
+import { orNotFound } from '../answers.js'
+import type { Parts } from '../parts.js'
+import { ProblemError } from '../problem-details.js'
+import { answer, route } from '../route.js'
+import { projectionDifferencesShape, projectionStateShape } from '../shapes.js'
+
+const MAX_REASON = 1_000
+
+const nameParams = z.strictObject({ name: z.string().max(100) })
+
+/** @throws ProblemError `projection-not-found` */
+const find = ({ projections }: Pick<Parts, 'projections'>, name: string): ManagedProjection =>
+  orNotFound(projections.find((known) => known.name === name) ?? null, 'projection-not-found')
+
+const list = route({
+  method: 'get',
+  path: '/projections',
+  summary: 'Each read model: how far it follows the log, whether it is paused, and its rebuild',
+  access: 'analyst',
+  answers: { 200: z.array(projectionStateShape) },
+  async handle(_context, { projections }) {
+    return answer(200, await Promise.all(projections.map((one) => one.state())))
+  },
+})
+
+const show = route({
+  method: 'get',
+  path: '/projections/:name',
+  summary: 'One read model',
+  access: 'analyst',
+  params: nameParams,
+  answers: { 200: projectionStateShape },
+  async handle({ params: { name } }, parts) {
+    return answer(200, await find(parts, name).state())
+  },
+})
+
+const rebuild = route({
+  method: 'post',
+  path: '/projections/:name/rebuild',
+  summary: 'Build it again from the log beside the tables in use; queries use those until the new ones are complete',
+  access: 'analyst',
+  takesKey: false,
+  params: nameParams,
+  answers: { 202: null },
+  async handle({ params: { name } }, parts) {
+    if (!(await find(parts, name).rebuild())) throw new ProblemError('rebuild-under-way')
+    return answer(202, null)
+  },
+})
+
+const cancel = route({
+  method: 'delete',
+  path: '/projections/:name/rebuild',
+  summary: 'Give up its rebuild or comparison, and drop what was built',
+  access: 'analyst',
+  takesKey: false,
+  params: nameParams,
+  answers: { 204: null },
+  async handle({ params: { name } }, parts) {
+    await find(parts, name).cancel()
+    return answer(204, null)
+  },
+})
+
+const retry = route({
+  method: 'post',
+  path: '/projections/:name/retry',
+  summary: 'Try the event at which it is paused again, at once',
+  access: 'analyst',
+  takesKey: false,
+  params: nameParams,
+  answers: { 202: null },
+  async handle({ params: { name } }, parts) {
+    await find(parts, name).retry()
+    return answer(202, null)
+  },
+})
+
+const stop = route({
+  method: 'post',
+  path: '/projections/:name/stop',
+  summary: 'Let it rest; what it shows becomes stale',
+  access: 'analyst',
+  takesKey: false,
+  params: nameParams,
+  answers: { 202: null },
+  async handle({ params: { name } }, parts) {
+    const whyNot = await find(parts, name).stop()
+    if (whyNot !== null) throw new ProblemError('projection-needed', { detail: whyNot })
+    return answer(202, null)
+  },
+})
+
+const start = route({
+  method: 'post',
+  path: '/projections/:name/start',
+  summary: 'Let it follow the log again',
+  access: 'analyst',
+  takesKey: false,
+  params: nameParams,
+  answers: { 202: null },
+  async handle({ params: { name } }, parts) {
+    await find(parts, name).start()
+    return answer(202, null)
+  },
+})
+
+const diff = route({
+  method: 'post',
+  path: '/projections/:name/diff',
+  summary: 'Build it again from the log, and compare with the tables in use',
+  access: 'analyst',
+  takesKey: false,
+  params: nameParams,
+  answers: { 202: null },
+  async handle({ params: { name } }, parts) {
+    if (!(await find(parts, name).diff())) throw new ProblemError('rebuild-under-way')
+    return answer(202, null)
+  },
+})
+
+const showDiff = route({
+  method: 'get',
+  path: '/projections/:name/diff',
+  summary: 'What the last comparison found: rows that differ, by table, with their keys and the names of the fields',
+  access: 'analyst',
+  params: nameParams,
+  answers: { 200: projectionDifferencesShape },
+  async handle({ params: { name } }, parts) {
+    const { at, differences } = orNotFound(await find(parts, name).lastComparison(), 'comparison-not-found')
+    return answer(200, { at: at.toISOString(), tables: differences })
+  },
+})
+
+const skip = route({
+  method: 'post',
+  path: '/projections/:name/skip',
+  summary: 'Pass over the event at which it is paused, for good; the log keeps who did so and why',
+  access: 'admin',
+  takesKey: false,
+  params: nameParams,
+  body: z.strictObject({ position: z.string().max(200), reason: textSchema(MAX_REASON) }),
+  answers: { 202: null },
+  async handle({ params: { name }, body: { position, reason }, caller }, parts) {
+    const outcome = await find(parts, name).skip({ position, reason, by: caller.userId })
+    if (outcome.kind === 'never') throw new ProblemError('projection-needed', { detail: outcome.why })
+    if (outcome.kind === 'not-paused') throw new ProblemError('not-paused-there')
+    return answer(202, null)
+  },
+})
+
+export const projectionRoutes = [list, show, rebuild, cancel, retry, stop, start, diff, showDiff, skip]
