@@ -11,4 +11,6 @@ export interface Overrides {
   mailer?: Mailer
   /** The web, as link previews and webhooks see it. */
   safeFetch?: SafeFetch
+  /** How long an analyst's projection may take for one batch. */
+  projectionDeadlineMs?: number
 }

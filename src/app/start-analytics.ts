@@ -17,19 +17,21 @@ import type { Config } from './config.js'
 import { openingDatabase } from './database-failure.js'
 import type { AnalyticsUrls } from './databases.js'
 import type { Foundations } from './foundations.js'
+import type { Overrides } from './overrides.js'
 import type { Releases } from './release.js'
 import { StartupError } from './startup-error.js'
 
 export interface AnalyticsParts {
   print(line: string): void
   report: FailureReport
+  overrides: Overrides
 }
 
 /** Runs analysts' projections, where PROJECTIONS_DIR names some. */
 export async function startAnalytics(
   { projectionsDir, projectionsPersonalFields }: Config,
   { databases: { analytics }, log, reader }: Foundations,
-  { print, report }: AnalyticsParts,
+  { print, report, overrides: { projectionDeadlineMs } }: AnalyticsParts,
   releases: Releases,
 ): Promise<void> {
   if (projectionsDir === null || analytics === null) return
@@ -53,6 +55,7 @@ export async function startAnalytics(
       hidesMessages: projectionsPersonalFields.length > 0,
       lease: createLease(pool, randomUUID()),
       report,
+      ...(projectionDeadlineMs !== undefined && { deadlineMs: projectionDeadlineMs }),
     }),
   )
 }

@@ -65,7 +65,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   const report = createFailureReport(logger, metrics)
   const core = await startCore(config, { print, overrides, report, metrics }, releases)
   warnOfSharedRole(config, print)
-  await startAnalytics(config, core, { print, report }, releases)
+  await startAnalytics(config, core, { print, report, overrides }, releases)
   const redis = await startRedis(config, { logger, metrics }, releases)
   const security = startSecurity(core, metrics, releases)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused: security.onLimited })

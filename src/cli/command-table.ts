@@ -1,3 +1,4 @@
+import { exportProjectionCommand, newProjectionCommand } from './analytics-commands.js'
 import { doctorAddresses, doctorUnread } from './doctor-command.js'
 import { importCommand } from './import-command.js'
 import type { OperatorCommand } from './operator-command.js'
@@ -31,6 +32,8 @@ const commandTable: Record<string, OperatorCommand> = {
   'projections prepare': prepareProjections,
   'projections prune': pruneProjections,
   'projections skip': skipProjectionEvent,
+  'projections new': newProjectionCommand,
+  'projections export': exportProjectionCommand,
   'doctor unread': doctorUnread,
   'doctor addresses': doctorAddresses,
   'user create': createUserCreate(setPasswordLink),

@@ -2,46 +2,85 @@ import { randomBytes } from 'node:crypto'
 import { chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { expect } from 'chai'
+import { createAnalytics, type Analytics } from '../../src/analytics/analytics.js'
+import { createViewEvents } from '../../src/analytics/events/event-view.js'
+import type { ListedProjection } from '../../src/analytics/list-projections.js'
 import type { Config } from '../../src/app/config.js'
+import type { Overrides } from '../../src/app/overrides.js'
+import { createPool } from '../../src/postgres/pool.js'
+import { eventually } from '../support/eventually.js'
 import { startTestApp, type TestApp, type TestUser } from '../support/test-app.js'
 import { execute } from '../support/test-database.js'
 
-/** The app with a folder of analysts' projections, and roles of its own for them. */
+/** The app with a folder of analysts' projections, and database roles of its own for them. */
 export interface AnalyticsApp extends AsyncDisposable {
   parley: TestApp
   folder: string
-  /** Name of the role that owns the schemas. */
+  readonly analytics: Analytics
+  /** The role that owns the schemas, and the one that reads. */
   role: string
-  /** Connects as that role. */
+  /** Connects as the role that owns the schemas. */
   url: string
-  /** Rows of a query, as a superuser. */
+  /** Rows of a query by the superuser. */
   query<Row>(sql: string): Promise<Row[]>
   write(file: string, source: string): Promise<void>
+  /** Resolves once the projection has this status; gives what the list then shows of it. */
+  untilStatus(name: string, status: ListedProjection['status']): Promise<ListedProjection>
+  /** Resolves once analysts see the tables of this generation. */
+  untilGeneration(name: string, generation: number): Promise<void>
 }
+
+/** Processes start slowly on a busy machine. */
+const SLOW = { timeoutMs: 30_000 }
+
+const PASSWORD = 'analytics-password'
 
 export async function startAnalyticsApp(
   files: Record<string, string> = {},
   config: Partial<Config> = {},
+  overrides: Overrides = {},
 ): Promise<AnalyticsApp> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-projections-'))
   await chmod(folder, 0o755)
   const write = (file: string, source: string): Promise<void> => writeFile(join(folder, file), source)
   for (const [file, source] of Object.entries(files)) await write(file, source)
   const role = `analytics_${randomBytes(6).toString('hex')}`
-  const parley = await startTestApp({}) // its database's name is not known before
+  const parley = await startTestApp({}, overrides) // only then is the name of its database known
   const databaseUrl = parley.config.databaseUrl!
-  const url = Object.assign(new URL(databaseUrl), { username: role, password: 'analytics-password' }).href
+  const url = Object.assign(new URL(databaseUrl), { username: role, password: PASSWORD }).href
   const settings = { projectionsDir: folder, analyticsDatabaseUrl: url, ...config }
   await parley.restart(() => Promise.resolve(), settings)
   Object.assign(parley.config, settings)
+  const pool = createPool({ connectionString: url, max: 3 })
+  const analytics = () => {
+    const { log, reader } = parley.app.core
+    return createAnalytics({ pool, url, folder, log, viewEvents: createViewEvents(reader, new Map()) })
+  }
+  const listed = async (name: string) => (await analytics().list()).find((projection) => projection.name === name)
   return {
     parley,
     folder,
+    get analytics() {
+      return analytics()
+    },
     role,
     url,
     query: (sql) => execute(databaseUrl, sql),
     write,
+    untilGeneration: (name, generation) =>
+      eventually(async () => {
+        const found = await listed(name)
+        expect(found, JSON.stringify(found)).to.include({ generation, rebuild: null })
+      }, SLOW),
+    untilStatus: (name, status) =>
+      eventually(async () => {
+        const found = await listed(name)
+        expect(found?.status, JSON.stringify(found)).to.equal(status)
+        return found!
+      }, SLOW),
     async [Symbol.asyncDispose]() {
+      await pool.end()
       await parley.restart(() => dropRoles(databaseUrl, role), { projectionsDir: null, analyticsDatabaseUrl: null })
       await parley[Symbol.asyncDispose]()
       await rm(folder, { recursive: true })
@@ -49,8 +88,11 @@ export async function startAnalyticsApp(
   }
 }
 
+/** Roles belong to the whole server. */
 async function dropRoles(url: string, role: string): Promise<void> {
-  for (const name of [`${role}_reader`, role]) await execute(url, `drop owned by ${name} cascade`, `drop role ${name}`)
+  for (const name of [`${role}_reader`, role])
+    if ((await execute(url, `select from pg_roles where rolname = '${name}'`)).length > 0)
+      await execute(url, `drop owned by ${name} cascade`, `drop role ${name}`)
 }
 
 /** One of the examples that Parley ships. */
@@ -65,5 +107,21 @@ export async function openChat(parley: TestApp): Promise<{ ada: TestUser; chatId
 
 export async function send(parley: TestApp, { token }: TestUser, chatId: string, content: string): Promise<void> {
   const { status } = await parley.call('POST', `/chats/${chatId}/messages`, { token, body: { content } })
-  if (status !== 201) throw new Error(`not sent: ${status}`)
+  expect(status).to.equal(201)
 }
+
+/** The source of a projection that keeps each message's id and its number in the chat. `first` runs before anything is written. */
+export const seqsProjection = ({
+  first = '',
+  version = 1,
+  tables = '',
+} = {}): string => `export const version = ${version}
+export const events = ['MessageSent']
+export const tables = \`create table seqs (message_id uuid primary key, seq integer, note text); ${tables}\`
+export async function apply(events, sql) {
+  for (const event of events) {
+    ${first}
+    await sql\`insert into seqs (message_id, seq) values (\${event.data.messageId}, \${event.data.seq})\`
+  }
+}
+`

@@ -1,10 +1,14 @@
 import type { ProjectionEvent } from '../projection-file.js'
 
 /** What the server sends to the process of a projection; it sends the next request only after the answer to the one before. */
-export type Request =
-  | { kind: 'load'; file: string }
-  | { kind: 'open'; url: string; name: string; generation: number }
-  | ({ kind: 'apply' } & Batch)
+export type Request = { kind: 'load'; file: string } | ({ kind: 'open' } & OpenRequest) | ({ kind: 'apply' } & Batch)
+
+export interface OpenRequest {
+  /** Of the database. */
+  url: string
+  name: string
+  generation: number
+}
 
 export interface Batch {
   /** Where the tables are. */
@@ -31,8 +35,9 @@ export interface FailureInFile {
   /** The SQL state, the error's code, or its name. */
   code: string
   message: string
-  /** Name of the analyst's file in which it happened, and the line; null where it happened elsewhere. */
-  file: string | null
+  /** Name of the analyst's file. */
+  file: string
+  /** Null where it is not known. */
   line: number | null
   /** Whether the same batch may succeed later, because the database could not be reached. */
   isPassing: boolean

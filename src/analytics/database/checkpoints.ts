@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import type { Position } from '../../eventstore/event-log.js'
 import { inTransaction } from '../../postgres/transaction.js'
 import { dropRelations } from './drop-relations.js'
@@ -37,31 +37,50 @@ const COLUMNS = `name, version, generation, schema = '${SCHEMA}' as "isLive", po
 /** Those of one projection or of all, the live one first. */
 export async function readGenerations(pool: Pool, name: string | null = null): Promise<GenerationRow[]> {
   const { rows } = await pool.query<GenerationRow>(
-    `select ${COLUMNS} from analytics.checkpoints where $1::text is null or name = $1 order by name, "isLive" desc, generation`,
+    `select ${COLUMNS} from analytics.checkpoints
+     where ($1::text is null or name = $1) and not is_comparison order by name, "isLive" desc, generation`,
     [name],
   )
   return rows
 }
 
-/** Begins another generation, empty, and drops one that was being built; the live one stays. */
-export const beginGeneration = (pool: Pool, name: string, version: number, start: Position): Promise<void> =>
+/**
+ * Begins another generation, empty, and drops one that was being built; the live one stays.
+ * @returns its number
+ */
+export const beginGeneration = (
+  pool: Pool,
+  name: string,
+  version: number,
+  start: Position,
+  isComparison = false,
+): Promise<number> =>
   inTransaction(pool, async (tx) => {
     await tx.query(`select pg_advisory_xact_lock(hashtext('parley/analytics'))`)
-    const { rows } = await tx.query<{ generation: number; schema: string; relations: string[] | null }>(
-      'select generation, schema, relations from analytics.checkpoints where name = $1 for update',
-      [name],
+    await dropUnfinished(tx, name)
+    const { rows } = await tx.query<{ generation: number }>(
+      `insert into analytics.checkpoints (name, version, generation, schema, position, is_comparison)
+       select $1, $2, coalesce(max(generation), 0) + 1, $3, $4, $5 from analytics.checkpoints where name = $1
+       returning generation`,
+      [name, version, BUILD_SCHEMA, start, isComparison],
     )
-    const abandoned = rows.filter(({ schema }) => schema === BUILD_SCHEMA)
-    for (const { generation, relations } of abandoned) {
-      await dropRelations(tx, BUILD_SCHEMA, relations ?? [])
-      await tx.query('delete from analytics.checkpoints where name = $1 and generation = $2', [name, generation])
-    }
-    const last = Math.max(0, ...rows.map(({ generation }) => generation))
-    await tx.query(
-      'insert into analytics.checkpoints (name, version, generation, schema, position) values ($1, $2, $3, $4, $5)',
-      [name, version, last + 1, BUILD_SCHEMA, start],
-    )
+    return rows[0]?.generation ?? 0
   })
+
+async function dropUnfinished(tx: ClientBase, name: string): Promise<void> {
+  const { rows } = await tx.query<{ generation: number; relations: string[] | null }>(
+    'select generation, relations from analytics.checkpoints where name = $1 and schema = $2 for update',
+    [name, BUILD_SCHEMA],
+  )
+  for (const { generation, relations } of rows) {
+    await dropRelations(tx, BUILD_SCHEMA, relations ?? [])
+    await tx.query('delete from analytics.checkpoints where name = $1 and generation = $2', [name, generation])
+  }
+}
+
+/** Drops what is being built, or was for a comparison. */
+export const dropBuilding = (pool: Pool, name: string): Promise<void> =>
+  inTransaction(pool, (tx) => dropUnfinished(tx, name))
 
 /** What was asked for as "that of the file" is of this version. */
 export async function setVersion(pool: Pool, name: string, version: number): Promise<void> {

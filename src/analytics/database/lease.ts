@@ -38,3 +38,9 @@ async function endConnections(pool: Pool, name: string): Promise<void> {
     [`parley-analytics ${name}`],
   )
 }
+
+/** Names of the projections that some node runs now. */
+export async function readRunning(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>('select name from analytics.leases where expires_at >= now()')
+  return rows.map(({ name }) => name)
+}

@@ -4,7 +4,8 @@ import { inTransaction } from '../../postgres/transaction.js'
 /**
  * Makes Parley's own tables in schema `analytics`. Of each generation of each projection: where its tables are (`schema`), which they are
  * (`relations`, null before they are made), and up to where it is (`position`). A version of 0 stands for "that of the file, not read yet".
- * `leases` says which node runs a projection.
+ * A comparison is
+ * built for `diff` and dropped by it: no node runs it. `leases` says which node runs a projection.
  */
 export const prepareTables = (pool: Pool): Promise<void> =>
   inTransaction(pool, async (tx) => {
@@ -18,6 +19,7 @@ export const prepareTables = (pool: Pool): Promise<void> =>
         position text not null,
         relations text[],
         failure json,
+        is_comparison boolean not null default false,
         primary key (name, generation)
       );
       create table if not exists analytics.leases (

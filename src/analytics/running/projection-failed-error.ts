@@ -4,7 +4,7 @@ import type { FailureInFile } from '../child/protocol.js'
 export class ProjectionFailedError extends Error {
   override readonly name = 'ProjectionFailedError'
   readonly code: string
-  readonly file: string | null
+  readonly file: string
   readonly line: number | null
 
   constructor({ code, message, file, line }: Omit<FailureInFile, 'isPassing'>) {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UnavailableError } from '../../async/unavailable-error.js'
-import type { Batch, BatchOutcome, LoadedFile, Reply, Request } from '../child/protocol.js'
+import type { Batch, BatchOutcome, LoadedFile, OpenRequest, Reply, Request } from '../child/protocol.js'
 import { explainExit } from './explain-exit.js'
 import { childScript, nodeArguments } from './permissions.js'
 import { ProjectionFailedError } from './projection-failed-error.js'
@@ -13,7 +13,7 @@ import { ProjectionFailedError } from './projection-failed-error.js'
 export interface ProjectionProcess extends AsyncDisposable {
   load(): Promise<LoadedFile>
   /** Connects to the database and creates the generation's tables where they are missing. */
-  open(target: { url: string; name: string; generation: number }): Promise<void>
+  open(target: OpenRequest): Promise<void>
   apply(batch: Batch): Promise<BatchOutcome>
 }
 

@@ -38,7 +38,10 @@ export function startSupervisor(deps: SupervisorDeps): AsyncDisposable {
   let file: LoadedFile | null = null
 
   async function readFile(): Promise<LoadedFile> {
-    await using process = startProjectionProcess({ path })
+    await using process = startProjectionProcess({
+      path,
+      ...(deps.deadlineMs !== undefined && { deadlineMs: deps.deadlineMs }),
+    })
     return await process.load()
   }
 

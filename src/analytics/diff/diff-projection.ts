@@ -1,0 +1,113 @@
+import type { ClientBase, Pool } from 'pg'
+import type { EventLog, Position } from '../../eventstore/event-log.js'
+import { inTransaction } from '../../postgres/transaction.js'
+import { beginGeneration, dropBuilding } from '../database/checkpoints.js'
+import { BUILD_SCHEMA, SCHEMA } from '../database/schemas.js'
+import type { ViewEvents } from '../events/event-view.js'
+import { partsOf } from '../running/batches.js'
+import { createGenerationProcess, type GenerationProcess } from '../running/generation-process.js'
+import { startProjectionProcess } from '../running/projection-process.js'
+import { RebuildRunningError } from '../rebuild-running-error.js'
+import { compareTables, type RowDifference } from './compare-tables.js'
+
+export interface DiffDeps {
+  name: string
+  path: string
+  pool: Pool
+  url: string
+  log: EventLog
+  viewEvents: ViewEvents
+}
+
+export interface ProjectionDiff {
+  /** Up to where both were compared. */
+  position: Position
+  differences: RowDifference[]
+}
+
+/** Analysts see no tables of this projection yet. */
+export class NothingToCompareError extends Error {
+  override readonly name = 'NothingToCompareError'
+  constructor(readonly projection: string) {
+    super(`${projection} has no tables yet to compare with`)
+  }
+}
+
+const PAGE_EVENTS = 1_000
+
+/**
+ * Builds the projection beside the tables that analysts see, with the file as it is now, and compares both at the same position. The tables
+ * that analysts see are not changed, and wait for less than it takes to apply a few events.
+ */
+export async function diffProjection(deps: DiffDeps): Promise<ProjectionDiff> {
+  const { name, path, pool, url, log } = deps
+  const { version, events } = await readFile(path)
+  const generation = await beginGeneration(pool, name, version, log.start, true)
+  await using process = createGenerationProcess({ path, url, row: { name, generation } })
+  try {
+    await process.open()
+    const build = createBuild(deps, process, new Set(events))
+    await build.to(await log.head())
+    return await compareAtOnePosition(deps, build)
+  } finally {
+    await dropBuilding(pool, name)
+  }
+}
+
+async function readFile(path: string): Promise<{ version: number; events: string[] }> {
+  await using process = startProjectionProcess({ path })
+  return await process.load()
+}
+
+interface Build {
+  /** Applies the log up to this position. */
+  to(position: Position): Promise<void>
+}
+
+function createBuild(
+  { name, log, viewEvents }: DiffDeps,
+  process: GenerationProcess,
+  types: ReadonlySet<string>,
+): Build {
+  let position = log.start
+  return {
+    async to(target) {
+      while (log.comparePositions(position, target) < 0) {
+        const page = await log.readAll(position, PAGE_EVENTS)
+        const events = page.events.filter((event) => log.comparePositions(event.position, target) <= 0)
+        const end = log.comparePositions(page.position, target) < 0 ? page.position : target
+        for (const part of partsOf({ events, position: end }, await viewEvents(events, types))) {
+          const outcome = await process.apply({ schema: BUILD_SCHEMA, from: position, ...part })
+          if (outcome === 'moved') throw new RebuildRunningError(name)
+          position = part.to
+        }
+      }
+    },
+  }
+}
+
+/** Holds the live tables for as long as it takes to get there and to begin a snapshot of both. */
+async function compareAtOnePosition({ name, pool }: DiffDeps, build: Build): Promise<ProjectionDiff> {
+  const reader = await pool.connect()
+  try {
+    const { position, relations } = await inTransaction(pool, async (tx) => {
+      const live = await lockLive(tx, name)
+      await build.to(live.position)
+      await reader.query('begin isolation level repeatable read read only; select 1')
+      return live
+    })
+    return { position, differences: await compareTables(reader, relations) }
+  } finally {
+    reader.release(true)
+  }
+}
+
+async function lockLive(tx: ClientBase, name: string): Promise<{ position: Position; relations: string[] }> {
+  const { rows } = await tx.query<{ position: Position; relations: string[] }>(
+    'select position, relations from analytics.checkpoints where name = $1 and schema = $2 for update',
+    [name, SCHEMA],
+  )
+  const [live] = rows
+  if (live === undefined) throw new NothingToCompareError(name)
+  return live
+}

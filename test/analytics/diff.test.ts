@@ -1,0 +1,63 @@
+import { expect } from 'chai'
+import { eventually } from '../support/eventually.js'
+import { openChat, send, seqsProjection, startAnalyticsApp } from './analytics-app.js'
+
+const withoutKey = '; create table keyless (seq integer)'
+
+const source = (note: string): string =>
+  seqsProjection({ first: 'await sql`insert into keyless values (${event.data.seq})`', tables: withoutKey })
+    .replace('seqs (message_id, seq) values (', `seqs (message_id, note, seq) values (`)
+    .replace('messageId}', `messageId}, \${${note}}`)
+
+describe("the difference between an analyst's tables and their rebuild", () => {
+  it('is nothing while they are right', async () => {
+    await using app = await startAnalyticsApp({ 'seqs.mjs': source('null') })
+    const { ada, chatId } = await openChat(app.parley)
+    for (const content of ['one', 'two']) await send(app.parley, ada, chatId, content)
+    await eventually(async () => expect(await app.query('select from analytics.seqs')).to.have.length(2))
+    const { differences } = await app.analytics.diff('seqs')
+    expect(differences).to.deep.equal([])
+  })
+
+  it('names rows and fields, never contents, and changes nothing', async () => {
+    await using app = await startAnalyticsApp({ 'seqs.mjs': source('null') })
+    const { ada, chatId } = await openChat(app.parley)
+    for (const content of ['one', 'two', 'three', 'four']) await send(app.parley, ada, chatId, content)
+    await eventually(async () => expect(await app.query('select from analytics.seqs')).to.have.length(4))
+    await app.query(`delete from analytics.seqs where seq = 1`)
+    await app.query(`insert into analytics.seqs values ('00000000-0000-4000-8000-000000000000', 0, 'secret')`)
+    await app.query(`insert into analytics.keyless values (9), (9)`)
+    await app.write('seqs.mjs', source(`event.data.seq === 3 ? 'secret' : null`))
+    const ids = await app.query<{ message_id: string; seq: number }>(
+      `select data::json ->> 'messageId' as message_id, (data::json ->> 'seq')::int as seq from events where type = 'MessageSent'`,
+    )
+    const idOf = (seq: number) => ids.find((row) => row.seq === seq)!.message_id
+
+    const { differences } = await app.analytics.diff('seqs')
+    const row = { table: 'seqs', rows: 1 }
+    expect(differences).to.have.deep.members([
+      { table: 'keyless', key: null, in: 'live', fields: [], rows: 2 },
+      { ...row, key: { message_id: idOf(1) }, in: 'rebuilt', fields: [] },
+      { ...row, key: { message_id: idOf(3) }, in: 'both', fields: ['note'] },
+      { ...row, key: { message_id: '00000000-0000-4000-8000-000000000000' }, in: 'live', fields: [] },
+    ])
+    expect(JSON.stringify(differences)).not.to.include('secret')
+    expect(await app.untilStatus('seqs', 'live')).to.include({ generation: 1 })
+    await send(app.parley, ada, chatId, 'five')
+    await eventually(async () => expect(await app.query('select from analytics.seqs where seq = 5')).to.have.length(1))
+    expect(await app.query(`select from pg_class where relnamespace = 'analytics_build'::regnamespace`)).to.have.length(
+      0,
+    )
+  })
+
+  it('of a file that fails is a failure, which pauses nothing', async () => {
+    await using app = await startAnalyticsApp({ 'seqs.mjs': source('null') })
+    const { ada, chatId } = await openChat(app.parley)
+    await send(app.parley, ada, chatId, 'one')
+    await eventually(async () => expect(await app.query('select from analytics.seqs')).to.have.length(1))
+    await app.write('seqs.mjs', source('missing'))
+    const failure = await app.analytics.diff('seqs').catch((error: unknown) => error)
+    expect(failure).to.include({ name: 'ProjectionFailedError', code: 'ReferenceError', line: 7 })
+    await app.untilStatus('seqs', 'live')
+  })
+})
