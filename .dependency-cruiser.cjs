@@ -89,7 +89,11 @@ module.exports = {
     {
       name: 'nothing-unused',
       severity: 'error',
-      from: { orphan: true, path: '^src/', pathNot: '^src/((main|cli)[.]ts$|analytics/(child/main|testing/given)[.]ts$)' },
+      from: {
+        orphan: true,
+        path: '^src/',
+        pathNot: '^src/((main|cli)[.]ts$|analytics/(child/main|testing/given)[.]ts$)',
+      },
       to: {},
     },
   ],

@@ -9,6 +9,7 @@ import { createReleases } from '../app/release.js'
 import { openAnalytics } from '../app/start-analytics.js'
 import { UsageError } from './command-errors.js'
 import { printNotice } from './output.js'
+import { failureReport } from './with-core.js'
 
 export interface OpenAnalytics {
   analytics: Analytics
@@ -25,7 +26,13 @@ export async function withAnalytics<Result>(
   if (projectionsDir === null) throw new UsageError('PROJECTIONS_DIR is not set: name the folder of the projections')
   const releases = createReleases()
   try {
-    const { databases, log, reader } = await openFoundations(config, printNotice, () => new Date(), releases)
+    const { databases, log, reader } = await openFoundations(
+      config,
+      printNotice,
+      failureReport,
+      () => new Date(),
+      releases,
+    )
     if (databases.analytics === null) throw new UsageError('ANALYTICS_DATABASE_URL is not set')
     const pool = await openAnalytics(databases.analytics, releases)
     const { url } = databases.analytics

@@ -67,7 +67,7 @@ const UNUSABLE: Record<string, [source: string, code: string, line: number | nul
   'no tables': [seqsProjection().replace(/`create .*`/, "'select 1'"), 'TypeError', 3],
 }
 
-describe("an analyst's file that cannot be used is reported, and used once it is mended", () => {
+describe("an analyst's file that cannot be used is reported, and used once it is repaired", () => {
   for (const [what, [source, code, line]] of Object.entries(UNUSABLE))
     it(what, async () => {
       await using app = await startAnalyticsApp({ 'broken.mjs': source })
