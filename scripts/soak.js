@@ -1,5 +1,5 @@
-// The long forms of the tests of which `npm test` runs a short one: ten minutes of faults in the event log, and a large import that is
-// killed at every step. `npm run soak -- test/…` runs other files with the same settings.
+// The long forms of the tests of which `npm test` runs a short one: ten minutes of faults in the event log, a large import that is
+// killed at every step, and many stories for the laws. `npm run soak -- test/…` runs other files with the same settings.
 import { finish } from './suite/finish.js'
 import { runFiles } from './suite/run-files.js'
 import { createTally } from './suite/tally.js'
@@ -10,9 +10,10 @@ import { workers } from './suite/workers.js'
 const SOAK = [
   'test/eventstore/eventstoredb/soak.test.ts',
   'test/end-to-end/kill-import.test.ts',
+  'test/laws/laws.property.test.ts',
   'test/content/render-bounds.test.ts',
 ]
-const SETTINGS = { PARLEY_SOAK_SECONDS: '600', PARLEY_IMPORT_MESSAGES: '100000' }
+const SETTINGS = { PARLEY_SOAK_SECONDS: '600', PARLEY_IMPORT_MESSAGES: '100000', PARLEY_LAW_STORIES: '400' }
 const LIMIT_MS = 60 * 60_000
 
 const given = process.argv.slice(2)

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type { Position } from '../../src/eventstore/event-log.js'
 import type { OpenedEvent } from '../../src/privacy/event-reader.js'
 import { openWriteSide, type WriteSide } from '../support/write-side.js'
@@ -48,7 +49,7 @@ export interface Listener {
 export async function play(world: World, given: readonly Step[], { onLook, atEnd }: Listener): Promise<void> {
   const { side, nodes } = world
   for (const { conversations, index } of nodes) await Promise.all([catchUp(side, conversations), catchUp(side, index)])
-  const start = await side.log.head()
+  const eventsSince = readFrom(side, await side.log.head())
   const cast = await openCast(nodes[0].run)
   const { chatIds, told } = cast
   const story: Story = {
@@ -56,9 +57,9 @@ export async function play(world: World, given: readonly Step[], { onLook, atEnd
     chatIds,
     told,
     async eventsUpTo(position) {
-      const { events } = await side.log.readAll(start, 10_000)
+      const events = await eventsSince()
       const isIn = (at: Position) => position === undefined || side.log.comparePositions(at, position) <= 0
-      return side.reader.open(events.filter((event) => isIn(event.position)))
+      return events.filter((event) => isIn(event.position))
     },
   }
   let waiting: Promise<void>[] = []
@@ -89,8 +90,23 @@ export async function play(world: World, given: readonly Step[], { onLook, atEnd
   await Promise.all(waiting)
   for (const { conversations, index } of nodes)
     await Promise.all([catchUp(side, conversations, 7), catchUp(side, index)])
-  for (const chatId of chatIds)
-    for (const viewer of people)
-      for (const node of nodes) await onLook?.({ node, nodes: [...nodes, node], viewer, chatId, limit: 5, story })
+  const lookAtAll = async (viewer: string, chatId: string): Promise<void> => {
+    for (const node of nodes) await onLook?.({ node, nodes: [...nodes, node], viewer, chatId, limit: 5, story })
+  }
+  await Promise.all(people.flatMap((viewer) => chatIds.map((chatId) => lookAtAll(viewer, chatId))))
   await atEnd?.(story)
+}
+
+/** Reads on where the last call ended, and gives all events so far. */
+function readFrom({ log, reader }: WriteSide, start: Position): () => Promise<readonly OpenedEvent[]> {
+  const read: OpenedEvent[] = []
+  const oneAtATime = pLimit(1)
+  let next = start
+  return () =>
+    oneAtATime(async () => {
+      const { events, position } = await log.readAll(next, 10_000)
+      read.push(...(await reader.open(events)))
+      next = position
+      return read
+    })
 }
