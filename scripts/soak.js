@@ -1,5 +1,5 @@
 // The long forms of the tests of which `npm test` runs a short one: ten minutes of faults in the event log, a large import that is
-// killed at every step, and many stories for the laws. `npm run soak -- test/…` runs other files with the same settings.
+// killed at every step, many stories for the laws, and a repeat after many messages. `npm run soak -- test/…` runs other files with the same settings.
 import { finish } from './suite/finish.js'
 import { runFiles } from './suite/run-files.js'
 import { createTally } from './suite/tally.js'
@@ -11,9 +11,15 @@ const SOAK = [
   'test/eventstore/eventstoredb/soak.test.ts',
   'test/end-to-end/kill-import.test.ts',
   'test/laws/laws.property.test.ts',
+  'test/api/app/repeats-later.test.ts',
   'test/content/render-bounds.test.ts',
 ]
-const SETTINGS = { PARLEY_SOAK_SECONDS: '600', PARLEY_IMPORT_MESSAGES: '100000', PARLEY_LAW_STORIES: '400' }
+const SETTINGS = {
+  PARLEY_SOAK_SECONDS: '600',
+  PARLEY_IMPORT_MESSAGES: '100000',
+  PARLEY_LAW_STORIES: '400',
+  PARLEY_OTHER_MESSAGES: '100000',
+}
 const LIMIT_MS = 60 * 60_000
 
 const given = process.argv.slice(2)

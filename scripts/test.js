@@ -1,8 +1,10 @@
 // All tests: the checks, all test files with coverage on the Node that npm brings, those files that can differ once more on the machine's
-// own Node, and the quick benchmark. The last line is `N passed, N failed`; the exit code is 0 only where nothing failed.
+// own Node, and the quick benchmark. The last line is `N passed, N failed`; the exit code is 0 only where nothing failed. `npm test -- --record`
+// also writes down how long the files took, from which later runs take their order.
 import { coverageReport, recordCoverage } from './suite/coverage.js'
 import { otherNode } from './suite/other-node.js'
 import { finish } from './suite/finish.js'
+import { recordDurations } from './suite/record-durations.js'
 import { runFiles } from './suite/run-files.js'
 import { runStep } from './suite/run-step.js'
 import { createTally } from './suite/tally.js'
@@ -17,8 +19,16 @@ const step = (name, args, options) => runStep(tally, name, node, args, options)
 if (await step('build', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], { limitMinutes: 5 })) {
   const run = withServices(async (env) => {
     const covered = { ...env, ...recordCoverage() }
-    const all = runFiles(testFiles('test'), { workers, env: covered, onResult: (result) => tally.addFile(result) })
-    await Promise.all([all, checksThenOtherNode(env)])
+    const results = []
+    const onResult = (result) => {
+      results.push(result)
+      tally.addFile(result)
+    }
+    await Promise.all([
+      runFiles(testFiles('test'), { workers, env: covered, onResult }),
+      checksThenOtherNode({ ...env, PARLEY_SENDS: '100' }),
+    ])
+    if (process.argv.includes('--record')) recordDurations(results)
   })
   await run.catch((error) => tally.addStep('the services that tests share', false, error.stack))
   await step('coverage', coverageReport, { limitMinutes: 5 })
@@ -28,7 +38,7 @@ if (await step('build', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json
 await finish(tally)
 
 async function checksThenOtherNode(env) {
-  await step('checks', ['scripts/check.js'], { limitMinutes: 10, isBeside: true })
+  await step('checks', ['scripts/check.js', '--built'], { limitMinutes: 10, isBeside: true })
   const other = otherNode()
   if (other === null) return console.log(`\n== no second Node here: everything runs on ${process.version}`)
   const onResult = (result) => tally.addFile(result, ` on Node ${other.version}`)

@@ -1,29 +1,20 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Those that take longest; started first, so that a run does not end with one worker busy and the others idle. */
-export const SLOW = [
-  'test/eventstore/eventstoredb/soak.test.ts',
-  'test/laws/laws.property.test.ts',
-  'test/end-to-end/kill-identity.test.ts',
-  'test/end-to-end/kill-import.test.ts',
-  'test/api/app/repeats-later.test.ts',
-  'test/end-to-end/start-stop.test.ts',
-  'test/commands/pipeline/handle-command.test.ts',
-  'test/eventstore/eventstoredb/outage.test.ts',
-  'test/scripts/run-files.test.ts',
-  'test/browser/content-html.test.ts',
-  'test/api/access/access.test.ts',
-  'test/postgres/embedded/embedded-postgres.test.ts',
-  'test/eventstore/eventstoredb/likeness.test.ts',
-  'test/commands/pipeline/two-nodes.property.test.ts',
-]
+/** Seconds of the slowest files, as `npm test -- --record` measured them. */
+export const DURATIONS = new URL('durations.json', import.meta.url)
+const durations = JSON.parse(readFileSync(DURATIONS, 'utf8'))
 
-/** The built test files of these folders and files, the slow ones first. Named after the sources, for `dist` may hold what was removed. */
+/**
+ * The built test files of these folders and files, the slowest first, so that a run does not end with one worker busy and the others idle.
+ * Named after the sources, for `dist` may hold what was removed.
+ */
 export function testFiles(...roots) {
-  const sources = roots.flatMap(sourcesBelow)
-  const slow = SLOW.filter((file) => sources.includes(file))
-  return [...slow, ...sources.filter((file) => !slow.includes(file))].map(built)
+  const slowness = (file) => durations[file] ?? 0
+  return roots
+    .flatMap(sourcesBelow)
+    .sort((one, other) => slowness(other) - slowness(one))
+    .map(built)
 }
 
 const built = (source) => join('dist', source.replace(/\.ts$/, '.js'))

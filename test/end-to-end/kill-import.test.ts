@@ -13,7 +13,7 @@ import { eventually } from '../support/eventually.js'
 import { createTestDatabase, execute, type TestDatabase } from '../support/test-database.js'
 
 /** `PARLEY_IMPORT_MESSAGES=100000` for the whole of it. */
-const MESSAGES = Number(process.env['PARLEY_IMPORT_MESSAGES'] ?? 10_000)
+const MESSAGES = Number(process.env['PARLEY_IMPORT_MESSAGES'] ?? 4_000)
 const MESSAGES_TABLE = tableName(createConversations({} as EventReader), 1)('messages')
 const CHATS = 5
 const USERS = 50
@@ -57,9 +57,9 @@ onEachLog('kill -9 of an import, and of the server beside it', (kind) => {
     const count = async (): Promise<number> =>
       (await execute<{ count: number }>(database.url, `select count(*)::int as count from ${MESSAGES_TABLE}`))[0]!.count
     {
-      await using server = startChild('main.js', [], env)
+      await using server = startChild('main.js', [], env, { isKilled: true })
       await server.says('listens on')
-      await using killed = startChild('cli.js', ['import', file, '--json'], env)
+      await using killed = startChild('cli.js', ['import', file, '--json'], env, { isKilled: true })
       await eventually(async () => expect(await count()).to.be.greaterThan(MESSAGES / 3), { timeoutMs: 600_000 })
       killed.process.kill('SIGKILL')
       server.process.kill('SIGKILL')

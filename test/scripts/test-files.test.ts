@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 
 interface TestFiles {
-  SLOW: string[]
+  DURATIONS: URL
   onEveryNode: string[]
   testFiles: (...roots: string[]) => string[]
 }
@@ -13,16 +13,18 @@ describe('the list of test files', () => {
     list = (await import(new URL('../../../scripts/suite/test-files.js', import.meta.url).href)) as TestFiles
   })
 
-  it('names only what there is', () => {
-    expect([...list.SLOW, ...list.onEveryNode].filter((path) => !existsSync(path))).to.deep.equal([])
+  const durations = (): Record<string, number> =>
+    JSON.parse(readFileSync(list.DURATIONS, 'utf8')) as Record<string, number>
+
+  it('names only files that exist', () => {
+    expect([...Object.keys(durations()), ...list.onEveryNode].filter((path) => !existsSync(path))).to.deep.equal([])
   })
 
-  it('holds every file of a folder once, as it was built, the slow ones first', () => {
+  it('holds every file of a folder once, as it was built, those that took longest first', () => {
     const files = list.testFiles('test')
     expect(new Set(files).size).to.equal(files.length)
-    expect(files.slice(0, list.SLOW.length)).to.deep.equal(
-      list.SLOW.map((file) => `dist/${file.replace(/\.ts$/, '.js')}`),
-    )
+    const taken = files.map((file) => durations()[file.replace(/^dist\//, '').replace(/\.js$/, '.ts')] ?? 0)
+    expect(taken).to.deep.equal([...taken].sort((one, other) => other - one))
     expect(files).to.include('dist/test/scripts/test-files.test.js')
   })
 

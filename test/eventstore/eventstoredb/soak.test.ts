@@ -16,7 +16,7 @@ import { openedLogs } from './opened-logs.js'
 import { watchUnhandled } from './watch-unhandled.js'
 
 /** `PARLEY_SOAK_SECONDS=600` for the whole of it; `PARLEY_SOAK_SEED` to see the same faults in the same order again. */
-const SECONDS = Number(process.env['PARLEY_SOAK_SECONDS'] ?? 60)
+const SECONDS = Number(process.env['PARLEY_SOAK_SECONDS'] ?? 30)
 const SEED = Number(process.env['PARLEY_SOAK_SEED'] ?? randomInt(2 ** 31))
 const WRITERS = 8
 const MB = 1024 * 1024

@@ -1,1 +1,0 @@
-import { globSync } from 'node:fs'
