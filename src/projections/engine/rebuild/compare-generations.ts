@@ -1,19 +1,23 @@
 import type { ClientBase, Pool } from 'pg'
+import type { EventLog, Position } from '../../../eventstore/event-log.js'
 import { inSnapshot } from '../../../postgres/transaction.js'
 import { readCheckpoint } from '../checkpoint.js'
 import type { DifferentRow, Differences } from '../generations.js'
 import { tableName, type TableName } from '../projection.js'
-import type { Build } from './build.js'
+import { isFor, type Build } from './build.js'
 
 /** So many rows of a table are named; all are counted. */
 const MOST_NAMED = 100
+const MOST_BETWEEN = 1_000
 
-/** Null where the two generations do not stand at one position now: build on, and try again. */
-export const compareGenerations = (pool: Pool, build: Build): Promise<Differences | null> =>
+type ComparableLog = Pick<EventLog, 'readAll' | 'comparePositions'>
+
+/** Null where the two generations do not hold the same events now: build on, and try again. */
+export const compareGenerations = (pool: Pool, log: ComparableLog, build: Build): Promise<Differences | null> =>
   inSnapshot(pool, async (tx) => {
     const { projection } = build
     const used = await readCheckpoint(tx, projection)
-    if (used?.position !== build.position) return null
+    if (used === null || !(await holdSameEvents(log, used.position, build))) return null
     const differences: Differences = {}
     for (const name of projection.tables) {
       const found = await compareTable(tx, name, tableName(projection, used.generation), build.target.table)
@@ -21,6 +25,15 @@ export const compareGenerations = (pool: Pool, build: Build): Promise<Difference
     }
     return differences
   })
+
+/** A checkpoint may stand before events that are not for its projection. */
+async function holdSameEvents(log: ComparableLog, used: Position, { position, projection }: Build): Promise<boolean> {
+  const order = log.comparePositions(used, position)
+  if (order >= 0) return order === 0
+  const { events, position: readTo } = await log.readAll(used, MOST_BETWEEN)
+  if (log.comparePositions(readTo, position) < 0) return false
+  return !events.filter(isFor(projection)).some((event) => log.comparePositions(event.position, position) <= 0)
+}
 
 interface Compared {
   key: Record<string, unknown>

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import type { EventLog, Page, Position } from '../../../eventstore/event-log.js'
 import { keepDifferences } from '../generations.js'
@@ -8,6 +9,8 @@ import { switchGeneration } from './switch-generation.js'
 const PAGE_EVENTS = 2_000
 /** A page with fewer events means that the builds are near the head. */
 const NEAR_HEAD = 500
+/** Between two attempts to end a build that has examined the whole log. */
+const AT_HEAD_MS = 20
 
 export interface RunBuildsDeps {
   pool: Pool
@@ -39,6 +42,7 @@ export async function runBuilds(builds: readonly Build[], deps: RunBuildsDeps): 
     next = readPage(page.position, running, log)
     const goesOn = await Promise.all(running.map((build) => step(build, page)))
     running = running.filter((_, index) => goesOn[index])
+    if (page.events.length === 0) await sleep(AT_HEAD_MS, undefined, { signal }).catch(() => undefined)
   }
 }
 
@@ -61,7 +65,7 @@ function readPage(after: Position, builds: readonly Build[], log: Pick<EventLog,
 /** True once the build is at its end. */
 async function finish(pool: Pool, log: Pick<EventLog, 'readAll' | 'comparePositions'>, build: Build): Promise<boolean> {
   if (build.state === 'building') return switchGeneration(pool, log, build)
-  const differences = await compareGenerations(pool, build)
+  const differences = await compareGenerations(pool, log, build)
   if (differences === null) return false
   await keepDifferences(pool, build.projection, build.generation, differences)
   return true
