@@ -3,6 +3,7 @@ export type Origin = 'rest' | 'socket' | 'import' | 'system'
 
 /** Ip and user agent of a session in one month, sealed once and reused; opened with the session's id and its month as context. */
 export interface ClientBox {
+  /** At registration, when there is none yet, the user's id. */
   session: string
   key: string
   nonce: string

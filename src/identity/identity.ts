@@ -76,8 +76,8 @@ export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
   return {
     accounts: {
       ...accounts,
-      async register(registration) {
-        const registered = await accounts.register(registration)
+      async register(registration, request) {
+        const registered = await accounts.register(registration, request)
         if (!('code' in registered)) background.run('confirm-email', () => emailChanges.sendConfirmation(registered))
         return registered
       },

@@ -43,7 +43,7 @@ const register = route({
     }),
   answers: { 201: sessionShape },
   async handle({ body, request }, parts) {
-    const register = () => parts.passwordGuard(body, request, () => parts.accounts.register(body))
+    const register = () => parts.passwordGuard(body, request, () => parts.accounts.register(body, request))
     const registered = await parts.registrationGuard(body.email, request, register)
     if ('code' in registered || 'retryAfterMs' in registered) throw asProblem(registered)
     const { session, headers } = await openSession(registered, request, parts)
@@ -59,7 +59,7 @@ const login = route({
   body: z.strictObject({ email: knownEmailSchema, password: passwordSchema(1) }),
   answers: { 200: sessionShape },
   async handle({ body, request }, parts) {
-    const account = await parts.passwordGuard(body, request, () => parts.accounts.login(body))
+    const account = await parts.passwordGuard(body, request, () => parts.accounts.login(body, request))
     if ('code' in account || 'retryAfterMs' in account) throw asProblem(account)
     const { session, headers } = await openSession(account, request, parts)
     return answer(200, session, { headers })

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import type { RequestInfo } from '../../domain/client-info.js'
 import { normaliseEmail, simplyNormalised } from './email.js'
 import { isGoodInvite, useInvite } from './invites.js'
 import { TooBusyError, type Passwords } from '../passwords/passwords.js'
@@ -31,28 +32,31 @@ export interface Accounts {
    * When it throws, the account may be incomplete: the same call again, or a login with the same password, completes it.
    * @throws TooBusyError
    */
-  register(registration: Registration): Promise<AuthenticatedAccount | RegistrationRefusal>
+  register(registration: Registration, request?: RequestInfo): Promise<AuthenticatedAccount | RegistrationRefusal>
   /**
    * The same work whether the address or the password is wrong. `userId` is the account, for the audit; it must not be shown to the
    * client.
    * @throws TooBusyError
    */
-  login(credentials: {
-    email: string
-    password: string
-  }): Promise<AuthenticatedAccount | { code: 'invalid-credentials'; userId?: string }>
+  login(
+    credentials: { email: string; password: string },
+    request?: RequestInfo,
+  ): Promise<AuthenticatedAccount | { code: 'invalid-credentials'; userId?: string }>
   /** Null for a user without credentials, such as an imported one. */
   addressOf(userId: string): Promise<{ email: string; isVerified: boolean } | null>
   /** Completes accounts that a crash left incomplete. Returns those for which it failed. */
   completeAll(): Promise<{ userId: string; error: unknown }[]>
 }
 
+/** `request`: the one that registers the user, or that completes an interrupted registration; absent where there is none. */
+export type RegisterUser = (user: { userId: string; name: string }, request?: RequestInfo) => Promise<void>
+
 export interface AccountDeps {
   pool: Pool
   passwords: Passwords
   mode: RegistrationMode
   /** Appends `UserRegistered`, unless it was appended already. */
-  registerUser: (user: { userId: string; name: string }) => Promise<void>
+  registerUser: RegisterUser
   newId: () => string
   clock: () => Date
 }
@@ -100,14 +104,17 @@ export function createAccounts({ pool, passwords, mode, registerUser, newId, clo
     return rows[0] ?? null
   }
 
-  async function complete({ userId, pendingName }: Pick<Account, 'userId' | 'pendingName'>): Promise<void> {
+  async function complete(
+    { userId, pendingName }: Pick<Account, 'userId' | 'pendingName'>,
+    request?: RequestInfo,
+  ): Promise<void> {
     if (pendingName === null) return
-    await registerUser({ userId, name: pendingName })
+    await registerUser({ userId, name: pendingName }, request)
     await pool.query(`update credentials set status = 'active', pending_name = null where user_id = $1`, [userId])
   }
 
-  async function completeAndReturn(account: Account): Promise<AuthenticatedAccount> {
-    await complete(account)
+  async function completeAndReturn(account: Account, request?: RequestInfo): Promise<AuthenticatedAccount> {
+    await complete(account, request)
     const { userId, email, passwordChanges } = account
     return { userId, email, passwordChanges }
   }
@@ -135,21 +142,21 @@ export function createAccounts({ pool, passwords, mode, registerUser, newId, clo
   }
 
   return {
-    async register({ email: raw, ...rest }) {
+    async register({ email: raw, ...rest }, request) {
       if (mode === 'closed') return { code: 'registration-closed' }
       const email = normaliseEmail(raw)
       const claimed = await claim({ email, ...rest })
-      if (!('code' in claimed)) return completeAndReturn(claimed)
+      if (!('code' in claimed)) return completeAndReturn(claimed, request)
       const account = await findInterrupted(email, rest.password)
-      return account === null ? claimed : completeAndReturn(account)
+      return account === null ? claimed : completeAndReturn(account, request)
     },
-    async login({ password, ...raw }) {
+    async login({ password, ...raw }, request) {
       const account = await find(raw.email)
       const isRight = await passwords.verify(account?.passwordHash ?? null, password)
       if (account === null) return { code: 'invalid-credentials' }
       if (!isRight) return { code: 'invalid-credentials', userId: account.userId }
       await renewHash(account, password)
-      return completeAndReturn(account)
+      return completeAndReturn(account, request)
     },
     async addressOf(userId) {
       const { rows } = await pool.query<{ email: string; isVerified: boolean }>(

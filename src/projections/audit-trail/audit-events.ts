@@ -1,12 +1,12 @@
 import type { AnyEvent } from '../../domain/any-event.js'
-import type { EventShape } from '../../domain/event.js'
+import type { EventShape, PublicEvent } from '../../domain/event.js'
 import type { SecurityKind } from '../../domain/security/events.js'
 
 type EventType = AnyEvent['type']
 type EventOf<Type extends EventType> = Extract<AnyEvent, { type: Type }>
 
 type FieldOf<Event extends EventShape> = keyof Event['public'] & string
-type Ids<Event extends EventShape> = (event: Event['public']) => readonly string[]
+type Ids<Event extends EventShape> = (event: PublicEvent<Event>) => readonly string[]
 
 /** Which public fields of an event hold the ids of its entry; all others are its details. */
 interface EntryFields<Event extends EventShape> {

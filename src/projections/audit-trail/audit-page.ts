@@ -17,6 +17,9 @@ const filterColumns = {
 
 type Field = keyof typeof filterColumns
 
+const COLUMNS =
+  'ordinal, event, user_id, target_user_id, chat_id, message_id, client, position, correlation_id, details'
+
 /** What an entry can have several of: they are in `audit_subjects` then. */
 const MAY_BE_SEVERAL: readonly Field[] = ['targetUserId', 'chatId']
 
@@ -62,10 +65,8 @@ export function pageStatement({ filter, order, limit, after }: AuditRequest, tab
       }),
     )
   const text = `
-    select p.*, ${instant('p.at')} as at, c.key, c.nonce, c.box, c.context
-    from (select * from (${[own, ...several].join(' union all ')}) b order by ordinal ${order} limit ${most}) p
-    left join ${table('audit_clients')} c on c.nonce = p.client
-    order by p.ordinal ${order}`
+    select ${COLUMNS}, ${instant('at')} as at from (${[own, ...several].join(' union all ')}) p
+    order by ordinal ${order} limit ${most}`
   return { text, values }
 
   function branch({ from, conditions, orderBy }: { from: string; conditions: string[]; orderBy: string }): string {
@@ -100,8 +101,8 @@ const OF_SUBJECT: IndexedOrdinal = {
   atMost: (value) => `s.ordinal <= ${value}`,
 }
 const NEGATED: IndexedOrdinal = {
-  atLeast: (value) => `-e.ordinal <= -(${value})`,
-  atMost: (value) => `-e.ordinal >= -(${value})`,
+  atLeast: (value) => `-e.ordinal <= -(${value})::bigint`,
+  atMost: (value) => `-e.ordinal >= -(${value})::bigint`,
 }
 
 /** Times are bounded twice: exactly, and by the ordinals between which they can only be. */

@@ -1,5 +1,7 @@
 import type { Pool } from 'pg'
+import type { ClientInfo } from '../../domain/client-info.js'
 import type { JsonObject } from '../../domain/event.js'
+import type { BoundBox } from '../../privacy/client-box.js'
 import type { EventReader } from '../../privacy/event-reader.js'
 import { toIso, type Instant } from '../conversations/instants.js'
 import { toPaged, type Paged } from '../conversations/query-results.js'
@@ -26,11 +28,8 @@ interface Row {
   position: string
   correlation_id: string
   details: JsonObject
-  /** Null, and with it all of the box, where there was no client. */
-  nonce: string | null
-  key: string
-  box: string
-  context: string
+  /** The nonce of its box. */
+  client: string | null
 }
 
 export const createAuditQueries = (
@@ -41,12 +40,16 @@ export const createAuditQueries = (
 
 function queriesOf(pool: Pool, table: TableName, reader: Pick<EventReader, 'openClients'>): AuditQueries {
   /** By nonce: many entries share a box. */
-  async function openClients(rows: readonly Row[]) {
-    const boxes = new Map(
-      rows.flatMap(({ nonce, key, box, context }) => (nonce === null ? [] : [[nonce, { nonce, key, box, context }]])),
-    )
-    const opened = await reader.openClients([...boxes.values()])
-    return new Map(Array.from(boxes.keys(), (nonce, index) => [nonce, opened[index] ?? null]))
+  async function openClients(rows: readonly Row[]): Promise<ReadonlyMap<string, ClientInfo | null>> {
+    const nonces = new Set(rows.flatMap(({ client }) => client ?? []))
+    if (nonces.size === 0) return new Map()
+    const { rows: boxes } = await pool.query<BoundBox>({
+      name: `clients ${table('audit_clients')}`,
+      text: `select nonce, key, box, context from ${table('audit_clients')} where nonce = any($1)`,
+      values: [[...nonces]],
+    })
+    const opened = await reader.openClients(boxes)
+    return new Map(boxes.map(({ nonce }, index) => [nonce, opened[index] ?? null]))
   }
 
   return {
@@ -56,14 +59,14 @@ function queriesOf(pool: Pool, table: TableName, reader: Pick<EventReader, 'open
       return toPaged(
         rows,
         request.limit,
-        (row) => toEntry(row, clients.get(row.nonce ?? '') ?? null),
+        (row) => toEntry(row, clients.get(row.client ?? '') ?? null),
         ({ ordinal }) => ordinal,
       )
     },
   }
 }
 
-const toEntry = (row: Row, client: { ip: string; userAgent: string } | null): AuditEntry => ({
+const toEntry = (row: Row, client: ClientInfo | null): AuditEntry => ({
   ordinal: Number(row.ordinal),
   position: row.position,
   event: row.event,

@@ -34,8 +34,13 @@ const schema = (table: TableName): string => `
   create table ${table('audit_clients')} (nonce text primary key, key text not null, box text not null, context text not null);
   create table ${table('audit_subjects')} (field text not null, id uuid not null, ordinal bigint not null, primary key (id, field, ordinal));
   create table ${table('audit_minutes')} (minute timestamptz primary key, ordinal bigint not null);
-  create table ${table('audit_counter')} (ordinal bigint not null, latest timestamptz not null, behind_ms bigint not null);
-  insert into ${table('audit_counter')} values (0, '-infinity', 0)`
+  create table ${table('audit_counter')} (
+    one boolean primary key default true check (one),
+    ordinal bigint not null,
+    latest timestamptz not null,
+    behind_ms bigint not null
+  );
+  insert into ${table('audit_counter')} (ordinal, latest, behind_ms) values (0, '-infinity', 0)`
 
 /** One statement for each batch; the rows are JSON. */
 const insertText = (table: TableName): string => `

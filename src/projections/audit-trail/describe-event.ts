@@ -29,27 +29,22 @@ interface Row {
   target?: string
   message?: string
   chat?: string
-  targets?: (event: PublicEvent<AnyEvent>) => readonly string[]
-  chats?: (event: PublicEvent<AnyEvent>) => readonly string[]
+  targets?(event: PublicEvent<AnyEvent>): readonly string[]
+  chats?(event: PublicEvent<AnyEvent>): readonly string[]
 }
 
-/** Names of the fields that have a column, and so are no details. */
-const columnsOf = ({ by, target, message, chat }: Row): ReadonlySet<string | undefined> =>
-  new Set([by, target, message, chat])
+/** Each row is only given events of its own type. */
+const rows: Readonly<Record<AnyEvent['type'], Row>> = entryFields
 
-// Each row of the table takes the event of its own type, and is only ever given that.
-const table = new Map<string, Row & { columns: ReadonlySet<string | undefined> }>(
-  Object.entries(entryFields as unknown as Record<string, Row>).map(([type, fields]) => [
-    type,
-    { ...fields, columns: columnsOf(fields) },
-  ]),
+/** The fields that have a column, and so are no details. */
+const columns = new Map(
+  Object.entries(rows).map(([type, { by, target, message, chat }]) => [type, new Set([by, target, message, chat])]),
 )
 
 /** From the public fields alone: nothing personal but ids, also of events whose earlier versions had more in clear. */
 export function describeEvent(event: PublicEvent<AnyEvent>, actor: string | null, stream: string): Description {
   if (event.type === 'SecurityEventRecorded') return describeSecurityEvent(event)
-  const fields = table.get(event.type)
-  if (fields === undefined) throw new Error(`the audit trail has no row for ${event.type}`)
+  const fields = rows[event.type]
   const values = publicFields(event)
   const userId = actor ?? idIn(values, fields.by)
   const targets = (fields.targets?.(event) ?? listOf(idIn(values, fields.target))).filter((id) => id !== userId)
@@ -60,7 +55,7 @@ export function describeEvent(event: PublicEvent<AnyEvent>, actor: string | null
     targetUserId: onlyOne(targets),
     chatId: onlyOne(chats),
     messageId: idIn(values, fields.message),
-    details: detailsOf(values, fields.columns),
+    details: detailsOf(values, columns.get(event.type)),
     subjects: [...subjectsOf('target_user_id', targets), ...subjectsOf('chat_id', chats)],
   }
 }
@@ -78,9 +73,9 @@ function describeSecurityEvent({ kind, userId, count, from, to }: PublicEvent<Se
   }
 }
 
-function detailsOf(values: Fields, columns: ReadonlySet<string | undefined>): Fields {
+function detailsOf(values: Fields, inColumns?: ReadonlySet<string | undefined>): Fields {
   const details: Record<string, unknown> = {}
-  for (const field in values) if (!columns.has(field)) details[field] = values[field]
+  for (const field in values) if (inColumns?.has(field) !== true) details[field] = values[field]
   return details
 }
 
