@@ -24,7 +24,7 @@ type RunFiles = (files: string[], options: RunFilesOptions) => Promise<void>
 const FILES = {
   good: `it('is good', () => undefined); it.skip('is skipped')`,
   wrong: `it('is wrong', () => { console.log('what it printed'); throw new Error('wrong it is') })`,
-  hanging: `describe('a loop', () => { it('never ends', () => { for (;;); }) })`,
+  hanging: `describe('a loop', () => { it('never ends', () => { for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0) }) })`,
   exiting: `it('ends the process', () => process.exit(7))`,
   broken: `throw new Error('broken at its top')`,
   'leaving a timer': `it('passes', () => void setInterval(() => undefined, 1_000))`,

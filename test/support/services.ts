@@ -57,6 +57,15 @@ export function usedServices(): Services {
 /** Drops what this process made. @throws what kept a database from being dropped */
 export const leaveServices = (): Promise<void> => settleDatabases()
 
+/** The machine may lose the test databases with its power, so that no commit waits for the log to be written. */
+const WITHOUT_DURABILITY = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+}
+
 interface TestPostgres {
   url: string
   stop(): Promise<void>
@@ -67,7 +76,7 @@ async function startPostgres(): Promise<TestPostgres> {
   if (given !== undefined) return { url: given, stop: () => Promise.resolve() }
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'))
   await chmod(dataDir, 0o755) // as root, Postgres runs as another user
-  const settings = { fsync: 'off', max_connections: '600' }
+  const settings = { ...WITHOUT_DURABILITY, max_connections: '600' }
   const postgres = await startEmbeddedPostgres({ dataDir, log: () => undefined, settings })
   const url = postgres.url('postgres')
   return {
