@@ -124,6 +124,40 @@ describe('/readyz knows every component', function () {
     expect(await statusAt(30)).to.deep.equal(['degraded', 'degraded', 30])
   })
 
+  it('a node cannot serve until each projection was near the head once; later, one that is behind is degraded', async () => {
+    const { core } = parley.app
+    const { conversations } = core.runners
+    const at = { events: 1_001, seconds: 6 }
+    let paused = false
+    const readiness = createReadiness({
+      log: core.log,
+      pool: core.databases.main,
+      keys: core.databases.keys,
+      disk: () => Promise.resolve(),
+      runners: [
+        {
+          status: () => ({ ...conversations.status(), status: paused ? 'paused' : 'live' }),
+          progress: conversations.progress,
+        },
+      ],
+      lagOf: () => Promise.resolve({ ...at }),
+      realtime: () => ({ status: 'live', position: core.log.start, reason: null }),
+      redis: null,
+      canTellSessions: () => Promise.resolve(true),
+    })
+    const states = async () => {
+      const { status, components } = await readiness()
+      return [status, components.projections['conversations']?.status]
+    }
+    expect(await states()).to.deep.equal(['unavailable', 'unavailable'])
+    at.seconds = 5
+    expect(await states()).to.deep.equal(['ok', 'live'])
+    at.seconds = 60
+    expect(await states()).to.deep.equal(['degraded', 'degraded'])
+    paused = true
+    expect(await states()).to.deep.equal(['degraded', 'paused'])
+  })
+
   it('the first scrape has the lag of each projection, in events and seconds', async () => {
     const { runners } = parley.app.core
     const names = Object.values(runners).map((runner) => runner.status().name)

@@ -5,10 +5,15 @@ import type { RedisConnection } from '../../limits/redis.js'
 import type { Runner } from '../../projections/engine/runner.js'
 import type { HubStatus } from '../../realtime/hub.js'
 import { probe } from './probe.js'
-import type { LagOf } from './projection-lag.js'
+import type { Lag, LagOf } from './projection-lag.js'
 
 /** A projection that is as far behind is degraded. */
 const MAX_LAG_SECONDS = 30
+/**
+ * Until a projection that follows the log was once as near the head as one of these, its node cannot serve: its tables may still be filled
+ * for the first time. One that is paused or stopped keeps no node from serving.
+ */
+const NEAR_HEAD = { events: 1_000, seconds: 5 }
 
 export interface ReadinessParts {
   log: Pick<EventLog, 'head' | 'kind'>
@@ -29,10 +34,12 @@ type Components = Readiness['components']
 /** The state of every component of this node, asked once for all callers meanwhile. */
 export function createReadiness(parts: ReadinessParts): () => Promise<Readiness> {
   let asking: Promise<Readiness> | undefined
-  return () => (asking ??= ask(parts).finally(() => (asking = undefined)))
+  const servable = new Set<string>()
+  return () => (asking ??= ask(parts, servable).finally(() => (asking = undefined)))
 }
 
-async function ask(parts: ReadinessParts): Promise<Readiness> {
+/** `servable` are the projections that were near the head once. */
+async function ask(parts: ReadinessParts, servable: Set<string>): Promise<Readiness> {
   const { log, pool, keys, disk, canTellSessions, redis } = parts
   const [eventStore, postgres, sessions, keyStore, diskSpace, redisHealth, projections] = await Promise.all([
     probe(() => log.head(), 'unavailable'),
@@ -43,7 +50,7 @@ async function ask(parts: ReadinessParts): Promise<Readiness> {
     probe(() => keys.query('select 1'), 'degraded'),
     probe(disk, 'degraded'),
     redis?.health() ?? null,
-    projectionStates(parts),
+    projectionStates(parts, servable),
   ])
   const components = {
     eventStore: { ...eventStore, kind: log.kind },
@@ -58,9 +65,10 @@ async function ask(parts: ReadinessParts): Promise<Readiness> {
   return { status: statusOf(components), components }
 }
 
-/** A node cannot serve without the log, the main database and the session check; without the others it serves in part. */
+/** A node cannot serve without the log, the main database, the session check and filled tables; without the others it serves in part. */
 function statusOf({ eventStore, postgres, sessions, keys, disk, realtime, redis, projections }: Components) {
   if ([eventStore, postgres, sessions].some(({ status }) => status !== 'ok')) return 'unavailable'
+  if (Object.values(projections).some(({ status }) => status === 'unavailable')) return 'unavailable'
   const isWhole =
     [keys, disk, realtime, redis].every((component) => component === null || component.status === 'ok') &&
     Object.values(projections).every(({ status }) => status === 'live')
@@ -73,16 +81,26 @@ const realtimeState = ({ status, position, reason }: HubStatus): Components['rea
   reason,
 })
 
-async function projectionStates({ runners, lagOf }: ReadinessParts): Promise<Components['projections']> {
+async function projectionStates(
+  { runners, lagOf }: ReadinessParts,
+  servable: Set<string>,
+): Promise<Components['projections']> {
   const states = await Promise.all(
     runners.map(async (runner) => {
       const state = runner.status()
-      const lag: { seconds: number | null } = { seconds: null }
-      await probe(async () => (lag.seconds = (await lagOf(runner)).seconds), 'degraded')
-      const { seconds: lagSeconds } = lag
-      const isBehind = state.status === 'live' && lagSeconds !== null && lagSeconds >= MAX_LAG_SECONDS
-      return [state.name, { ...state, status: isBehind ? 'degraded' : state.status, lagSeconds }] as const
+      let lag: Lag | null = null
+      await probe(async () => (lag = await lagOf(runner)), 'degraded')
+      if (lag === null || isNearHead(lag) || state.status !== 'live') servable.add(state.name)
+      const status = servable.has(state.name) ? statusAt(state.status, lag) : 'unavailable'
+      return [state.name, { ...state, status, lagSeconds: secondsOf(lag) }] as const
     }),
   )
   return Object.fromEntries(states)
 }
+
+const isNearHead = ({ events, seconds }: Lag): boolean => events <= NEAR_HEAD.events || seconds <= NEAR_HEAD.seconds
+
+const secondsOf = (lag: Lag | null): number | null => lag?.seconds ?? null
+
+const statusAt = (status: string, lag: Lag | null): string =>
+  status === 'live' && (secondsOf(lag) ?? 0) >= MAX_LAG_SECONDS ? 'degraded' : status

@@ -81,7 +81,7 @@ describe('a rebuild', function () {
 
   const rebuilder = (
     projections: Projection[],
-    more: { log?: Pick<EventLog, 'readAll' | 'comparePositions'> } = {},
+    more: { log?: Pick<EventLog, 'readAll' | 'comparePositions' | 'head'> } = {},
     failures: unknown[] = [],
   ) =>
     startRebuilder({
@@ -118,6 +118,7 @@ describe('a rebuild', function () {
     for (const projection of all) await begin(projection)
     const reads: string[] = []
     const log = {
+      head: () => side.log.head(),
       comparePositions: side.log.comparePositions.bind(side.log),
       readAll(after: string, limit: number) {
         reads.push(after)
@@ -162,6 +163,17 @@ describe('a rebuild', function () {
     expect(await switchGeneration(side.pool, side.log, build)).to.equal(false)
     expect(await generationOf(projection)).to.equal(1)
     expect(await count('notes_1_2')).to.equal(0)
+  })
+
+  it('replaces tables that were made from a later copy of the log, which a restore took back', async () => {
+    const projection = notes()
+    await append(3)
+    const runner = await run(projection)
+    await runner[Symbol.asyncDispose]()
+    const head = await side.log.head()
+    await side.pool.query('update projections set position = $1', [head.replace(/\d+$/, '999999')])
+    await rebuild(side, projection)
+    expect(await readCheckpoint(side.pool, projection)).to.include({ generation: 2, position: head })
   })
 
   it('that was cancelled, or is another process’s now, is not used and writes nothing more', async () => {

@@ -14,7 +14,7 @@ const AT_HEAD_MS = 20
 
 export interface RunBuildsDeps {
   pool: Pool
-  log: Pick<EventLog, 'readAll' | 'comparePositions'>
+  log: Pick<EventLog, 'readAll' | 'comparePositions' | 'head'>
   signal: AbortSignal
   /** One of them cannot go on now; the others do. */
   onFailed(build: Build, error: unknown): void
@@ -63,7 +63,11 @@ function readPage(after: Position, builds: readonly Build[], log: Pick<EventLog,
 }
 
 /** True once the build is at its end. */
-async function finish(pool: Pool, log: Pick<EventLog, 'readAll' | 'comparePositions'>, build: Build): Promise<boolean> {
+async function finish(
+  pool: Pool,
+  log: Pick<EventLog, 'readAll' | 'comparePositions' | 'head'>,
+  build: Build,
+): Promise<boolean> {
   if (build.state === 'building') return switchGeneration(pool, log, build)
   const differences = await compareGenerations(pool, log, build)
   if (differences === null) return false

@@ -14,7 +14,7 @@ export interface RebuilderDeps {
   pool: Pool
   /** For statements that may take minutes; opened while something is built. */
   openBuildPool(): Pool
-  log: Pick<EventLog, 'readAll' | 'comparePositions'>
+  log: Pick<EventLog, 'readAll' | 'comparePositions' | 'head'>
   projections: readonly Projection[]
   readSkipped(): Promise<SkippedEvents>
   report: FailureReport

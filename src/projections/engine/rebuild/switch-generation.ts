@@ -7,15 +7,13 @@ import { isFor, type Build } from './build.js'
 /** So many events may be missing when the switch begins: the generation in use does not move while they are applied. */
 const MOST_MISSING = 1_000
 
+type SwitchLog = Pick<EventLog, 'readAll' | 'comparePositions' | 'head'>
+
 /**
  * Has queries use the generation that was built, in the transaction that proves it is not behind the one they used. False where it is too
  * far behind, or no longer this process's to build: nothing has changed then.
  */
-export async function switchGeneration(
-  pool: Pool,
-  log: Pick<EventLog, 'readAll' | 'comparePositions'>,
-  build: Build,
-): Promise<boolean> {
+export async function switchGeneration(pool: Pool, log: SwitchLog, build: Build): Promise<boolean> {
   const switched = await inTransaction(pool, async (tx) => {
     const used = await lockUsed(tx, build)
     const missing = used === null ? NOTHING_MISSING : await readMissing(log, build.position, used.position)
@@ -42,16 +40,16 @@ async function lockUsed(tx: ClientBase, { projection: { name, version } }: Build
   return rows[0] ?? null
 }
 
-async function readMissing(
-  log: Pick<EventLog, 'readAll' | 'comparePositions'>,
-  from: Position,
-  to: Position,
-): Promise<Page | null> {
+async function readMissing(log: SwitchLog, from: Position, to: Position): Promise<Page | null> {
   if (log.comparePositions(from, to) >= 0) return NOTHING_MISSING
   const page = await log.readAll(from, MOST_MISSING)
-  if (log.comparePositions(page.position, to) < 0) return null
+  if (log.comparePositions(page.position, to) < 0) return (await endsBefore(log, to)) ? page : null
   return { events: page.events.filter(({ position }) => log.comparePositions(position, to) <= 0), position: to }
 }
+
+/** Whether the generation in use was made from a later copy of the log, which a restore took back. */
+const endsBefore = async (log: SwitchLog, position: Position): Promise<boolean> =>
+  log.comparePositions(await log.head(), position) < 0
 
 async function usePosition(tx: ClientBase, build: Build, position: Position, replaced: number | null): Promise<void> {
   const { projection, generation } = build
