@@ -18,7 +18,7 @@ describe('limits against automation', () => {
   const limitOf = ({ headers }: Answer): string => headers.get('ratelimit')?.split(';')[0] ?? ''
   const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
 
-  it('20 registrations an hour from one source; failed ones do not count, and others go on', async () => {
+  it('allows 20 registrations an hour from one source; failed ones do not count, and other sources are unaffected', async () => {
     await start()
     for (const n of numbers(20)) {
       expect((await register(`user${n}@example.com`, '192.0.2.1')).status).to.equal(201)
@@ -31,7 +31,7 @@ describe('limits against automation', () => {
     expect((await register('more@example.com', '192.0.2.2')).status).to.equal(201)
   })
 
-  it('3 registrations a day for one mailbox, whatever its sub-address and spelling, with as many mails', async () => {
+  it('allows 3 registrations and mails a day for one mailbox, in any sub-address and spelling', async () => {
     await start()
     const spellings = ['victim@example.com', 'victim+1@example.com', 'VICTIM+2@Example.COM.', 'victim+3@ｅxample.com']
     const answers = []
@@ -41,7 +41,7 @@ describe('limits against automation', () => {
     expect((await register('somebody+else@example.com', '192.0.2.9')).status).to.equal(201)
   })
 
-  it('registrations at the same time cannot pass the limit', async () => {
+  it('concurrent registrations cannot exceed the limit', async () => {
     await start()
     const answers = await Promise.all(numbers(25).map((n) => register(`user${n}@example.com`, '192.0.2.1')))
     const statuses = statusesOf(answers)
@@ -49,7 +49,7 @@ describe('limits against automation', () => {
     expect(statuses.filter((status) => status === 429).length).to.be.at.least(5)
   })
 
-  it('RATE_LIMITS=off ends them', async () => {
+  it('RATE_LIMITS=off turns them off', async () => {
     await start({ rateLimits: false })
     for (const n of numbers(4)) expect((await register(`victim+${n}@example.com`, '192.0.2.1')).status).to.equal(201)
   })
@@ -67,7 +67,7 @@ describe('limits against automation', () => {
     return people
   }
 
-  it('100 chats made a day; repeats, refusals and chats that exist do not count', async () => {
+  it('allows 100 new chats a day; repeats, refusals and existing chats do not count', async () => {
     await start()
     const [ada, bob] = (await registerMany(2)) as [TestUser, TestUser]
     const key = { 'idempotency-key': 'first' }
@@ -84,7 +84,7 @@ describe('limits against automation', () => {
     expect((await createChat(bob, [])).status).to.equal(201)
   })
 
-  it('a command that is refused or changes nothing takes nothing from the limits', async () => {
+  it('a command that is refused or changes nothing does not count', async () => {
     await start()
     const [ada, bob] = (await registerMany(2)) as [TestUser, TestUser]
     const direct = () => createChat(ada, [bob.id], { name: undefined })

@@ -17,17 +17,17 @@ describe('the address of a client', () => {
   const behind = createClientAddress(['10.0.0.0/8', 'fd00::/8'])
   const ipBehind = (peer: string, forwarded?: string): string => behind(from(peer, forwarded)).ip
 
-  it('is the peer’s, whatever headers say, where no proxy is trusted', () => {
+  it('is the address of the peer, whatever the headers, where no proxy is trusted', () => {
     expect(none(from('192.0.2.7', '198.51.100.1')).ip).to.equal('192.0.2.7')
     expect(none(from('::ffff:192.0.2.7')).ip).to.equal('192.0.2.7')
   })
 
-  it('is the peer’s, whatever headers say, where that peer is not trusted', () => {
+  it('is the address of the peer, whatever the headers, where that peer is not a trusted proxy', () => {
     expect(ipBehind('192.0.2.7', '198.51.100.1')).to.equal('192.0.2.7')
     expect(ipBehind('192.0.2.7', '10.0.0.1')).to.equal('192.0.2.7')
   })
 
-  it('is the last one that no trusted proxy has: what a client wrote before it counts for nothing', () => {
+  it('is the last address in X-Forwarded-For that is no trusted proxy; what a client wrote before it is ignored', () => {
     expect(ipBehind('10.0.0.1', '198.51.100.1')).to.equal('198.51.100.1')
     expect(ipBehind('10.0.0.1', '203.0.113.9, 198.51.100.1')).to.equal('198.51.100.1')
     expect(ipBehind('10.0.0.1', '203.0.113.9, 198.51.100.1, 10.2.3.4')).to.equal('198.51.100.1')
@@ -35,16 +35,16 @@ describe('the address of a client', () => {
     expect(ipBehind('fd00::5', '::ffff:198.51.100.1')).to.equal('198.51.100.1')
   })
 
-  it('is the proxy’s where that passes on what is no address', () => {
+  it('is the address of the proxy where the header holds no valid address', () => {
     for (const garbage of ['unknown', '<script>', '198.51.100.1:4711', '', 'a, b'])
       expect(ipBehind('10.0.0.1', garbage), garbage).to.equal('10.0.0.1')
   })
 
-  it('comes with a user agent of at most 512 characters', () => {
+  it('is recorded with a user agent of at most 512 characters', () => {
     expect(none(from('192.0.2.7')).userAgent).to.have.length(512)
   })
 
-  it('counts in limits by itself in IPv4, by its /64 in IPv6', () => {
+  it('is limited by itself in IPv4, by its /64 in IPv6', () => {
     expect(addressKey('192.0.2.7')).to.equal('192.0.2.7')
     expect(addressKey('2001:db8:1:2:3:4:5:6')).to.equal(addressKey('2001:db8:1:2::1'))
     expect(addressKey('2001:db8:1:2::1')).not.to.equal(addressKey('2001:db8:1:3::1'))
@@ -53,7 +53,7 @@ describe('the address of a client', () => {
 })
 
 describe('the address in the log', () => {
-  it('is the same for what comes over REST and over a socket', async () => {
+  it('is the same for REST and sockets', async () => {
     await using parley = await startTestApp({ trustedProxies: ['127.0.0.1'] })
     const { log, reader } = parley.app.core
     const alice = await parley.register('Alice')
@@ -85,11 +85,11 @@ describe('a forged X-Forwarded-For', () => {
     return statuses
   }
 
-  it('of a peer that is no trusted proxy gives nobody another try', async () => {
+  it('of a peer that is not a trusted proxy does not get around a limit', async () => {
     expect(await attempt([])).to.deep.equal([...Array<number>(10).fill(401), 429, 429])
   })
 
-  it('of a trusted proxy names whom it stands for', async () => {
+  it('of a trusted proxy names the client', async () => {
     expect(await attempt(['127.0.0.1'])).to.deep.equal(Array<number>(12).fill(401))
   })
 })

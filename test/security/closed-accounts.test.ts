@@ -33,7 +33,7 @@ describe('a deactivated user', () => {
     expect(status).to.equal(204)
   }
 
-  it('gets no token by any way: login, refresh, a link mailed before or after', async () => {
+  it('gets no token by login, refresh, or a link mailed before or after', async () => {
     await post('/auth/password-reset', { email: ada.email })
     const before = await linkTo(ada.email, /new password/)
     await deactivate()
@@ -48,7 +48,7 @@ describe('a deactivated user', () => {
     }
   })
 
-  it('leaves nothing that acts for them: sessions, sockets, bots', async () => {
+  it('has no active sessions, sockets or bots', async () => {
     const club = await createClub(parley, ada, [])
     const bots = botsOf(parley)
     const botId = await bots.create(ada, 'Helper')
@@ -67,14 +67,14 @@ describe('a deactivated user', () => {
     expect((await post(`/bots/${botId}/tokens`, { chatIds: [club.id] }, ada.token)).status).to.equal(401)
   })
 
-  it('neither their address nor their name is free to be taken while they are away', async () => {
+  it('keeps the email address and the name reserved', async () => {
     await deactivate()
     const again = await post('/auth/register', { email: ada.email, password: 'battery staple', name: 'Ada' })
     expect(again.body).to.include({ status: 409, code: 'email-taken' })
   })
 })
 
-describe('a token for one thing', () => {
+describe('a token for one purpose', () => {
   let parley: TestApp
   let ada: TestUser
   let eve: TestUser
@@ -88,7 +88,7 @@ describe('a token for one thing', () => {
   const post = (path: string, body: object, token?: string) =>
     parley.call('POST', path, { body, ...(token !== undefined && { token }) })
 
-  it('is good for nothing else: a bot’s token ends no session, changes no password and makes no bot', async () => {
+  it('is refused elsewhere: a bot token ends no session, changes no password and creates no bot', async () => {
     const club = await createClub(parley, ada, [])
     const bots = botsOf(parley)
     const botId = await bots.create(ada, 'Helper')
@@ -113,7 +113,7 @@ describe('a token for one thing', () => {
     expect((await parley.call('GET', '/users/me', { token: ada.token })).status).to.equal(200)
   })
 
-  it('neither a refresh token, a mailed token nor a bot’s token is taken for another', async () => {
+  it('is not accepted in place of another: refresh token, mailed token, bot token', async () => {
     await post('/auth/password-reset', { email: ada.email })
     const mailed = await eventually(() => {
       const mail = parley.mails.findLast(
@@ -134,7 +134,7 @@ describe('a token for one thing', () => {
     expect((await post('/auth/login', { email: ada.email, password: PASSWORD })).status).to.equal(200)
   })
 
-  it('a session is ended, shown and re-authenticated by its own user alone', async () => {
+  it('a session can be ended, listed and re-authenticated by its own user only', async () => {
     const [mine] = (await parley.call('GET', '/auth/sessions', { token: ada.token })).body as { id: string }[]
     const ended = await parley.call('DELETE', `/auth/sessions/${mine!.id}`, { token: eve.token })
     expect(ended.body).to.include({ status: 404, code: 'session-not-found' })

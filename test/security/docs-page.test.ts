@@ -40,7 +40,7 @@ describe('/docs in a browser', function () {
     expect(await page.locator('.opblock').count()).to.equal(routeList.length)
   })
 
-  it('logs in with the example of a request, authorises with the token, and tries a call out', async () => {
+  it('can log in with the example request, authorise with the token, and try out a call', async () => {
     const email = 'ada@example.com'
     const password = 'purple otter on a bicycle'
     await parley.call('POST', '/auth/register', { body: { email, password, name: 'Ada Lovelace' } })
@@ -58,7 +58,7 @@ describe('/docs in a browser', function () {
     expect(JSON.parse(me.body)).to.include({ name: 'Ada Lovelace' })
   })
 
-  it('needs nothing from elsewhere, and nothing that its policy refuses', () => {
+  it('loads nothing from another origin, and nothing that its content security policy blocks', () => {
     expect(foreign).to.deep.equal([])
     expect(complaints).to.deep.equal([])
   })
@@ -80,7 +80,7 @@ describe('/docs in a browser', function () {
 describe('the files of /docs', function () {
   this.timeout(180_000)
 
-  it('come with a policy that allows no inline script and no other server', async () => {
+  it('have a content security policy that allows no inline script and no other server', async () => {
     await using parley = await startTestApp()
     for (const path of ['/docs', '/docs/docs.js', '/docs/swagger-ui-bundle.js', '/docs/swagger-ui.css']) {
       const { status, headers } = await parley.call('GET', path)

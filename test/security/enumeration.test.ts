@@ -11,7 +11,7 @@ function told({ status, headers, body }: Answer): object {
   return { status, problem, headers: [...headers].filter(([name]) => !own.has(name)) }
 }
 
-describe('who is there and who is not', () => {
+describe('whether a user or chat exists', () => {
   let parley: TestApp
   let ada: TestUser
 
@@ -24,11 +24,11 @@ describe('who is there and who is not', () => {
 
   const login = (email: string) => parley.call('POST', '/auth/login', { body: { email, password: 'not this one' } })
 
-  it('is not told by the answer to a login', async () => {
+  it('cannot be seen from the answer to a login', async () => {
     expect(told(await login(ada.email))).to.deep.equal(told(await login('nobody@example.com')))
   })
 
-  it('is not told by how long a login takes', async () => {
+  it('cannot be seen from the work that a login takes', async () => {
     const [known, unknown]: [number[], number[]] = [[], []]
     const took = async (email: string): Promise<number> => {
       const began = performance.now()
@@ -43,7 +43,7 @@ describe('who is there and who is not', () => {
     expect(median(known) / median(unknown)).to.be.within(1 / 3, 3)
   }).timeout(240_000)
 
-  it('is not told by the answer to a forgotten password, nor to a new address', async () => {
+  it('cannot be seen from the answer to a forgotten password or a changed address', async () => {
     const reset = (email: string) => parley.call('POST', '/auth/password-reset', { body: { email } })
     expect(told(await reset(ada.email))).to.deep.equal(told(await reset('nobody@example.com')))
     const eve = await parley.register('Eve')
@@ -52,7 +52,7 @@ describe('who is there and who is not', () => {
     expect(told(await change(ada.email))).to.deep.equal(told(await change('free@example.com')))
   })
 
-  it('a chat, its messages and its people are told to nobody outside', async () => {
+  it('cannot be seen by outsiders of a chat, nor its messages and participants', async () => {
     const { body } = await parley.call('POST', '/chats', {
       token: ada.token,
       body: { participantIds: [], name: 'Mine' },
@@ -68,7 +68,7 @@ describe('who is there and who is not', () => {
     expect(told(await send(id))).to.deep.equal(told(await send(randomUUID())))
   })
 
-  it('the key of another user’s command is nobody else’s: it tells nothing, and does one’s own', async () => {
+  it('cannot be seen with the idempotency key of another user: it belongs to that user alone', async () => {
     const { body } = await parley.call('POST', '/chats', {
       token: ada.token,
       body: { participantIds: [], name: 'Mine' },
@@ -87,7 +87,7 @@ describe('who is there and who is not', () => {
     expect((second.body as { id: string }).id).to.not.equal((first.body as { id: string }).id)
   })
 
-  it('a client chooses neither session nor refresh token: what it brings is refused', async () => {
+  it('a client cannot choose its session id or refresh token', async () => {
     const bodies = [
       { email: ada.email, password: 'correct horse', sid: randomUUID() },
       { email: ada.email, password: 'correct horse', refreshToken: 'A'.repeat(43) },

@@ -48,7 +48,7 @@ describe('floods', function () {
     return slowest
   }
 
-  it('of 300 logins at once leave /healthz under a second, and end in an answer each', async function () {
+  it('of 300 concurrent logins leave /healthz under a second, and are all answered', async function () {
     this.retries(2) // the second is real time, and the machine may have others to serve
     await using open = await startTestApp({ rateLimits: false })
     const worker = new Worker(LOGINS, { eval: true, workerData: open.app.url }) // ends when it has told
@@ -61,7 +61,7 @@ describe('floods', function () {
     expect(statuses.filter((status) => status === 401).length).to.be.at.least(100)
   })
 
-  it('of thousands of events on one socket are limited by name, and others are served', async () => {
+  it('of thousands of events on one socket are refused with a code, and other users are served', async () => {
     const socket = parley.socket(ada.token)
     await next(socket, 'ready')
     const answers = Promise.all(
@@ -82,7 +82,7 @@ describe('floods', function () {
   const raw = (path = '/socket.io/?EIO=4&transport=websocket') =>
     new WebSocket(parley.app.url.replace('http', 'ws') + path)
 
-  it('of frames that are no packets end their connection, and nothing else', async () => {
+  it('of malformed frames end only their own connection', async () => {
     const frames: (string | Buffer)[] = [
       'x'.repeat(300_000),
       '4' + '2["a",'.repeat(1_000),
@@ -109,7 +109,7 @@ describe('floods', function () {
     expect((await parley.call('GET', '/users/me', { token: ada.token })).status).to.equal(200)
   })
 
-  it('of connections to namespaces that are not there are refused, with a good token too', async () => {
+  it('of connections to unknown namespaces are refused, also with a valid token', async () => {
     const socket = raw()
     await once(socket, 'open')
     const answers: string[] = []
@@ -119,7 +119,7 @@ describe('floods', function () {
     socket.close()
   })
 
-  it('of one user’s connections leave the others theirs: a hundred at once, left or not, and more as they close', async () => {
+  it('of connections of one user do not use up those of others: a hundred at once, and more as they close', async () => {
     const eve = await parley.register('Eve')
     const hello = `40${JSON.stringify({ token: eve.token })}`
     const comeIn = async (): Promise<{ socket: WebSocket; answer: string }> => {

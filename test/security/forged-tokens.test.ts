@@ -89,12 +89,12 @@ describe('a forged access token', () => {
     'that has ended': [() => ({ payload: { exp: seconds() - 1 } }), 'token-expired'],
   }
 
-  it('that differs in nothing is taken: what follows differs in one thing each', async () => {
+  it('without any change is accepted, so that the following cases fail for their one change', async () => {
     expect((await parley.call('GET', '/users/me', { token: forge({}) })).status).to.equal(200)
   })
 
   for (const [what, [parts, code = 'invalid-token']] of Object.entries(forgeries)) {
-    it(`${what} is refused, over REST and at a socket's door`, async () => {
+    it(`${what} is refused, over REST and by a socket handshake`, async () => {
       const token = forge(parts())
       const answer = await parley.call('GET', '/users/me', { token })
       expect(answer.status, JSON.stringify(answer.body)).to.equal(401)
@@ -104,7 +104,7 @@ describe('a forged access token', () => {
     })
   }
 
-  it('with somebody else’s roles is refused: roles are what the log says', async () => {
+  it('with the roles of another user is refused: roles come from the log', async () => {
     const grown = forge({ payload: { roles: ['admin'] }, signature: hs256(createSecretKey(randomBytes(32))) })
     expect((await parley.call('GET', '/users?all=true', { token: grown })).status).to.equal(401)
   })
@@ -115,7 +115,7 @@ describe('a forged access token', () => {
     expect((await parley.call('GET', '/users/me', { token })).body).to.include({ code: 'invalid-token' })
   })
 
-  it('is not taken from anywhere but the header', async () => {
+  it('is accepted in the Authorization header only', async () => {
     for (const path of [`/users/me?access_token=${user.token}`, `/users/me?token=${user.token}`])
       expect((await parley.call('GET', path)).status).to.be.oneOf([400, 401])
     const headers = { cookie: `token=${user.token}; access_token=${user.token}`, 'x-access-token': user.token }

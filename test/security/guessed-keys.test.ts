@@ -7,7 +7,7 @@ const KEY = createSecretKey(randomBytes(32))
 const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url')
 const read = (part: string | undefined): object => JSON.parse(Buffer.from(part ?? '', 'base64url').toString()) as object
 
-describe('an access token signed with what anyone knows', () => {
+describe('an access token signed with a publicly known key', () => {
   let parley: TestApp
   let ada: TestUser
   let claims: object
@@ -32,7 +32,7 @@ describe('an access token signed with what anyone knows', () => {
     expect(data, told).to.include({ code: 'invalid-token' })
   }
 
-  it('is refused, while one of the key is taken', async () => {
+  it('is refused, while one signed with the right key is accepted', async () => {
     expect((await parley.call('GET', '/users/me', { token: sign(KEY) })).status).to.equal(200)
     const { body: openApi } = await parley.call('GET', '/openapi.json')
     const { body: docs } = await parley.call('GET', '/docs')
@@ -51,7 +51,7 @@ describe('an access token signed with what anyone knows', () => {
       await expectRefused(sign(bytes), bytes.toString('hex'))
   })
 
-  it('is refused, whatever file or address its key is said to be in', async () => {
+  it('is refused, whatever file or URL its header names for the key', async () => {
     const names = [
       '/dev/null',
       '../../../../../dev/null',
@@ -71,7 +71,7 @@ describe('an access token signed with what anyone knows', () => {
     for (const kid of [null, 0, {}, [KID], { $ne: null }]) await expectRefused(sign(KEY, { kid }), JSON.stringify(kid))
   })
 
-  it('is refused in every other form than its own', async () => {
+  it('is refused in every other serialisation', async () => {
     const [header, payload, signature] = ada.token.split('.') as [string, string, string]
     const forms = [
       JSON.stringify({ payload, protected: header, signature }),
@@ -90,7 +90,7 @@ describe('an access token signed with what anyone knows', () => {
     for (const form of forms) await expectRefused(form, form)
   })
 
-  it('stays refused after its right original was taken, and the original stays taken', async () => {
+  it('is refused after the genuine token was accepted, which stays accepted', async () => {
     const [header, payload, signature] = ada.token.split('.') as [string, string, string]
     const other = encode({ ...claims, roles: ['admin'] })
     for (let round = 0; round < 3; round++) {

@@ -13,7 +13,7 @@ const fieldsOf = (schema: z.ZodType | null): string[] =>
 const prototypes = [Object.prototype, Array.prototype, String.prototype, Function.prototype]
 const namesInPrototypes = (): unknown[] => prototypes.map((prototype) => Reflect.ownKeys(prototype))
 
-describe('injection into what may be left out', function () {
+describe('injection into optional fields', function () {
   this.timeout(240_000)
   let parley: TestApp
   let people: People
@@ -86,7 +86,7 @@ describe('injection into what may be left out', function () {
         }
   })
 
-  it('of the search for names, where no sign stands for others', async () => {
+  it('of the name search, which has no wildcards', async () => {
     for (const query of ['%%%', '___', '%_%', '\\\\\\', '\\%%', '***', '.*.*', '???']) {
       const answer = await parley.call('GET', `/users?query=${encodeURIComponent(query)}`, { token: ada.token })
       expect([answer.status, answer.body], query).to.deep.equal([200, []])
@@ -118,7 +118,7 @@ describe('injection into what may be left out', function () {
         }
   })
 
-  it('of what sockets send', async () => {
+  it('of socket events', async () => {
     const socket = parley.socket(people['chat admin'].token)
     await next(socket, 'ready')
     const right = { chatId: world.chatId, content: 'hello', seq: 1, cursors: {}, token: people['chat admin'].token }
@@ -137,7 +137,7 @@ describe('injection into what may be left out', function () {
     }
   })
 
-  it('leaves others as they were, and every prototype', async () => {
+  it('leaves the data of other users and all prototypes unchanged', async () => {
     expect(await seenByAda()).to.deep.equal(untouched.ofAda)
     expect(namesInPrototypes()).to.deep.equal(untouched.prototypes)
   })

@@ -59,7 +59,7 @@ describe('injection', function () {
     })
   }
 
-  it('as names of fields changes no prototype', async () => {
+  it('as field names changes no prototype', async () => {
     const { token } = people.participant
     const bodies = ['{"__proto__":{"polluted":1}}', '{"constructor":{"prototype":{"polluted":1}}}']
     for (const body of bodies) await parley.call('POST', '/chats', { token, body })
@@ -69,7 +69,7 @@ describe('injection', function () {
     expect({}).to.not.have.property('polluted')
   })
 
-  it('leaves everything where it was: people log in, and read what they wrote', async () => {
+  it('leaves everything intact: users can log in and read their messages', async () => {
     const reader = await parley.login(people.participant)
     const { status, body } = await parley.call('GET', `/chats/${world.chatId}/messages?limit=200`, {
       token: reader.token,

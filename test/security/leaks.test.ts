@@ -36,7 +36,7 @@ interface Heard {
   payload: unknown
 }
 
-describe('what is hidden, deleted or said otherwise since', function () {
+describe('hidden, deleted and edited content', function () {
   this.timeout(120_000)
   let parley: TestApp
   let node: Node
@@ -170,11 +170,11 @@ describe('what is hidden, deleted or said otherwise since', function () {
 
   const rows = routeList.flatMap(rowsOf)
 
-  it('every route has an attack', () => {
+  it('every route is attacked', () => {
     expect(Object.keys(requests)).to.include.members(rows.map(({ name }) => name))
   })
 
-  it('is there to be found: its own people are given it by the same routes', async () => {
+  it('is returned by the same routes to those who may see it', async () => {
     const text = JSON.stringify([
       whole(await call(people.owner, 'GET', `/chats/${chatId}/messages`)),
       whole(await call(people.owner, 'GET', `/chats/${chatId}/bans`)),
@@ -187,12 +187,12 @@ describe('what is hidden, deleted or said otherwise since', function () {
     clean('the owner', text, [...Object.values(dead), hidden.deleted])
   })
 
-  it('is not told live to who may not see it', () => {
+  it('is not sent live to users who may not see it', () => {
     clean('live', live, Object.values(hidden))
     expect(JSON.stringify(live)).to.include(shown)
   })
 
-  it('does not keep back what became, while they were away, of a message that they may see', async () => {
+  it('does not withhold later changes of a message that a user may see', async () => {
     const editsHeard = async (who: TestUser): Promise<unknown[]> =>
       (await resumed(who, node, 0))
         .filter(({ event }) => event === 'message_edited')
@@ -204,7 +204,7 @@ describe('what is hidden, deleted or said otherwise since', function () {
   for (const who of attackers) {
     const isIn = who === 'late' || who === 'back'
 
-    it(`is not told to who is ${who}, by any cursor on any node`, async () => {
+    it(`is not sent to a user who is ${who}, from any cursor on any node`, async () => {
       for (let cursor = 0; cursor <= lastVersion + 1; cursor++) {
         const received = await resumed(people[who], cursor % 2 === 0 ? parley : node, cursor)
         clean(`cursor ${cursor}`, received, everything)
@@ -226,7 +226,7 @@ describe('what is hidden, deleted or said otherwise since', function () {
       }
     })
 
-    it(`is not told to who is ${who}, by pages of any kind`, async () => {
+    it(`is not returned to a user who is ${who} on any kind of page`, async () => {
       const paths = [
         ...Array.from({ length: lastVersion + 2 }, (_, version) => `/events?after=${version}`),
         ...Array.from({ length: lastVersion + 2 }, (_, version) => `/events?after=${version}&limit=1`),
@@ -250,7 +250,7 @@ describe('what is hidden, deleted or said otherwise since', function () {
       expect(text.includes(shown)).to.equal(isIn)
     })
 
-    it(`is not told to who is ${who}, by any search`, async () => {
+    it(`is not found by a user who is ${who} in any search`, async () => {
       const words = everything.flatMap((marker) => [marker, `"${marker}"`, ...marker.split('-')])
       for (const q of [...new Set([...words, 'hiddne', 'edadd', 'deaad', 'deletd', 'hid'])])
         for (const where of ['', `&chatId=${chatId}`]) {
@@ -260,7 +260,7 @@ describe('what is hidden, deleted or said otherwise since', function () {
         }
     })
 
-    it(`is not told to who is ${who}, by socket events`, async () => {
+    it(`is not sent to a user who is ${who} as socket events`, async () => {
       const socket = node.socket(people[who].token)
       const received: Heard[] = []
       listen(socket, received)
@@ -289,7 +289,7 @@ describe('what is hidden, deleted or said otherwise since', function () {
       socket.close()
     })
 
-    it(`is not told to who is ${who}, by any route, whatever message is asked for`, async () => {
+    it(`is not returned to a user who is ${who} by any route, for any message`, async () => {
       const { bystander } = people
       // those whom requests name are not who asks
       const about = { people: { bystander } as unknown as People, chatId }
@@ -310,7 +310,7 @@ describe('what is hidden, deleted or said otherwise since', function () {
     })
   }
 
-  it('does not come back with the repeat of the command that said it', async () => {
+  it('is not returned by a repeat of the command that sent it', async () => {
     for (const who of ['back', 'banned'] as const) {
       const answer = await call(people[who], 'POST', `/chats/${chatId}/messages`, ownSend[who])
       clean(who, whole(answer), everything)

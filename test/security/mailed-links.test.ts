@@ -22,7 +22,7 @@ describe('links by mail', () => {
       expect(body).to.include(`rate_limited_total{limit="mailed-links"} ${times}`)
     })
 
-  it('fill nobody’s mailbox: five an hour to one address, and whoever asks for more is answered as ever', async () => {
+  it('are limited to five an hour for one address, and further requests get the same answer', async () => {
     for (let time = 0; time < 8; time++) {
       const { status, body } = await parley.call('POST', '/auth/password-reset', { body: { email: ada.email } })
       expect([status, body]).to.deep.equal([202, ''])
@@ -31,7 +31,7 @@ describe('links by mail', () => {
     expect(linksTo((to) => to === ada.email.toLowerCase())).to.equal(5)
   })
 
-  it('nor those of many: five an hour for one user, to whatever addresses, and no notice without a link', async () => {
+  it('are limited to five an hour for one user over all addresses, and no notice is sent without a link', async () => {
     for (let time = 0; time < 8; time++) {
       const body = { password: 'correct horse', newEmail: `stranger-${time}@example.org` }
       expect((await parley.call('POST', '/auth/email', { token: ada.token, body })).status).to.equal(202)

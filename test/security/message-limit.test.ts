@@ -48,14 +48,14 @@ describe('the message limit on two nodes of one Redis', () => {
 
   const nodeOf = (index: number): TestApp => (index % 2 === 0 ? first : second)
 
-  it('both say that Redis is well', async () => {
+  it('both report Redis as healthy', async () => {
     for (const { body } of [await first.call('GET', '/readyz'), await second.call('GET', '/readyz')]) {
       expect(body).to.include({ status: 'ok' })
       expect((body as { components: { redis: object } }).components.redis).to.include({ status: 'ok', reason: null })
     }
   })
 
-  it('30 pass through either, REST and sockets together; the 31st is refused by both, and says when to come back', async () => {
+  it('accepts 30 messages over both nodes, REST and sockets together; the 31st is refused with Retry-After by both', async () => {
     const socket = second.socket(alice.token)
     await next(socket, 'ready')
     for (let index = 0; index < 20; index++) expect((await send(nodeOf(index))).status).to.equal(201)
@@ -75,13 +75,13 @@ describe('the message limit on two nodes of one Redis', () => {
     expect(ack.error?.retryAfterSeconds).to.be.within(1, 60)
   })
 
-  it('of 80 at once on both nodes, exactly 30 pass', async () => {
+  it('accepts exactly 30 of 80 concurrent messages on both nodes', async () => {
     const statuses = statusesOf(await Promise.all(Array.from({ length: 80 }, (_, index) => send(nodeOf(index)))))
     expect(statuses.filter((status) => status === 201)).to.have.length(PER_MINUTE)
     expect(statuses.filter((status) => status === 429)).to.have.length(80 - PER_MINUTE)
   })
 
-  it('message 1 of the next window passes, on the other node', async () => {
+  it('accepts the first message of the next window, on the other node', async () => {
     for (let index = 0; index < PER_MINUTE; index++) await send(first)
     expect((await send(first)).status).to.equal(429)
     await endWindow(alice.id)
@@ -90,7 +90,7 @@ describe('the message limit on two nodes of one Redis', () => {
     expect(passed.headers.get('ratelimit')).to.match(/^"messages";r=29;t=60$/)
   })
 
-  it('repeats are free on either node, also for who is over the limit, and refusals take nothing', async () => {
+  it('does not count repeats on either node, also over the limit, nor refusals', async () => {
     for (let index = 0; index < PER_MINUTE; index++) await send(first, `m${index}`)
     for (let repeat = 0; repeat < 3; repeat++) expect((await send(second, 'm7')).status).to.equal(201)
     expect((await send(second, 'new')).status).to.equal(429)
@@ -129,7 +129,7 @@ for (const where of ['on this node', 'through Redis'] as const) {
     const newLimit = (seconds: number): RateLimit =>
       createRateLimit({ name: 'test', points: 2, seconds, redis: connection })
 
-    it('is not touched by what it refuses: one given back is there again', async () => {
+    it('is not changed by refusals, and points given back are available again', async () => {
       const limit = newLimit(60)
       const key = uuid(`refused ${where}`)
       const first = await limit.take(key)
@@ -139,7 +139,7 @@ for (const where of ['on this node', 'through Redis'] as const) {
       expect([isRefused(await limit.take(key)), isRefused(await limit.take(key))]).to.deep.equal([false, true])
     })
 
-    it('begins again when the window is over, and takes nothing back then', async () => {
+    it('starts again when the window is over, and ignores points given back after that', async () => {
       const limit = newLimit(3)
       const key = uuid(`window ${where}`)
       const [old] = [await limit.take(key), await limit.take(key)]
@@ -166,7 +166,7 @@ describe('a window in Redis after its clock was set back an hour', () => {
     await redis[Symbol.asyncDispose]()
   })
 
-  it('lasts no longer than its length', async () => {
+  it('ends after its length', async () => {
     const key = uuid('clock set back')
     const limit = createRateLimit({ name: 'test', points: 1, seconds: 60, redis: connection })
     await limit.take(key)
@@ -179,7 +179,7 @@ describe('a window in Redis after its clock was set back an hour', () => {
   })
 })
 
-describe('when Redis goes', () => {
+describe('when Redis fails', () => {
   let redis: OwnRedis | null
   let changes: string[]
   let connections: RedisConnection[]
@@ -213,7 +213,7 @@ describe('when Redis goes', () => {
     return taken.filter((refused) => !refused).length
   }
 
-  it('killed: each node counts for itself, neither open nor closed; back: they count as one again', async () => {
+  it('killed: each node applies the limit by itself; restarted: they count together again', async () => {
     const key = uuid('killed')
     expect([await passing(nodes[0], 2, key), await passing(nodes[1], 9, key)]).to.deep.equal([2, 1])
 
@@ -228,7 +228,7 @@ describe('when Redis goes', () => {
     expect(changes).to.deep.equal(['away', 'away', 'back', 'back'])
   })
 
-  it('hanging: the first command waits for it, then none does until it answers', async () => {
+  it('hanging: the first command waits for it, the following ones do not until it answers again', async () => {
     const key = uuid('hanging')
     process.kill(redis!.process.pid!, 'SIGSTOP')
     try {
@@ -243,7 +243,7 @@ describe('when Redis goes', () => {
     await allAre('ok')
   })
 
-  it('a node that was busy for long takes the answer that lies there, and does not think that Redis went', async () => {
+  it('a node that was busy for long uses the answer that has arrived, and does not take Redis for failed', async () => {
     const taking = nodes[0].take(uuid('busy'))
     for (const until = performance.now() + 500; performance.now() < until;);
     expect(isRefused(await taking)).to.equal(false)
@@ -251,7 +251,7 @@ describe('when Redis goes', () => {
     expect(changes).to.deep.equal([])
   })
 
-  it('at the start of a node: it serves, says so in /readyz, and its limit holds', async () => {
+  it('at the start of a node: the node serves, reports it in /readyz, and applies the limit', async () => {
     process.kill(redis!.process.pid!, 'SIGKILL')
     await using parley = await startTestApp({ rateLimitMessagesPerMinute: 2, redisUrl: redis!.url })
     const ready = await parley.call('GET', '/readyz')

@@ -43,7 +43,7 @@ function newGuard(redis: RedisConnection | null = null) {
 }
 
 describe('failed passwords', () => {
-  it('of one source at one address: ten, however many are tried at once, then even the right one is refused', async () => {
+  it('from one source for one address: ten, also concurrently; then even the right one is refused', async () => {
     const { attempts, attempt, refusals } = newGuard()
     const whose = { email: 'ada@example.com' }
     expect(await attempts(40, whose, '192.0.2.1')).to.equal(30)
@@ -53,7 +53,7 @@ describe('failed passwords', () => {
     expect(await attempt({ email: 'bob@example.com' }, '192.0.2.1', right)).to.equal('right')
   })
 
-  it('are checked one after another for one account and source, in whatever spelling and from whatever address of a /64', async () => {
+  it('are checked one after another for one account and source, in any spelling and from any address of a /64', async () => {
     const { guard } = newGuard()
     let running = 0
     let most = 0
@@ -73,12 +73,12 @@ describe('failed passwords', () => {
     expect(most).to.equal(1)
   })
 
-  it('right ones count for nothing, however many at once', async () => {
+  it('right passwords do not count, also concurrently', async () => {
     const { attempts } = newGuard()
     expect(await attempts(60, { email: 'ada@example.com' }, '192.0.2.1', right)).to.equal(0)
   })
 
-  it('a check that could not be made counts for nothing', async () => {
+  it('a check that failed with an error does not count', async () => {
     const { guard, attempt } = newGuard()
     const busy = () =>
       guard({ email: 'ada@example.com' }, { ip: '192.0.2.1', userAgent: '' }, () => Promise.reject(new Error('busy')))
@@ -86,7 +86,7 @@ describe('failed passwords', () => {
     expect(await attempt({ email: 'ada@example.com' }, '192.0.2.1', right)).to.equal('right')
   })
 
-  it('of one source at many addresses: fifty; all of an IPv6 /64 are one source', async () => {
+  it('from one source for many addresses: fifty; an IPv6 /64 is one source', async () => {
     const { attempt, refusals } = newGuard()
     const outcomes = []
     for (let index = 0; index < 51; index++)
@@ -95,7 +95,7 @@ describe('failed passwords', () => {
     expect(refusals).to.deep.equal(['password-source'])
   })
 
-  it('of many sources at one address: thirty, and then only those are slowed that never logged in to it', async () => {
+  it('from many sources for one address: thirty; then only sources that never logged in to it are refused', async () => {
     const { attempt, refusals } = newGuard()
     const whose = { email: 'ada@example.com' }
     expect(await attempt(whose, '192.0.2.200', right)).to.equal('right')
@@ -107,7 +107,7 @@ describe('failed passwords', () => {
     expect(await attempt(whose, '192.0.2.200', right)).to.equal('right')
   })
 
-  it('of someone logged in, at their own password: ten, from wherever', async () => {
+  it('of a logged-in user for the own password: ten, from any source', async () => {
     const { attempt } = newGuard()
     const outcomes = []
     for (let index = 0; index < 11; index++)
@@ -115,7 +115,7 @@ describe('failed passwords', () => {
     expect(outcomes.indexOf('refused')).to.equal(10)
   })
 
-  it('are told of by whose they were, or by what was typed, and never the password', async () => {
+  it('are recorded by user, or by a hash of what was typed, and never with the password', async () => {
     const { attempt, failures } = newGuard()
     await attempt({ email: 'Nobody@example.com' }, '192.0.2.1')
     await attempt({ email: 'ada@example.com' }, '192.0.2.1', { ...wrong, userId: uuid('ada') })
@@ -147,7 +147,7 @@ describe('failed passwords on two nodes of one Redis', () => {
     await redis?.[Symbol.asyncDispose]()
   })
 
-  it('count as on one, and who is known to one is known to the other', async () => {
+  it('are counted together, and a known source is known to both', async () => {
     const [first, second] = connections.map(newGuard) as [ReturnType<typeof newGuard>, ReturnType<typeof newGuard>]
     const whose = { email: `${uuid('shared')}@example.com` }
     expect(await first.attempt(whose, '192.0.2.200', right)).to.equal('right')
@@ -158,7 +158,7 @@ describe('failed passwords on two nodes of one Redis', () => {
     expect(await second.attempt(whose, '192.0.2.200', right)).to.equal('right')
   })
 
-  it('Redis gets neither addresses of people nor of machines', async () => {
+  it('Redis stores neither email nor IP addresses', async () => {
     const [guarded] = connections.map(newGuard) as [ReturnType<typeof newGuard>]
     await guarded.attempt({ email: 'grace.hopper@example.com' }, '203.0.113.77', right)
     await guarded.attempt({ email: 'grace.hopper@example.com' }, '203.0.113.78')
@@ -194,7 +194,7 @@ describe('every route that takes a password', () => {
     }
   })
 
-  it('asks the guard: login and register', async () => {
+  it('uses the guard: login and register', async () => {
     await using parley = await startTestApp({ rateLimits: true })
     const ada = await parley.register('Ada')
     const login = (email: string, password: string): Promise<Answer> =>

@@ -6,7 +6,7 @@ import { rawExchange, rawRequest, statusesOf } from './raw-exchange.js'
 const CLOSE = 'Connection: close'
 const JSON_TYPE = 'Content-Type: application/json'
 
-describe('headers and paths that two readers could read differently', () => {
+describe('ambiguous headers and paths', () => {
   let parley: TestApp
   let ada: TestUser
   let eve: TestUser
@@ -28,7 +28,7 @@ describe('headers and paths that two readers could read differently', () => {
     if (code !== undefined) expect(answer).to.include(`"code":"${code}"`)
   }
 
-  it('a host, a token or a type that is there twice is refused, in whatever order and case', async () => {
+  it('a repeated Host, Authorization or Content-Type header is refused, in any order and case', async () => {
     const refused = (headers: string[], line = 'GET /users/me', body = '') =>
       expectRefused(line, [...headers, CLOSE], body, 400, 'malformed-request')
     await refused([tokenOf(ada), tokenOf(eve)])
@@ -38,14 +38,14 @@ describe('headers and paths that two readers could read differently', () => {
     await refused([JSON_TYPE, 'content-type: text/plain', 'Content-Length: 2'], 'POST /auth/login', '{}')
   })
 
-  it('more headers than others read are refused, and none is dropped unsaid', async () => {
+  it('too many headers are refused, and none is dropped silently', async () => {
     const some = (count: number): string[] => Array.from({ length: count }, (_, index) => `X-${index}: y`)
     await expectRefused('GET /users/me', [...some(100), tokenOf(ada), CLOSE], '', 400, 'malformed-request')
     const answer = await exchange(rawRequest('GET /users/me', [...some(90), tokenOf(ada), CLOSE], ''))
     expect(statusesOf(answer)).to.deep.equal([200])
   })
 
-  it('a key that is there twice is no key', () =>
+  it('a repeated Idempotency-Key header is refused', () =>
     expectRefused(
       'POST /chats',
       [tokenOf(ada), 'Idempotency-Key: a', 'Idempotency-Key: b', JSON_TYPE, 'Content-Length: 21', CLOSE],
@@ -54,7 +54,7 @@ describe('headers and paths that two readers could read differently', () => {
       'validation-failed',
     ))
 
-  it('chunks that are not quite chunks are refused', async () => {
+  it('malformed chunks are refused', async () => {
     const chunked = 'Transfer-Encoding: chunked'
     const broken: [string, string, number][] = [
       ['Transfer-Encoding : chunked', '0\r\n\r\n', 400],
@@ -70,7 +70,7 @@ describe('headers and paths that two readers could read differently', () => {
       await expectRefused('POST /auth/login', [header, JSON_TYPE, CLOSE], body, status)
   })
 
-  it('what comes after a body is no header', () =>
+  it('trailers are not taken for headers', () =>
     expectRefused(
       'POST /chats',
       ['Transfer-Encoding: chunked', 'Trailer: Authorization', JSON_TYPE, CLOSE],
@@ -79,13 +79,13 @@ describe('headers and paths that two readers could read differently', () => {
       'token-missing',
     ))
 
-  it('a body that goes on after its length is the next request, and is refused as such', async () => {
+  it('bytes after the Content-Length are read as the next request, and refused', async () => {
     const sent = rawRequest('POST /auth/login', [JSON_TYPE, 'Content-Length: 2'], '{}{"email":"a@example.com"}\r\n\r\n')
     // Node may refuse the second before the first is answered.
     expect(new Set(statusesOf(await exchange(sent)))).to.deep.equal(new Set([400]))
   })
 
-  it('a small body that unpacks to a large one is refused, and so is one packed in no known way', async () => {
+  it('a compressed body that decompresses beyond the limit is refused, and so is an unknown Content-Encoding', async () => {
     const large = Buffer.from(JSON.stringify({ email: 'a'.repeat(20_000_000), password: 'x' }))
     const packed: [string, Buffer, number, string][] = [
       ['gzip', gzipSync(large), 413, 'body-too-large'],
@@ -105,7 +105,7 @@ describe('headers and paths that two readers could read differently', () => {
     }
   })
 
-  it('no path, query or header puts a line of its own into an answer', async () => {
+  it('no path, query or header can inject a line into an answer', async () => {
     const line = '%0d%0aX-Injected:%20yes'
     for (const path of [`/${line}`, `/docs/docs.css${line}`, `/users/${line}`, `/chats?limit=1&after=${line}`]) {
       const answer = await exchange(rawRequest(`GET ${path}`, [tokenOf(ada), CLOSE]))
@@ -118,7 +118,7 @@ describe('headers and paths that two readers could read differently', () => {
     }
   })
 
-  it('a path that was encoded twice is decoded once', async () => {
+  it('a doubly encoded path is decoded once', async () => {
     const tricks: [string, number][] = [
       ['/%252e%252e/%252e%252e/etc/passwd', 404],
       ['/docs/%252e%252e%252fpackage.json', 404],
@@ -136,7 +136,7 @@ describe('headers and paths that two readers could read differently', () => {
     for (const [path, status] of tricks) await expectRefused(`GET ${path}`, [tokenOf(ada), CLOSE], '', status)
   })
 
-  it('methods that a server of ours has no use for are refused, or end their connection', async () => {
+  it('unsupported methods are refused, or end their connection', async () => {
     await expectRefused('TRACE /users/me', [tokenOf(ada), CLOSE], '', 405, 'method-not-allowed')
     await expectRefused('POST /auth/login', ['Expect: nothing', JSON_TYPE, 'Content-Length: 2', CLOSE], '{}', 417)
     await expectRefused('GET /users/me?a b', [tokenOf(ada), CLOSE], '', 400)

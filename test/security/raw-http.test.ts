@@ -3,7 +3,7 @@ import { eventually } from '../support/eventually.js'
 import { startTestApp, type TestUser, type TestApp } from '../support/test-app.js'
 import { rawExchange, rawRequest as request, statusesOf as statuses } from './raw-exchange.js'
 
-describe('requests that no client makes', () => {
+describe('malformed HTTP requests', () => {
   let parley: TestApp
   let ada: TestUser
 
@@ -17,7 +17,7 @@ describe('requests that no client makes', () => {
   const exchange = (sent: string, weEnd = false): Promise<string> => rawExchange(parley.app.url, sent, weEnd)
   const close = 'Connection: close'
 
-  it('with two lengths, or a length and chunks, are refused: nobody smuggles a second one in', async () => {
+  it('with two lengths, or a length and chunks, are refused, so that no second request is smuggled in', async () => {
     const hidden = 'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'
     const smuggling = [
       ['Content-Length: 5', 'Content-Length: 6'],
@@ -33,13 +33,13 @@ describe('requests that no client makes', () => {
     }
   })
 
-  it('with line ends or NUL in a header, or without a host, are refused', async () => {
+  it('with line ends or NUL in a header, or without a Host header, are refused', async () => {
     for (const header of ['X-A: a\rX-B: b', 'X-A: a\0b', 'X A: b', ' folded: x'])
       expect(statuses(await exchange(request('GET /healthz', [header, close])))).to.deep.equal([400])
     expect(statuses(await exchange(`GET /healthz HTTP/1.1\r\n${close}\r\n\r\n`))).to.deep.equal([400])
   })
 
-  it('that are no HTTP are refused', async () => {
+  it('that are not HTTP are refused', async () => {
     for (const garbage of [
       '\0\0\0\0',
       'GET\r\n\r\n',
@@ -49,7 +49,7 @@ describe('requests that no client makes', () => {
       expect(statuses(await exchange(garbage))).to.deep.equal([400])
   })
 
-  it('with a body shorter than it says are given up, and the next connection is served', async () => {
+  it('with a body shorter than its Content-Length time out, and the next connection is served', async () => {
     const short = request(
       'POST /auth/login',
       ['Content-Length: 100', 'Content-Type: application/json', close],
@@ -59,12 +59,12 @@ describe('requests that no client makes', () => {
     expect(statuses(await exchange(request('GET /healthz', [close])))).to.deep.equal([200])
   })
 
-  it('after a broken one are not looked at any more', async () => {
+  it('that follow a malformed one on the same connection are ignored', async () => {
     const good = request('GET /healthz', [])
     expect(statuses(await exchange(`${good}BROKEN\r\n\r\n${good}${good}`)).at(-1)).to.equal(400)
   })
 
-  it('by tricks of the path reach nothing else', async () => {
+  it('cannot reach another resource by path tricks', async () => {
     const token = `Authorization: Bearer ${ada.token}`
     const tricks: [string, number][] = [
       ['/../../../../etc/passwd', 404],
@@ -88,13 +88,13 @@ describe('requests that no client makes', () => {
     }
   })
 
-  it('that would change the method by a header do what their line says', async () => {
+  it('cannot override their method by a header', async () => {
     const headers = { 'x-http-method-override': 'DELETE', 'x-method-override': 'DELETE', 'x-original-url': '/metrics' }
     expect((await parley.call('GET', '/users/me', { token: ada.token, headers })).status).to.equal(200)
     expect((await parley.call('PROPFIND', '/users/me')).status).to.equal(405)
   })
 
-  it('with a forged Host get mails that lead to PUBLIC_URL all the same', async () => {
+  it('with a forged Host header still cause mails with links to PUBLIC_URL', async () => {
     const body = JSON.stringify({ email: ada.email })
     const headers = [
       `Content-Length: ${body.length}`,
@@ -116,7 +116,7 @@ describe('requests that no client makes', () => {
     expect(JSON.stringify(parley.mails)).to.not.include('evil.example')
   })
 
-  it('of another type than JSON are refused by name', async () => {
+  it('of another content type than JSON are refused with their own code', async () => {
     for (const type of [
       'text/plain',
       'application/x-www-form-urlencoded',

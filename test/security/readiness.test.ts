@@ -15,8 +15,8 @@ const partsWith = (query: () => Promise<unknown>): Parts =>
     redis: null,
   }) as unknown as Parts
 
-describe('/readyz, which anyone may ask', () => {
-  it('tells why something is away by a code, and names no host, database or user', async () => {
+describe('/readyz without a token', () => {
+  it('gives the reason of an outage as a code, without host, database or user', async () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED 10.1.2.3:5432 as parley'), { code: 'ECONNREFUSED' })
     const plain = new Error('password authentication failed for user "parley"')
     const reasons = await Promise.all(
@@ -27,7 +27,7 @@ describe('/readyz, which anyone may ask', () => {
     expect(reasons.map(({ postgres }) => postgres.reason)).to.deep.equal(['ECONNREFUSED', 'no connection'])
   })
 
-  it('asks each part once for all who ask meanwhile', async () => {
+  it('checks each component once for concurrent requests', async () => {
     let asked = 0
     const readiness = createReadiness(partsWith(() => Promise.resolve(asked++)))
     await Promise.all(Array.from({ length: 100 }, () => readiness()))

@@ -27,7 +27,7 @@ describe('a stolen refresh token', () => {
 
   const statusOf = async (token: string): Promise<number> => (await parley.call('GET', '/users/me', { token })).status
 
-  it('used by many at once over HTTP opens at most one session more, which then is over', async () => {
+  it('used by many clients at once opens at most one more session, which is then ended', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(ada.refreshToken)))
     const won = answers.filter(({ status }) => status === 200).map(({ body }) => body as Tokens)
     expect(won).to.have.length(1)
@@ -38,7 +38,7 @@ describe('a stolen refresh token', () => {
     expect(await statusOf(ada.token)).to.equal(401)
   })
 
-  it('used by thief and owner under keys of their own ends the session for both, whoever was first', async () => {
+  it('used by thief and owner with different idempotency keys ends the session for both, whoever was first', async () => {
     const [thief, owner] = await Promise.all([
       refresh(ada.refreshToken, { 'idempotency-key': 'thief' }),
       refresh(ada.refreshToken, { 'idempotency-key': 'owner' }),
@@ -48,7 +48,7 @@ describe('a stolen refresh token', () => {
     expect(await statusOf(accessToken)).to.equal(401)
   })
 
-  it('used while its owner logs out, or changes the password, leaves the thief nothing', async () => {
+  it('is worthless once its owner logs out or changes the password', async () => {
     const password = { currentPassword: 'correct horse', newPassword: 'correct horse' }
     const ends: ((user: TestUser) => Promise<Answer>)[] = [
       ({ token }) => parley.call('POST', '/auth/logout', { token }),
@@ -68,7 +68,7 @@ describe('a stolen refresh token', () => {
       }
   })
 
-  it('is no access token, and an access token no refresh token; of another user it ends nobody’s session', async () => {
+  it('is not accepted as an access token, nor an access token as a refresh token, and cannot end the session of another user', async () => {
     expect(await statusOf(ada.refreshToken)).to.equal(401)
     expect((await refresh(ada.token)).body).to.include({ status: 400, code: 'validation-failed' })
     const eve = await parley.register('Eve')
@@ -78,7 +78,7 @@ describe('a stolen refresh token', () => {
     expect(await statusOf(ada.token)).to.equal(200)
   })
 
-  it('that a client made up is known to nobody, and a session is never one that it names', async () => {
+  it('made up by a client is refused, and a client cannot choose its session id', async () => {
     for (const made of ['A'.repeat(43), randomUUID(), `' or 1=1 --`, '%', '__proto__'])
       expect((await refresh(made)).body).to.include({ status: 401, code: 'invalid-refresh-token' })
     const sidOf = (token: string): unknown =>

@@ -4,8 +4,8 @@ import { createRequestLimits } from '../../src/limits/request-limits.js'
 import { next, startTestApp, type Answer } from '../support/test-app.js'
 import { uuid } from '../support/uuid.js'
 
-describe('a window on this node', () => {
-  it('begins with the first, lets so many pass, and says how long until the next', () => {
+describe('a rate limit window in the memory of a node', () => {
+  it('starts with the first request, allows its limit, and then returns the time until it resets', () => {
     let now = 1_000
     const window = createLocalWindow({ name: 'w', points: 2, seconds: 60, now: () => now })
     expect(window.take('a')).to.deep.equal({ name: 'w', limit: 2, windowSeconds: 60, remaining: 1, resetMs: 60_000 })
@@ -19,12 +19,12 @@ describe('a window on this node', () => {
     expect(window.take('a')).to.include({ remaining: 1, resetMs: 60_000 })
   })
 
-  it('never says longer than it is, at whatever moment it begins', () => {
+  it('never returns a time longer than its length', () => {
     const window = createLocalWindow({ name: 'w', points: 1, seconds: 60, now: () => 24_901.178_013_374_47 })
     expect(window.take('a').resetMs).to.equal(60_000)
   })
 
-  it('remembers so many keys at most, however many come', () => {
+  it('remembers a limited number of keys', () => {
     const window = createLocalWindow({ name: 'w', points: 1, seconds: 60 })
     window.take('first')
     for (let key = 0; key < 50_000; key++) window.take(String(key))
@@ -33,7 +33,7 @@ describe('a window on this node', () => {
   })
 })
 
-describe('limits of requests', () => {
+describe('rate limits of requests', () => {
   const told: string[] = []
   const newLimits = (isOn: boolean) =>
     createRequestLimits({
@@ -43,7 +43,7 @@ describe('limits of requests', () => {
       perAddress: 1,
     })
 
-  it('count the user who is logged in, else the address, of IPv6 the /64', () => {
+  it('count by user where logged in, else by address, IPv6 addresses by their /64', () => {
     const limits = newLimits(true)
     const at = (ip: string) => ({ ip, userAgent: '' })
     const isRefused = (ip: string, userId: string | null): boolean => 'retryAfterMs' in limits.take(at(ip), userId)!
@@ -62,8 +62,8 @@ describe('limits of requests', () => {
   })
 })
 
-describe('limits of requests, over REST and sockets', () => {
-  it('are told in each answer: the draft’s headers, readable across origins', async () => {
+describe('rate limits of requests, over REST and sockets', () => {
+  it('are in the RateLimit headers of each answer, which are exposed across origins', async () => {
     await using parley = await startTestApp({ rateLimits: true })
     const ada = await parley.register('Ada')
     const { headers } = await parley.call('GET', '/users/me', { token: ada.token })
@@ -73,7 +73,7 @@ describe('limits of requests, over REST and sockets', () => {
     expect(open.headers.get('ratelimit-policy')).to.equal('"address";q=1200;w=60')
   })
 
-  it('hold for who was not let in, for paths that are not there, and not for who watches over the server', async () => {
+  it('apply to unauthenticated requests and unknown paths, but not to monitoring', async () => {
     await using parley = await startTestApp({ rateLimits: true })
     const ada = await parley.register('Ada')
     const refusals = ['/chats', '/nowhere', '/users/%E0%A4%A']
@@ -91,7 +91,7 @@ describe('limits of requests, over REST and sockets', () => {
     await next(socket, 'connect_error')
   })
 
-  it('hold for what sockets ask, but for messages, which have their own', async () => {
+  it('apply to socket events, except messages, which have a limit of their own', async () => {
     await using parley = await startTestApp({ rateLimits: true, rateLimitMessagesPerMinute: 0 })
     const ada = await parley.register('Ada')
     const created = await parley.call('POST', '/chats', {
@@ -115,7 +115,7 @@ describe('limits of requests, over REST and sockets', () => {
     expect(sent.status).to.equal(201)
   })
 
-  it('hold for messages that are refused, so that what takes nothing is not without end', async () => {
+  it('apply to refused messages, which do not count for the message limit', async () => {
     await using parley = await startTestApp({ rateLimits: true, rateLimitMessagesPerMinute: 30 })
     const ada = await parley.register('Ada')
     const body = { participantIds: [], name: 'Team' }

@@ -62,7 +62,7 @@ describe('security events', () => {
   }
   const counts = (): number[] => appended.map(({ count }) => count)
 
-  it('a minute is a minute, also after the clock was set back an hour', async () => {
+  it('are counted by a monotonic clock, also after the system clock was set back an hour', async () => {
     const failed = { type: 'login-failed', ip: '192.0.2.1', userAgent: '', subject: 'ada@example.com' } as const
     events.record(failed)
     await pass(1)
@@ -74,7 +74,7 @@ describe('security events', () => {
     expect(counts()).to.deep.equal([1, 1])
   })
 
-  it('the first goes out at once, what follows within a minute as one, with its count and its time', async () => {
+  it('the first is recorded at once, those that follow within a minute as one event with a count and times', async () => {
     events.record(failure())
     await pass(0)
     for (let second = 1; second <= 50; second++) {
@@ -97,7 +97,7 @@ describe('security events', () => {
     })
   })
 
-  it('are gathered apart by kind, by whom they are about, and by source', async () => {
+  it('are grouped by type, user and source', async () => {
     const different: Partial<SecurityEvent>[] = [
       {},
       { ip: '192.0.2.2' },
@@ -112,14 +112,14 @@ describe('security events', () => {
     expect(counts()).to.deep.equal([3, 2, 2, 2, 2, 2])
   })
 
-  it('keep of what was typed a keyed hash only', async () => {
+  it('contain only a keyed hash of what was typed', async () => {
     events.record(failure({ subject: 'nobody@example.com' }))
     await pass(0)
     expect(appended[0]).to.include({ subject: 'hash of 18' })
     expect(JSON.stringify(appended)).not.to.include('nobody')
   })
 
-  it('of outsiders are bounded in a minute, whatever they do, and leave room for what they cannot cause', async () => {
+  it('caused by outsiders are limited per minute, and leave room for other types', async () => {
     for (let source = 0; source < 500; source++) events.record(failure({ ip: `source ${source}` }))
     await pass(0)
     await pass(1)
@@ -133,7 +133,7 @@ describe('security events', () => {
     expect(appended.filter(({ kind }) => kind === 'role-granted')).to.have.length(20)
   })
 
-  it('are bounded in whatever minute, also in one that begins amid a burst', async () => {
+  it('are limited in every minute, also one that starts within a burst', async () => {
     const many = (from: number): void => {
       for (let source = 0; source < 200; source++) events.record(failure({ ip: `source ${from + source}` }))
     }
@@ -149,7 +149,7 @@ describe('security events', () => {
     expect(appended).to.have.length(2 * MAX_EXTERNAL_PER_MINUTE)
   })
 
-  it('are bounded in memory: sources that find no room are counted, not kept', async () => {
+  it('use bounded memory: further sources are only counted', async () => {
     for (let source = 0; source < MAX_SOURCES + 700; source++) events.record(failure({ ip: `source ${source}` }))
     expect(dropped).to.equal(700)
     expect(recorded).to.have.length(MAX_SOURCES + 700)
@@ -159,7 +159,7 @@ describe('security events', () => {
     expect(appended[0]).to.include({ kind: 'session-revoked' })
   })
 
-  it('that were quiet for a minute are forgotten, and make room', async () => {
+  it('are forgotten after a quiet minute, which makes room', async () => {
     for (let round = 0; round < 2; round++) {
       for (let source = 0; source < MAX_SOURCES; source++) events.record(failure({ ip: `source ${round} ${source}` }))
       for (let minute = 0; minute < MAX_SOURCES / MAX_EXTERNAL_PER_MINUTE + 2; minute++) await pass(60)
@@ -168,7 +168,7 @@ describe('security events', () => {
     expect(dropped).to.equal(0)
   })
 
-  it('never delay or fail whoever tells of them: not while the log hangs, not when it fails', async () => {
+  it('never delay or fail their caller while the log hangs or fails', async () => {
     let release: (count: number) => void = () => undefined
     append = () => new Promise((resolve) => (release = resolve))
     events.record(failure())
@@ -182,7 +182,7 @@ describe('security events', () => {
     events.record(failure({ subject: { length: 0, toString: () => expect.fail() } as never }))
   })
 
-  it('gathered so far go out at the end', async () => {
+  it('that are still pending are recorded at the stop', async () => {
     events.record(failure())
     await pass(0)
     for (let time = 0; time < 7; time++) events.record(failure())
@@ -214,7 +214,7 @@ describe('security events in the log', () => {
   const writerOn = (log: Parameters<typeof createSecurityWriter>[0]['log'], node: string) =>
     createSecurityWriter({ log, sealer: side.sealer, clock: () => now, node, retryMs: 1 })
 
-  it('stand in a stream of their node and day, sealed, and open again', async () => {
+  it('are in a stream of their node and day, encrypted, and can be read again', async () => {
     const writer = writerOn(side.log, 'n1')
     await Promise.all([
       writer.append([event(), event({ userId: uuid('ada'), subject: 'a hash' })], never),
@@ -237,7 +237,7 @@ describe('security events in the log', () => {
     expect(aboutAda?.event).to.include({ userId: uuid('ada'), subject: 'a hash' })
   })
 
-  it('are written once, also when an answer is lost, or somebody else wrote there', async () => {
+  it('are written once, also when an answer is lost or another process wrote to the stream', async () => {
     let faults = 0
     const faulty: Pick<WriteSide['log'], 'append'> = {
       async append(stream, version, events) {
@@ -257,14 +257,14 @@ describe('security events in the log', () => {
     expect((await side.log.readStream(stream, { limit: 10 })).map(({ version }) => version)).to.deep.equal([1, 2, 3, 4])
   })
 
-  it('that can never be written are given up at once, and the next ones are written', async () => {
+  it('that can never be written are dropped at once, and the next ones are written', async () => {
     const writer = writerOn(side.log, 'n4')
     const failed = await writer.append([event({ kind: '\ud800' as never })], never).catch((error: unknown) => error)
     expect(failed).to.be.instanceOf(InvalidEventError)
     expect(await writer.append([event()], never)).to.equal(1)
   })
 
-  it('are given up when told to, and not before', async () => {
+  it('are dropped when the stop is aborted, and not before', async () => {
     const stop = new AbortController()
     let calls = 0
     const away: Pick<WriteSide['log'], 'append'> = {
@@ -297,7 +297,7 @@ describe('security events of a running node', () => {
     return opened.map(({ event }) => event as ToRecord)
   }
 
-  it('tell of failed logins, refused access, refused sockets, foreign pages, limits: with source and count, no secret', async () => {
+  it('are recorded for failed logins, refused access, refused sockets, foreign origins and limits, with source and count and without secrets', async () => {
     const alice = await parley.register('Alice')
     const headers = { 'user-agent': 'tester/1.0' }
     const login = (email: string) =>
@@ -338,7 +338,7 @@ describe('security events of a running node', () => {
       expect({ ip, userAgent, isCounted: left.count > 0 }).to.deep.equal({ ip: null, userAgent: null, isCounted: true })
   })
 
-  it('tell of a reused refresh token, of sessions that somebody ended and of roles, whence it was done; not of a logout', async () => {
+  it('are recorded with their source for a reused refresh token, sessions ended by someone else and role changes, but not for a logout', async () => {
     const headers = { 'user-agent': 'tester/1.0' }
     const admin = await parley.withRoles('Root', 'admin')
     const [ada, bob, cleo] = [await parley.register('Ada'), await parley.register('Bob'), await parley.register('Cleo')]

@@ -44,7 +44,7 @@ describe('handshakes of sockets', () => {
     return Number(/^active_websocket_connections (\d+)/m.exec(body as string)?.[1])
   }
 
-  it('many at once on one connection end it: nobody has many sockets for the price of one', async () => {
+  it('more than one at a time on a connection ends the connection', async () => {
     const { socket, received } = await openWebsocket()
     const closed = once(socket, 'close')
     for (let place = 0; place < 100; place++) socket.send(hello())
@@ -57,7 +57,7 @@ describe('handshakes of sockets', () => {
     await eventually(async () => expect(await openSockets()).to.equal(0))
   })
 
-  it('one after the other on one connection are all received: after a bad token a good one, after leaving another', async () => {
+  it('are accepted one after another on a connection: after a refused token, and after a disconnect', async () => {
     const { socket, received } = await openWebsocket()
     const answers = (start: string): number => received.filter((packet) => packet.startsWith(start)).length
     socket.send(hello('forged'))
@@ -71,7 +71,7 @@ describe('handshakes of sockets', () => {
     socket.close()
   })
 
-  it('count as requests: who has spent theirs opens no more sockets, and others do', async () => {
+  it('count as requests: a user over the limit cannot open another socket, other users can', async () => {
     const eve = await parley.register('Eve')
     const socket = parley.socket(eve.token)
     await next(socket, 'ready')
@@ -82,7 +82,7 @@ describe('handshakes of sockets', () => {
     await next(parley.socket(ada.token), 'ready')
   })
 
-  it('of a connection that is somebody else’s, or nobody’s, or of another protocol, are refused', async () => {
+  it('for an unknown connection id or another protocol version are refused', async () => {
     const codes: [string, number][] = [
       ['&sid=__proto__', 1],
       ['&sid=constructor', 1],
@@ -99,7 +99,7 @@ describe('handshakes of sockets', () => {
       expect((await fetch(`${parley.app.url}/socket.io/?${query}`)).status, query).to.equal(400)
   })
 
-  it('by polls that are too large or no packets end their connection alone', async () => {
+  it('in polls that are too large or malformed end only their own connection', async () => {
     const untouched = await openPolling()
     const large = await openPolling()
     expect((await poll(large, 'x'.repeat(300_000))).status).to.equal(413)
@@ -113,7 +113,7 @@ describe('handshakes of sockets', () => {
     expect((await poll(untouched)).text).to.include('40{"sid"')
   })
 
-  it('with more than a token and cursors choose nothing', async () => {
+  it('with other fields than a token and cursors are refused', async () => {
     const chosen = [
       { sid: 'mine' },
       { userId: randomUUID() },
@@ -129,7 +129,7 @@ describe('handshakes of sockets', () => {
     }
   })
 
-  it('are no way to become somebody else afterwards', async () => {
+  it('cannot be followed by a change to another user', async () => {
     const bob = await parley.register('Bob')
     const socket = parley.socket(ada.token)
     await next(socket, 'ready')

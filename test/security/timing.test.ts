@@ -3,8 +3,8 @@ import { expect } from 'chai'
 import { openStatementProxy, type StatementProxy } from '../support/statement-proxy.js'
 import { startTestApp, type TestUser, type TestApp } from '../support/test-app.js'
 
-describe('how long an answer takes does not tell', () => {
-  it('whether someone has an address: no answer waits for a mail to be delivered', async () => {
+describe('the time of an answer does not reveal', () => {
+  it('whether an address is registered: no answer waits for the delivery of a mail', async () => {
     const delivered = Promise.withResolvers<undefined>()
     await using parley = await startTestApp(
       {},
@@ -20,7 +20,7 @@ describe('how long an answer takes does not tell', () => {
     delivered.resolve(undefined)
   })
 
-  describe('an outsider whether there is a chat, nor how much is in it:', () => {
+  describe('to an outsider whether a chat exists, nor how much it contains:', () => {
     let parley: TestApp
     let proxy: StatementProxy
     let mallory: TestUser
@@ -53,13 +53,13 @@ describe('how long an answer takes does not tell', () => {
     }
 
     for (const path of ['', '/messages?limit=200', '/events'])
-      it(`GET /chats/:id${path} asks the database the same of each`, async () => {
+      it(`GET /chats/:id${path} sends the database the same queries for both`, async () => {
         const there = await asked(chatId, 'GET', path)
         expect(there).not.to.deep.equal([])
         expect(await asked(randomUUID(), 'GET', path)).to.deep.equal(there)
       })
 
-    it('a first message asks the database the same of each', async () => {
+    it('a first message sends the database the same queries for both', async () => {
       const body = { content: 'hi' }
       expect(await asked(randomUUID(), 'POST', '/messages', body)).to.deep.equal(
         await asked(chatId, 'POST', '/messages', body),
@@ -68,8 +68,8 @@ describe('how long an answer takes does not tell', () => {
   })
 })
 
-describe('what an answer says of others', () => {
-  it('is the same for a session, a user or a message that is not one’s own and for none', async () => {
+describe('an answer about others', () => {
+  it('is the same for a session, a user or a message of another user and for one that does not exist', async () => {
     await using parley = await startTestApp()
     const ada = await parley.register('Ada')
     const mallory = await parley.register('Mallory')

@@ -30,26 +30,26 @@ describe('slow and oversized requests', () => {
     }
   }
 
-  it('a head that does not end is cut off with 408', async () => {
+  it('request headers that never end are answered with 408', async () => {
     const answer = await answering({ headersTimeout: 50 }, 'GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ')
     expect(answer).to.match(/^HTTP\/1\.1 408 /)
   })
 
-  it('a connection that sends nothing is ended by the server with 408', async () => {
+  it('an idle connection is closed with 408', async () => {
     expect(await answering({ headersTimeout: 50 }, '')).to.match(/^HTTP\/1\.1 408 /)
   })
 
-  it('a body that does not end is cut off', async () => {
+  it('a body that never ends is cut off', async () => {
     const head = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345'
     expect(await answering({ headersTimeout: 50, requestTimeout: 50 }, head)).to.match(/^HTTP\/1\.1 408 /)
   })
 
-  it('a head of more than 16 KiB is refused with 431', async () => {
+  it('headers of more than 16 KiB are refused with 431', async () => {
     const answer = await answering({}, `GET / HTTP/1.1\r\nHost: a\r\nX-Large: ${'x'.repeat(17 * 1024)}\r\n\r\n`)
     expect(answer).to.match(/^HTTP\/1\.1 431 /)
   })
 
-  it('by default a head has 10 s, a whole request 30 s', () => {
+  it('the defaults are 10 s for headers and 30 s for a whole request', () => {
     const { headersTimeout, requestTimeout, maxHeadersCount } = createHttpServer().server
     expect({ headersTimeout, requestTimeout, maxHeadersCount }).to.deep.equal({
       headersTimeout: 10_000,
@@ -80,7 +80,7 @@ describe('input hardening', () => {
     const nested = (depth: number): string =>
       `{"content":"hi","metadata":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}`
 
-    it('nested more than 32 deep are refused by name, in whatever brackets', async () => {
+    it('nested more than 32 levels deep are refused with their own code, objects as well as arrays', async () => {
       expect((await send(nested(30))).status).to.equal(201)
       expect((await send(nested(31))).body).to.include({ status: 400, code: 'too-deeply-nested' })
       expect((await send(nested(60_000))).body).to.include({ status: 400, code: 'too-deeply-nested' })
@@ -88,17 +88,17 @@ describe('input hardening', () => {
       expect((await send(objects)).body).to.include({ status: 400, code: 'too-deeply-nested' })
     })
 
-    it('brackets in text are text', async () => {
+    it('brackets inside strings do not count as nesting', async () => {
       const content = `a "quoted\\" ${'[{'.repeat(100)}`
       expect((await send(JSON.stringify({ content }))).body).to.include({ content })
     })
 
-    it('in another encoding than UTF-8 are refused', async () => {
+    it('in encodings other than UTF-8 are refused', async () => {
       const refused = await send('{"content":"hi"}', { 'content-type': 'application/json; charset=utf-16le' })
       expect(refused.body).to.include({ status: 415, code: 'not-json' })
     })
 
-    it('nested deeply on a socket are refused by the same name, and the socket stays', async () => {
+    it('nested too deeply on a socket are refused with the same code, and the socket stays connected', async () => {
       const socket = parley.socket(alice.token)
       await next(socket, 'ready')
       let metadata: object = {}
@@ -133,18 +133,18 @@ describe('input hardening', () => {
       (await parley.call('GET', '/socket.io/?EIO=4&transport=polling', { headers: { origin } })).status
     const foreign = ['https://evil.example.com', 'https://chat.example.com.evil.com', 'http://chat.example.com', 'null']
 
-    it('a foreign page’s websocket is refused with 403; an allowed one’s, and one of no page, pass', async () => {
+    it('a websocket from a foreign origin is refused with 403; an allowed origin or none is accepted', async () => {
       for (const origin of foreign) expect(await upgrade(origin), origin).to.equal(403)
       expect(await upgrade('https://chat.example.com')).to.equal(101)
       expect(await upgrade()).to.equal(101)
     })
 
-    it('likewise its polling', async () => {
+    it('polling is checked in the same way', async () => {
       for (const origin of foreign) expect(await poll(origin), origin).to.equal(403)
       expect(await poll('https://chat.example.com')).to.equal(200)
     })
 
-    it('over REST exactly the allowed ones may read', async () => {
+    it('only allowed origins get CORS headers over REST', async () => {
       const allowed = async (origin: string): Promise<string | null> =>
         (await parley.call('GET', '/healthz', { headers: { origin } })).headers.get('access-control-allow-origin')
       for (const origin of foreign) expect(await allowed(origin), origin).to.equal(null)
@@ -155,7 +155,7 @@ describe('input hardening', () => {
   describe('metrics', () => {
     const metrics = (headers: object): Promise<Answer> => parley.call('GET', '/metrics', { headers })
 
-    it('are for who has the token', async () => {
+    it('require the metrics token', async () => {
       expect((await metrics({})).body).to.include({ status: 401, code: 'token-missing' })
       expect((await metrics({ authorization: 'Bearer of-the-scraper-alone x' })).body).to.include({
         code: 'invalid-token',
@@ -174,17 +174,17 @@ describe('input hardening', () => {
     const readyz = async (authorization?: string): Promise<unknown> =>
       (await parley.call('GET', '/readyz', { headers: authorization === undefined ? {} : { authorization } })).body
 
-    it('shows its status to anyone, components and positions only with the token for metrics', async () => {
+    it('shows its status to anyone, components and positions only with the metrics token', async () => {
       for (const authorization of [undefined, 'Bearer of-somebody-else', `Bearer ${alice.token}`])
         expect(await readyz(authorization)).to.have.all.keys('status')
       expect(await readyz('Bearer of-the-scraper-alone')).to.have.all.keys('status', 'components')
     })
   })
 
-  describe('what is shown', () => {
+  describe('displayed text', () => {
     const turning = ['\u202a', '\u202e', '\u2066', '\u2069', '\u200e', '\u200f', '\u061c']
 
-    it('holds nothing that turns the text around it, but for what a message says', async () => {
+    it('contains no bidirectional control characters, except inside messages', async () => {
       for (const mark of turning) {
         const name = `Ali${mark}ce`
         const told = await Promise.all([
@@ -201,7 +201,7 @@ describe('input hardening', () => {
       }
     })
 
-    it('links to pictures by http and https only', async () => {
+    it('accepts avatar URLs with http and https only', async () => {
       const withAvatar = (avatarUrl: string) =>
         parley.call('PATCH', '/users/me', { token: alice.token, body: { avatarUrl } })
       for (const url of [
@@ -216,8 +216,8 @@ describe('input hardening', () => {
     })
   })
 
-  describe('what is told of the inside', () => {
-    it('is nothing: no version, no stack, no SQL, whatever is asked', async () => {
+  describe('information about the server', () => {
+    it('is never in an answer: no version, no stack, no SQL', async () => {
       const asked = await Promise.all([
         parley.call('GET', '/'),
         parley.call('GET', '/chats/%E0%A4%A'),
@@ -236,7 +236,7 @@ describe('input hardening', () => {
       }
     })
 
-    it('answers carry a policy that lets a browser do nothing with them', async () => {
+    it('answers have a content security policy that allows nothing', async () => {
       const { headers } = await parley.call('GET', '/users/me', { token: alice.token })
       expect(headers.get('content-security-policy')).to.equal(`default-src 'none';frame-ancestors 'none'`)
       expect(headers.get('x-content-type-options')).to.equal('nosniff')
@@ -244,7 +244,7 @@ describe('input hardening', () => {
   })
 
   describe('/docs', () => {
-    it('is a page of our own under a strict policy: everything from here, nothing inline', async () => {
+    it('has a strict content security policy: own files only, nothing inline', async () => {
       const page = await parley.call('GET', '/docs')
       const html = page.body as string
       expect(page.status).to.equal(200)
@@ -266,7 +266,7 @@ describe('input hardening', () => {
       expect((await parley.call('GET', '/docs/other.js')).body).to.include({ status: 404, code: 'not-found' })
     })
 
-    it('its script never makes HTML of what it reads', async () => {
+    it('its script never inserts data as HTML', async () => {
       const { body } = await parley.call('GET', '/docs/docs.js')
       expect(body).not.to.match(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function/)
     })

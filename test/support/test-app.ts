@@ -108,7 +108,8 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
 
   const register: TestApp['register'] = async (name) => {
     const email = `${name}-${randomBytes(6).toString('hex')}@example.com`
-    const { body } = await call('POST', '/auth/register', { body: { email, password: PASSWORD, name } })
+    const { status, body } = await call('POST', '/auth/register', { body: { email, password: PASSWORD, name } })
+    if (status !== 201) throw new Error(`registering ${name} was answered ${status}: ${JSON.stringify(body)}`)
     const { user, ...tokens } = body as { user: { id: string }; accessToken: string; refreshToken: string }
     return { id: user.id, token: tokens.accessToken, refreshToken: tokens.refreshToken, email }
   }
