@@ -121,7 +121,7 @@ async function startCommandHandler(
     createCatalogueHandler({
       log: overrides?.wrapLog?.(log) ?? log,
       index,
-      snapshots: createSnapshots(pool),
+      snapshots: createSnapshots(pool, report),
       seal: createSeal(sealer, clock),
       decode: (recorded) => reader.decode(recorded),
       onAppended,

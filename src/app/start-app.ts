@@ -66,8 +66,8 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   const core = await startCore(config, { print, overrides, report, metrics }, releases)
   warnOfSharedRole(config, print)
   await startAnalytics(config, core, { print, report, overrides }, releases)
-  const redis = await startRedis(config, { logger, metrics }, releases)
-  const security = startSecurity(core, metrics, releases)
+  const redis = await startRedis(config, { logger, metrics, report }, releases)
+  const security = startSecurity(core, { metrics, report }, releases)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused: security.onLimited })
   const users = await openUserCache(core)
   const commands = startCommands(config, core, { redis, security, metrics, users })
@@ -85,7 +85,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   const identity = await startIdentity(
     config,
     core,
-    { run, tokens, redis, security, publicUrl, logger, print, overrides },
+    { run, tokens, redis, security, publicUrl, logger, report, print, overrides },
     releases,
   )
   const authenticate = createAuthenticate({ ...sessions, botCheck: identity.botCheck })

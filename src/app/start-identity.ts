@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Pool } from 'pg'
 import type { Logger } from 'winston'
+import type { FailureReport } from '../async/outage.js'
 import { chatOf } from '../commands/catalogue/facts.js'
 import type { RunCommand } from '../commands/run-command.js'
 import { registerUser } from '../identity/accounts/register-user.js'
@@ -26,6 +27,7 @@ export interface IdentityParts {
   security: Security
   publicUrl: () => string
   logger: Logger
+  report: FailureReport
   print(line: string): void
   overrides: Overrides
 }
@@ -40,7 +42,7 @@ export async function startIdentity(
     handler,
     clock,
   }: Pick<Core, 'databases' | 'accountStatuses' | 'queries' | 'handler' | 'clock'>,
-  { run, tokens, redis, security, publicUrl, logger, print, overrides }: IdentityParts,
+  { run, tokens, redis, security, publicUrl, logger, report, print, overrides }: IdentityParts,
   releases: Releases,
 ): Promise<Identity> {
   const mayMailLink = createLinkRateLimit({
@@ -63,6 +65,7 @@ export async function startIdentity(
     nameOf: async (userId) => (await queries.ownProfile(userId))?.name ?? null,
     publicUrl,
     log: logger,
+    report,
     newId: randomUUID,
     takesPart: async (chatId, userId) => (await chatOf(chatId, userId, handler.stateOf)) !== null,
     clock,

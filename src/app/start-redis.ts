@@ -1,4 +1,5 @@
 import type { Logger } from 'winston'
+import type { FailureReport } from '../async/outage.js'
 import { openRedis, type RedisConnection } from '../limits/redis.js'
 import type { Config } from './config.js'
 import type { Metrics } from './metrics.js'
@@ -11,7 +12,7 @@ import { StartupError } from './startup-error.js'
  */
 export async function startRedis(
   { redisUrl: url }: Pick<Config, 'redisUrl'>,
-  { logger, metrics: { redisAway } }: { logger: Logger; metrics: Metrics },
+  { logger, report, metrics: { redisAway } }: { logger: Logger; report: FailureReport; metrics: Metrics },
   releases: Releases,
 ): Promise<RedisConnection | null> {
   if (url === null) return null
@@ -19,7 +20,7 @@ export async function startRedis(
     redisAway.set(state === 'away' ? 1 : 0)
     logger.warn(state === 'away' ? 'Redis is away: limits count on this node alone' : 'Redis is back', { reason })
   }
-  const redis = releases.add(openRedis({ url, onChange }))
+  const redis = releases.add(openRedis({ url, report, onChange }))
   const refusal = await redis.tried
   if (refusal !== null)
     throw new StartupError(

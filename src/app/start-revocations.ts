@@ -3,7 +3,7 @@ import type { Core } from './core.js'
 import type { EventLog } from '../eventstore/event-log.js'
 import { createRevocations, type Revocations } from '../identity/sessions/revocations.js'
 import { createSessionCheck, type SessionCheck } from '../identity/sessions/session-check.js'
-import type { FailureReport } from '../async/outage.js'
+import { createOutage, type FailureReport } from '../async/outage.js'
 import { withTimeout } from '../async/with-timeout.js'
 import { createConfirmation } from '../projections/engine/confirmation.js'
 import { followRevocations } from '../projections/revocations/follow-revocations.js'
@@ -50,12 +50,13 @@ export async function startRevocations(
   const { progress } = releases.add(
     followRevocations({ ...core, after: loaded.checkpoint, note: revocations.note, report }),
   )
-  const confirmation = releases.add(createConfirmation({ log, progress }))
+  const outage = createOutage('session-check', report)
+  const confirmation = releases.add(createConfirmation({ log, progress, outage }))
   const lookUp: Parameters<typeof createSessionCheck>[0]['lookUp'] = (token, head) =>
     withTimeout(LOOK_UP_MS, core.revocations.lookUp(token, head))
 
   const isReady = await progress.reached(await core.log.head(), { timeoutMs: FIRST_MS })
   if (!isReady) print('Revoked sessions are still being read from the log: until then, requests are answered 503')
-  const sessionCheck = createSessionCheck({ revocations, confirmation, lookUp })
+  const sessionCheck = createSessionCheck({ revocations, confirmation, lookUp, outage })
   return { revocations, sessionCheck, canTellSessions: async () => (await sessionCheck(NOBODYS)) === null }
 }

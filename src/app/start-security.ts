@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, type KeyObject } from 'node:crypto'
+import { createOutage, type FailureReport } from '../async/outage.js'
 import { CHATS_MADE_LIMIT, PEOPLE_ADDED_LIMIT } from '../commands/chat-limits.js'
 import { BOT_MESSAGES_LIMIT } from '../commands/message-limit.js'
 import type { ClientInfo } from '../domain/client-info.js'
@@ -43,16 +44,18 @@ export interface Security {
 /** Security events, which have a writer to the log of their own, and their counts. */
 export function startSecurity(
   { log, sealer, clock, databases }: Pick<Core, 'log' | 'sealer' | 'clock' | 'databases'>,
-  metrics: Metrics,
+  { metrics, report }: { metrics: Metrics; report: FailureReport },
   releases: Releases,
 ): Security {
   for (const type of securityKinds) metrics.securityEvents.inc({ type }, 0)
   for (const limit of RATE_LIMITS) metrics.rateLimited.inc({ limit }, 0)
   const hash = keyedHash(databases.masterKey)
-  const writer = createSecurityWriter({ log, sealer, clock, node: randomBytes(6).toString('hex') })
+  const outage = createOutage('security-events', report)
+  const writer = createSecurityWriter({ log, sealer, clock, node: randomBytes(6).toString('hex'), outage })
   const events = releases.add(
     createSecurityEvents({
       append: writer.append,
+      outage,
       hash,
       clock,
       onRecorded: (type) => metrics.securityEvents.inc({ type }),

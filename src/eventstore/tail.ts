@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
+import { attempt } from '../async/attempt.js'
 import type { FailureReport } from '../async/outage.js'
-import { createSharedOutage, type OutagePart } from '../async/shared-outage.js'
+import { createSharedOutage } from '../async/shared-outage.js'
 import { createSignal } from '../async/signal.js'
 import type { FollowOptions, Page } from './event-log.js'
 import type { Positions } from './positions.js'
@@ -102,18 +103,6 @@ export function createTail(source: TailSource, positions: Positions, retryMs: nu
     return reading
   }
 
-  /** None after a failed read: the follower waits and reads again. */
-  async function nextOrNone(after: number, reads: OutagePart): Promise<Entry[]> {
-    try {
-      const entries = await next(after)
-      reads.succeeded()
-      return entries
-    } catch (error) {
-      reads.failed(error)
-      return []
-    }
-  }
-
   async function* follow(after: number, { streamPrefixes, signal }: FollowOptions): AsyncGenerator<Page> {
     setMaxListeners(0, signal) // any number of followers may share it
     const ended = (): boolean => signal.aborted || closing.signal.aborted
@@ -122,7 +111,7 @@ export function createTail(source: TailSource, positions: Positions, retryMs: nu
     try {
       while (!ended()) {
         const count = grown.count
-        const entries = await nextOrNone(after, reads)
+        const entries = await attempt(reads, () => next(after), []) // after a failure it waits and reads again
         after = entries.at(-1)?.at ?? after
         if (entries.length === 0) await grown.wait(count, retryMs, signal)
         else if (!ended()) yield { events: matching(entries, streamPrefixes), position: positions.format(after) }

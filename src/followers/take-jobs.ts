@@ -1,3 +1,4 @@
+import { attempt } from '../async/attempt.js'
 import { createOutage, type FailureReport } from '../async/outage.js'
 import type { Signal } from '../async/signal.js'
 
@@ -33,21 +34,10 @@ export async function takeJobs<Job>(deps: TakeJobsDeps<Job>, signal: AbortSignal
     underWay.add(running)
   }
 
-  async function claimDue(limit: number): Promise<Job[]> {
-    try {
-      const jobs = await claim(limit)
-      claiming.succeeded()
-      return jobs
-    } catch (error) {
-      claiming.failed(error)
-      return []
-    }
-  }
-
   while (!signal.aborted) {
     const { count } = wakeUp
     const free = maxConcurrency - underWay.size
-    const jobs = free === 0 ? [] : await claimDue(free)
+    const jobs = free === 0 ? [] : await attempt(claiming, () => claim(free), [])
     jobs.forEach(begin)
     if (jobs.length === 0) await wakeUp.wait(count, pollMs, signal)
   }

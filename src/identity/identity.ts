@@ -37,6 +37,7 @@ export interface IdentityDeps
   newId: () => string
   clock: () => Date
   takesPart: BotCheckDeps['takesPart']
+  report: BotCheckDeps['report']
 }
 
 export interface Identity extends AsyncDisposable {

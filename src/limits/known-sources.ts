@@ -22,7 +22,7 @@ export function createKnownSources(redis: RedisConnection | null): KnownSources 
     },
     async remember(key) {
       local.set(key, true)
-      await redis?.ask(() => redis.client.set(nameOf(key), 1, 'EX', DAYS_KNOWN * 86_400)).catch(() => null)
+      await redis?.write(() => redis.client.set(nameOf(key), 1, 'EX', DAYS_KNOWN * 86_400)).catch(() => null)
     },
   }
 }

@@ -91,8 +91,8 @@ export function createRateLimit({ name, points: limit, seconds, redis }: RateLim
     async take(key, points = 1) {
       if (redis === null || shared === null) return takeLocally(key, points)
       try {
-        const quota = quotaOf(await redis.ask(() => shared.consume(key, points)))
-        return taken(quota, () => redis.ask(() => shared.reward(key, points)))
+        const quota = quotaOf(await redis.write(() => shared.consume(key, points)))
+        return taken(quota, () => redis.write(() => shared.reward(key, points)))
       } catch (failure) {
         if (!(failure instanceof RateLimiterRes)) return takeLocally(key, points)
         return { ...quotaOf(failure), retryAfterMs: Math.max(1, failure.msBeforeNext) }

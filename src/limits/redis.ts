@@ -1,4 +1,5 @@
 import { Redis, ReplyError } from 'ioredis'
+import { createOutage, type FailureReport } from '../async/outage.js'
 
 /** Redis normally answers within a millisecond; no caller waits longer than this. */
 const ANSWER_TIMEOUT_MS = 200
@@ -25,9 +26,12 @@ export interface RedisConnection extends AsyncDisposable {
   client: Redis
   /**
    * Runs one call of the client, with a timeout of 200 ms. On a timeout the connection is dropped, so that further calls fail at once
-   * until it is re-established. @throws what the call rejects with, or RedisTimeoutError
+   * until it is re-established. Where Redis refuses the call, as when its memory is full, that is reported as `redis`.
+   * @throws what the call rejects with, or RedisTimeoutError
    */
   ask<Answer>(call: () => Promise<Answer>): Promise<Answer>
+  /** The same for a call that writes; when Redis takes it, reported refusals have ended. */
+  write<Answer>(call: () => Promise<Answer>): Promise<Answer>
   /** Resolves when the first attempt to connect has succeeded or failed. */
   tried: Promise<string | null>
   health(): Promise<RedisHealth>
@@ -35,12 +39,13 @@ export interface RedisConnection extends AsyncDisposable {
 
 export interface RedisOptions {
   url: string
+  report: FailureReport
   /** Called once when Redis becomes unreachable, and once when it is back. */
   onChange?: (state: 'away' | 'back', reason: string | null) => void
 }
 
 /** Connects in the background, so that a node starts and serves without Redis. While it is unreachable commands fail at once and are not queued. */
-export function openRedis({ url, onChange = () => undefined }: RedisOptions): RedisConnection {
+export function openRedis({ url, report, onChange = () => undefined }: RedisOptions): RedisConnection {
   const client = new Redis(url, {
     connectTimeout: CONNECT_MS,
     enableOfflineQueue: false,
@@ -49,6 +54,7 @@ export function openRedis({ url, onChange = () => undefined }: RedisOptions): Re
     retryStrategy: (times) => Math.min(SLOWEST_RETRY_MS, 50 * times),
     connectionName: 'parley',
   })
+  const refusals = createOutage('redis', report)
   let isAway = false
   let reason: string | null = null
 
@@ -79,7 +85,7 @@ export function openRedis({ url, onChange = () => undefined }: RedisOptions): Re
   }
 
   /** After the timer it yields once more: if this process was busy, the answer may have arrived unread. */
-  const ask = <Answer>(call: () => Promise<Answer>): Promise<Answer> =>
+  const answerOf = <Answer>(call: () => Promise<Answer>): Promise<Answer> =>
     new Promise((resolve, reject) => {
       let isOpen = true
       const checkOnceMore = (): void => {
@@ -94,9 +100,25 @@ export function openRedis({ url, onChange = () => undefined }: RedisOptions): Re
         })
     })
 
+  async function ask<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await answerOf(call)
+    } catch (error) {
+      if (error instanceof ReplyError) refusals.failed(error)
+      throw error
+    }
+  }
+
+  async function write<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+    const answer = await ask(call)
+    refusals.succeeded()
+    return answer
+  }
+
   return {
     client,
     ask,
+    write,
     tried,
     async health() {
       const began = performance.now()

@@ -1,3 +1,4 @@
+import type { Outage } from '../async/outage.js'
 import type { ClientInfo } from '../domain/client-info.js'
 import type { SecurityKind } from '../domain/security/events.js'
 import type { ToRecord } from './security-writer.js'
@@ -20,7 +21,9 @@ export interface SecurityEventRecorder extends SecurityEvents, AsyncDisposable {
 }
 
 export interface SecurityEventsDeps {
+  /** Reports its failures itself. */
   append(events: readonly ToRecord[], signal: AbortSignal): Promise<number>
+  outage: Pick<Outage, 'failed'>
   hash(subject: string): string
   clock: () => Date
   /** A monotonic clock in milliseconds, by which aggregation and budget are measured: the date may be set back. */
@@ -59,7 +62,7 @@ interface Aggregate {
  * Without budget an aggregate keeps growing; beyond `MAX_SOURCES` aggregates, events are counted as dropped.
  */
 export function createSecurityEvents(deps: SecurityEventsDeps): SecurityEventRecorder {
-  const { append, hash, clock, onRecorded, onDropped, tickMs = 1_000, now = () => performance.now() } = deps
+  const { append, outage, hash, clock, onRecorded, onDropped, tickMs = 1_000, now = () => performance.now() } = deps
   const sources = { internal: new Map<string, Aggregate>(), external: new Map<string, Aggregate>() }
   const budget = createBudget()
   const stop = new AbortController()
@@ -116,8 +119,9 @@ export function createSecurityEvents(deps: SecurityEventsDeps): SecurityEventRec
       onRecorded(event.type)
       try {
         add(event)
-      } catch {
+      } catch (error) {
         onDropped(1) // the request that caused it must not fail
+        outage.failed(error)
       }
     },
     flush: () => flush(),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Outage } from '../async/outage.js'
 import type { Decided } from '../domain/event.js'
 import type { SecurityEventRecorded } from '../domain/security/events.js'
 import { securityStream } from '../domain/streams.js'
@@ -28,6 +29,8 @@ export interface SecurityWriterDeps {
   clock: () => Date
   /** Unique to this process: part of the stream's name. */
   node: string
+  /** Begins with a failed append, and ends with the next that succeeds. */
+  outage: Pick<Outage, 'failed' | 'succeeded'>
   /** Pause after the first failure, doubling up to 10 s. */
   retryMs?: number
 }
@@ -39,7 +42,8 @@ interface Call {
   events: NewEvent[]
 }
 
-export function createSecurityWriter({ log, sealer, clock, node, retryMs = 250 }: SecurityWriterDeps): SecurityWriter {
+export function createSecurityWriter(deps: SecurityWriterDeps): SecurityWriter {
+  const { log, sealer, clock, node, outage, retryMs = 250 } = deps
   let last = { stream: '', version: 0, at: '' }
   let previous: Promise<unknown> = Promise.resolve()
 
@@ -84,8 +88,10 @@ export function createSecurityWriter({ log, sealer, clock, node, retryMs = 250 }
         if (call.events.length === 0) return 0
         const { version } = await log.append(call.stream, call.version, call.events)
         last = { stream: call.stream, version, at: call.at }
+        outage.succeeded()
         return call.events.length
       } catch (error) {
+        if (!(error instanceof WrongExpectedVersionError)) outage.failed(error)
         if (error instanceof KeyDestroyedError || error instanceof InvalidEventError) throw error
         if (error instanceof WrongExpectedVersionError && call !== null) {
           last = { stream: call.stream, version: error.actualVersion, at: call.at }

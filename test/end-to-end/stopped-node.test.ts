@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import jwt from 'jsonwebtoken'
 import { io, type Socket } from 'socket.io-client'
+import { createOutage } from '../../src/async/outage.js'
 import { createConfirmation } from '../../src/projections/engine/confirmation.js'
 import { createProgress } from '../../src/followers/progress.js'
 import { startChild, type Child } from '../support/child.js'
 import { eventually } from '../support/eventually.js'
 import { logConfig, onEachLog } from '../support/event-logs.js'
+import { ignoreFailures } from '../support/failure-report.js'
 import { next, startTestApp, type TestUser, type TestApp } from '../support/test-app.js'
 
 onEachLog('a node that was stopped and wakes', function (kind) {
@@ -43,7 +45,11 @@ onEachLog('a node that was stopped and wakes', function (kind) {
   /** Resolves once a node that confirmed just now that it is up to date has to confirm it again. */
   async function untilStale(): Promise<void> {
     const { log } = parley.app.core
-    await using confirmation = createConfirmation({ log, progress: createProgress(log.start, log.comparePositions) })
+    await using confirmation = createConfirmation({
+      log,
+      progress: createProgress(log.start, log.comparePositions),
+      outage: createOutage('session-check', ignoreFailures),
+    })
     const now = confirmation.now()
     await eventually(() => expect(confirmation.isStale(now)).to.equal(true))
   }

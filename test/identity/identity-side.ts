@@ -6,6 +6,7 @@ import { startIdentity, type Identity, type IdentityDeps } from '../../src/ident
 import type { Mail } from '../../src/identity/mail/mailer.js'
 import { createTokens } from '../../src/identity/sessions/tokens.js'
 import { createReleases } from '../../src/app/release.js'
+import { noFailures } from '../support/failure-report.js'
 import { createTestDatabase } from '../support/test-database.js'
 
 /** One command as the log would record it. */
@@ -70,6 +71,7 @@ export async function openIdentitySide(overrides: Partial<IdentityDeps> = {}): P
     pool,
     run,
     tokens,
+    report: noFailures,
     registerUser: async ({ userId, name }) => {
       const fault = side.faults.shift()
       await Promise.resolve()

@@ -3,6 +3,8 @@ import { Redis } from 'ioredis'
 import { createRateLimit, isRefused, type RateLimit } from '../../src/limits/rate-limit.js'
 import { openRedis, type RedisConnection } from '../../src/limits/redis.js'
 import { eventually } from '../support/eventually.js'
+import { noFailures } from '../support/failure-report.js'
+import { recordedReport, type RecordedReport } from '../support/recorded-report.js'
 import { openOwnRedis, openTestRedis, type OwnRedis, type TestRedis } from '../support/redis.js'
 import { next, startTestApp, type Answer, type TestUser, type TestApp } from '../support/test-app.js'
 import { uuid } from '../support/uuid.js'
@@ -117,7 +119,7 @@ for (const where of ['on this node', 'through Redis'] as const) {
       if (where === 'on this node') return
       redis = await openTestRedis()
       if (redis === null) return this.skip()
-      connection = openRedis({ url: redis.url })
+      connection = openRedis({ url: redis.url, report: noFailures })
       await connection.tried
     })
 
@@ -157,7 +159,7 @@ describe('a window in Redis after its clock was set back an hour', () => {
   before(async function () {
     redis = await openTestRedis()
     if (redis === null) return this.skip()
-    connection = openRedis({ url: redis.url })
+    connection = openRedis({ url: redis.url, report: noFailures })
     await connection.tried
   })
   after(async () => {
@@ -182,6 +184,7 @@ describe('a window in Redis after its clock was set back an hour', () => {
 describe('when Redis fails', () => {
   let redis: OwnRedis | null
   let changes: string[]
+  let report: RecordedReport
   let connections: RedisConnection[]
   let nodes: [RateLimit, RateLimit]
 
@@ -189,8 +192,9 @@ describe('when Redis fails', () => {
     redis = await openOwnRedis()
     if (redis === null) return this.skip()
     changes = []
+    report = recordedReport()
     const { url } = redis
-    connections = [0, 1].map(() => openRedis({ url, onChange: (state) => changes.push(state) }))
+    connections = [0, 1].map(() => openRedis({ url, report, onChange: (state) => changes.push(state) }))
     await allAre('ok')
     nodes = connections.map((connection) =>
       createRateLimit({ name: 'test', points: 3, seconds: 60, redis: connection }),
@@ -241,6 +245,20 @@ describe('when Redis fails', () => {
       process.kill(redis!.process.pid!, 'SIGCONT')
     }
     await allAre('ok')
+  })
+
+  it('full: a node counts for itself while writes are refused, which is reported once, and its end once', async () => {
+    const key = uuid('full')
+    const [{ client }] = connections as [RedisConnection]
+    await client.config('SET', 'maxmemory', '1')
+    expect(await passing(nodes[0], 9, key)).to.equal(3)
+    expect(report.lines).to.have.length(1)
+    expect(report.lines[0]).to.match(/^redis failed: OOM /)
+    await client.config('SET', 'maxmemory', '0')
+    expect(await passing(nodes[0], 9, key)).to.equal(3)
+    expect(report.lines).to.have.length(2)
+    expect(report.lines[1]).to.equal('redis recovered')
+    expect(changes).to.deep.equal([])
   })
 
   it('a node that was busy for long uses the answer that has arrived, and does not take Redis for failed', async () => {

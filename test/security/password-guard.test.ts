@@ -9,6 +9,7 @@ import {
 } from '../../src/identity/passwords/password-guard.js'
 import { openRedis, type RedisConnection } from '../../src/limits/redis.js'
 import { eventually } from '../support/eventually.js'
+import { noFailures } from '../support/failure-report.js'
 import { openTestRedis, type TestRedis } from '../support/redis.js'
 import { startTestApp, type Answer } from '../support/test-app.js'
 import { uuid } from '../support/uuid.js'
@@ -136,7 +137,7 @@ describe('failed passwords on two nodes of one Redis', () => {
     redis = await openTestRedis()
     if (redis === null) return this.skip()
     const { url } = redis
-    connections = [0, 1].map(() => openRedis({ url }))
+    connections = [0, 1].map(() => openRedis({ url, report: noFailures }))
     await eventually(async () => {
       for (const connection of connections) expect((await connection.health()).status).to.equal('ok')
     })

@@ -9,9 +9,15 @@ import {
   type SecurityEventRecorder,
   type SecurityEvent,
 } from '../../src/security/security-events.js'
-import { createSecurityWriter, type ToRecord } from '../../src/security/security-writer.js'
+import { createSecurityWriter, type SecurityWriterDeps, type ToRecord } from '../../src/security/security-writer.js'
+import { createOutage } from '../../src/async/outage.js'
 import { securityStream } from '../../src/domain/streams.js'
 import { eventually } from '../support/eventually.js'
+import { ignoreFailures } from '../support/failure-report.js'
+import { recordedReport, type RecordedReport } from '../support/recorded-report.js'
+import { openBreakableProxy } from '../support/breakable-proxy.js'
+import { createTestDatabase } from '../support/test-database.js'
+import { openPostgresLog } from '../eventstore/postgres-log.js'
 import { next, startTestApp, type TestApp } from '../support/test-app.js'
 import { uuid } from '../support/uuid.js'
 import { openWriteSide, type WriteSide } from '../support/write-side.js'
@@ -23,6 +29,9 @@ const failure = (change: Partial<SecurityEvent> = {}): SecurityEvent => ({
   ...change,
 })
 
+/** Throws for text that is not well-formed. */
+const hash = (subject: string): string => `hash of ${decodeURIComponent(encodeURIComponent(subject)).length}`
+
 describe('security events', () => {
   let now: Date
   let elapsedMs: number
@@ -30,6 +39,7 @@ describe('security events', () => {
   let dropped: number
   let recorded: string[]
   let events: SecurityEventRecorder
+  let report: RecordedReport
   let append: (given: readonly ToRecord[], signal: AbortSignal) => Promise<number>
 
   beforeEach(() => {
@@ -38,13 +48,15 @@ describe('security events', () => {
     appended = []
     recorded = []
     dropped = 0
+    report = recordedReport()
     append = (given) => {
       appended.push(...given)
       return Promise.resolve(given.length)
     }
     events = createSecurityEvents({
       append: (given, signal) => append(given, signal),
-      hash: (subject) => `hash of ${subject.length}`,
+      outage: createOutage('security-events', report),
+      hash,
       clock: () => now,
       now: () => elapsedMs,
       onRecorded: (kind) => recorded.push(kind),
@@ -61,6 +73,14 @@ describe('security events', () => {
     return events.flush()
   }
   const counts = (): number[] => appended.map(({ count }) => count)
+
+  it('that cannot be recorded are counted as dropped, with the cause reported, and never thrown', async () => {
+    events.record(failure({ subject: '\ud800' }))
+    await events.flush()
+    expect(appended).to.deep.equal([])
+    expect(dropped).to.equal(1)
+    expect(report.lines).to.deep.equal(['security-events failed: URI malformed'])
+  })
 
   it('are counted by a monotonic clock, also after the system clock was set back an hour', async () => {
     const failed = { type: 'login-failed', ip: '192.0.2.1', userAgent: '', subject: 'ada@example.com' } as const
@@ -211,8 +231,15 @@ describe('security events in the log', () => {
   })
   after(() => side[Symbol.asyncDispose]())
 
-  const writerOn = (log: Parameters<typeof createSecurityWriter>[0]['log'], node: string) =>
-    createSecurityWriter({ log, sealer: side.sealer, clock: () => now, node, retryMs: 1 })
+  const writerOn = (log: SecurityWriterDeps['log'], node: string, report = ignoreFailures) =>
+    createSecurityWriter({
+      log,
+      sealer: side.sealer,
+      clock: () => now,
+      node,
+      retryMs: 1,
+      outage: createOutage('security-events', report),
+    })
 
   it('are in a stream of their node and day, encrypted, and can be read again', async () => {
     const writer = writerOn(side.log, 'n1')
@@ -258,10 +285,29 @@ describe('security events in the log', () => {
   })
 
   it('that can never be written are dropped at once, and the next ones are written', async () => {
-    const writer = writerOn(side.log, 'n4')
+    const report = recordedReport()
+    const writer = writerOn(side.log, 'n4', report)
     const failed = await writer.append([event({ kind: '\ud800' as never })], never).catch((error: unknown) => error)
     expect(failed).to.be.instanceOf(InvalidEventError)
+    expect(report.lines).to.have.length(1)
     expect(await writer.append([event()], never)).to.equal(1)
+    expect(report.lines[1]).to.equal('security-events recovered')
+  })
+
+  it('are appended again while the log is away, which is reported once, and its end once', async () => {
+    await using database = await createTestDatabase()
+    await using proxy = await openBreakableProxy(database.url)
+    await using opened = await openPostgresLog(proxy.url)
+    const report = recordedReport()
+    const writer = writerOn(opened.log, 'n5', report)
+    proxy.cut()
+    const writing = writer.append([event()], never)
+    await eventually(() => expect(report.lines).to.have.length(1))
+    proxy.restore()
+    expect(await writing).to.equal(1)
+    expect(report.lines).to.have.length(2)
+    expect(report.lines[0]).to.match(/^security-events failed: /)
+    expect(report.lines[1]).to.equal('security-events recovered')
   })
 
   it('are dropped when the stop is aborted, and not before', async () => {

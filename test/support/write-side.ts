@@ -87,7 +87,7 @@ export async function openWriteSide(
         createCatalogueHandler({
           log,
           index: createDecisionIndex(pool, index),
-          snapshots: createSnapshots(pool),
+          snapshots: createSnapshots(pool, report),
           seal: createSeal(sealer, clock),
           decode: (recorded) => reader.decode(recorded),
           onAppended: () => undefined,

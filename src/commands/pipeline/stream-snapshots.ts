@@ -22,7 +22,7 @@ export class StreamSnapshots {
    * or ahead of a log that was restored from a backup.
    */
   async load(version: number): Promise<(Omit<Snapshot, 'state'> & { state: unknown }) | null> {
-    const found = await this.deps.snapshots.load(this.stream).catch(() => null)
+    const found = await this.deps.snapshots.load(this.stream)
     if (found === null || found.evolveVersion !== this.rules.evolveVersion || found.version <= version) return null
     const recorded = await this.#eventAt(found.version)
     if (recorded?.position !== found.position) return null
@@ -35,7 +35,7 @@ export class StreamSnapshots {
     return limitReads(async () => (await log.readStream(this.stream, { after: version - 1, limit: 1 }))[0])
   }
 
-  /** Saves one where it is due. Nobody waits for it, and a failure is left to the next one. */
+  /** Saves one where it is due. No command waits for it; where it fails, the next one is saved when that is due. */
   saveIfDue({
     version,
     position,
@@ -58,6 +58,6 @@ export class StreamSnapshots {
       lastAt,
       state: JSON.stringify(toJson(state)),
     }
-    this.#saving = this.#saving.then(() => this.deps.snapshots.save(snapshot)).catch(() => undefined)
+    this.#saving = this.#saving.then(() => this.deps.snapshots.save(snapshot))
   }
 }

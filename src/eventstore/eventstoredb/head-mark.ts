@@ -1,3 +1,4 @@
+import { attempt } from '../../async/attempt.js'
 import { createOutage, type FailureReport } from '../../async/outage.js'
 
 /** What is known of where the log ends, in a store that others write to as well. Positions in the whole store. */
@@ -40,33 +41,19 @@ export function createHeadMark(store: MarkStore | null, logId: string, first: nu
   let keeping: Promise<void> | null = null
 
   function keep(known: KnownHead): Promise<void> {
-    keeping ??= writeMark(known).finally(() => (keeping = null))
+    keeping ??= attempt(outage, () => writeMark(known), undefined).finally(() => (keeping = null))
     return keeping
   }
 
   async function writeMark({ examined, last }: KnownHead): Promise<void> {
-    try {
-      await store?.write(`${logId} ${examined} ${last}`)
-      kept = examined
-      outage.succeeded()
-    } catch (error) {
-      outage.failed(error)
-    }
-  }
-
-  async function readMark(): Promise<string> {
-    try {
-      return (await store?.read('')) ?? ''
-    } catch (error) {
-      outage.failed(error)
-      return ''
-    }
+    await store?.write(`${logId} ${examined} ${last}`)
+    kept = examined
   }
 
   return {
     async load() {
       const nothing = { first, examined: first, last: first }
-      const text = await readMark()
+      const text = await attempt(outage, async () => (await store?.read('')) ?? '', '')
       const [id, examined, last] = text.split(' ')
       const known = { first, examined: Number(examined), last: Number(last) }
       const isValid = id === logId && known.last >= first && known.examined >= known.last

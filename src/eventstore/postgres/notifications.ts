@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
+import { attempt } from '../../async/attempt.js'
 import type { FailureReport } from '../../async/outage.js'
 import { createSharedOutage } from '../../async/shared-outage.js'
 import { withTimeout } from '../../async/with-timeout.js'
@@ -44,7 +45,7 @@ export function openNotifications(
   async function announceAll(): Promise<void> {
     while (wanted) {
       wanted = false
-      const isSent = await notifyOthers()
+      const isSent = await attempt(announcements, notifyOthers, false)
       wanted ||= !isSent && !signal.aborted
       const pauseMs = isSent ? NOTIFY_EVERY_MS : RETRY_MS
       await pause(pauseMs, undefined, { signal }).catch(() => undefined) // closing ends the pause
@@ -53,14 +54,8 @@ export function openNotifications(
   }
 
   async function notifyOthers(): Promise<boolean> {
-    try {
-      await withTimeout(TIMEOUT_MS, pool.query('select pg_notify($1, $2)', [CHANNEL, self]))
-      announcements.succeeded()
-      return true
-    } catch (error) {
-      announcements.failed(error)
-      return false
-    }
+    await withTimeout(TIMEOUT_MS, pool.query('select pg_notify($1, $2)', [CHANNEL, self]))
+    return true
   }
 
   async function listenOn(): Promise<void> {

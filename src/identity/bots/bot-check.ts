@@ -1,4 +1,6 @@
+import { attempt } from '../../async/attempt.js'
 import { createBoundedCache } from '../../async/bounded-cache.js'
+import { createOutage, type FailureReport } from '../../async/outage.js'
 import type { BotClaims, BotTokens } from './bot-tokens.js'
 import type { SessionDeps } from '../sessions/session-deps.js'
 
@@ -15,6 +17,7 @@ export interface BotCheckDeps extends Pick<BotTokens, 'find'>, Pick<SessionDeps,
   takesPart(chatId: string, userId: string): Promise<boolean>
   /** In ms, of a clock that is never set. */
   now?: () => number
+  report: FailureReport
 }
 
 interface Look {
@@ -38,7 +41,9 @@ export function createBotCheck({
   takesPart,
   clock,
   now = () => performance.now(),
+  report,
 }: BotCheckDeps): BotCheck {
+  const outage = createOutage('bot-check', report)
   const looks = createBoundedCache<string, Look>(MAX_REMEMBERED)
 
   async function lookUp(token: string): Promise<BotClaims | BotRefusal> {
@@ -60,7 +65,7 @@ export function createBotCheck({
   function look(token: string): Look {
     const known = looks.get(token)
     if (known !== undefined && now() - known.began < SERVES_MS) return known
-    const begun = { began: now(), answer: lookUp(token).catch(() => UNKNOWN) }
+    const begun = { began: now(), answer: attempt(outage, () => lookUp(token), UNKNOWN) }
     looks.set(token, begun)
     return begun
   }

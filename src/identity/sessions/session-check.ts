@@ -1,3 +1,4 @@
+import type { Outage } from '../../async/outage.js'
 import type { Revocation } from '../../domain/revocation.js'
 import { judge, type Revocable, type Revocations, type Revoked } from './revocations.js'
 
@@ -26,16 +27,23 @@ export interface SessionCheckDeps {
   confirmation: Confirmation
   /** Revocations of the session and its user from the database, complete up to `head`; null if it is not that far. */
   lookUp(token: Revocable, head: string): Promise<readonly Revocation[] | null>
+  /** The same as the confirmation's, which ends it. */
+  outage: Pick<Outage, 'failed'>
 }
 
 const UNKNOWN = { code: 'revocation-unknown' } as const
 const MAX_TRIES = 3
 
-export function createSessionCheck({ revocations, confirmation, lookUp }: SessionCheckDeps): SessionCheck {
+export function createSessionCheck({ revocations, confirmation, lookUp, outage }: SessionCheckDeps): SessionCheck {
   async function lookUpRefusal(token: Revocable, renewed: { head: string } | null): Promise<SessionRefusal | null> {
-    const found = renewed === null ? null : await lookUp(token, renewed.head).catch(() => null)
+    const found = renewed === null ? null : await lookUp(token, renewed.head).catch(lookUpFailed)
     if (found === null) return UNKNOWN
     return found.map((revocation) => judge(revocation, token)).find((refusal) => refusal !== null) ?? null
+  }
+
+  function lookUpFailed(error: unknown): null {
+    outage.failed(error)
+    return null
   }
 
   /** If the process was suspended meanwhile, the answer (or error) is stale, and it asks again. */

@@ -41,9 +41,14 @@ export async function copyBinaries(binaries: string, parent: string): Promise<st
   if (existsSync(copy)) return copy
   // Renamed only when complete, since any process that finds it uses it.
   const draft = await mkdtemp(`${copy}.`)
-  await cp(binaries, draft, { recursive: true, verbatimSymlinks: true })
-  await openToAll(draft)
-  await rename(draft, copy).catch(() => rm(draft, { recursive: true }))
+  try {
+    await cp(binaries, draft, { recursive: true, verbatimSymlinks: true })
+    await openToAll(draft)
+    await rename(draft, copy)
+  } catch (error) {
+    await rm(draft, { recursive: true })
+    if (!existsSync(copy)) throw error // else another process was first
+  }
   return copy
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Outage } from '../../async/outage.js'
 import type { EventLog, Position } from '../../eventstore/event-log.js'
 import { withTimeout } from '../../async/with-timeout.js'
 import type { Progress } from '../../followers/progress.js'
@@ -22,6 +23,8 @@ export interface ConfirmationOptions {
   log: Pick<EventLog, 'head'>
   /** The follower's. */
   progress: Progress
+  /** Begins when the head cannot be read, and ends once the follower is confirmed to be up to date. */
+  outage: Pick<Outage, 'failed' | 'succeeded'>
   /** Milliseconds that pass also while this process is stopped. */
   now?: () => number
   /** 2 s by default. */
@@ -39,7 +42,8 @@ export interface ConfirmationOptions {
  * advances while the process is suspended: afterwards an old stamp counts as old, also that of a request made before.
  */
 export function createConfirmation(options: ConfirmationOptions): Confirmation {
-  const { log, progress, now = elapsed, staleMs = 2_000, everyMs = 500, headMs = 1_000, followMs = 500 } = options
+  const { log, progress, outage, now = elapsed } = options
+  const { staleMs = 2_000, everyMs = 500, headMs = 1_000, followMs = 500 } = options
   const stop = new AbortController()
   const { signal } = stop
   let confirmedAt = -Infinity
@@ -48,10 +52,18 @@ export function createConfirmation(options: ConfirmationOptions): Confirmation {
 
   async function confirm(): Renewed {
     const began = now()
-    const head = await withTimeout(headMs, log.head()).catch(() => null)
+    const head = await withTimeout(headMs, log.head()).catch(headFailed)
     if (head === null) return null
-    if (await progress.reached(head, { timeoutMs: followMs, signal })) confirmedAt = Math.max(confirmedAt, began)
+    if (await progress.reached(head, { timeoutMs: followMs, signal })) {
+      confirmedAt = Math.max(confirmedAt, began)
+      outage.succeeded()
+    }
     return { head }
+  }
+
+  function headFailed(error: unknown): null {
+    outage.failed(error)
+    return null
   }
 
   function begin(): Renewed {

@@ -10,7 +10,12 @@ import type { ChatCommand } from '../../../src/domain/chat/commands.js'
 import { chatStream } from '../../../src/domain/streams.js'
 import { orderedMap } from '../../../src/domain/ordered-map.js'
 import type { EventLog } from '../../../src/eventstore/event-log.js'
+import { createPool } from '../../../src/postgres/pool.js'
+import { openBreakableProxy } from '../../support/breakable-proxy.js'
 import { eventually } from '../../support/eventually.js'
+import { noFailures } from '../../support/failure-report.js'
+import { recordedReport } from '../../support/recorded-report.js'
+import { createTestDatabase } from '../../support/test-database.js'
 import { uuid } from '../../support/uuid.js'
 import { openWriteSide, type WriteSide } from '../../support/write-side.js'
 
@@ -54,7 +59,7 @@ describe('a long stream met for the first time', () => {
 
   before(async () => {
     side = await openWriteSide()
-    snapshots = createSnapshots(side.pool)
+    snapshots = createSnapshots(side.pool, noFailures)
     const node = side.createNode()
     await node.handle(chat, create, from('create'))
     for (let n = 0; n < MESSAGES; n += 100) {
@@ -115,10 +120,24 @@ describe('a long stream met for the first time', () => {
     })
   }
 
-  it('goes on without snapshots where they can neither be read nor written', async () => {
-    const away = (): Promise<never> => Promise.reject(new Error('away'))
+  it('goes on without snapshots where they can neither be read nor written, which is reported once, and its end once', async () => {
+    await using database = await createTestDatabase()
+    await using proxy = await openBreakableProxy(database.url)
+    const pool = createPool({ connectionString: proxy.url, max: 1 })
+    const report = recordedReport()
+    const unreachable = createSnapshots(pool, report)
+    proxy.cut()
     const expected = next()
-    expect(await sendCold({ snapshots: { load: away, save: away } })).to.include({ seq: expected })
+    expect(await sendCold({ snapshots: unreachable })).to.include({ seq: expected })
+    await unreachable.save(made)
+    expect(report.lines).to.have.length(1)
+    expect(report.lines[0]).to.match(/^snapshots failed: /)
+    proxy.restore()
+    await unreachable.save(made)
+    expect(await unreachable.load(chat)).to.deep.equal(made)
+    expect(report.lines).to.have.length(2)
+    expect(report.lines[1]).to.equal('snapshots recovered')
+    await pool.end()
   })
 
   it('holds nothing personal in its snapshot', () => {

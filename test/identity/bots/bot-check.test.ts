@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { createBotCheck, type BotCheck } from '../../../src/identity/bots/bot-check.js'
 import type { BotClaims } from '../../../src/identity/bots/bot-tokens.js'
+import { recordedReport } from '../../support/recorded-report.js'
 import { uuid } from '../../support/uuid.js'
 
 const NOON = new Date('2026-11-22T12:00:00.000Z')
@@ -27,6 +28,7 @@ function setUp() {
     ms: 0,
     time: NOON,
     whileLooking: (): void => undefined,
+    report: recordedReport(),
   }
   const sessionCheck: BotCheck = createBotCheck({
     find: (token) => {
@@ -38,6 +40,7 @@ function setUp() {
     takesPart: (chatId) => Promise.resolve(!side.ownerAbsentFrom.has(chatId)),
     clock: () => side.time,
     now: () => side.ms,
+    report: side.report,
   })
   return { side, sessionCheck }
 }
@@ -91,8 +94,11 @@ describe('the check of bot tokens', () => {
       throw new Error('away')
     }
     expect(await sessionCheck(TOKEN)).to.deep.equal({ code: 'revocation-unknown' })
+    expect(await sessionCheck(TOKEN)).to.deep.equal({ code: 'revocation-unknown' })
+    expect(side.report.lines).to.deep.equal(['bot-check failed: away'])
     side.whileLooking = () => undefined
     expect(await sessionCheck(TOKEN)).to.equal(claims)
+    expect(side.report.lines).to.deep.equal(['bot-check failed: away', 'bot-check recovered'])
   })
 
   it('does not go by an answer that the process was stopped over', async () => {

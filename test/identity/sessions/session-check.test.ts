@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { createOutage } from '../../../src/async/outage.js'
 import type { Revocation } from '../../../src/domain/revocation.js'
 import { createRevocations } from '../../../src/identity/sessions/revocations.js'
 import {
@@ -6,6 +7,7 @@ import {
   type Confirmation,
   type SessionCheckDeps,
 } from '../../../src/identity/sessions/session-check.js'
+import { recordedReport } from '../../support/recorded-report.js'
 import { uuid } from '../../support/uuid.js'
 
 const token = { userId: uuid('ada'), sessionId: uuid('session'), generation: 0 }
@@ -25,16 +27,19 @@ function setUp(given: { renew?: (node: { fresh: boolean; now: number }) => { hea
     isStale: (since) => node.now - since > 2_000,
     now: () => node.now,
   }
+  const report = recordedReport()
+  const outage = createOutage('session-check', report)
   const gateWith = (lookUp: SessionCheckDeps['lookUp']) =>
     createSessionCheck({
       revocations,
       confirmation,
+      outage,
       lookUp: (...call) => {
         node.lookUps++
         return lookUp(...call)
       },
     })
-  return { node, revocations, gateWith }
+  return { node, revocations, gateWith, report }
 }
 
 const nothingKnown = (): Promise<Revocation[]> => Promise.resolve([])
@@ -89,6 +94,15 @@ describe('the check of sessions', () => {
     node.fresh = false
     for (const lookUp of [() => Promise.resolve(null), () => Promise.reject(new Error('away'))])
       expect(await gateWith(lookUp)(token)).to.deep.equal({ code: 'revocation-unknown' })
+  })
+
+  it('reports once why the database could not be asked', async () => {
+    const { node, gateWith, report } = setUp({ renew: () => head })
+    node.fresh = false
+    const sessionCheck = gateWith(() => Promise.reject(new Error('away')))
+    await sessionCheck(token)
+    await sessionCheck(token)
+    expect(report.lines).to.deep.equal(['session-check failed: away'])
   })
 
   it('does not go by an answer that the process was stopped over', async () => {

@@ -1,7 +1,9 @@
 import { expect } from 'chai'
+import { createOutage } from '../../../src/async/outage.js'
 import { createConfirmation, type Confirmation } from '../../../src/projections/engine/confirmation.js'
 import { createProgress } from '../../../src/followers/progress.js'
 import { eventually } from '../../support/eventually.js'
+import { recordedReport } from '../../support/recorded-report.js'
 
 /** A log whose head the test answers, and a clock that it moves. */
 function setUp() {
@@ -14,9 +16,11 @@ function setUp() {
         asked.push({ answer: resolve, fail: () => reject(new Error('away')) })
       }),
   }
+  const report = recordedReport()
   const confirmation = createConfirmation({
     log,
     progress,
+    outage: createOutage('session-check', report),
     now: () => time.now,
     everyMs: 3_600_000,
     headMs: 200,
@@ -28,7 +32,7 @@ function setUp() {
       if (ask === undefined) throw new Error(`the head was asked for ${asked.length} times`)
       return ask
     })
-  return { time, progress, asked, confirmation, nextAsk }
+  return { time, progress, asked, confirmation, nextAsk, report }
 }
 
 describe('how up to date a follower is known to be', () => {
@@ -97,6 +101,24 @@ describe('how up to date a follower is known to be', () => {
     ;(await nextAsk(2)).fail()
     expect(await renewed).to.equal(null)
     expect(confirmation.isFresh()).to.equal(false)
+  })
+
+  it('reports once that the log fails, and the end once the follower is up to date again', async () => {
+    const { nextAsk, progress, report, ...set } = setUp()
+    confirmation = set.confirmation
+    ;(await nextAsk(1)).fail()
+    const second = confirmation.renew()
+    ;(await nextAsk(2)).fail()
+    await second
+    const third = confirmation.renew()
+    ;(await nextAsk(3)).answer('5')
+    await third
+    expect(report.lines).to.deep.equal(['session-check failed: away'])
+    const fourth = confirmation.renew()
+    ;(await nextAsk(4)).answer('5')
+    progress.moveTo('5')
+    await fourth
+    expect(report.lines).to.deep.equal(['session-check failed: away', 'session-check recovered'])
   })
 
   it('is renewed once for all who ask while one is under way, and never by one that began before', async () => {
