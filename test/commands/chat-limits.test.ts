@@ -6,7 +6,7 @@ import { RateLimitedError } from '../../src/limits/rate-limited-error.js'
 import type { Caller, RunCommand } from '../../src/commands/run-command.js'
 import { openReadSide, type ReadSide } from '../projections/read-side.js'
 
-describe('the limit of people added', () => {
+describe('the limit of added users', () => {
   let side: ReadSide
   let run: RunCommand
   let ada: string
@@ -74,21 +74,21 @@ describe('the limit of people added', () => {
     return done
   }
 
-  it('200 users a day with whom no chat is shared', async () => {
+  it('allows 200 users a day without a shared chat', async () => {
     const others = await Promise.all(Array.from({ length: 50 }, register))
     expect(await addedTimes(others, 5)).to.equal(4)
     expect(refused).to.deep.equal(['people-added'])
     expect(await addedTimes([], 1)).to.equal(1)
   })
 
-  it('1,000 a day with whom a chat is shared, beside the others', async () => {
+  it('allows 1,000 users a day with a shared chat in addition', async () => {
     const others = await Promise.all(Array.from({ length: 100 }, register))
     for (const userId of others) acquaintances.add(userId)
     expect(await addedTimes(others, 11)).to.equal(10)
     expect(await addedTimes([await register()], 1)).to.equal(1)
   })
 
-  it('users who take part already, and one’s own bots, do not count', async () => {
+  it('does not count existing members and own bots', async () => {
     const others = await Promise.all(Array.from({ length: 100 }, register))
     const created = await createGroup(others)
     expect(created.kind).to.equal('done')

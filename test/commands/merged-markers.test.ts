@@ -38,7 +38,7 @@ describe('read markers of one user that wait at the same time', () => {
   const stored = async (): Promise<unknown[]> =>
     (await side.log.readStream(inbox, { limit: 100 })).map(({ data }) => (JSON.parse(data) as { chats: unknown }).chats)
 
-  it('are one event, and each is answered with it', async () => {
+  it('become one event, which answers each of them', async () => {
     const node = side.createNode()
     const markers = [mark(garden, 1), mark(attic, 4), mark(garden, 3)]
     const results = await Promise.all(
@@ -55,7 +55,7 @@ describe('read markers of one user that wait at the same time', () => {
     expect(heads).to.deep.equal([[1], [1], [1]])
   })
 
-  it('stand apart where one can be repeated: its repeat must find what it did', async () => {
+  it('stay separate where one has an idempotency key, so that its repeat finds its event', async () => {
     const running = side.startIndex()
     const index = createDecisionIndex(side.pool, side.index)
     const lookedUp = Promise.withResolvers<null>()
@@ -83,7 +83,7 @@ describe('read markers of one user that wait at the same time', () => {
     await running[Symbol.asyncDispose]()
   })
 
-  it('raise what was set back by another node, of which this one has not received', async () => {
+  it('advance a marker that another node set back, unknown to this node', async () => {
     const [here, there] = [side.createNode(), side.createNode()]
     await here.handle(inbox, mark(garden, 5), from('read'))
     await there.handle(inbox, mark(garden, 5, true), from('received'))

@@ -40,7 +40,7 @@ const edit: ChatCommand = { type: 'EditMessage', messageId, by: ada, content: 'o
 const remove: ChatCommand = { type: 'DeleteMessage', messageId, by: ada, message }
 const react: ChatCommand = { type: 'React', messageId, userId: bob, emoji: '👍', on: true, message }
 
-onEachLog('rules about one message, over nodes whose index lags', (kind) => {
+onEachLog('rules for one message, on nodes whose index lags', (kind) => {
   let side: WriteSide
   let commands = 0
 
@@ -74,7 +74,7 @@ onEachLog('rules about one message, over nodes whose index lags', (kind) => {
     return [...nodes]
   }
 
-  it('an edit after a deletion never brings text back, whichever nodes took them', async () => {
+  it('an edit after a deletion never restores text, on any nodes', async () => {
     const [one, other] = await twoNodes()
     expect(await outcome(other, edit)).to.equal('done') // the other node knows the chat from here on
     expect(await outcome(one, remove)).to.equal('done')
@@ -83,7 +83,7 @@ onEachLog('rules about one message, over nodes whose index lags', (kind) => {
     expect(await typesIn()).to.deep.equal(['ChatCreated', 'MessageSent', 'MessageEdited', 'MessageDeleted'])
   })
 
-  it('also when both come at once: what comes after the deletion is refused', async () => {
+  it('the same for concurrent ones: an edit after the deletion is refused', async () => {
     const [one, other] = await twoNodes()
     const outcomes = await Promise.all([outcome(one, remove), ...Array.from({ length: 5 }, () => outcome(other, edit))])
     expect(outcomes[0]).to.equal('done')
@@ -94,7 +94,7 @@ onEachLog('rules about one message, over nodes whose index lags', (kind) => {
     )
   })
 
-  it('a deletion and an edit that wait in the same round are decided one after the other', async () => {
+  it('a deletion and an edit in one batch are decided one after the other', async () => {
     await twoNodes()
     const { log, open } = gatedLog(side.log)
     const asked = Promise.withResolvers<null>()
@@ -118,14 +118,14 @@ onEachLog('rules about one message, over nodes whose index lags', (kind) => {
     expect(await Promise.all(outcomes)).to.deep.equal(['done', 'message-deleted', 'unchanged'])
   })
 
-  it('a user reacts once with an emoji, from whichever node', async () => {
+  it('a user reacts once with an emoji, over all nodes', async () => {
     const [one, other] = await twoNodes()
     const outcomes = await Promise.all([outcome(one, react), outcome(other, react), outcome(one, react)])
     expect(outcomes.toSorted()).to.deep.equal(['done', 'unchanged', 'unchanged'])
     expect((await typesIn()).filter((type) => type === 'ReactionAdded')).to.have.length(1)
   })
 
-  it('a message of another chat is not there', async () => {
+  it('a message of another chat is not found', async () => {
     const [one] = await twoNodes()
     const index = side.startIndex()
     await eventually(async () => {
@@ -142,7 +142,7 @@ onEachLog('rules about one message, over nodes whose index lags', (kind) => {
     await index[Symbol.asyncDispose]()
   })
 
-  it('what the index knows and what it has not reached yet are one: before, between and after it has caught up', async () => {
+  it('the index and the events after it are seen as one: before, during and after it catches up', async () => {
     const [one, other] = await twoNodes()
     const index = side.startIndex()
     const known = () =>
@@ -164,8 +164,8 @@ onEachLog('rules about one message, over nodes whose index lags', (kind) => {
   })
 })
 
-describe('a message behind more than the index may lag', () => {
-  it('is not judged at all, rather than wrongly', async function () {
+describe('a message when the index lags too far behind', () => {
+  it('is answered with an error rather than a wrong decision', async function () {
     this.timeout(120_000)
     await using side = await openWriteSide()
     const node = side.createNode()

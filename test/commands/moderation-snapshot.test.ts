@@ -16,7 +16,7 @@ const past: PublicEvent<ModerationEvent>[] = [
 const shown = ({ open, openOf, settled }: Moderation) => [[...open], [...openOf], [...settled]]
 
 describe('a snapshot of a moderation stream', () => {
-  it('knows of all reports what the stream itself gives', () => {
+  it('equals the stream in all reports', () => {
     const state = past.reduce(decider.evolve, decider.initial)
     const kept = snapshot.fromJson(JSON.parse(JSON.stringify(snapshot.toJson(state))))
     expect(shown(kept)).to.deep.equal(shown(state))

@@ -51,12 +51,12 @@ describe('parley doctor unread, beside a running server', function () {
     await databases.main.query(statement(table))
   }
 
-  it('finds nothing where all is well', async () => {
+  it('finds nothing wrong in correct data', async () => {
     const { code, output } = await doctor('unread')
     expect([code, output.trim().split('\n').at(-1)]).to.deep.equal([0, '3 checked, 0 wrong'])
   })
 
-  it('names whose marker and whose count the read model has wrong', async () => {
+  it('reports wrong read markers and unread counts of the read model by user', async () => {
     await tamper((table) => `update ${table('memberships')} set read_seq = 5 where user_id = '${bob.id}'`)
     const json = await doctor('unread', '--json')
     expect(json.code).to.equal(1)
@@ -74,7 +74,7 @@ describe('parley doctor unread, beside a running server', function () {
     expect(output).to.include('3 checked, 1 wrong')
   })
 
-  it('an unknown subject is refused with where to look', async () => {
+  it('an unknown subject is refused with a hint', async () => {
     const { code, output } = await doctor('everything')
     expect([code, output]).to.deep.equal([2, '"doctor everything" is no command of parley: see parley help doctor\n'])
   })

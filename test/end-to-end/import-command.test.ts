@@ -45,7 +45,7 @@ describe('parley import', () => {
     expect(real.output).to.include('2 messages imported').and.include('1 control characters were removed')
   }).timeout(120_000)
 
-  it('imports nothing of a source that differs from what is imported, and names all lines that do', async () => {
+  it('imports nothing of a source that differs from what was imported before, and names all lines that differ', async () => {
     await writeFile(file, `${message('ONE')}\n\n${message('two', 1)}\n${message('three', 2)}\n`)
     const before = await head()
     const changed = await run()
@@ -54,7 +54,7 @@ describe('parley import', () => {
     expect(await head()).to.equal(before)
   }).timeout(120_000)
 
-  it('is done, with exit code 0, where the source has only grown', async () => {
+  it('succeeds with exit code 0 where lines were only added to the source', async () => {
     await writeFile(file, `${message('one')}\n\n${message('ab', 1)}\n${message('three', 2)}\n`)
     const grown = await run('--json')
     expect(grown.code, grown.output).to.equal(0)

@@ -42,7 +42,7 @@ const changing: Point[] = [
   ['the end marked as told of', 'update sessions set revoked_in_log'],
 ]
 
-describe('kill -9 within identity', function () {
+describe('kill -9 during registration and password change', function () {
   this.timeout(300_000)
   let folder: string
 
@@ -124,7 +124,7 @@ describe('kill -9 within identity', function () {
     all.flatMap((point) => (['before', 'after'] as const).map((when) => [...point, when] as const))
 
   for (const [what, statement, when] of points(registering)) {
-    it(`registering, ${when} ${what}: the address is there whole or not at all`, async () => {
+    it(`registering, ${when} ${what}: the account exists completely or not at all`, async () => {
       await using database = await createTestDatabase()
       const env = environment(database)
       await killedAt({ statement, when }, env, '/auth/register', ada)
@@ -139,7 +139,7 @@ describe('kill -9 within identity', function () {
   }
 
   for (const [what, statement, when] of points(changing)) {
-    it(`changing the password, ${when} ${what}: it is the old one with all sessions, or the new one with one`, async () => {
+    it(`changing the password, ${when} ${what}: the old one is valid with all sessions, or the new one with one`, async () => {
       await using database = await createTestDatabase()
       const env = environment(database)
       let own: SignedIn

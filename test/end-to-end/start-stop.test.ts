@@ -56,7 +56,7 @@ describe('starting and stopping, on embedded Postgres', function () {
     expect(server.output).to.include('Stopped.')
   }
 
-  it('finds everything as it was, after a stop and after a kill -9', async () => {
+  it('has the same data after a stop and after a kill -9', async () => {
     const url = await start()
     const register = await fetch(`${url}/auth/register`, {
       method: 'POST',
@@ -82,7 +82,7 @@ describe('starting and stopping, on embedded Postgres', function () {
   })
 })
 
-describe('what keeps it from starting is printed in one line', function () {
+describe('the reason of a failed start is printed in one line', function () {
   this.timeout(120_000)
   const key = randomBytes(32).toString('base64')
   const database = {
@@ -98,7 +98,7 @@ describe('what keeps it from starting is printed in one line', function () {
     return child.output.trim().split('\n')
   }
 
-  it('a database that does not answer', async () => {
+  it('a database that cannot be reached', async () => {
     const [line, ...more] = await failing(database, 1)
     expect(line).to.match(/^DATABASE_URL: no Postgres answers at 127.0.0.1:1 .*: start it, or correct the address$/)
     expect(more).to.deep.equal([])
@@ -117,7 +117,7 @@ describe('what keeps it from starting is printed in one line', function () {
     ])
   })
 
-  it('another master key than the one before', async () => {
+  it('another master key than before', async () => {
     await using parley = await startTestApp()
     await parley.register('Ada')
     const [line, ...more] = await failing({ ...parley.environment, MASTER_KEY: key }, 1)

@@ -11,7 +11,7 @@ import { logConfig, onEachLog } from '../support/event-logs.js'
 import { ignoreFailures } from '../support/failure-report.js'
 import { next, startTestApp, type TestUser, type TestApp } from '../support/test-app.js'
 
-onEachLog('a node that was stopped and wakes', function (kind) {
+onEachLog('a node that was suspended and resumes', function (kind) {
   let parley: TestApp
   let child: Child
   let url: string
@@ -54,7 +54,7 @@ onEachLog('a node that was stopped and wakes', function (kind) {
     await eventually(() => expect(confirmation.isStale(now)).to.equal(true))
   }
 
-  it('never serves a token that was revoked meanwhile, not even in the first request that waits for it', async function () {
+  it('never accepts a token that was revoked meanwhile, not even for the first request that waited', async function () {
     this.timeout(240_000)
     const [gone, stays] = [await parley.register('gone'), await parley.register('stays')]
     expect([await me(gone), await me(stays)]).to.deep.equal([200, 200])

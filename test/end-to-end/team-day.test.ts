@@ -21,15 +21,15 @@ describe('a day of a team of forty, on two nodes', () => {
   })
   after(() => team[Symbol.asyncDispose]())
 
-  it('ends with what everyone did, for everyone as they may see it', () => checkFinalState(team, chats, said))
+  it('ends with everything that was done, visible to each user by the rules', () => checkFinalState(team, chats, said))
 
-  it('leaves each client, away in the middle and back on the other node, with what REST says', async () => {
+  it('leaves each client, which reconnected to the other node, with what REST returns', async () => {
     const opened = team.online.flatMap(({ client }) => client.chatIds().filter((chatId) => client.shows(chatId)))
     expect(opened.length).to.be.greaterThan(20)
     await checkClients(team)
   })
 
-  it('is the same after every projection was made again from the log', async () => {
+  it('is the same after all projections were rebuilt from the log', async () => {
     await team.stopSecondNode()
     const { parley } = team
     const { log, databases, projections } = parley.app.core

@@ -38,7 +38,7 @@ describe('parley user invite', function () {
     return { code: await child.exited, output: child.output }
   }
 
-  it('prints a link with which one person can register, and who registers gets a mail, in a file of the owner’s', async () => {
+  it('prints a link for one registration, after which the user gets a mail, in a file that only its owner can read', async () => {
     await using server = startChild('main.js', [], env)
     await server.says('listens on')
     const url = /listens on (\S+)/.exec(server.output)![1]!
@@ -62,7 +62,7 @@ describe('parley user invite', function () {
     expect(await server.exited, server.output).to.equal(0)
   })
 
-  it('says how it is called', async () => {
+  it('prints its usage', async () => {
     expect(await invite()).to.deep.equal({ code: 2, output: '"user" is no command of parley: see parley help user\n' })
     for (const expires of ['7', '0d', '-1d', 'soon'])
       expect(await invite('invite', `--expires=${expires}`)).to.deep.equal({

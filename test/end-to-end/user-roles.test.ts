@@ -6,7 +6,7 @@ import { parseConfig } from '../../src/app/config.js'
 import { startChild } from '../support/child.js'
 import { startTestApp, type Answer, type TestUser, type TestApp } from '../support/test-app.js'
 
-describe('roles, given by the operator beside a running server', function () {
+describe('roles, changed by the operator beside a running server', function () {
   this.timeout(240_000)
   let parley: TestApp
 
@@ -25,7 +25,7 @@ describe('roles, given by the operator beside a running server', function () {
   const rolesOf = async (person: TestUser): Promise<string[]> =>
     (await parley.app.core.accountStatuses.of(person.id)).roles as string[]
 
-  it('it says whom it means, and what they have from now on', async () => {
+  it('prints the user and the roles after the change', async () => {
     const ada = await parley.register('Ada')
     const { code, output } = await user('grant', ada.email.toUpperCase(), 'admin')
     expect(output).to.match(
@@ -37,7 +37,7 @@ describe('roles, given by the operator beside a running server', function () {
     expect((await user('grant', ada.email, 'admin')).output).to.include('It is so already; roles: admin')
   })
 
-  it('the last admin stays, and it says so', async () => {
+  it('refuses to remove the last admin', async () => {
     const ada = await parley.withRoles('Ada', 'admin')
     const refused = await user('revoke', ada.email, 'admin')
     expect(refused.output).to.include('Nobody else is admin')
@@ -48,7 +48,7 @@ describe('roles, given by the operator beside a running server', function () {
     expect(await rolesOf(ada)).to.deep.equal(['admin'])
   })
 
-  it('nobody, no role, and no verb are refused in a line', async () => {
+  it('refuses an unknown user, role or verb in one line', async () => {
     const { email } = await parley.register('Ada')
     for (const args of [
       ['grant', 'nobody@example.com', 'admin'],
@@ -62,7 +62,7 @@ describe('roles, given by the operator beside a running server', function () {
     }
   })
 
-  it('an account is made with a link instead of a password, once for each address', async () => {
+  it('creates an account with a link instead of a password, once for each address', async () => {
     const config = parseConfig(parley.environment, () => '')
     const printed: string[] = []
     const command = createUserCreate(setPasswordLink, (line) => printed.push(line))
@@ -86,7 +86,7 @@ describe('roles, given by the operator beside a running server', function () {
 })
 
 describe('whether a role must be confirmed', () => {
-  it('in production, where the address is not verified', () => {
+  it('must in production, where the address is not verified', () => {
     expect(mustBeConfirmed({ isVerified: false }, { production: true })).to.equal(true)
     expect(mustBeConfirmed({ isVerified: true }, { production: true })).to.equal(false)
     expect(mustBeConfirmed({ isVerified: false }, { production: false })).to.equal(false)

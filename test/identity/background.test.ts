@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { createBackground } from '../../src/identity/background.js'
 
 describe('work after the answer', () => {
-  it('nobody waits for it but the end; a failure is logged by a code alone', async () => {
+  it('is awaited by the stop alone; a failure is logged as a code', async () => {
     const warnings: object[] = []
     const background = createBackground({ warn: (_message, about) => warnings.push(about) })
     let finish = (): void => undefined
@@ -21,7 +21,7 @@ describe('work after the answer', () => {
     expect(warnings).to.deep.equal([{ work: 'bad', cause: 'EX' }])
   })
 
-  it('is dropped where a thousand wait already, and said to be', async () => {
+  it('is dropped and reported where a thousand already wait', async () => {
     const dropped: string[] = []
     const background = createBackground({ warn: (message) => dropped.push(message) })
     let done = 0

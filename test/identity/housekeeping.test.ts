@@ -9,7 +9,7 @@ import { from, openIdentitySide, type IdentitySide } from './identity-side.js'
 
 const DAY = 86_400_000
 
-describe('what is over is deleted', () => {
+describe('expired data is deleted', () => {
   let side: IdentitySide
   let session: Grant
 
@@ -30,7 +30,7 @@ describe('what is over is deleted', () => {
   const clients = async (): Promise<unknown[]> =>
     (await side.pool.query<{ ip: string | null }>('select ip from sessions')).rows.map(({ ip }) => ip)
 
-  it('ip and agent of a session with its end, and the session a day later, so that its last access token is known', async () => {
+  it('client info of a session at its end, and the session a day later, after its last access token', async () => {
     expect(await clients()).to.deep.equal([from.ip])
     const { userId, sessionId } = session
     const revocation = { userId, which: { only: sessionId }, reason: 'logout', by: userId } as const
@@ -51,7 +51,7 @@ describe('what is over is deleted', () => {
     expect(await rows('sessions')).to.equal(0)
   })
 
-  it('never a session that the log does not know the end of', async () => {
+  it('never a session whose end is not in the log yet', async () => {
     await side.pool.query('update sessions set opened_in_log = false')
     await after(100)
     expect(await rows('sessions')).to.equal(1)
@@ -65,7 +65,7 @@ describe('what is over is deleted', () => {
     expect(await rows('refresh_tokens')).to.equal(1)
   })
 
-  it('tokens of bots a day after their end, so that whoever still has one is told why', async () => {
+  it('bot tokens a day after they expire, so that a request until then gets the reason', async () => {
     const [owner, bot, now] = [session.userId, randomUUID(), new Date(side.time.now)]
     await side.pool.query('insert into bots (id, owner_id, created_at) values ($1, $2, $3)', [bot, owner, now])
     await side.identity.botTokens.create({ botId: bot, ownerId: owner }, [randomUUID()], DAY / 1_000)
@@ -75,7 +75,7 @@ describe('what is over is deleted', () => {
     expect([await rows('bot_tokens'), await rows('bots')]).to.deep.equal([0, 1])
   })
 
-  it('links and invites past their time', async () => {
+  it('expired links and invites', async () => {
     await makeInvite(side.pool, new Date(side.time.now + DAY))
     await side.identity.passwordChanges.sendReset('ada@example.com')
     await after(0.01)
@@ -88,7 +88,7 @@ describe('what is over is deleted', () => {
 describe('housekeeping', () => {
   const pool = { query: () => Promise.reject(Object.assign(new Error('ada@example.com'), { code: '57P01' })) }
 
-  it('goes on every minute, whatever fails, and logs no more of it than a code', async () => {
+  it('runs every minute after any failure, and logs only a code of it', async () => {
     const warnings: object[] = []
     let times = 0
     const running = await startHousekeeping({

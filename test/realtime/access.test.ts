@@ -45,7 +45,7 @@ interface Ack {
   error?: Problem & { instance?: string }
 }
 
-describe('who may use which event of a socket', function () {
+describe('access to socket events', function () {
   this.timeout(240_000)
   let parley: TestApp
   let people: People
@@ -67,13 +67,13 @@ describe('who may use which event of a socket', function () {
   const ask = (name: ClientEventName, world: World, who: WithToken): Promise<Ack> =>
     sockets[who].timeout(10_000).emitWithAck(name, payloads[name](world, who)) as Promise<Ack>
 
-  it('without a token there is no socket', async () => {
+  it('a handshake without a token is refused', async () => {
     const socket = parley.socket(undefined as unknown as string)
     const { data } = await next<{ data: Problem }>(socket, 'connect_error')
     expect(data.code).to.equal('token-missing')
   })
 
-  it('with a bot’s token there is none', async () => {
+  it('a handshake with a bot token is refused', async () => {
     const socket = parley.socket(people['bot, chat not bound'].token)
     const { data } = await next<{ data: Problem }>(socket, 'connect_error')
     expect(data.code).to.equal('not-for-bots')
@@ -91,7 +91,7 @@ describe('who may use which event of a socket', function () {
   }
 
   for (const name of ofChats) {
-    it(`${name}: to who is outside, a chat looks exactly like none`, async () => {
+    it(`${name}: an outsider gets the same answer for an existing chat and for none`, async () => {
       const world = await openChat(parley, people)
       for (const who of outsiders) {
         const [there, none] = [await ask(name, world, who), await ask(name, { ...world, chatId: randomUUID() }, who)]

@@ -63,7 +63,7 @@ describe('a connection that has not authenticated', () => {
 
   const closed = () => eventually(() => expect(connections()).to.equal(0))
 
-  it('is terminated by 64 KiB, also of one frame that never ends', async () => {
+  it('is terminated after 64 KiB, also within one endless frame', async () => {
     await start()
     for (const fin of [true, false]) {
       const socket = await open()
@@ -72,7 +72,7 @@ describe('a connection that has not authenticated', () => {
     }
   })
 
-  it('is terminated by anything binary, or by what announces it', async () => {
+  it('is terminated by a binary packet, or by one that announces attachments', async () => {
     await start()
     for (const data of [Buffer.alloc(10), '451-["a",{"_placeholder":true,"num":0}]', '461-["a"]', 'bAAAA']) {
       const socket = await open()
@@ -81,7 +81,7 @@ describe('a connection that has not authenticated', () => {
     }
   })
 
-  it('is terminated after its time, whether its client answers or not', async () => {
+  it('is terminated after the time limit, whether its client answers or not', async () => {
     await start({ authenticateMs: 30 })
     const socket = await open()
     socket.pause()
@@ -89,7 +89,7 @@ describe('a connection that has not authenticated', () => {
     await eventually(() => expect(socket.readyState).to.not.equal(WebSocket.CONNECTING))
   })
 
-  it('shares a bound with all of its source, and with all there are', async () => {
+  it('shares a limit with all connections of its source, and with all connections', async () => {
     await start({ bytesOfSource: 5 * KIB, bytesInAll: 10 * KIB })
     for (const source of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) {
       ip = source
@@ -102,7 +102,7 @@ describe('a connection that has not authenticated', () => {
     await eventually(() => expect(connections()).to.equal(ofFirst))
   })
 
-  it('by polling brings no more than 64 KiB either, and says beforehand how much', async () => {
+  it('can send no more than 64 KiB by polling either, by Content-Length', async () => {
     await start()
     const post = async (headers: Record<string, string>): Promise<void> => {
       const answer = await fetch(`http://${base()}polling`)
@@ -117,7 +117,7 @@ describe('a connection that has not authenticated', () => {
     await post({ 'content-length': String(65 * KIB) })
   })
 
-  it('is bound by none of it once it has authenticated', async () => {
+  it('is not limited in this way once it has authenticated', async () => {
     await start({ authenticateMs: 200 })
     const socket = await openAuthenticated()
     const stays = await openAuthenticated()

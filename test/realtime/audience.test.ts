@@ -25,33 +25,33 @@ const given = (arriving: AttachingSocket, ...kept: Delivery[]): [number[], strin
   return [frames.map(({ payload }) => (payload as { position: number }).position), [...chatIds]]
 }
 
-describe('going live', () => {
-  it('gives of a chat what came after its snapshot, and nothing of chats of others', () => {
+describe('switching to live events', () => {
+  it('delivers what came after the snapshot of a chat, and nothing of other chats', () => {
     const kept = [delivery(9, 'a'), delivery(10, 'a'), delivery(11, 'a'), delivery(12, 'b')]
     expect(given(arrival({ a: '10' }), ...kept)).to.deep.equal([[11], ['a']])
   })
 
-  it('joining with the very event that brings one in', () => {
+  it('starts with the event of the join', () => {
     const kept = [delivery(11, 'a'), delivery(12, 'a', { joining: ['eve', 'bob'] }), delivery(13, 'a')]
     expect(given(arrival({}), ...kept)).to.deep.equal([[12, 13], ['a']])
   })
 
-  it('leaving with the very event that takes one out', () => {
+  it('ends with the event of the leave', () => {
     const kept = [delivery(11, 'a'), delivery(12, 'a', { leaving: ['bob'] }), delivery(13, 'a')]
     expect(given(arrival({ a: '10' }), ...kept)).to.deep.equal([[11, 12], []])
   })
 
-  it('leaves out a stay that began and ended before the snapshot', () => {
+  it('ignores a membership that began and ended before the snapshot', () => {
     const kept = [delivery(8, 'a', { joining: ['bob'] }), delivery(9, 'a', { leaving: ['bob'] }), delivery(11, 'a')]
     expect(given(arrival({}), ...kept)).to.deep.equal([[], []])
   })
 
-  it('takes no notice of others who come and go', () => {
+  it('ignores joins and leaves of others', () => {
     const kept = [delivery(11, 'a', { joining: ['eve'] }), delivery(12, 'b', { leaving: ['eve'] }), delivery(13, 'b')]
     expect(given(arrival({ b: '10' }), ...kept)).to.deep.equal([[12, 13], ['b']])
   })
 
-  it('gives one’s own markers and the profiles of those one shares a chat with, once each', () => {
+  it('delivers own read markers and profiles of users who share a chat, once each', () => {
     const marker = delivery(11, 'a', { userId: 'bob' })
     const ofOthers = delivery(12, 'b', { userId: 'eve' })
     const profile = delivery(13, 'b', { userId: 'eve', chatIds: ['b', 'a'] })
@@ -59,7 +59,7 @@ describe('going live', () => {
     expect(given(arrival({ a: '10' }), marker, ofOthers, profile, known)).to.deep.equal([[11, 13], ['a']])
   })
 
-  it('what is about a message that one may not see is skipped, and its version is not lost', () => {
+  it('skips events of a message outside the visible range, and keeps their versions', () => {
     const frame = { event: 'link_previews', payload: { chatId: 'a', version: 7 } }
     const hidden = delivery(11, 'a', { frame, hiddenFrom: ['eve', 'bob'] })
     const shown = delivery(12, 'a', { frame, hiddenFrom: ['eve'] })
@@ -67,7 +67,7 @@ describe('going live', () => {
     expect(frames).to.deep.equal([{ event: 'skipped', payload: { chatId: 'a', fromVersion: 7, version: 7 } }, frame])
   })
 
-  it('goes on where a socket left off, but for the chats that were caught up', () => {
+  it('continues where a socket left off, except for chats that were caught up', () => {
     const kept = [delivery(8, 'held'), delivery(8, 'caughtUp'), delivery(11, 'caughtUp'), delivery(12, 'held')]
     expect(given(arrival({ held: '0', caughtUp: '10' }, '0'), ...kept)[0]).to.deep.equal([8, 11, 12])
   })

@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { eventually } from '../support/eventually.js'
 import { startNode, type Client, type Heard, type RealtimeNode } from './realtime-node.js'
 
-describe('sockets hear of a chat', () => {
+describe('sockets receive of a chat', () => {
   let database: TestDatabase
   let node: RealtimeNode
   let ada: string
@@ -33,7 +33,7 @@ describe('sockets hear of a chat', () => {
     return inChat(live, chatId)
   }
 
-  it('its settings and its archive, with the chat but without what is one reader’s own', async () => {
+  it('changed settings and archiving, with the chat but without fields of one reader', async () => {
     const chatId = await node.createChat(ada, [bob])
     const bobs = await node.connect(bob)
     await node.run('changeChat', { chatId, change: { name: 'Orchard', joinPolicy: 'open' } }, ada)
@@ -51,7 +51,7 @@ describe('sockets hear of a chat', () => {
     }
   })
 
-  it('a new role, with who gave it', async () => {
+  it('a changed role, with the user who changed it', async () => {
     const chatId = await node.createChat(ada, [bob])
     const bobs = await node.connect(bob)
     await node.run('changeParticipantRole', { chatId, userId: bob, role: 'admin' }, ada)
@@ -61,7 +61,7 @@ describe('sockets hear of a chat', () => {
     expect(received?.payload.by).to.deep.equal({ id: ada, name: 'Ada', avatarUrl: null, isBot: false })
   })
 
-  it('the ban that ends their part in it as the last of it, and nothing of what follows', async () => {
+  it('the ban that ends their membership as the last event', async () => {
     const chatId = await node.createChat(ada, [bob])
     const [adas, bobs] = [await node.connect(ada), await node.connect(bob)]
     await node.run('banParticipant', { chatId, userId: bob, reason: null }, ada)
@@ -82,7 +82,7 @@ describe('sockets hear of a chat', () => {
     expect((await back.first('ready')).payload.chats).to.not.have.property(chatId)
   })
 
-  it('the ban of one who never took part, who is shown as the user alone and hears nothing', async () => {
+  it('the ban of a user who was never a member, who receives nothing', async () => {
     const chatId = await node.createChat(ada, [bob])
     const [bobs, eves] = [await node.connect(bob), await node.connect(eve)]
     await node.run('banParticipant', { chatId, userId: eve, reason: null }, ada)
@@ -92,7 +92,7 @@ describe('sockets hear of a chat', () => {
     expect(inChat(eves, chatId)).to.deep.equal([])
   })
 
-  it('of its invites nothing but that something happened, and of who comes by one that they joined', async () => {
+  it('only `skipped` for invites, and a join by invite as a join', async () => {
     const chatId = await node.createChat(ada, [bob])
     const bobs = await node.connect(bob)
     const created = await node.core.run(
@@ -120,7 +120,7 @@ describe('sockets hear of a chat', () => {
     ])
   })
 
-  it('that they may not join, as over REST', async () => {
+  it('a refusal to join, as over REST', async () => {
     const chatId = await node.createChat(ada, [], { joinPolicy: 'open' })
     await node.run('banParticipant', { chatId, userId: eve, reason: null }, ada)
     const eves = await node.connect(eve)

@@ -33,8 +33,8 @@ describe('sockets', () => {
   const lengthOf = async (chatId: string): Promise<number> =>
     (await node.core.log.readStream(chatStream(chatId), { limit: 1_000 })).length
 
-  describe('on their way in', () => {
-    it('are refused by name without a good token, or with garbage beside it', async () => {
+  describe('during the handshake', () => {
+    it('are refused with a code for a bad token or invalid other fields', async () => {
       const token = node.token(ada)
       expect(await refusalOf({})).to.equal('token-missing')
       expect(await refusalOf({ token: 'not a token' })).to.equal('invalid-token')
@@ -46,7 +46,7 @@ describe('sockets', () => {
       expect(await refusalOf({ token, cursors })).to.equal('too-many-cursors')
     })
 
-    it('come from pages of their own or an allowed origin only', async () => {
+    it('are accepted from the own or an allowed origin only', async () => {
       const connects = async (origin: string): Promise<boolean> => {
         const { socket } = openClient(node.url, { token: node.token(ada) }, { extraHeaders: { origin } })
         const connected = await Promise.race([
@@ -61,7 +61,7 @@ describe('sockets', () => {
       expect(await connects('https://evil.example')).to.equal(false)
     })
 
-    it('hear in `ready` how each of their chats stands', async () => {
+    it('get the state of each of their chats in `ready`', async () => {
       const chatId = await node.createChat(ada, [bob])
       await node.send(chatId, ada, 'one')
       await node.send(chatId, ada, 'two')
@@ -74,7 +74,7 @@ describe('sockets', () => {
     })
   })
 
-  describe('hear', () => {
+  describe('receive', () => {
     it('a message as the read model has it, on every node', async () => {
       const elsewhere = await startNode(database)
       try {
@@ -97,7 +97,7 @@ describe('sockets', () => {
       }
     })
 
-    it('of a chat that was made with them, and from then on what is said there', async () => {
+    it('a new chat that they take part in, and then its messages', async () => {
       const client = await node.connect(bob)
       const chatId = await node.createChat(ada, [bob])
       await node.send(chatId, ada, 'welcome')
@@ -117,7 +117,7 @@ describe('sockets', () => {
       expect((await client.first('chat_created')).payload.chat).to.include({ type: 'direct', name: null })
     })
 
-    it('from the event that brings them in to the one that ends it, and not one more', async () => {
+    it('the events from their join to the end of their membership, and no others', async () => {
       const chatId = await node.createChat(ada, [])
       const bobs = await node.connect(bob)
       const adas = await node.connect(ada)
@@ -137,7 +137,7 @@ describe('sockets', () => {
       expect(received[0]?.payload.by).to.deep.equal({ id: ada, name: 'Ada', avatarUrl: null, isBot: false })
     })
 
-    it('who owns the chat when its owner leaves', async () => {
+    it('the new owner when the owner leaves', async () => {
       const chatId = await node.createChat(ada, [bob])
       const bobs = await node.connect(bob)
       await node.run('leaveChat', { chatId }, ada)
@@ -146,7 +146,7 @@ describe('sockets', () => {
       expect(payload.participant).to.include({ id: bob, role: 'owner' })
     })
 
-    it('how far they have read on their own devices, and others in small chats', async () => {
+    it('read markers of their own devices, and of others in small chats', async () => {
       const crowd = await Promise.all(Array.from({ length: 99 }, (_, index) => node.register(`User ${index}`)))
       const small = await node.createChat(ada, [bob, ...crowd.slice(1)])
       const large = await node.createChat(ada, [bob, ...crowd])
@@ -173,8 +173,8 @@ describe('sockets', () => {
     })
   })
 
-  describe('ask', () => {
-    it('to send, and get the message and its position', async () => {
+  describe('can', () => {
+    it('send a message, and get it with its position', async () => {
       const chatId = await node.createChat(ada, [bob])
       const client = await node.connect(ada)
       const answer = await client.ask('send_message', {
@@ -200,7 +200,7 @@ describe('sockets', () => {
       expect(await lengthOf(chatId)).to.equal(2)
     })
 
-    it('to join, leave and read as over REST', async () => {
+    it('join, leave and read as over REST', async () => {
       const chatId = await node.createChat(ada, [], { joinPolicy: 'open' })
       const client = await node.connect(bob)
       expect(await client.ask('join_chat', { chatId })).to.include.keys('ok', 'position')
@@ -213,7 +213,7 @@ describe('sockets', () => {
       expect((await client.ask('leave_chat', { chatId })).error.code).to.equal('not-authorized')
     })
 
-    it('and are refused by `error` where they gave no ack', async () => {
+    it('get a refusal as `error` where they gave no ack', async () => {
       const chatId = await node.createChat(ada, [])
       const client = await node.connect(bob)
       client.socket.emit('send_message', { chatId, content: 'let me in' })
@@ -223,7 +223,7 @@ describe('sockets', () => {
       expect(await lengthOf(chatId)).to.equal(1)
     })
 
-    it('whatever garbage, and get a named error, and are still there', async () => {
+    it('send garbage, get an error with a code, and stay connected', async () => {
       const chatId = await node.createChat(ada, [bob])
       const client = await node.connect(ada)
       const garbage: [unknown, ...unknown[]][] = [
@@ -253,7 +253,7 @@ describe('sockets', () => {
       expect((await client.ask('send_message', { chatId, content: 'still here' })).ok).to.equal(true)
     })
 
-    it('no more than a user may send in a minute, and a repeat is still answered', async () => {
+    it('send no more than the message limit, and repeats are still answered', async () => {
       const strict = await startNode(database, { messagesPerMinute: 2 })
       try {
         const chatId = await node.createChat(ada, [bob])
@@ -269,8 +269,8 @@ describe('sockets', () => {
     })
   })
 
-  describe('and their token', () => {
-    it('go when it has ended, unless they bring a new one of the same user and session', async () => {
+  describe('and their tokens', () => {
+    it('are disconnected after it expires, unless they bring a new one of the same user and session', async () => {
       const short = await startNode(database, { tokenGraceMs: 0 })
       try {
         const session = randomUUID()
@@ -295,7 +295,7 @@ describe('sockets', () => {
   })
 
   describe('when the node', () => {
-    it('shuts down, get their answers, hear when to come back, and nobody new comes in', async () => {
+    it('shuts down, get their answers and when to reconnect, and no new ones are accepted', async () => {
       const gate = createGate()
       const leaving = await startNode(database, {
         renderSentMessage: (present) => async (result, chat, viewer) => {
@@ -319,7 +319,7 @@ describe('sockets', () => {
       await leaving[Symbol.asyncDispose]()
     })
 
-    it('writes faster than they read, are cut off', async () => {
+    it('writes faster than they read, are disconnected', async () => {
       const client = await node.connect(await node.register('Sloth'))
       const others = node.connections() - 1
       const { ws } = client.socket.io.engine.transport as unknown as { ws: { _socket: { pause(): void } } }
@@ -336,7 +336,7 @@ describe('sockets', () => {
   })
 
   describe('an answer about a sent message', () => {
-    it('is the same at first, repeated, and as history has it; without its text for who has left since', async () => {
+    it('is the same at first, on a repeat and in the history, and has no text for a user who has left since', async () => {
       const chatId = await node.createChat(ada, [bob])
       const message = { chatId, messageType: 'text', content: 'hi', metadata: null, clientMessageId: 'k' }
       const send = async () => {

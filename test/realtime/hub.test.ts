@@ -63,7 +63,7 @@ describe('the hub', () => {
     return { hub, delivered, errors, progress, [Symbol.asyncDispose]: () => hub[Symbol.asyncDispose]() }
   }
 
-  it('holds what needs the read model until that has it, and messages that come before it not', async () => {
+  it('delays events that need the read model until it has them, but not the messages before them', async () => {
     const chatId = await node.createChat(ada, [])
     const early: string[] = []
     await using watched = await watch((render) => (events, signal) => {
@@ -87,7 +87,7 @@ describe('the hub', () => {
     expect(early).to.deep.equal(['MessageSent'])
   })
 
-  it('renders nothing for nobody', async () => {
+  it('renders nothing without an audience', async () => {
     const chatId = await node.createChat(ada, [])
     let rendered = 0
     await using watched = await watch(
@@ -104,7 +104,7 @@ describe('the hub', () => {
     expect(rendered).to.equal(0)
   })
 
-  it('keeps nothing from below what is being rendered, as that may not be rendered for it', async () => {
+  it('keeps no event for a new socket that comes before one being rendered', async () => {
     const chatId = await node.createChat(ada, [])
     const gate = createGate()
     await using watched = await watch((render) => async (...args) => {
@@ -125,7 +125,7 @@ describe('the hub', () => {
     expect(keeping.hasOverflowed).to.equal(true)
   })
 
-  it('repeats what failed, skips nothing and gives nothing twice', async () => {
+  it('retries what failed, skips nothing and delivers nothing twice', async () => {
     const chatId = await node.createChat(ada, [])
     let failures = 3
     await using watched = await watch((render) => (events, signal) => {
@@ -138,7 +138,7 @@ describe('the hub', () => {
     expect(watched.hub.status()).to.include({ status: 'live', reason: null })
   })
 
-  it('gives what stands before an event of a later release, and stops there', async () => {
+  it('delivers what comes before an event of a later release, and stops there', async () => {
     const chatId = await node.createChat(ada, [])
     const gate = createGate()
     await using watched = await watch((render) => async (...args) => {
@@ -159,7 +159,7 @@ describe('the hub', () => {
     ])
   })
 
-  it('stops at an event of a later release also where sockets hear nothing of such: what reads that stream stops there too', async () => {
+  it('stops at an event of a later release also in a stream that sockets do not receive, as every reader of that stream does', async () => {
     await using watched = await watch()
     const { position } = await node.core.log.append(moderationStream(randomUUID()), 0, [newer()])
     await eventually(() => expect(watched.hub.status().reason).to.contain('ChatPainted'))

@@ -29,20 +29,20 @@ const placed = (version: number, event: ChatEventInStream['event']): ChatEventIn
 const message = messageOf({ stream: chatStream('c'), version: 5, at, event: sent }, ada)
 
 describe('frames', () => {
-  it('show a message with its original time, and nothing of what was destroyed', () => {
+  it('contain a message with its original time, and nothing that was erased', () => {
     const event = { ...sent, originalAt: '2019-01-01T00:00:00.000Z', content: null }
     const shown = messageOf({ stream: chatStream('c'), version: 5, at, event }, ada)
     expect(shown).to.include({ createdAt: '2019-01-01T00:00:00.000Z', recordedAt: at, content: null, chatId: 'c' })
     expect(message).to.include({ createdAt: at, recordedAt: at, content: 'as it was sent', seq: 4, version: 5 })
   })
 
-  it('tell of the past with a message as it is now, at the version of the event', () => {
+  it('of past events contain the current message, at the version of the event', () => {
     const now = { ...message, version: 9, content: null, deletedAt: at }
     const details = { messages: new Map([['m', now]]) } as unknown as PastDetails
     expect(pastFrame(placed(5, sent), details)).to.deep.equal({ event: 'new_message', payload: { ...now, version: 5 } })
   })
 
-  it('tell of a role as the event gave it, whatever it is now', () => {
+  it('contain a role as of the event, whatever it is now', () => {
     const owner = {
       id: 'bob',
       name: 'Bob',
@@ -70,7 +70,7 @@ describe('frames', () => {
     })
   })
 
-  it('cover every version, with one `skipped` for those that stand side by side', () => {
+  it('cover every version, with one `skipped` for adjacent ones', () => {
     const frame = { event: 'new_message', payload: {} }
     const frames = withSkipped(
       'c',

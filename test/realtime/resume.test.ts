@@ -30,7 +30,7 @@ describe('resuming by cursors', () => {
         : []
     })
 
-  it('gives what was missed in order, then `ready`, then what is new', async () => {
+  it('delivers missed events in order, then `ready`, then new events', async () => {
     const chatId = await node.createChat(ada, [bob])
     for (const content of ['one', 'two', 'three']) await node.send(chatId, ada, content)
     await node.settled()
@@ -45,7 +45,7 @@ describe('resuming by cursors', () => {
     ])
   })
 
-  it('says `skipped` for what one was away for, on sockets and in the history of events alike', async () => {
+  it('sends `skipped` for events outside a membership, on sockets and in the event history alike', async () => {
     const chatId = await node.createChat(ada, [bob], { historyVisibility: 'since-joined' })
     await node.send(chatId, ada, 'seen')
     await node.run('removeParticipant', { chatId, userId: bob }, ada)
@@ -72,7 +72,7 @@ describe('resuming by cursors', () => {
     expect(await node.pastFrames(chatId, bob, 6, 4)).to.deep.equal({ frames: [], version: 6, more: false })
   })
 
-  it('gives nothing of a chat that one is no longer in, nor names it', async () => {
+  it('delivers nothing of a chat that the user has left', async () => {
     const chatId = await node.createChat(ada, [bob])
     await node.run('removeParticipant', { chatId, userId: bob }, ada)
     await node.settled()
@@ -81,7 +81,7 @@ describe('resuming by cursors', () => {
     expect((await client.first('ready')).payload.chats).to.not.have.property(chatId)
   })
 
-  it('says `resync` to who is too far behind, or ahead of everything', async () => {
+  it('sends `resync` to a client that is too far behind, or ahead of the log', async () => {
     const [far, ahead] = [await node.createChat(ada, [bob]), await node.createChat(ada, [bob])]
     await Promise.all(Array.from({ length: 1_001 }, (_, index) => node.send(far, ada, `message ${index}`)))
     await node.settled()
@@ -94,7 +94,7 @@ describe('resuming by cursors', () => {
     expect(near.of('new_message')).to.have.length(1_000)
   }).timeout(240_000)
 
-  it('repeats nothing for who comes from a node that knew more, but catches up with it first', async () => {
+  it('repeats nothing for a client of a node that was further ahead, but catches up first', async () => {
     const chatId = await node.createChat(ada, [bob])
     await node.settled()
     const older = await node.core.queries.chatMemberships(bob)
@@ -116,7 +116,7 @@ describe('resuming by cursors', () => {
     }
   })
 
-  it('gives a live socket what `sync` asks for, and each other chat without a hole', async () => {
+  it('answers `sync` on a live socket, without a gap in other chats', async () => {
     const [one, two] = [await node.createChat(ada, [bob]), await node.createChat(ada, [bob])]
     for (const chatId of [one, two]) await node.send(chatId, ada, 'before')
     await node.settled()
@@ -133,7 +133,7 @@ describe('resuming by cursors', () => {
     )
   })
 
-  it('starts over with `resync` when more happens than can be kept', async () => {
+  it('sends `resync` when more events arrive than the buffer holds', async () => {
     const gate = createGate()
     const busy = await startNode(database, {
       maxBuffered: 5,
@@ -162,7 +162,7 @@ describe('resuming by cursors', () => {
     }
   })
 
-  it('never leaves a hole nor gives anything twice, whenever and wherever one comes and goes', async () => {
+  it('never leaves a gap nor delivers an event twice, whenever a client connects to whichever node', async () => {
     const other = await startNode(database)
     try {
       const chatId = await node.createChat(ada, [bob])
@@ -194,7 +194,7 @@ describe('resuming by cursors', () => {
     }
   }).timeout(240_000)
 
-  it('gives who comes and goes in a chat exactly their own spans, whenever they connect', async () => {
+  it('delivers exactly the events of each membership to a user who joins and leaves, whenever they connect', async () => {
     const chatId = await node.createChat(ada, [], { historyVisibility: 'since-joined' })
     const clients: Client[] = []
     for (let round = 0; round < 20; round++) {

@@ -25,7 +25,7 @@ describe('sockets whose session is revoked', () => {
   }
   const note = (sessionId: string) => ({ kind: 'session', userId: ada, sessionId, at }) as const
 
-  it('are cut, all of that session and no other', () => {
+  it('are disconnected, all of that session and no others', () => {
     const { revocations, cut, sockets } = setUp()
     const [first, second, other] = [socketWith(uuid('one')), socketWith(uuid('one')), socketWith(uuid('other'))]
     expect([first, second, other].map((socket) => sockets.watch(socket))).to.deep.equal([true, true, true])
@@ -33,7 +33,7 @@ describe('sockets whose session is revoked', () => {
     expect(cut).to.deep.equal([first, second])
   })
 
-  it('are cut at once where it happened between the handshake and their coming', () => {
+  it('are disconnected at once where it happened between handshake and connect', () => {
     const { revocations, cut, sockets } = setUp()
     revocations.note(note(uuid('one')))
     const late = socketWith(uuid('one'))
@@ -41,7 +41,7 @@ describe('sockets whose session is revoked', () => {
     expect(cut).to.deep.equal([late])
   })
 
-  it('are forgotten once they are gone', () => {
+  it('are forgotten after they disconnect', () => {
     const { revocations, cut, sockets } = setUp()
     const gone = socketWith(uuid('one'))
     sockets.watch(gone)
@@ -77,7 +77,7 @@ describe('a socket that re-authenticates', () => {
     return client
   }
 
-  it('is judged by its new token from then on', async () => {
+  it('is checked by its new token from then on', async () => {
     const upcoming = (await generation()) + 1
     const [renewed, old] = [await come(0), await come(0)]
     const token = node.token(user, { session, generation: upcoming })
@@ -89,7 +89,7 @@ describe('a socket that re-authenticates', () => {
     renewed.socket.close()
   })
 
-  it('is refused with a token that is revoked, and keeps the one it has', async () => {
+  it('keeps its token when the new one is revoked', async () => {
     await change('auditor')
     const client = await come(await generation())
     const token = node.token(user, { session, generation: 0 })

@@ -28,8 +28,8 @@ function setUp({ since = '0', most = 10 } = {}) {
   return { cache, progress, rows, reads, meanwhile, nameOf }
 }
 
-describe('the cache of people', () => {
-  it('reads someone once', async () => {
+describe('the user cache', () => {
+  it('reads a user once', async () => {
     const { cache, rows, reads } = setUp()
     rows.set('ada', user('ada', 'Ada')).set('bob', user('bob', 'Bob'))
     await cache.get(['ada'])
@@ -38,7 +38,7 @@ describe('the cache of people', () => {
     expect(reads).to.deep.equal([['ada'], ['bob']])
   })
 
-  it('has someone unknown without a name', async () => {
+  it('caches an unknown user without a name', async () => {
     const { cache } = setUp()
     expect((await cache.get(['eve'])).get('eve')).to.deep.equal({
       id: 'eve',
@@ -48,7 +48,7 @@ describe('the cache of people', () => {
     })
   })
 
-  it('reads nothing that is older than where its follower began', async () => {
+  it('uses no row that is older than the start of its follower', async () => {
     const { rows, progress, nameOf, reads } = setUp({ since: '5' })
     rows.set('ada', user('ada', 'Ada before'))
     const name = nameOf('ada')
@@ -59,7 +59,7 @@ describe('the cache of people', () => {
     expect(await name).to.equal('Ada')
   })
 
-  it('takes a change over as it comes, field by field', async () => {
+  it('applies a change from its event, field by field', async () => {
     const { cache, rows, nameOf } = setUp()
     rows.set('ada', { id: 'ada', name: 'Ada', avatarUrl: 'https://example.com/a.png', isBot: false })
     await nameOf('ada')
@@ -76,7 +76,7 @@ describe('the cache of people', () => {
     expect(both.get('bob')).to.deep.equal(user('bob', 'Bob'))
   })
 
-  it('reads again when someone changes while being read', async () => {
+  it('reads again when the user changes during the read', async () => {
     const { cache, rows, progress, meanwhile, nameOf } = setUp()
     rows.set('ada', user('ada', 'Ada'))
     meanwhile.push(() => {
@@ -87,13 +87,13 @@ describe('the cache of people', () => {
     expect(await nameOf('ada')).to.equal('Ada L.')
   })
 
-  it('lets what came as an event win over a reading that began before', async () => {
+  it('prefers an event to a read that began before it', async () => {
     const { cache, meanwhile, nameOf } = setUp()
     meanwhile.push(() => cache.note({ type: 'UserRegistered', userId: 'bob', imported: false, name: 'Bob' }, '3'))
     expect(await nameOf('bob')).to.equal('Bob')
   })
 
-  it('waits for the read model after a change made here', async () => {
+  it('waits for the read model after a change on this node', async () => {
     const { cache, rows, progress, nameOf } = setUp()
     rows.set('ada', user('ada', 'Ada'))
     await nameOf('ada')
@@ -106,7 +106,7 @@ describe('the cache of people', () => {
     expect(await nameOf('ada')).to.equal('Ada L.')
   })
 
-  it('does not forget a change with the user for whom there was no more room', async () => {
+  it('remembers a change of a user that was evicted', async () => {
     const { cache, rows, progress, nameOf } = setUp({ most: 1 })
     rows.set('ada', user('ada', 'Ada'))
     await nameOf('ada')
@@ -118,7 +118,7 @@ describe('the cache of people', () => {
     expect(await name).to.equal('Ada L.')
   })
 
-  it('reads again who was changed and forgotten while being read', async () => {
+  it('reads again a user who was changed and evicted during the read', async () => {
     const { cache, rows, progress, meanwhile, nameOf } = setUp({ most: 1 })
     rows.set('ada', user('ada', 'Ada'))
     meanwhile.push(() => {
@@ -130,7 +130,7 @@ describe('the cache of people', () => {
     expect(await nameOf('ada')).to.equal('Ada L.')
   })
 
-  it('says so when the read model does not come', async () => {
+  it('fails when the read model does not catch up', async () => {
     const { cache } = setUp({ since: '5' })
     const failure = await cache.get(['ada'], { timeoutMs: 1 }).catch((error: unknown) => error)
     expect(failure).to.include({ code: 'projection-behind' })

@@ -61,7 +61,7 @@ onEachLog('handling a command', (kind) => {
 
   afterEach(() => side[Symbol.asyncDispose]())
 
-  it('appends what was decided, and says where', async () => {
+  it('appends the decided events, and returns their position', async () => {
     const node = side.createNode()
     const result = await handle(node, create, from('create'))
     expect(result.kind).to.equal('done')
@@ -70,7 +70,7 @@ onEachLog('handling a command', (kind) => {
     expect(JSON.parse(recorded!.metadata)).to.include({ commandId: uuid('create'), actor: alice, origin: 'rest' })
   })
 
-  it('appends commands that wait together in one call, in the order of their arrival', async () => {
+  it('appends commands that wait together in one batch, in the order of their arrival', async () => {
     let calls = 0
     const node = side.createNode({ onAppended: () => calls++ })
     await handle(node, create, from('create'))
@@ -84,7 +84,7 @@ onEachLog('handling a command', (kind) => {
     expect(calls).to.be.lessThan(5)
   })
 
-  it('closes an append at 512 KiB, and sends the rest in the next', async () => {
+  it('ends a batch at 512 KiB, and appends the rest in the next', async () => {
     const sizes: number[] = []
     const log = Object.assign(Object.create(side.log) as EventLog, {
       append: (...call: Parameters<EventLog['append']>) => {
@@ -101,7 +101,7 @@ onEachLog('handling a command', (kind) => {
     expect(await typesIn(side.log)).to.have.length(61)
   })
 
-  it('refuses a command whose events pass 256 KiB, and goes on with those beside it', async () => {
+  it('refuses a command whose events exceed 256 KiB, and continues with the others of the batch', async () => {
     const node = side.createNode()
     await handle(node, create, from('create'))
     const results = await Promise.all([
@@ -113,7 +113,7 @@ onEachLog('handling a command', (kind) => {
     expect(results[1]).to.deep.equal({ kind: 'rejected', rejection: { code: 'command-too-large' } })
   })
 
-  it('appends at the version it decided on, also where its state advances while it seals', async () => {
+  it('appends at the version of the decision, also where the state advances during encryption', async () => {
     const there = side.createNode()
     const realSeal = createSeal(side.sealer, () => new Date())
     let meanwhile = (): Promise<unknown> => Promise.resolve()
@@ -135,7 +135,7 @@ onEachLog('handling a command', (kind) => {
     expect(folded.map(({ seq }) => seq)).to.deep.equal([undefined, 1, 2])
   })
 
-  it('decides again on what another node wrote: a lost race is no refusal', async () => {
+  it('decides again after a version conflict, which is no refusal', async () => {
     const [here, there] = [side.createNode(), side.createNode()]
     await handle(here, create, from('create'))
     await handle(there, send('theirs'), from('theirs'))
@@ -144,7 +144,7 @@ onEachLog('handling a command', (kind) => {
     expect(await typesIn(side.log)).to.deep.equal(['ChatCreated', 'MessageSent', 'MessageSent'])
   })
 
-  it('never refuses from a stale cache: what another node allowed counts', async () => {
+  it('never refuses based on a stale cache', async () => {
     const [here, there] = [side.createNode(), side.createNode()]
     await handle(here, create, from('create'))
     expect(await handle(here, send('too early', bob), from('early'))).to.deep.include({ kind: 'rejected' })
@@ -152,7 +152,7 @@ onEachLog('handling a command', (kind) => {
     expect(await handle(here, send('I am in', bob), from('in'))).to.include({ kind: 'done' })
   })
 
-  it('never says "already so" from a stale cache', async () => {
+  it('never answers that nothing changes based on a stale cache', async () => {
     const [here, there] = [side.createNode(), side.createNode()]
     await handle(here, create, from('create'))
     await handle(here, { type: 'JoinChat', userId: bob }, from('join'))
@@ -203,7 +203,7 @@ onEachLog('handling a command', (kind) => {
     expect(await typesIn(side.log)).to.deep.equal(['ChatCreated', 'MessageSent'])
   })
 
-  it('answers too-busy to one that waits past its deadline and was never sent', async () => {
+  it('answers too-busy to a command that was not sent before its deadline', async () => {
     let lift: () => void = () => undefined
     const lifted = new Promise<void>((resolve) => (lift = resolve))
     const node = side.createNode({
@@ -248,7 +248,7 @@ onEachLog('a command with a client key', (kind) => {
     expect(await handle(node, send('once'), from('once', key))).to.include({ kind: 'repeated', version: 2 })
   })
 
-  it('is known as a repeat among those that wait together', async () => {
+  it('is known as a repeat within one batch', async () => {
     const node = side.createNode()
     await handle(node, create, from('create'))
     const results = await Promise.all([1, 2, 3].map(() => handle(node, send('once'), from('once', key))))
@@ -271,7 +271,7 @@ onEachLog('a command with a client key', (kind) => {
     })
   })
 
-  it('is recorded once when two nodes take it at the same time', async () => {
+  it('is recorded once when two nodes handle it at the same time', async () => {
     const nodes = [side.createNode(), side.createNode(), side.createNode()]
     await handle(nodes[0]!, create, from('create'))
     const results = await Promise.all(nodes.map((node) => handle(node, send('once'), from('once', key))))
@@ -294,7 +294,7 @@ onEachLog('a command with a client key', (kind) => {
     expect(await handle(node, send('once'), from('once', key))).to.include({ kind: 'repeated', version: 2 })
   })
 
-  it('is refused with another body, wherever the first one is found', async () => {
+  it('is refused with another body, wherever the first command is found', async () => {
     const node = side.createNode()
     await handle(node, create, from('create'))
     const other = { fingerprint: 'of another body' }
@@ -317,7 +317,7 @@ onEachLog('a command with a client key', (kind) => {
     expect(await handle(node, send('now', bob), from('bob', key))).to.include({ kind: 'done' })
   })
 
-  it('that may only be a repeat is answered as one, and refused as new', async () => {
+  it('that may only be a repeat is answered as a repeat, and refused otherwise', async () => {
     const node = side.createNode()
     await handle(node, create, from('create'))
     await handle(node, send('once'), from('once', key))

@@ -52,7 +52,7 @@ const from = (name: string): CommandContext => ({
   correlationId: uuid('request'),
 })
 
-describe('a long stream met for the first time', () => {
+describe('a long stream that is read for the first time', () => {
   let side: WriteSide
   let snapshots: Snapshots
   let made: Snapshot
@@ -140,13 +140,13 @@ describe('a long stream met for the first time', () => {
     await pool.end()
   })
 
-  it('holds nothing personal in its snapshot', () => {
+  it('has no personal data in its snapshot', () => {
     expect(made.state).to.include(alice)
     expect(made.state).not.to.include('message')
   })
 })
 
-describe('a state kept as JSON', () => {
+describe('a state stored as JSON', () => {
   const roundTrip = <State>(
     { snapshot }: { snapshot: { toJson(state: State): unknown; fromJson(json: unknown): State } },
     state: State,
@@ -156,7 +156,7 @@ describe('a state kept as JSON', () => {
   const plain = <State>({ snapshot }: { snapshot: { toJson(state: State): unknown } }, state: State): unknown =>
     snapshot.toJson(state)
 
-  it('comes back as it was', () => {
+  it('is restored unchanged', () => {
     const spans = [{ fromVersion: 1, toVersion: null }]
     const participants = orderedMap<Participant>([
       [alice, { role: 'owner', spans }],
@@ -198,8 +198,8 @@ describe('a state kept as JSON', () => {
   })
 })
 
-describe('what a node follows', () => {
-  it('spares it the race with what another node appended', async () => {
+describe('following the log', () => {
+  it('avoids version conflicts with appends of other nodes', async () => {
     await using side = await openWriteSide()
     let appends = 0
     const log = Object.assign(Object.create(side.log) as EventLog, {
@@ -220,7 +220,7 @@ describe('what a node follows', () => {
     expect(appends).to.equal(2)
   })
 
-  it('costs nothing where it knows no such stream, or not that event', async () => {
+  it('does nothing for streams that are not cached', async () => {
     await using side = await openWriteSide()
     const node = side.createNode()
     await node.handle(chat, create, from('create'))

@@ -84,7 +84,7 @@ onEachLog('two nodes over one log', (kind) => {
 
   after(() => side[Symbol.asyncDispose]())
 
-  it('keep every promise through lost answers, crashes, stale caches and lost races', async function () {
+  it('stay correct through lost answers, crashes, stale caches and version conflicts', async function () {
     this.timeout(300_000)
     let run = 0
     await fc.assert(

@@ -83,14 +83,14 @@ describe('accounts', () => {
     return result.userId
   }
 
-  it('who registers is in the log and can log in', async () => {
+  it('a registered user is in the log and can log in', async () => {
     const userId = await registeredId()
     expect([...registered]).to.deep.equal([[userId, 'Ada']])
     expect(await accounts.login(ada)).to.deep.equal(loggedIn(userId))
     expect(await rows()).to.deep.equal([{ user_id: userId, email: ada.email, status: 'active', pending_name: null }])
   })
 
-  it('an address is the same however it is written', async () => {
+  it('an address is the same in any spelling', async () => {
     const userId = await registeredId()
     expect(await accounts.login({ ...ada, email: ' ADA@Example.COM ' })).to.deep.equal(loggedIn(userId))
     expect(await accounts.register({ ...ada, email: 'Ada@example.com' })).to.deep.equal(taken)
@@ -103,7 +103,7 @@ describe('accounts', () => {
     expect(registered.size).to.equal(1)
   })
 
-  it('a wrong password and an unknown address are refused alike, after the same work', async () => {
+  it('a wrong password and an unknown address get the same refusal, after the same work', async () => {
     await registeredId()
     expect(await accounts.login({ ...ada, password: 'wrong' })).to.include(refused)
     expect(await accounts.login({ ...ada, email: 'bob@example.com' })).to.deep.equal(refused)
@@ -111,7 +111,7 @@ describe('accounts', () => {
     expect(checked[1]).to.equal(null)
   })
 
-  it('an address is known by the id of its user', async () => {
+  it('an address is found by the id of its user', async () => {
     expect(await accounts.addressOf(await registeredId())).to.deep.equal({ email: ada.email, isVerified: false })
     expect(await accounts.addressOf(randomUUID())).to.equal(null)
   })
@@ -145,7 +145,7 @@ describe('accounts', () => {
         await expectWhole()
       })
 
-      it('it may fail again and again', async () => {
+      it('it may fail repeatedly', async () => {
         faults = ['before', 'after', 'before']
         expect(await failing(accounts.login(ada))).to.equal('outcome-unknown')
         expect(await failing(accounts.register(ada))).to.equal('outcome-unknown')
@@ -174,7 +174,7 @@ describe('accounts', () => {
     expect([...registered]).to.deep.equal([[row!.user_id, 'Ada']])
   })
 
-  it('of many who register one address at once, exactly one gets it', async () => {
+  it('of many concurrent registrations of one address exactly one succeeds', async () => {
     const all = Array.from({ length: 8 }, (_, n) => ({ ...ada, password: `password ${n}`, name: `Ada ${n}` }))
     const results = await Promise.all(all.map((one) => accounts.register(one)))
     const winners = all.filter((_, index) => 'userId' in results[index]!)
@@ -183,7 +183,7 @@ describe('accounts', () => {
     expect([...registered.values()]).to.deep.equal([winners[0]!.name])
   })
 
-  it('one registration sent many times at once makes one account', async () => {
+  it('one registration sent many times at once creates one account', async () => {
     const results = await Promise.all(Array.from({ length: 8 }, () => accounts.register(ada)))
     const [row, ...more] = await rows()
     expect(more).to.deep.equal([])
@@ -194,7 +194,7 @@ describe('accounts', () => {
     expect(new Set(got)).to.deep.equal(new Set([row!.user_id]))
   })
 
-  it('a hash of a lower cost than today’s is made again at the next login, and the password stays', async () => {
+  it('a hash of a lower cost is renewed at the next login', async () => {
     const userId = await registeredId()
     const hashOf = async (): Promise<string> =>
       (await pool.query<{ hash: string }>('select password_hash as hash from credentials')).rows[0]!.hash
@@ -211,7 +211,7 @@ describe('accounts', () => {
     expect(await accounts.login(ada)).to.deep.equal(loggedIn(userId))
   })
 
-  describe('where only who is invited may register', () => {
+  describe('registration by invite only', () => {
     const invalid = { code: 'invalid-invite' }
     let invited: Accounts
     let invite: string
@@ -222,13 +222,13 @@ describe('accounts', () => {
       invite = await makeInvite(pool, new Date(now.getTime() + 1))
     })
 
-    it('an invite is good once', async () => {
+    it('an invite is valid once', async () => {
       expect(await invited.register({ ...ada, invite })).to.have.property('userId')
       expect(await invited.register({ ...ada, email: 'bob@example.com', invite })).to.deep.equal(invalid)
       expect(await rows()).to.have.length(1)
     })
 
-    it('without one, with another, or with one past its time nobody can, nor learn who has', async () => {
+    it('is refused without an invite, with a wrong or an expired one, and does not reveal existing accounts', async () => {
       await registeredId()
       const late = await makeInvite(pool, now)
       for (const wrong of [undefined, '', 'x', `${invite}x`, late])
@@ -236,20 +236,20 @@ describe('accounts', () => {
       expect(await rows()).to.have.length(1)
     })
 
-    it('a refused registration leaves the invite as it was', async () => {
+    it('a refused registration does not use up the invite', async () => {
       await registeredId()
       expect(await invited.register({ ...ada, invite })).to.deep.equal(taken)
       expect(await invited.register({ ...ada, email: 'bob@example.com', invite })).to.have.property('userId')
     })
 
-    it('of many at once with one invite, one gets in', async () => {
+    it('of many concurrent registrations with one invite one succeeds', async () => {
       const all = Array.from({ length: 6 }, (_, n) => ({ ...ada, email: `ada-${n}@example.com`, invite }))
       const results = await Promise.all(all.map((one) => invited.register(one)))
       expect(results.filter((result) => 'userId' in result)).to.have.length(1)
       expect(await rows()).to.have.length(1)
     })
 
-    it('a registration that did not come to its end goes on with the invite that it used', async () => {
+    it('an interrupted registration continues with the invite that it used', async () => {
       faults = ['before']
       expect(await failing(invited.register({ ...ada, invite }))).to.equal('outcome-unknown')
       expect(await invited.register({ ...ada, password: 'another one', invite })).to.deep.equal(invalid)
@@ -257,14 +257,14 @@ describe('accounts', () => {
       expect(await invited.register({ ...ada, invite })).to.deep.equal(loggedIn(row!.user_id))
     })
 
-    it('only the hash of an invite is kept', async () => {
+    it('only the hash of an invite is stored', async () => {
       const { rows: kept } = await pool.query<{ row: string }>('select i::text as row from invites i')
       expect(kept).to.have.length(1)
       expect(kept[0]!.row).not.to.include(invite).and.not.to.include(Buffer.from(invite).toString('hex'))
     })
   })
 
-  it('where registration is closed nobody can register, and nothing is hashed; who is there can log in', async () => {
+  it('closed registration refuses everyone without hashing; existing users can log in', async () => {
     const userId = await registeredId()
     const closed = accountsIn('closed')
     expect(await closed.register({ ...ada, email: 'bob@example.com' })).to.deep.equal({ code: 'registration-closed' })

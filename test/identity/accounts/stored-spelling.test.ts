@@ -52,7 +52,7 @@ describe('addresses stored by earlier releases', () => {
 
   it('the last migration is this one', () => expect(identityMigrations.at(-1)?.name).to.equal(NAME))
 
-  it('get one spelling each, also with brackets, foreign letters, a trailing dot or full-width characters', async () => {
+  it('are normalised, also with brackets, non-ASCII letters, a trailing dot or full-width characters', async () => {
     const rows = [
       '<a@example.com>',
       'b@ｅxample.com',
@@ -75,7 +75,7 @@ describe('addresses stored by earlier releases', () => {
     expect(await findSharedMailboxes(pool)).to.deep.equal([])
   })
 
-  it('of colliding accounts the oldest verified gets the address, and the others keep their spelling and are reported', async () => {
+  it('go to the oldest verified account on a collision; the others keep their spelling and are reported', async () => {
     const oldest = await insert({ email: '<x@example.com>', day: 1 })
     const verified = await insert({ email: 'x@example.com.', day: 2, isVerified: true })
     const later = await insert({ email: 'x@ｅxample.com', day: 3, isVerified: true })
@@ -88,7 +88,7 @@ describe('addresses stored by earlier releases', () => {
     expect(await findSharedMailboxes(pool)).to.deep.equal([oldest, later])
   })
 
-  it('without a verified one the oldest gets it; who has the normal form already keeps it', async () => {
+  it('go to the oldest account where none is verified, unless one already has the normal form', async () => {
     const [older, younger] = [
       await insert({ email: 'y@example.com.', day: 1 }),
       await insert({ email: '<y@example.com>', day: 2 }),

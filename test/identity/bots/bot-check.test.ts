@@ -46,7 +46,7 @@ function setUp() {
 }
 
 describe('the check of bot tokens', () => {
-  it('lets in whose row is there, and looks again only once a second has passed', async () => {
+  it('accepts a token with a row, and reads it again only after a second', async () => {
     const { side, sessionCheck } = setUp()
     expect(await Promise.all([sessionCheck(TOKEN), sessionCheck(TOKEN)])).to.deep.equal([claims, claims])
     side.ms = 999
@@ -57,7 +57,7 @@ describe('the check of bot tokens', () => {
     expect(side.looks).to.equal(2)
   })
 
-  it('refuses within a second a token whose row is gone', async () => {
+  it('refuses a token within a second after its row was deleted', async () => {
     const { side, sessionCheck } = setUp()
     await sessionCheck(TOKEN)
     side.rows.clear()
@@ -74,21 +74,21 @@ describe('the check of bot tokens', () => {
       expect(await sessionCheck(TOKEN)).to.equal(claims)
     })
 
-  it('refuses it from its end on, also where it is remembered', async () => {
+  it('refuses an expired token, also a cached one', async () => {
     const { side, sessionCheck } = setUp()
     await sessionCheck(TOKEN)
     side.time = claims.expiresAt
     expect(await sessionCheck(TOKEN)).to.deep.equal({ code: 'token-expired' })
   })
 
-  it('remembers no token that it refused', async () => {
+  it('does not cache refused tokens', async () => {
     const { side, sessionCheck } = setUp()
     await sessionCheck('parley_bot_y')
     side.rows.set('parley_bot_y', claims)
     expect(await sessionCheck('parley_bot_y')).to.equal(claims)
   })
 
-  it('lets nobody in where it cannot look, and asks again at the next request', async () => {
+  it('refuses where the database does not answer, and asks it again at the next request', async () => {
     const { side, sessionCheck } = setUp()
     side.whileLooking = () => {
       throw new Error('away')
@@ -101,13 +101,13 @@ describe('the check of bot tokens', () => {
     expect(side.report.lines).to.deep.equal(['bot-check failed: away', 'bot-check recovered'])
   })
 
-  it('does not go by an answer that the process was stopped over', async () => {
+  it('ignores an answer from before the process was suspended', async () => {
     const { side, sessionCheck } = setUp()
     side.whileLooking = () => void (side.ms += 2_001)
     expect(await sessionCheck(TOKEN)).to.deep.equal({ code: 'revocation-unknown' })
   })
 
-  it('is good only in those of its chats in which the owner takes part', async () => {
+  it('accepts a token only for chats in which the owner is a member', async () => {
     const { side, sessionCheck } = setUp()
     side.rows.set(TOKEN, { ...claims, chatIds: new Set([uuid('chat'), uuid('left')]) })
     side.ownerAbsentFrom.add(uuid('left'))

@@ -7,30 +7,30 @@ const settled = async (promise: Promise<unknown>): Promise<unknown> => promise.c
 describe('passwords', () => {
   const passwords = createPasswords()
 
-  it('the right password is right, any other is not', async () => {
+  it('accepts the right password and no other', async () => {
     const hash = await passwords.hash('correct horse')
     expect(await passwords.verify(hash, 'correct horse')).to.equal(true)
     expect(await passwords.verify(hash, 'correct horse ')).to.equal(false)
   })
 
-  it('a password is the same however its letters were composed', async () => {
+  it('treats a password as the same in any Unicode normalisation', async () => {
     const hash = await passwords.hash('zo\u00eb zo\u00eb')
     expect(await passwords.verify(hash, 'zoe\u0308 zoe\u0308')).to.equal(true)
   })
 
-  it('the hash is argon2id and carries its cost; the same password never gives the same hash', async () => {
+  it('hashes with argon2id, with cost and a salt in the hash', async () => {
     const [one, other] = await Promise.all([passwords.hash('12345678'), passwords.hash('12345678')])
     expect(one).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
     expect(one).not.to.equal(other)
   })
 
-  it('a hash made at another cost still verifies', async () => {
+  it('verifies a hash of another cost', async () => {
     const made = await argon2('12345678', { memoryCost: 64, timeCost: 1 })
     expect(parseOptions(made)).to.include({ memoryCost: 64, timeCost: 1 })
     expect(await passwords.verify(made, '12345678')).to.equal(true)
   })
 
-  it('a hash of a lower cost is outdated, one of today’s is not, nor one of a higher', async () => {
+  it('takes a hash of a lower cost for outdated, not one of the current or a higher cost', async () => {
     const made = (memoryCost: number, timeCost: number) => argon2('12345678', { memoryCost, timeCost })
     expect(passwords.isOutdated(await passwords.hash('12345678'))).to.equal(false)
     expect(passwords.isOutdated(await made(19_456, 3))).to.equal(false)
@@ -38,12 +38,12 @@ describe('passwords', () => {
     expect(passwords.isOutdated(await made(19_455, 2))).to.equal(true)
   })
 
-  it('for nobody no password is right, at the cost of a real one', async () => {
+  it('refuses any password of an unknown user, at the cost of a real check', async () => {
     expect(await passwords.verify(null, '12345678')).to.equal(false)
     expect(parseOptions(UNKNOWN_ACCOUNT_HASH)).to.deep.equal(parseOptions(await passwords.hash('12345678')))
   })
 
-  it('a hundred wait for each other; one more is turned away at once, and after them there is room again', async () => {
+  it('queues a hundred checks; one more is refused at once, and later ones are accepted again', async () => {
     const one = createPasswords(1)
     const accepted = Array.from({ length: 101 }, () => one.verify(null, 'x'))
     expect(await settled(one.verify(null, 'x'))).to.be.instanceOf(TooBusyError)
@@ -52,7 +52,7 @@ describe('passwords', () => {
     expect(await one.verify(null, 'x')).to.equal(false)
   })
 
-  it('one that fails leaves its place to the next', async () => {
+  it('frees the place of a failed check', async () => {
     const one = createPasswords(1)
     const [failed, next] = await Promise.all([settled(one.verify('no hash', 'x')), one.verify(null, 'x')])
     expect(failed).to.be.instanceOf(Error).and.not.instanceOf(TooBusyError)

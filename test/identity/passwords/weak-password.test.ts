@@ -25,14 +25,15 @@ describe('weak passwords', () => {
     '\u200b'.repeat(8),
     '\u2800\u00ad'.slice(1).repeat(8),
   ]) {
-    it(`${JSON.stringify(password)}: only blanks`, () => expect(weaknessOf(password, ada)).to.equal('is only blanks'))
+    it(`${JSON.stringify(password)}: only whitespace`, () =>
+      expect(weaknessOf(password, ada)).to.equal('is only blanks'))
   }
 
   for (const password of ['correct horse', 'lovelace ada', 'ada.lovelace', '🦊🦊', 'passwords are hard']) {
-    it(`${password}: none`, () => expect(weaknessOf(password, ada)).to.equal(null))
+    it(`${password}: not weak`, () => expect(weaknessOf(password, ada)).to.equal(null))
   }
 
-  it('without a known name or address only the lists are asked', () => {
+  it('without a known name or address only the lists are used', () => {
     expect(weaknessOf('Ada Lovelace', { name: null, email: null })).to.equal(null)
     expect(weaknessOf('12345678', { name: null, email: null })).to.not.equal(null)
   })

@@ -25,7 +25,7 @@ describe('refresh tokens under races', () => {
       .filter((input) => input.sessionId === sessionId && input.reason !== undefined)
       .map(({ reason }) => reason)
 
-  it('of many at once without a key exactly one wins, and the others end the session', async () => {
+  it('of many concurrent uses without a key exactly one succeeds, and the others end the session', async () => {
     const session = await newSession()
     const { sessions } = side.identity
     const results = await Promise.all(
@@ -37,7 +37,7 @@ describe('refresh tokens under races', () => {
     expect(reasonsOf(session)).to.deep.equal(['refresh-reuse'])
   })
 
-  it('of many at once with one key all get the same successor, and the session goes on', async () => {
+  it('many concurrent uses with one key all get the same successor, and the session continues', async () => {
     const session = await newSession()
     const { sessions } = side.identity
     const other = await side.start()
@@ -50,7 +50,7 @@ describe('refresh tokens under races', () => {
     expect(await sessions.refresh(results[0]!.refreshToken, null, from)).not.to.have.property('code')
   })
 
-  it('whatever the order: a session lives while each token is used under one key only, and dies with the first reuse', async () => {
+  it('in any order: a session lasts while each token is used under one key only, and ends with the first reuse', async () => {
     // Each step uses one of the tokens handed out so far, under one of two keys or none.
     const step = fc.record({ token: fc.nat(9), key: fc.constantFrom(null, 'a', 'b') })
     await fc.assert(
@@ -82,7 +82,7 @@ describe('refresh tokens under races', () => {
     )
   }).timeout(120_000)
 
-  it('a successor comes again also when another secret has taken the first place meanwhile', async () => {
+  it('a repeat gets the same successor also after the token secret was rotated', async () => {
     const [old, newer] = [key(), key()]
     const { refreshToken } = await newSession()
     const first = await side.start({ successorSecrets: [old] })
@@ -92,7 +92,7 @@ describe('refresh tokens under races', () => {
     expect(again.refreshToken).to.equal(one.refreshToken)
   })
 
-  it('a login that was checked before the password changed opens nothing', async () => {
+  it('a login that was checked before the password changed opens no session', async () => {
     const email = 'grace@example.com'
     const { accounts, sessions, passwordChanges } = side.identity
     const account = await accounts.register({ email, password: 'correct horse', name: 'Grace' })
@@ -107,7 +107,7 @@ describe('refresh tokens under races', () => {
     expect(items).to.have.length(1)
   })
 
-  it('an account that is closed gets no token, neither by login nor by refresh', async () => {
+  it('a deactivated account gets no token, neither by login nor by refresh', async () => {
     const { refreshToken, userId } = await newSession()
     const closed = await side.start({
       accountStatusOf: () => Promise.resolve({ roles: [], generation: 1, isActive: false }),
@@ -117,7 +117,7 @@ describe('refresh tokens under races', () => {
     expect(await side.identity.sessions.refresh(refreshToken, null, from)).not.to.have.property('code')
   })
 
-  it('roles are asked for again at each token', async () => {
+  it('roles are read again for each token', async () => {
     const { refreshToken } = await newSession()
     const auditing = await side.start({
       accountStatusOf: () => Promise.resolve({ roles: ['auditor'], generation: 1, isActive: true }),

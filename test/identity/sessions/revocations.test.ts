@@ -28,31 +28,31 @@ function setUp() {
 }
 
 describe('revocations in memory', () => {
-  it('a token that nothing is known against has its force', () => {
+  it('a token without a revocation is accepted', () => {
     expect(setUp().after()).to.equal(null)
   })
 
-  it('end the session that they name, and no other', () => {
+  it('end the named session and no other', () => {
     expect(setUp().after(session(uuid('another')))).to.equal(null)
     expect(setUp().after(session(token.sessionId))).to.deep.equal({ code: 'session-revoked' })
   })
 
-  it('end what was issued under a lower generation, and nothing since, of that user', () => {
+  it('end tokens of a lower generation of that user, and no later ones', () => {
     expect(setUp().after(account(4))).to.equal(null)
     expect(setUp().after(account(5, false, bob))).to.equal(null)
     expect(setUp().after(account(5))).to.deep.equal({ code: 'token-revoked' })
   })
 
-  it('say of a deactivated user that the session is over, for a refresh would be in vain', () => {
+  it('answer session-revoked for a deactivated user, as a refresh would fail too', () => {
     expect(setUp().after(account(5, true))).to.deep.equal({ code: 'session-revoked' })
   })
 
-  it('never go by time: one recorded by a clock that is behind counts as well', () => {
+  it('do not depend on time: one recorded by a slow clock counts as well', () => {
     const early = new Date(noon - 30_000).toISOString()
     expect(setUp().after(session(token.sessionId, early))).to.deep.equal({ code: 'session-revoked' })
   })
 
-  it('are dropped once no token is left that they could be about, the others stay', () => {
+  it('are dropped once all tokens that they apply to have expired', () => {
     const { time, revocations, after } = setUp()
     after(session(token.sessionId), account(5))
     time.now += 60_001
@@ -64,7 +64,7 @@ describe('revocations in memory', () => {
     expect(revocations.refusalOf({ ...token, sessionId: uuid('later') })).to.deep.equal({ code: 'session-revoked' })
   })
 
-  it('tell those who listen whose they are', () => {
+  it('notify listeners with user and session', () => {
     const { revocations } = setUp()
     const received: string[] = []
     revocations.listen((userId) => received.push(userId))

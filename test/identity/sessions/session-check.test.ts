@@ -46,7 +46,7 @@ const nothingKnown = (): Promise<Revocation[]> => Promise.resolve([])
 const head = { head: 'log.7' }
 
 describe('the check of sessions', () => {
-  it('asks nobody while the node is up to date, and answers in the same tick', () => {
+  it('answers from memory in the same tick while the node is up to date', () => {
     const { node, revocations, gateWith } = setUp()
     const sessionCheck = gateWith(nothingKnown)
     expect(sessionCheck(token)).to.equal(null)
@@ -55,14 +55,14 @@ describe('the check of sessions', () => {
     expect(node).to.include({ renewals: 0, lookUps: 0 })
   })
 
-  it('refuses what is known to be revoked also where the node is not up to date', () => {
+  it('refuses what is known to be revoked also while the node is behind', () => {
     const { node, revocations, gateWith } = setUp()
     revocations.note(revoked)
     node.fresh = false
     expect(gateWith(nothingKnown)(token)).to.deep.equal({ code: 'session-revoked' })
   })
 
-  it('of a node that is behind asks for the head first, and goes by what was noted on the way', async () => {
+  it('of a node that is behind reads the head first, and uses revocations received meanwhile', async () => {
     const { node, revocations, gateWith } = setUp({
       renew: (behind) => {
         revocations.note(revoked)
@@ -75,7 +75,7 @@ describe('the check of sessions', () => {
     expect(node.lookUps).to.equal(0)
   })
 
-  it('looks the session up in the database where the node does not get there, up to the head it has read', async () => {
+  it('reads the session from the database where the node does not catch up with that head', async () => {
     const { node, gateWith } = setUp({ renew: () => head })
     node.fresh = false
     expect(await gateWith(nothingKnown)(token)).to.equal(null)
@@ -85,7 +85,7 @@ describe('the check of sessions', () => {
     expect(asked).to.deep.equal(['log.7'])
   })
 
-  it('lets nobody in where the log does not answer, the database does not, or it does not reach so far', async () => {
+  it('answers 503 where log or database do not answer, or the database is behind', async () => {
     const away = setUp()
     away.node.fresh = false
     expect(await away.gateWith(nothingKnown)(token)).to.deep.equal({ code: 'revocation-unknown' })
@@ -105,7 +105,7 @@ describe('the check of sessions', () => {
     expect(report.lines).to.deep.equal(['session-check failed: away'])
   })
 
-  it('does not go by an answer that the process was stopped over', async () => {
+  it('ignores an answer from before the process was suspended', async () => {
     const { node, gateWith } = setUp({ renew: () => head })
     node.fresh = false
     let looks = 0

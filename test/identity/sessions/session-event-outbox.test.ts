@@ -36,14 +36,14 @@ describe('rows and log agree after a crash', () => {
 
   for (const fault of ['before', 'after'] as const) {
     describe(`when the append fails ${fault} it is done`, () => {
-      it('a session that was opened is told of at the next start', async () => {
+      it('an opened session is recorded in the log at the next start', async () => {
         side.faults = [fault]
         expect(await failing(side.identity.sessions.open(account, from))).to.equal('outcome-unknown')
         await side.start()
         expect(names()).to.deep.equal(['registerUser', 'openSession', 'openSession'])
       })
 
-      it('a session that was ended is over at once, and told of at the next start', async () => {
+      it('an ended session is over at once, and recorded in the log at the next start', async () => {
         side.faults = [fault]
         expect(await failing(logout())).to.equal('outcome-unknown')
         expect(await side.identity.sessions.refresh(session.refreshToken, null, from)).to.have.property('code')
@@ -57,7 +57,7 @@ describe('rows and log agree after a crash', () => {
         ])
       })
 
-      it('and told of by the next who touches the user, once', async () => {
+      it('and recorded once by the next operation on the user', async () => {
         side.faults = [fault]
         await failing(logout())
         await side.identity.sessions.open(account, from)
@@ -65,7 +65,7 @@ describe('rows and log agree after a crash', () => {
         expect(names().sort()).to.deep.equal(['openSession', 'openSession', 'registerUser', 'revokeSession'])
       })
 
-      it('a changed password is told of, and each session that ended with it', async () => {
+      it('a changed password is recorded, with each session that it ended', async () => {
         const other = (await side.identity.sessions.open(account, from))!
         side.faults = [null, fault]
         const change = { currentPassword: 'correct horse', newPassword: 'battery staple' }
@@ -95,7 +95,7 @@ describe('rows and log agree after a crash', () => {
     })
   }
 
-  it('a log that does not answer keeps nobody from starting, and the failure is told without an address', async () => {
+  it('a log that does not answer does not prevent a start, and the failure is reported without an address', async () => {
     side.faults = ['before']
     await failing(logout())
     side.faults = ['before']
@@ -106,7 +106,7 @@ describe('rows and log agree after a crash', () => {
     expect(names().at(-1)).to.equal('revokeSession')
   })
 
-  it('nothing left to tell tells nothing', async () => {
+  it('appends nothing where nothing is pending', async () => {
     await side.start()
     expect(names()).to.deep.equal(['registerUser', 'openSession'])
   })
