@@ -84,7 +84,7 @@ for (const [way, options] of Object.entries(ways)) {
       expect(found.map((answer) => answer.slice(0, 9))).to.deep.equal(expected)
     })
 
-    it('leaves a body whole, whether it comes with the head, after it or in chunks', async () => {
+    it('does not affect a body, whether it comes with the headers, after them or in chunks', async () => {
       const post = (headers: string[], body: string) => request('POST /p', [...H2C, ...headers], body)
       const large = 'x'.repeat(200_000)
       for (const [message, body] of [
@@ -101,7 +101,7 @@ for (const [way, options] of Object.entries(ways)) {
       }
     })
 
-    it('leaves no socket after 500 such requests on kept connections, whoever ends them', async () => {
+    it('leaves no socket open after 500 such requests on keep-alive connections, whichever side ends them', async () => {
       await Promise.all(
         Array.from({ length: 50 }, () => exchange(...Array.from({ length: 10 }, () => request('GET /', H2C)))),
       )
@@ -117,7 +117,7 @@ for (const [way, options] of Object.entries(ways)) {
 
     if (way !== WITHOUT_CALLBACK) return
 
-    it('of a pipelined request waits for the answers before it, and what follows comes after', async () => {
+    it('keeps the order of pipelined requests', async () => {
       const { socket, received } = openClient(portOf(http))
       socket.write(request('GET /held') + request('GET /2', H2C) + request('GET /3'))
       await eventually(() => expect(held).to.have.length(1))
@@ -131,7 +131,7 @@ for (const [way, options] of Object.entries(ways)) {
   })
 }
 
-describe('the end of the server', () => {
+describe('closing the server', () => {
   const holding: Record<string, (socket: Socket) => void> = {
     'sends nothing': () => undefined,
     'has sent half a head': (socket) => socket.write('GET / HTTP/1.1\r\nHost:'),
@@ -145,7 +145,7 @@ describe('the end of the server', () => {
   }
 
   for (const [way, hold] of Object.entries(holding))
-    it(`comes also where a client ${way}`, async () => {
+    it(`completes also where a client ${way}`, async () => {
       const http = createHttpServer()
       http.server.on('upgrade', (_request, socket) => socket.on('error', () => undefined))
       http.server.on('request', ({ url }, response) => {
@@ -164,7 +164,7 @@ describe('the end of the server', () => {
     })
 })
 
-describe('upgrades at the app', () => {
+describe('upgrades in the whole app', () => {
   let parley: TestApp
 
   beforeEach(async () => (parley = await startTestApp()))
@@ -172,7 +172,7 @@ describe('upgrades at the app', () => {
 
   const open = (): Client => openClient(Number(new URL(parley.app.url).port))
 
-  it('outside of /socket.io/ every such request of a connection is answered, from whatever origin', async () => {
+  it('outside of /socket.io/ every such request of a connection is answered, from any origin', async () => {
     for (const upgrade of ['h2c', 'websocket', 'TLS/1.0, foo']) {
       const { socket, received } = open()
       for (const count of [1, 2, 3]) {
@@ -208,7 +208,7 @@ describe('upgrades at the app', () => {
     return !socket.destroyed
   }
 
-  it('a websocket on a kept connection is a websocket', async () => {
+  it('a websocket can be opened on a keep-alive connection', async () => {
     const alice = await parley.register('Alice')
     const socket = parley.socket(alice.token)
     await next(socket, 'ready')

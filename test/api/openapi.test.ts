@@ -20,7 +20,7 @@ describe('openapi.json', () => {
   const description = openApiDocument(routeList) as Description
   const codes = Object.keys(problemTable)
 
-  it('has an example for every request with a body, which the request takes', () => {
+  it('has a valid example for every request with a body', () => {
     const withBody = routeList.filter(({ body }) => body !== null)
     expect(Object.keys(requestExamples).sort()).to.deep.equal(
       withBody.map(({ method, path }) => `${method} ${path}`).sort(),
@@ -39,7 +39,7 @@ describe('openapi.json', () => {
       expect(value).to.include({ code, status: problemTable[code as keyof typeof problemTable].status })
   })
 
-  it('says of each operation which problems its form allows, by status', () => {
+  it('lists the possible problems of each operation by status', () => {
     const responses = description.paths['/chats']!['post']!.responses
     const codesOf = (status: string): string[] =>
       Object.keys(responses[status]?.content?.['application/problem+json']?.examples ?? {})

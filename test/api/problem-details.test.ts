@@ -15,7 +15,7 @@ const told = (fault: unknown) => {
 const errorOf = (schema: z.ZodType, value: unknown) => schema.safeParse(value).error
 
 describe('problemOf', () => {
-  it('says what went wrong, by RFC 9457, under the id of the request', () => {
+  it('describes the problem by RFC 9457, with the request id', () => {
     expect(problemOf(new ProblemError('not-found', { detail: 'nothing here' }), 'r1')).to.deep.equal({
       type: 'urn:parley:problem:not-found',
       title: 'No such path',
@@ -26,7 +26,7 @@ describe('problemOf', () => {
     })
   })
 
-  it('tells an outsider of a chat, and one whose role is too low, that they are not authorized', () => {
+  it('gives an outsider of a chat, and a member with too low a role, 403', () => {
     for (const code of ['not-a-participant', 'role-too-low']) {
       const problem = problemOf({ kind: 'rejected', rejection: { code } }, 'r1')
       expect([problem.status, problem.code]).to.deep.equal([403, 'not-authorized'])
@@ -34,31 +34,31 @@ describe('problemOf', () => {
     }
   })
 
-  it('gives refusals of a policy 422, of size 413, of someone unknown 404', () => {
+  it('gives refusals of a policy 422, of size 413, of an unknown user 404', () => {
     expect(told({ code: 'direct-chat' })).to.deep.equal([422, 'direct-chat'])
     expect(told({ code: 'idempotency-key-reused' })).to.deep.equal([422, 'idempotency-key-reused'])
     expect(told({ code: 'command-too-large' })).to.deep.equal([413, 'command-too-large'])
     expect(told({ code: 'user-not-found', userId: 'u', index: 0 })).to.deep.equal([404, 'user-not-found'])
   })
 
-  it('rounds the wait of who is over their limit up to whole seconds, one at least', () => {
+  it('rounds Retry-After up to whole seconds, at least one', () => {
     expect(told({ kind: 'limited', retryAfterMs: 1 })).to.deep.equal([429, 'rate-limited', 1])
     expect(told({ kind: 'limited', retryAfterMs: 59_001 })).to.deep.equal([429, 'rate-limited', 60])
   })
 
-  it('gives what may work later 503 and when to try again', () => {
+  it('gives temporary failures 503 and Retry-After', () => {
     expect(told(new CommandFault('outcome-unknown'))).to.deep.equal([503, 'outcome-unknown', 1])
     expect(told(new CommandFault('projection-behind'))).to.deep.equal([503, 'projection-behind', 1])
     expect(told(new TooBusyError())).to.deep.equal([503, 'too-busy', 1])
     expect(told(new NewerEventError('MessageSent', 9, 'chat-1', 1))).to.deep.equal([503, 'newer-event', 30])
   })
 
-  it('names the token’s fault, thrown or as a value', () => {
+  it('names the fault of a token, thrown or as a value', () => {
     expect(told(new RequestRefused({ code: 'token-expired' }))).to.deep.equal([401, 'token-expired'])
     expect(told({ code: 'invalid-token' })).to.deep.equal([401, 'invalid-token'])
   })
 
-  it('lists each field that a schema refuses by its path, unknown ones too', () => {
+  it('lists each refused field by its path, also unknown ones', () => {
     const schema = z.strictObject({
       ids: z.array(z.uuid('is no id')),
       inner: z.object({ a: z.literal(1, 'is not 1') }),
@@ -74,7 +74,7 @@ describe('problemOf', () => {
     })
   })
 
-  it('lists at most 50 fields, however many are wrong', () => {
+  it('lists at most 50 fields', () => {
     const fields = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`f${index}`, 1]))
     expect(problemOf(errorOf(z.strictObject({}), fields), 'r1').errors).to.have.length(50)
   })
@@ -85,7 +85,7 @@ describe('problemOf', () => {
     expect(told(errorOf(messageBodySchema, { content: '\u0000' }))).to.deep.equal([400, 'validation-failed'])
   })
 
-  it('says nothing about a fault that nobody foresaw', () => {
+  it('reveals nothing about an unexpected error', () => {
     for (const fault of [
       new Error('secret'),
       { code: 'ECONNREFUSED' },

@@ -6,7 +6,7 @@ import { problemTable, rowOf, type ProblemCode } from '../../src/api/problem-tab
 const codes = Object.keys(problemTable) as ProblemCode[]
 
 describe('the problem table', () => {
-  it('is what docs/errors.md lists: each code once, with its status, a meaning and what to do', async () => {
+  it('equals docs/errors.md: each code once, with status, meaning and advice', async () => {
     const rows = (await readFile('docs/errors.md', 'utf8')).matchAll(
       /^\| `([a-z-]+)` +\| (\d{3}) +\| (\S.*?) +\| (\S.*?) +\|$/gm,
     )
@@ -14,14 +14,14 @@ describe('the problem table', () => {
     expect(documented).to.deep.equal(codes.map((code) => [code, problemTable[code].status]))
   })
 
-  it('uses codes in kebab-case and statuses that HTTP knows', () => {
+  it('uses codes in kebab-case and valid HTTP statuses', () => {
     for (const code of codes) {
       expect(code).to.match(/^[a-z]+(-[a-z]+)*$/)
       expect(STATUS_CODES).to.have.property(String(problemTable[code].status))
     }
   })
 
-  it('tells for each 429 and 503 when to try again, in whole seconds', () => {
+  it('has Retry-After in whole seconds for each 429 and 503', () => {
     for (const code of codes) {
       const { status, retryAfterSeconds } = rowOf(code)
       if (status === 429 || status === 503) expect(retryAfterSeconds, code).to.satisfy(isWholeAndPositive)

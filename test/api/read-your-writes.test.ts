@@ -40,7 +40,7 @@ describe('a query', () => {
     expect(await reads.fresh('ann', {})).to.equal(true)
   })
 
-  it('waits for its asker’s own last command, and for nobody else’s', async () => {
+  it('waits for the last command of the same user only', async () => {
     const { reads, ownWrites, progress } = setUp()
     ownWrites.note('ann', 'a.5')
     expect(await reads.fresh('ben', {})).to.equal(true)
@@ -50,7 +50,7 @@ describe('a query', () => {
     expect(ownWrites.of('ann')).to.equal(null)
   })
 
-  it('waits for the position it was sent, and forgets the own command that came before', async () => {
+  it('waits for the position of the request, and forgets an earlier own command', async () => {
     const { reads, ownWrites, progress } = setUp()
     ownWrites.note('ann', 'a.3')
     const waiting = reads.fresh('ann', { 'parley-position': 'a.7' })
@@ -59,13 +59,13 @@ describe('a query', () => {
     expect(ownWrites.of('ann')).to.equal(null)
   })
 
-  it('refuses a position that is beyond the log, or not of this one', async () => {
+  it('refuses a position beyond the log or of another log', async () => {
     const { reads } = setUp()
     expect(await codeOf(reads.fresh('ann', { 'parley-position': 'a.10' }))).to.equal('unknown-position')
     expect(await codeOf(reads.fresh('ann', { 'parley-position': 'b.1' }))).to.equal('unknown-position')
   })
 
-  it('is refused when that takes too long, unless a stale answer will do; the own command stays noted', async () => {
+  it('is refused when that takes too long, unless a stale answer is accepted; the own command is still waited for later', async () => {
     const { reads, ownWrites } = setUp(20)
     ownWrites.note('ann', 'a.5')
     const [refused, isFresh] = await Promise.all([
@@ -79,7 +79,7 @@ describe('a query', () => {
 })
 
 describe('a command whose result is read', () => {
-  it('says that it is done when its result cannot be read in time', async () => {
+  it('is answered as done when its result cannot be read in time', async () => {
     const { reads } = setUp(20)
     const error = await refusalOf(reads.written('a.5'))
     expect(error).to.have.property('code', 'projection-behind')

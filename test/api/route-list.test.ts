@@ -30,7 +30,7 @@ describe('the route table', () => {
     expect(new Set(rows).size).to.equal(rows.length)
   })
 
-  it('has a path before every other one whose parameter would match it', () => {
+  it('has a path before all others whose parameters would match it', () => {
     routeList.forEach(({ method, path }, index) => {
       const pattern = new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`)
       const hidden = routeList.slice(index + 1).find((later) => later.method === method && pattern.test(later.path))
@@ -38,7 +38,7 @@ describe('the route table', () => {
     })
   })
 
-  it('lets nobody in without a token but to log in, by a mailed link too, and to see that the server is up', () => {
+  it('requires a token except to log in, for mailed links and for monitoring', () => {
     const open = routeList.filter(({ access }) => access === 'anyone').map(({ path }) => path)
     expect(open).to.have.members([
       '/auth/register',
@@ -59,7 +59,7 @@ describe('the route table', () => {
     expect(either).to.deep.equal(['/auth/logout'])
   })
 
-  it('lets bots read and say in chats that their token is bound to, and nothing else', () => {
+  it('allows bots to read and send in chats of their token, and nothing else', () => {
     const of = (bots: string): string[] => routeList.filter((row) => row.bots === bots).map(nameOf)
     expect(of('bound')).to.have.members([
       'get /chats/:id',
@@ -91,7 +91,7 @@ const statusesWithoutProblem = (responses: object): string[] =>
     .map(([status]) => status)
 
 describe('openapi.json', () => {
-  it('describes every route: its path parameters, its body, its answers, and who may ask', () => {
+  it('describes every route: path parameters, body, answers and access', () => {
     for (const { method, path, body, answers, access } of routeList) {
       const { parameters = [], security, requestBody, responses } = operationOf(method, path)
       const inPath = parameters.filter((parameter) => parameter.in === 'path')
@@ -109,7 +109,7 @@ describe('openapi.json', () => {
     }
   })
 
-  it('names the shapes, and every reference leads to one', () => {
+  it('has named schemas, and every reference resolves', () => {
     const names = Object.keys(document.components.schemas)
     expect(names).to.include.members([
       'Person',
@@ -129,13 +129,13 @@ describe('openapi.json', () => {
     expect(JSON.stringify(document)).not.to.include('$defs')
   })
 
-  it('refuses unknown fields of bodies, and leaves answers free to gain some', () => {
+  it('forbids unknown fields in bodies, and allows them in answers', () => {
     const { requestBody } = operationOf('post', '/chats/:id/messages')
     expect(JSON.stringify(requestBody)).to.include('"additionalProperties":false')
     expect(JSON.stringify(document.components.schemas['Message'])).not.to.include('"additionalProperties":false')
   })
 
-  it('shows bounds and defaults of parameters', () => {
+  it('has bounds and defaults of parameters', () => {
     const limit = operationOf('get', '/chats').parameters!.find(({ name }) => name === 'limit')
     expect(limit).to.deep.include({ schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
   })

@@ -87,7 +87,7 @@ async function ask(path: string, { json, ...init }: RequestInit & { json?: strin
   return { ...problem, status: response.status, headers: response.headers }
 }
 
-describe('the edge of the API', () => {
+describe('the HTTP layer of the API', () => {
   before(async () => {
     logger.error = (...given: unknown[]) => {
       logged.push(given)
@@ -104,14 +104,14 @@ describe('the edge of the API', () => {
     await once(server, 'close')
   })
 
-  it('answers unknown paths 404, unknown methods 405 with what the path takes', async () => {
+  it('answers unknown paths with 404, and unknown methods with 405 and Allow', async () => {
     expect(await ask('/nowhere')).to.include({ status: 404, code: 'not-found' })
     const wrongMethod = await ask('/users/me', { method: 'DELETE' })
     expect(wrongMethod).to.include({ status: 405, code: 'method-not-allowed' })
     expect(wrongMethod.headers.get('allow')).to.equal('GET, HEAD, PATCH')
   })
 
-  it('wants a bearer token that is good now, and says what is wrong with another', async () => {
+  it('requires a valid bearer token, and names the fault of an invalid one', async () => {
     const token = newToken()
     const withToken = (authorization: string) => ask('/chats?limit=0', { headers: { authorization } })
     expect(await withToken(`Bearer ${token}`)).to.include({ status: 400 })
@@ -126,7 +126,7 @@ describe('the edge of the API', () => {
     expect(await withToken(`Bearer ${token}`)).to.include({ status: 401, code: 'token-expired' })
   })
 
-  it('takes only JSON, whole and of at most 256 KiB', async () => {
+  it('accepts only complete JSON of at most 256 KiB', async () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' }
     expect(await ask('/chats', { method: 'POST', body: 'a=1', headers: form })).to.include({
       status: 415,
@@ -138,7 +138,7 @@ describe('the edge of the API', () => {
     expect(await ask('/chats', { json: large })).to.include({ status: 413, code: 'body-too-large' })
   })
 
-  it('refuses unknown fields and parameters by their names', async () => {
+  it('refuses unknown fields and parameters and names them', async () => {
     const { status, errors } = await ask('/chats', { json: '{"participantIds":[],"replyTo":1}' })
     expect(status).to.equal(400)
     expect(errors).to.deep.equal([{ path: 'replyTo', message: 'is not known' }])
@@ -146,7 +146,7 @@ describe('the edge of the API', () => {
     expect((await ask(`/chats/${randomUUID()}/join`, { json: '{"code":"x"}' })).errors).to.have.length(1)
   })
 
-  it('refuses parameters out of bounds, and paths that are no text', async () => {
+  it('refuses parameters out of range, and paths that are not valid text', async () => {
     const chat = `/chats/${randomUUID()}`
     for (const query of ['limit=0', 'limit=201', 'limit=1e2', 'limit=', 'limit=1&limit=2', 'before=1&after=1'])
       expect(await ask(`${chat}/messages?${query}`), query).to.include({ status: 400, code: 'validation-failed' })
@@ -155,7 +155,7 @@ describe('the edge of the API', () => {
     expect(await ask('/chats?after=tomorrow')).to.include({ status: 400, code: 'validation-failed' })
   })
 
-  it('wants a message’s two keys to be one, and each in its form', async () => {
+  it('refuses different idempotency keys in header and body, and malformed ones', async () => {
     const path = `/chats/${randomUUID()}/messages`
     const json = '{"content":"hi","clientMessageId":"k1"}'
     const withKey = (key: string) => ask(path, { json, headers: { 'idempotency-key': key } })
@@ -163,7 +163,7 @@ describe('the edge of the API', () => {
     expect((await withKey('two words')).errors).to.have.deep.nested.property('[0].path', 'Idempotency-Key')
   })
 
-  it('answers what nobody foresaw 500 without a word about it, and logs it once, by its request', async () => {
+  it('answers an unexpected error with 500 without details, and logs it once with the request id', async () => {
     logged.length = 0
     const { status, headers, ...told } = await ask('/users/me')
     expect(status).to.equal(500)
@@ -172,7 +172,7 @@ describe('the edge of the API', () => {
     expect(JSON.stringify(logged)).to.include(headers.get('x-request-id')!).and.to.include('secret of the machine room')
   })
 
-  it('keeps a request id that is one, and replaces what could carry words into the log', async () => {
+  it('keeps a valid request id, and replaces one that could inject text into the log', async () => {
     const idFor = async (given: string) =>
       (await ask('/healthz', { headers: { 'x-request-id': given } })).headers.get('x-request-id')
     const id = randomUUID()
@@ -180,7 +180,7 @@ describe('the edge of the API', () => {
     expect(await idFor('ann@example.com')).to.match(/^[0-9a-f-]{36}$/)
   })
 
-  it('lets pages of the given origins call, and read what headers say', async () => {
+  it('allows cross-origin requests from the configured origins, and exposes the headers', async () => {
     const from = async (origin: string) => (await ask('/healthz', { headers: { origin } })).headers
     const allowed = await from('https://chat.example.com')
     expect(allowed.get('access-control-allow-origin')).to.equal('https://chat.example.com')

@@ -48,7 +48,7 @@ describe('clients that do not read their answers', () => {
     expect((await response.arrayBuffer()).byteLength).to.equal(10)
   }
 
-  it('are cut off after the time that they have for it', async () => {
+  it('are disconnected after the time limit', async () => {
     await start({ readMs: 50 })
     paused('/large')
     await once(http.server, 'connection')
@@ -56,14 +56,14 @@ describe('clients that do not read their answers', () => {
     await isOpen()
   })
 
-  it('are cut off when too much waits behind the first answer', async () => {
+  it('are disconnected when too many bytes wait behind the first answer', async () => {
     await start({ bytesQueued: MIB })
     paused('/large', '/large')
     await once(http.server, 'connection')
     await eventually(async () => expect(await count()).to.equal(0))
   })
 
-  it('are cut off when too much waits in all, those with the most first', async () => {
+  it('are disconnected when too many bytes wait in total, those with the most first', async () => {
     await start({ bytesInAll: 40 * MIB })
     const ended: string[] = []
     for (const name of ['a', 'b', 'c', 'd', 'e']) {
@@ -78,7 +78,7 @@ describe('clients that do not read their answers', () => {
     await isOpen()
   })
 
-  it('are cut off when they pipeline more requests than are answered at once', async () => {
+  it('are disconnected when they pipeline too many requests', async () => {
     await start({ pipelined: 4 })
     paused('/never', '/never', '/never', '/never')
     await once(http.server, 'connection')
@@ -88,7 +88,7 @@ describe('clients that do not read their answers', () => {
     await eventually(async () => expect(await count()).to.be.at.most(2))
   })
 
-  it('have no request handled behind those that they may pipeline, though all arrive in one packet', async () => {
+  it('get no request handled beyond the pipelining limit, also where all arrive in one packet', async () => {
     await start({ pipelined: 4 })
     paused(...Array.from({ length: 400 }, () => '/small'))
     await once(http.server, 'connection')
@@ -97,7 +97,7 @@ describe('clients that do not read their answers', () => {
     await isOpen()
   })
 
-  it('are not cut off when they read slowly, but in time, or wait for an answer that takes long', async () => {
+  it('are not disconnected when they read slowly but in time, or wait for a slow answer', async () => {
     await start({ readMs: 60_000, bytesQueued: 64 * MIB })
     const slow = paused('/large', '/large')
     paused('/never')

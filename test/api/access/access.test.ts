@@ -18,7 +18,7 @@ import { rowsOf, type Row } from './rows.js'
 const rows = routeList.flatMap(rowsOf)
 const ofChats = rows.filter(({ access }) => ['participant', 'author', 'chat-admin', 'open-chat'].includes(access))
 
-describe('who may use which route', function () {
+describe('access to routes', function () {
   this.timeout(240_000)
   let parley: TestApp
   let people: People
@@ -36,7 +36,7 @@ describe('who may use which route', function () {
     return parley.call(method, path, who === 'no token' ? sent : { token: world.people[who].token, ...sent })
   }
 
-  it('there is a request for each route of the table, and none for another', () => {
+  it('has a request for each route of the table, and no other', () => {
     expect(Object.keys(requests)).to.have.members(rows.map(({ name }) => name))
   })
 
@@ -56,7 +56,7 @@ describe('who may use which route', function () {
   }
 
   for (const row of ofChats) {
-    it(`${row.name}: to who is outside, a chat looks exactly like none`, async () => {
+    it(`${row.name}: an outsider gets the same answer for an existing chat and for none`, async () => {
       await using world = await openChat(parley, people)
       for (const who of [...outsiders, 'bot, chat not bound'] as const) {
         const [there, none] = [await ask(row, world, who), await ask(row, { ...world, chatId: randomUUID() }, who)]

@@ -72,7 +72,7 @@ const values = [
   `${'['.repeat(200)}${']'.repeat(200)}`,
 ]
 
-describe('whatever a parameter holds', function () {
+describe('for hostile parameter values', function () {
   this.timeout(120_000)
   let parley: TestApp
   let people: People

@@ -49,7 +49,7 @@ describe('who may add a user to chats', () => {
     expect(wrong.body).to.include({ status: 400, code: 'validation-failed' })
   })
 
-  it('nobody: no group, no direct chat, no adding; an invite and an open chat still let them in', async () => {
+  it('nobody: cannot be added to groups or direct chats, but can join by invite or an open chat', async () => {
     await set(ada, 'nobody')
     const club = await createClub(parley, bob, [eve])
     for (const refused of [
@@ -63,7 +63,7 @@ describe('who may add a user to chats', () => {
     expect((await createChat(ada, [bob.id])).status).to.equal(201)
   })
 
-  it('shared-chat: users who take part in a chat with them, and only while they do', async () => {
+  it('shared-chat: only by users who currently share a chat with them', async () => {
     const club = await createClub(parley, bob, [ada])
     await set(ada, 'shared-chat')
     expect((await group(eve, ada)).status).to.equal(403)
@@ -93,7 +93,7 @@ describe('who may add a user to chats', () => {
     expect(await participantsOf(club.id)).to.deep.equal([bob.id])
   })
 
-  it('a block is refused with the very answer of the setting, so that nobody learns that they are blocked', async () => {
+  it('a block gets the same refusal as the setting, so that it is not revealed', async () => {
     const club = await createClub(parley, bob, [])
     const attempts = () =>
       Promise.all([
@@ -111,14 +111,14 @@ describe('who may add a user to chats', () => {
       expect(refusal).to.include({ status: 403, detail: 'Not authorized: somebody named cannot be added' })
   })
 
-  it('who takes part already may be named again, whatever they block: it changes nothing and reveals nothing', async () => {
+  it('an existing member may be named again despite a block: nothing is changed or revealed', async () => {
     const club = await createClub(parley, bob, [ada])
     await block(ada, bob)
     const again = await club.call(bob, 'POST', '/participants', { userId: ada.id })
     expect([again.status, (again.body as { id: string }).id]).to.deep.equal([200, ada.id])
   })
 
-  it('a friend of somebody blocked cannot add the blocker to a chat that the blocked one runs', async () => {
+  it('a third user cannot add a user to a chat whose owner that user has blocked', async () => {
     await block(ada, bob)
     const owned = await createClub(parley, bob, [eve])
     expect((await owned.call(eve, 'POST', '/participants', { userId: ada.id })).status).to.equal(403)

@@ -3,7 +3,7 @@ import { chatStream, userStream } from '../../../src/domain/streams.js'
 import { next, startTestApp, type TestUser, type TestApp } from '../../support/test-app.js'
 import { uuid } from '../../support/uuid.js'
 
-describe('bad input gets its named error, and appends nothing', () => {
+describe('invalid input is refused with its code, and appends nothing', () => {
   let parley: TestApp
   let now = new Date()
   let alice: TestUser
@@ -59,7 +59,7 @@ describe('bad input gets its named error, and appends nothing', () => {
     it(`a message with ${what}`, () => refused(expected, 'POST', messages(), { token: alice.token, body }))
   }
 
-  it('wrong types elsewhere, which leave the user as they were', async () => {
+  it('wrong types in a profile, which is left unchanged', async () => {
     const { log } = parley.app.core
     const user = () => log.readStream(userStream(alice.id), { limit: 10 })
     const before = await user()
@@ -76,14 +76,14 @@ describe('bad input gets its named error, and appends nothing', () => {
     expect(await user()).to.deep.equal(before)
   })
 
-  it('another type than JSON', () =>
+  it('another content type than JSON', () =>
     refused([415, 'not-json'], 'POST', messages(), {
       token: alice.token,
       body: 'content=hi',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     }))
 
-  it('two keys that differ', () =>
+  it('two different idempotency keys', () =>
     refused([400, 'idempotency-key-mismatch'], 'POST', messages(), {
       token: alice.token,
       body: { content: 'hi', clientMessageId: 'a' },
@@ -95,7 +95,7 @@ describe('bad input gets its named error, and appends nothing', () => {
     await refused([405, 'method-not-allowed'], 'PUT', '/chats', { token: alice.token })
   })
 
-  it('no token, garbage for a token, and one that has expired', async () => {
+  it('no token, an invalid token, and an expired one', async () => {
     await refused([401, 'token-missing'], 'GET', '/chats', {})
     await refused([401, 'invalid-token'], 'GET', '/chats', { token: 'garbage' })
     const late = await parley.register('Late')
@@ -104,7 +104,7 @@ describe('bad input gets its named error, and appends nothing', () => {
     now = new Date(now.getTime() - 3_600_000)
   })
 
-  it("another's chat looks exactly like none", async () => {
+  it('a chat of others gets the same answer as an unknown one', async () => {
     const there = [`/chats/${chatId}`, messages(), `/chats/${chatId}/participants`, `/chats/${chatId}/events`]
     for (const path of there) {
       await refused([404, 'chat-not-found'], 'GET', path, { token: eve.token })
@@ -119,7 +119,7 @@ describe('bad input gets its named error, and appends nothing', () => {
     }
   })
 
-  it('people who are not there', () =>
+  it('unknown users', () =>
     refused([404, 'user-not-found'], 'POST', `/chats/${chatId}/participants`, {
       token: alice.token,
       body: { userId: uuid('nobody') },
@@ -131,7 +131,7 @@ describe('bad input gets its named error, and appends nothing', () => {
       headers: { 'parley-position': 'elsewhere.1' },
     }))
 
-  it('garbage on a socket, which stays open', async () => {
+  it('invalid input on a socket, which stays open', async () => {
     const socket = parley.socket(alice.token)
     await next(socket, 'ready')
     const garbage: [string, unknown[], string][] = [
@@ -148,7 +148,7 @@ describe('bad input gets its named error, and appends nothing', () => {
     expect(socket.connected).to.equal(true)
   })
 
-  it('a bad token on a socket', async () => {
+  it('an invalid token on a socket', async () => {
     const socket = parley.socket('garbage')
     const failed = await next<{ data: { code: string } }>(socket, 'connect_error')
     expect(failed.data).to.include({ code: 'invalid-token' })

@@ -36,7 +36,7 @@ describe('bans', () => {
     (await app.core.log.readStream(moderationStream(club.id), { limit: 100 })).length
   const code = ({ body }: Answer): string => (body as { code: string }).code
 
-  it('who is banned goes, and the list says who, by whom, when and why', async () => {
+  it('a banned user is removed, and the list has user, actor, time and reason', async () => {
     expect((await club.call(ada, 'PUT', `/bans/${bob.id}`, { reason: 'spam' })).status).to.equal(204)
     const [ban, ...more] = await bans()
     expect(more).to.deep.equal([])
@@ -48,7 +48,7 @@ describe('bans', () => {
     expect(await club.eventTypes()).to.deep.equal(['ChatCreated', 'ParticipantBanned'])
   })
 
-  it('who is banned neither joins, nor comes by an invite, nor is added', async () => {
+  it('a banned user can neither join, nor use an invite, nor be added', async () => {
     const { body } = await club.call(ada, 'POST', '/invites', {})
     await club.call(ada, 'PUT', `/bans/${bob.id}`, {})
     expect(code(await club.call(bob, 'POST', '/join'))).to.equal('not-authorized')
@@ -58,7 +58,7 @@ describe('bans', () => {
     expect([added.status, code(added)]).to.deep.equal([409, 'banned'])
   })
 
-  it('who never took part may be banned, too, and what is taken back lets them come', async () => {
+  it('a user who was never a member can be banned, and can join after the ban is lifted', async () => {
     expect((await club.call(ada, 'PUT', `/bans/${eve.id}`, {})).status).to.equal(204)
     expect((await bans()).map(({ person, reason }) => [person.id, reason])).to.deep.equal([[eve.id, null]])
     expect((await club.call(ada, 'GET', '')).body).to.include({ participantCount: 2 })
@@ -68,14 +68,14 @@ describe('bans', () => {
     expect((await club.call(eve, 'POST', '/join')).status).to.equal(200)
   })
 
-  it('someone unknown is neither banned nor unbanned', async () => {
+  it('an unknown user can be neither banned nor unbanned', async () => {
     for (const method of ['PUT', 'DELETE']) {
       const answer = await club.call(ada, method, `/bans/${randomUUID()}`, method === 'PUT' ? {} : undefined)
       expect([answer.status, code(answer)], method).to.deep.equal([404, 'user-not-found'])
     }
   })
 
-  it('members neither ban nor see who is banned', async () => {
+  it('members can neither ban nor list bans', async () => {
     for (const [method, path, body] of [
       ['GET', '/bans', undefined],
       ['PUT', `/bans/${eve.id}`, { reason: 'because' }],
@@ -97,7 +97,7 @@ describe('bans', () => {
     expect(second.headers.get('parley-chat-version')).to.equal('3')
   })
 
-  it('a reason may be given later, and the last one counts; a new ban begins without one', async () => {
+  it('a reason can be added later, and the last one counts; a new ban starts without one', async () => {
     await club.call(ada, 'PUT', `/bans/${bob.id}`, {})
     await club.call(ada, 'PUT', `/bans/${bob.id}`, { reason: 'spam' })
     await club.call(ada, 'PUT', `/bans/${bob.id}`, { reason: 'much spam' })
@@ -107,7 +107,7 @@ describe('bans', () => {
     expect((await bans())[0]?.reason).to.equal(null)
   })
 
-  it('with a key are done once, and refused with another reason', async () => {
+  it('with an idempotency key are applied once, and refused with another reason', async () => {
     const headers = { 'idempotency-key': 'ban-bob' }
     const ban = (body: object) => club.call(ada, 'PUT', `/bans/${bob.id}`, body, headers)
     expect((await ban({ reason: 'spam' })).status).to.equal(204)
@@ -119,7 +119,7 @@ describe('bans', () => {
     for (const other of [{ reason: 'eggs' }, {}]) expect(code(await ban(other))).to.equal('idempotency-key-reused')
   })
 
-  it('a repeat gives the reason that a crash left ungiven', async () => {
+  it('a repeat records the reason that was lost in a crash', async () => {
     let isDown = false
     const failing = (log: EventLog): EventLog => ({
       ...log,

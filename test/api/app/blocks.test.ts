@@ -5,7 +5,7 @@ import { eventually } from '../../support/eventually.js'
 import { startTestApp, type Answer, type TestUser, type TestApp } from '../../support/test-app.js'
 import { createClub } from './club.js'
 
-describe('blocking someone', () => {
+describe('blocking a user', () => {
   let parley: TestApp
   let ada: TestUser
   let bob: TestUser
@@ -28,7 +28,7 @@ describe('blocking someone', () => {
   const direct = (by: TestUser, other: TestUser, headers: object = {}): Promise<Answer> =>
     parley.call('POST', '/chats', { token: by.token, body: { participantIds: [other.id] }, headers })
 
-  it('is listed for oneself alone, the latest first, page by page, and taken back', async () => {
+  it('is listed for the blocker only, latest first, page by page, and can be undone', async () => {
     expect((await block(ada, bob.id)).status).to.equal(204)
     expect((await block(ada, bob.id)).status).to.equal(204)
     await block(ada, eve.id)
@@ -52,13 +52,13 @@ describe('blocking someone', () => {
     ])
   })
 
-  it('is refused of someone unknown, and of oneself', async () => {
+  it('is refused for an unknown user and oneself', async () => {
     expect((await block(ada, randomUUID())).body).to.include({ status: 404, code: 'user-not-found' })
     expect((await block(ada, ada.id)).body).to.include({ status: 403, code: 'own-account' })
     expect((await block(ada, 'nobody')).status).to.equal(400)
   })
 
-  it('somebody blocked opens no direct chat and adds the blocker to none, until the block ends', async () => {
+  it('prevents direct chats and being added to chats, until the block ends', async () => {
     await block(ada, bob.id)
     const opened = await direct(bob, ada)
     expect(opened.body).to.include({ status: 403, code: 'not-authorized' })
@@ -75,7 +75,7 @@ describe('blocking someone', () => {
     expect((await direct(bob, ada)).status).to.equal(201)
   })
 
-  it('a direct chat that is there already is shown to both, also when one has blocked the other', async () => {
+  it('keeps an existing direct chat visible to both', async () => {
     const first = await direct(ada, bob)
     await block(ada, bob.id)
     for (const [by, other] of [
@@ -87,7 +87,7 @@ describe('blocking someone', () => {
     }
   })
 
-  it('who is blocked says nothing in the direct chat that there is; who blocks still may', async () => {
+  it('prevents messages of the blocked user in an existing direct chat, but not of the blocker', async () => {
     const { id } = (await direct(ada, bob)).body as { id: string }
     const postMessage = (who: TestUser): Promise<Answer> =>
       parley.call('POST', `/chats/${id}/messages`, { token: who.token, body: { content: 'hi' } })
@@ -98,7 +98,7 @@ describe('blocking someone', () => {
     expect((await postMessage(bob)).status).to.equal(201)
   })
 
-  it('what was done before stays done: its repeat is answered as it was', async () => {
+  it('does not change the answer to a repeat of an earlier command', async () => {
     const body = { participantIds: [ada.id], name: 'Team' }
     const create = () =>
       parley.call('POST', '/chats', { token: bob.token, body, headers: { 'idempotency-key': 'team' } })
@@ -116,7 +116,7 @@ describe('blocking someone', () => {
     expect(other.body).to.include({ status: 403, code: 'not-authorized' })
   })
 
-  it('holds on every node', async () => {
+  it('takes effect on every node', async () => {
     const node = await parley.startNode()
     await block(ada, bob.id)
     await eventually(async () => {

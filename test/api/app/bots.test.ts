@@ -40,7 +40,7 @@ describe('bots', () => {
   const postMessage = (chatId: string, token: string) =>
     parley.call('POST', `/chats/${chatId}/messages`, { token, body: { content: 'beep' } })
 
-  it('is someone in the log whom its owner made, once for a key, and in its owner’s list alone', async () => {
+  it('is a user in the log created by its owner, once for an idempotency key, and only in the list of its owner', async () => {
     const maker = await parley.register('maker')
     const headers = { 'idempotency-key': 'robot' }
     const create = (name: string) => parley.call('POST', '/bots', { token: maker.token, body: { name }, headers })
@@ -62,7 +62,7 @@ describe('bots', () => {
     expect((await parley.call('GET', '/bots', { token: stranger.token })).body).to.deep.equal([])
   })
 
-  it(`nobody has more than ${MAX_BOTS}, however many they make at once; repeats are no further ones`, async () => {
+  it(`a user has at most ${MAX_BOTS}, also with concurrent requests; repeats do not count`, async () => {
     const maker = await parley.register('maker')
     const create = (index: number) =>
       parley.call('POST', '/bots', {
@@ -87,7 +87,7 @@ describe('bots', () => {
     expect((await parley.call('GET', '/bots', { token: maker.token })).body).to.have.length(MAX_BOTS)
   })
 
-  it('acts with its token where it takes part: as itself, and with a limit of messages of its own', async () => {
+  it('acts with its token in its chats, as itself, with a message limit of its own', async () => {
     const bot = await bots.create(owner, 'Robot')
     const { token } = await bots.token(owner, bot, [club.id.toUpperCase()])
     expect((await me(token)).body).to.deep.include({ id: bot, name: 'Robot', email: null, roles: [] })
@@ -114,7 +114,7 @@ describe('bots', () => {
     expect((await postMessage(club.id, owner.token)).status).to.equal(201)
   })
 
-  it('meets other chats as an outsider does, also those in which it takes part', async () => {
+  it('is an outsider to chats that are not in its token, also as a member', async () => {
     const bot = await bots.create(owner, 'Robot')
     const other = await createClub(parley, owner, [])
     for (const { call } of [club, other]) await call(owner, 'POST', '/participants', { userId: bot })
@@ -131,7 +131,7 @@ describe('bots', () => {
     }
   })
 
-  it('takes part only while its owner does: it goes with them, in the same append, and cannot be added without them', async () => {
+  it('is a member only while its owner is: it is removed in the same append, and cannot be added without the owner', async () => {
     const member = await parley.register('member')
     const own = await createClub(parley, owner, [member])
     const bot = await bots.create(member, 'Robot')
@@ -151,7 +151,7 @@ describe('bots', () => {
     expect(together.status).to.equal(201)
   })
 
-  it('loses the chat in its tokens where its owner is banned, and a token without any chat', async () => {
+  it('loses a chat of its tokens when its owner is banned there, and a token that has no chat left', async () => {
     const member = await parley.register('member')
     const [own, other] = [await createClub(parley, owner, [member]), await createClub(parley, owner, [member])]
     const bot = await bots.create(member, 'Robot')
@@ -167,7 +167,7 @@ describe('bots', () => {
     expect(await counts()).to.deep.equal([1])
   })
 
-  it('its token is shown once, and of it only a hash is kept', async () => {
+  it('its token is returned once, and only a hash of it is stored', async () => {
     const bot = await bots.create(owner, 'Robot')
     const made = await bots.token(owner, bot, [club.id, club.id])
     const { token, ...shown } = made
@@ -195,7 +195,7 @@ describe('bots', () => {
       ).to.equal(false)
   })
 
-  it('lasts 90 days, or up to a year; has a chat at least; and a bot has so many tokens at most', async () => {
+  it('its token lasts 90 days by default, a year at most, has at least one chat, and the number of tokens is limited', async () => {
     const bot = await bots.create(owner, 'Robot')
     const create = (body: object) => parley.call('POST', `/bots/${bot}/tokens`, { token: owner.token, body })
     const secondsOf = ({ body }: Answer): number => {
@@ -211,7 +211,7 @@ describe('bots', () => {
     expect(code(await create({ chatIds }))).to.equal('too-many-bot-tokens')
   })
 
-  it('is nobody’s but its owner’s: to others there is no such bot, and only admins may deactivate it', async () => {
+  it('is not found by other users, and only admins can deactivate it', async () => {
     const bot = await bots.create(owner, 'Robot')
     const { id, token } = await bots.token(owner, bot, [club.id])
     const admin = await parley.withRoles('admin', 'admin')
@@ -233,7 +233,7 @@ describe('bots', () => {
     await eventually(async () => expect(code(await me(token))).to.equal('invalid-token'))
   })
 
-  it('a wrong token is told among the security events', async () => {
+  it('a wrong token is recorded as a security event', async () => {
     const refused = async (): Promise<string> => {
       const { body } = await parley.call('GET', '/metrics')
       return /^security_events_total{type="token-refused"} \d+$/m.exec(body as string)![0]
@@ -276,7 +276,7 @@ describe('tokens of bots, on every node', () => {
     return { owner, bot, made, call }
   }
 
-  it('one that was taken back is refused, and the bot’s other one is not', async () => {
+  it('a revoked one is refused, another one of the bot is not', async () => {
     const { owner, bot, made, call } = await setUp()
     const kept = await bots.token(owner, bot, [randomUUID()])
     const path = `/bots/${bot}/tokens/${made.id}`
@@ -287,7 +287,7 @@ describe('tokens of bots, on every node', () => {
     expect((await bots.tokens(owner, bot)).map(({ id }) => id)).to.deep.equal([kept.id])
   })
 
-  it('those of a deleted bot are refused, and there are no new ones', async () => {
+  it('those of a deleted bot are refused, and none can be created', async () => {
     const { owner, bot, made, call } = await setUp()
     expect((await call('DELETE', `/bots/${bot}`)).status).to.equal(204)
     await isAnswered(made.token, 'invalid-token')
@@ -299,7 +299,7 @@ describe('tokens of bots, on every node', () => {
   })
 
   for (const whose of ['bot', 'owner'] as const)
-    it(`they end for good when the ${whose} is deactivated`, async () => {
+    it(`they are revoked when the ${whose} is deactivated`, async () => {
       const { owner, bot, made, call } = await setUp()
       const path = `/users/${whose === 'bot' ? bot : owner.id}`
       expect((await call('POST', `${path}/deactivate`, admin)).status).to.equal(204)
@@ -310,7 +310,7 @@ describe('tokens of bots, on every node', () => {
     })
 
   // The last one: all others have expired by then.
-  it('at their end they are refused', async () => {
+  it('expired ones are refused', async () => {
     const { owner, bot, made } = await setUp()
     shift = Date.parse(made.expiresAt) - Date.now()
     await isAnswered(made.token, 'token-expired')

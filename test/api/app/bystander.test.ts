@@ -6,7 +6,7 @@ const AT_ONCE = 100
 const ELSEWHERE = 8
 
 // Measured by who waits for a connection to the database, not by time: that holds on a busy machine too.
-describe('while one member asks for as much as they can', () => {
+describe('while one member sends expensive requests', () => {
   let parley: TestApp
   let member: TestUser
   let bystander: TestUser
@@ -41,7 +41,7 @@ describe('while one member asks for as much as they can', () => {
   }
 
   for (const [name, path] of Object.entries(worst))
-    it(`${name}: nobody else waits for the database`, async () => {
+    it(`${name}: other users do not wait for the database`, async () => {
       const { main: pool } = parley.app.core.databases
       let mostWaiting = 0
       const look = (): void => void (mostWaiting = Math.max(mostWaiting, pool.waitingCount))

@@ -22,7 +22,7 @@ describe('roles in a chat', () => {
   const give = (by: TestUser, who: TestUser, role: string) =>
     club.call(by, 'PATCH', `/participants/${who.id}`, { role })
 
-  it('an owner makes someone admin, who may then set the chat, and is a member again', async () => {
+  it('an owner can make a member admin, who can change settings, and member again', async () => {
     const made = await give(ada, bob, 'admin')
     expect(made.status).to.equal(200)
     expect(made.body).to.include({ id: bob.id, name: 'Bob', role: 'admin', readSeq: 0 })
@@ -31,14 +31,14 @@ describe('roles in a chat', () => {
     expect((await club.call(bob, 'PATCH', '', { name: 'Mine' })).status).to.equal(403)
   })
 
-  it('the last owner stays, and steps down once there is another', async () => {
+  it('the last owner cannot step down until there is another', async () => {
     expect((await give(ada, ada, 'member')).body).to.include({ status: 409, code: 'last-owner' })
     await give(ada, bob, 'owner')
     expect((await give(ada, ada, 'member')).body).to.include({ id: ada.id, role: 'member' })
     expect((await club.call(bob, 'GET', '')).body).to.include({ myRole: 'owner' })
   })
 
-  it('an admin reaches neither an owner nor above themselves', async () => {
+  it('an admin can neither change an owner nor grant a higher role than the own', async () => {
     await give(ada, bob, 'admin')
     expect((await give(bob, ada, 'member')).body).to.include({ status: 403, code: 'not-authorized' })
     expect((await give(bob, bob, 'owner')).body).to.include({ status: 403, code: 'not-authorized' })
@@ -46,13 +46,13 @@ describe('roles in a chat', () => {
     expect((await club.call(bob, 'PUT', `/bans/${ada.id}`, {})).status).to.equal(403)
   })
 
-  it('who does not take part has none', async () => {
+  it('a user who is not a member has none', async () => {
     expect((await give(ada, eve, 'admin')).body).to.include({ status: 404, code: 'participant-not-found' })
     expect((await give(bob, eve, 'admin')).body).to.include({ status: 403, code: 'not-authorized' })
     expect((await give(ada, bob, 'king')).status).to.equal(400)
   })
 
-  it('one or many are added in a role', async () => {
+  it('users can be added with a role', async () => {
     const one = await club.call(ada, 'POST', '/participants', { userId: eve.id, role: 'admin' })
     expect([one.status, (one.body as { role: string }).role]).to.deep.equal([201, 'admin'])
     const dan = await parley.register('Dan')

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { startTestApp, type TestUser, type TestApp } from '../../support/test-app.js'
 import { createClub, type Club } from './club.js'
 
-describe('how a chat is set', () => {
+describe('chat settings', () => {
   let parley: TestApp
   let ada: TestUser
   let bob: TestUser
@@ -19,7 +19,7 @@ describe('how a chat is set', () => {
     club = await createClub(parley, ada, [bob])
   })
 
-  it('an owner renames it, and everyone sees the name', async () => {
+  it('can be renamed by an owner, and everyone sees the name', async () => {
     const renamed = await club.call(ada, 'PATCH', '', { name: 'Orchard' })
     expect(renamed.status).to.equal(200)
     expect(renamed.body).to.include({ id: club.id, name: 'Orchard', historyVisibility: 'full', joinPolicy: 'invite' })
@@ -28,7 +28,7 @@ describe('how a chat is set', () => {
     expect(await club.eventTypes()).to.deep.equal(['ChatCreated', 'ChatChanged', 'ChatChanged'])
   })
 
-  it('history and policy change, each by itself, and nothing changed is no event', async () => {
+  it('history visibility and join policy change separately, and an unchanged value appends no event', async () => {
     const changed = await club.call(ada, 'PATCH', '', { historyVisibility: 'since-joined' })
     expect(changed.body).to.include({ name: 'Garden', historyVisibility: 'since-joined', joinPolicy: 'invite' })
     expect((await club.call(ada, 'PATCH', '', { joinPolicy: 'open' })).body).to.include({
@@ -40,7 +40,7 @@ describe('how a chat is set', () => {
     expect(await club.eventTypes()).to.deep.equal(['ChatCreated', 'ChatChanged', 'ChatChanged'])
   })
 
-  it('a member does not, and an outsider learns nothing', async () => {
+  it('cannot be changed by a member, and are not revealed to an outsider', async () => {
     for (const who of [bob, eve])
       expect((await club.call(who, 'PATCH', '', { name: 'Mine' })).body).to.include({
         status: 403,
@@ -48,7 +48,7 @@ describe('how a chat is set', () => {
       })
   })
 
-  it('a direct chat is neither set nor archived', async () => {
+  it('cannot be changed in a direct chat, which cannot be archived either', async () => {
     const direct = await createClub(parley, ada, [bob], { type: 'direct' })
     for (const [method, path, body] of [
       ['PATCH', '', { name: 'Us' }],
@@ -60,7 +60,7 @@ describe('how a chat is set', () => {
       expect((await direct.call(ada, method, path, body)).body, path).to.include({ status: 422, code: 'direct-chat' })
   })
 
-  it('in an archived one nothing is said or changed, and who takes part may leave', async () => {
+  it('an archived chat accepts no messages or changes, but participants may leave', async () => {
     expect((await club.call(ada, 'POST', '/archive')).status).to.equal(204)
     expect((await club.call(ada, 'POST', '/archive')).status).to.equal(204)
     const { body } = await club.call(bob, 'GET', '')
@@ -77,7 +77,7 @@ describe('how a chat is set', () => {
     expect((await club.call(bob, 'POST', '/leave')).status).to.equal(204)
   })
 
-  it('is unarchived again, and goes on', async () => {
+  it('an unarchived chat accepts messages again', async () => {
     await club.call(ada, 'POST', '/archive')
     expect((await club.call(ada, 'POST', '/unarchive')).status).to.equal(204)
     expect((await club.call(ada, 'GET', '')).body).to.include({ archivedAt: null })

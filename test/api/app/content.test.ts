@@ -7,7 +7,7 @@ interface Message {
   contentHtml: string | null
 }
 
-describe('what a message says', () => {
+describe('the content of a message', () => {
   let parley: TestApp
   let alice: TestUser
   let bob: TestUser
@@ -32,7 +32,7 @@ describe('what a message says', () => {
     })
   const shownOf = ({ content, contentHtml }: Message): object => ({ content, contentHtml })
 
-  it('comes back verbatim, and as the same HTML everywhere: answer, repeat, frame, history, events, socket’s ack', async () => {
+  it('is returned verbatim, and as the same HTML everywhere: answer, repeat, frame, history, events, socket acknowledgement', async () => {
     await start()
     const content = '**a** `a < b && c > d` <script>alert(1)</script>'
     const contentHtml =
@@ -53,7 +53,7 @@ describe('what a message says', () => {
     expect(shownOf(ack.message)).to.deep.equal({ content, contentHtml })
   })
 
-  it('names come back verbatim, as the text that they are', async () => {
+  it('names are returned verbatim, as plain text', async () => {
     await start()
     const { body } = await parley.call('GET', `/chats/${chatId}`, { token: alice.token })
     expect(body).to.include({ name: '<b>Team</b>' })
@@ -62,7 +62,7 @@ describe('what a message says', () => {
     expect(mention).to.equal(`<p>hello &lt;@${bob.id}&gt;</p>`)
   })
 
-  it('mask: blocked words are hidden in the rendering alone', async () => {
+  it('mask: blocked words are masked in the rendered HTML only', async () => {
     await start({ blockedWords: ['darn'], blockedWordsPolicy: 'mask' })
     const { status, body } = await post('oh d4rn, [darn](https://a.example)')
     expect([status, shownOf(body as Message)]).to.deep.equal([
@@ -91,7 +91,7 @@ describe('what a message says', () => {
     expect(types).to.deep.equal(['ChatCreated', 'MessageSent'])
   })
 
-  it('a repeat of what was accepted before the word was blocked gets its first answer', async () => {
+  it('a repeat of a message accepted before its word was blocked gets the first answer', async () => {
     const words: string[] = []
     await start({ blockedWords: words, blockedWordsPolicy: 'refuse' })
     const first = (await post('darn', 'k1')).body as Message

@@ -36,7 +36,7 @@ describe('passwords and addresses over REST', () => {
   })
   after(() => parley[Symbol.asyncDispose]())
 
-  it('an address is confirmed by the mail that registering sends, once', async () => {
+  it('an address is verified by the mail of the registration, once', async () => {
     expect(ada.user.emailVerified).to.equal(false)
     const token = await identity.tokenTo(ada.user.email, /confirm/)
     expect((await post('/auth/email/confirm', { token })).status).to.equal(204)
@@ -44,7 +44,7 @@ describe('passwords and addresses over REST', () => {
     expect((await post('/auth/email/confirm', { token })).body).to.include(dead)
   })
 
-  it('a link leads to PUBLIC_URL, whatever host a request names, and holds no address', async () => {
+  it('a link uses PUBLIC_URL, whatever the Host header, and contains no address', async () => {
     const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example', origin: 'https://evil.example' }
     await post('/auth/password-reset', { email: ada.user.email }, undefined, headers)
     const { text } = await identity.mailTo(ada.user.email, /new password/)
@@ -52,7 +52,7 @@ describe('passwords and addresses over REST', () => {
     expect(text).not.to.match(/evil|@/)
   })
 
-  it('a password is changed by who knows it; the other sessions end, and this one goes on', async () => {
+  it('a password change requires the current one, ends the other sessions and keeps this one', async () => {
     pass(3_600_000)
     const { accessToken: token } = (await identity.refresh(ada.refreshToken, 'k')).body as SignedIn
     const change = (currentPassword: string) => post('/auth/password', { currentPassword, newPassword: NEW }, token)
@@ -96,7 +96,7 @@ describe('passwords and addresses over REST', () => {
     ).to.equal(400)
   })
 
-  it('bad new passwords are refused, and nothing is changed', async () => {
+  it('invalid new passwords are refused, and nothing is changed', async () => {
     const short = await post('/auth/password', { currentPassword: PASSWORD, newPassword: 'short' }, ada.accessToken)
     expect(short.body).to.include({ status: 400, code: 'validation-failed' })
     const reset = await post('/auth/password-reset/confirm', { token: 'x', newPassword: 'short' })
@@ -142,7 +142,7 @@ describe('passwords and addresses over REST', () => {
     expect((await post('/auth/login', { email: ada.user.email, password: 'iloveyou' })).body).to.include(wrong)
   })
 
-  it('a reset is asked for by anyone, and answered alike whether someone has the address', async () => {
+  it('a reset can be requested by anyone, with the same answer for known and unknown addresses', async () => {
     const [known, unknown] = [
       await post('/auth/password-reset', { email: ada.user.email }),
       await post('/auth/password-reset', { email: 'nobody@example.com' }),
@@ -155,7 +155,7 @@ describe('passwords and addresses over REST', () => {
     expect(parley.mails.filter(({ to }) => to === 'nobody@example.com')).to.deep.equal([])
   })
 
-  it('a reset ends every session, confirms the address, and works once', async () => {
+  it('a reset ends every session, verifies the address, and works once', async () => {
     await post('/auth/password-reset', { email: ada.user.email.toUpperCase() })
     const token = await identity.tokenTo(ada.user.email, /new password/)
     const reset = () => post('/auth/password-reset/confirm', { token, newPassword: NEW })
@@ -167,7 +167,7 @@ describe('passwords and addresses over REST', () => {
     expect(user.emailVerified).to.equal(true)
   })
 
-  it('of many who use one link at once, one wins', async () => {
+  it('of many concurrent uses of one link one succeeds', async () => {
     await post('/auth/password-reset', { email: ada.user.email })
     const token = await identity.tokenTo(ada.user.email, /new password/)
     const answers = await Promise.all(
@@ -178,7 +178,7 @@ describe('passwords and addresses over REST', () => {
     await identity.loggedIn(ada.user.email, `${NEW} ${winner}`)
   })
 
-  describe('a link for a new password is dead', () => {
+  describe('a link for a new password is invalid', () => {
     let token: string
     const tryIt = () => post('/auth/password-reset/confirm', { token, newPassword: 'whatever it is' })
 
@@ -221,7 +221,7 @@ describe('passwords and addresses over REST', () => {
     })
   })
 
-  it('a new address counts once it is confirmed, and both addresses hear of it', async () => {
+  it('a new address takes effect once it is verified, and both addresses are notified', async () => {
     const newEmail = `new-${ada.user.email}`
     const ask = (password: string) =>
       post('/auth/email', { password, newEmail: newEmail.toUpperCase() }, ada.accessToken)
@@ -237,7 +237,7 @@ describe('passwords and addresses over REST', () => {
     await identity.loggedIn(newEmail)
   })
 
-  it('a change of address is off after a change of password', async () => {
+  it('a pending change of address is cancelled by a change of password', async () => {
     const newEmail = `new-${ada.user.email}`
     await post('/auth/email', { password: PASSWORD, newEmail }, ada.accessToken)
     const token = await identity.tokenTo(newEmail, /confirm/)
@@ -245,7 +245,7 @@ describe('passwords and addresses over REST', () => {
     expect((await post('/auth/email/confirm', { token })).body).to.include(dead)
   })
 
-  it('somebody’s address is not told as such, and not taken', async () => {
+  it('an address of another account is neither revealed nor taken over', async () => {
     const eve = await identity.register()
     const asked = await post('/auth/email', { password: PASSWORD, newEmail: ada.user.email }, eve.accessToken)
     expect([asked.status, asked.body]).to.deep.equal([202, ''])
@@ -253,7 +253,7 @@ describe('passwords and addresses over REST', () => {
     expect(parley.mails.filter(({ to }) => to === ada.user.email).map(({ subject }) => subject)).to.have.length(1)
   })
 
-  it('an address that somebody registered meanwhile is theirs', async () => {
+  it('an address that was registered by another account meanwhile stays with it', async () => {
     const newEmail = `new-${ada.user.email}`
     await post('/auth/email', { password: PASSWORD, newEmail }, ada.accessToken)
     const token = await identity.tokenTo(newEmail, /confirm/)
@@ -263,7 +263,7 @@ describe('passwords and addresses over REST', () => {
     expect(await me(ada.accessToken)).to.include({ email: ada.user.email })
   })
 
-  it('no token, password or address stands in clear where it should not', async () => {
+  it('no token, password or address is stored in clear text where it must not be', async () => {
     await post('/auth/password-reset', { email: ada.user.email })
     const mailed = await identity.tokenTo(ada.user.email, /new password/)
     const { databases, log } = parley.app.core

@@ -13,7 +13,7 @@ describe('a direct chat', () => {
   const open = ({ call }: Pick<Node, 'call'>, by: TestUser, other: TestUser): Promise<Answer> =>
     call('POST', '/chats', { token: by.token, body: { participantIds: [other.id] } })
 
-  it('opened from both sides at once, over two nodes, is one', async () => {
+  it('is one chat when both users open it at once on two nodes', async () => {
     const node = await parley.startNode()
     for (let round = 0; round < 5; round++) {
       const [ada, bob] = [await parley.register('Ada'), await parley.register('Bob')]
@@ -41,7 +41,7 @@ describe('a direct chat', () => {
     expect(await club.eventTypes()).to.deep.equal(['ChatCreated'])
   })
 
-  it('with oneself is always the same one, bears one’s own name, and is never unread', async () => {
+  it('with oneself is always the same one, has the own name, and is never unread', async () => {
     const ada = await parley.register('Ada')
     const create = (body: object) => parley.call('POST', '/chats', { token: ada.token, body })
     const first = await create({ participantIds: [ada.id] })
@@ -59,7 +59,7 @@ describe('a direct chat', () => {
     expect((await club.call(ada, 'POST', '/leave')).body).to.include({ code: 'direct-chat' })
   })
 
-  it('with nobody, or with a name, is a group', async () => {
+  it('without another user, or with a name, is a group', async () => {
     const ada = await parley.register('Ada')
     for (const body of [
       { participantIds: [] },

@@ -40,7 +40,7 @@ describe('an edit', () => {
     expect(ack.error.code).to.equal('rate-limited')
   })
 
-  it('puts nothing in a message that may not be sent', async () => {
+  it('cannot put content into a message that would be refused in a new one', async () => {
     await using parley = await startTestApp({ blockedWords: ['grass'], blockedWordsPolicy: 'refuse' })
     const { alice, path } = await chatOf(parley)
     const sent = await parley.call('POST', path, { token: alice.token, body: { content: 'hi' } })
@@ -50,7 +50,7 @@ describe('an edit', () => {
     expect((await edit('green')).status).to.equal(200)
   })
 
-  it('that may not be said counts as well, as does such a message: looking for words is work', async () => {
+  it('that is refused for blocked words counts as well, as such a message does', async () => {
     await using parley = await startTestApp({
       blockedWords: ['grass'],
       blockedWordsPolicy: 'refuse',

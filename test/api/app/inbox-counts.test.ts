@@ -9,7 +9,7 @@ interface Listed {
   unreadMentions: number
 }
 
-describe('what a chat shows to one of its participants alone', function () {
+describe('counts of a chat for one participant', function () {
   this.timeout(240_000)
   let parley: TestApp
   let ada: TestUser
@@ -34,7 +34,7 @@ describe('what a chat shows to one of its participants alone', function () {
     ((await club.call(who, 'POST', '/messages', { content })).body as { id: string }).id
 
   describe('unread', () => {
-    it('are the messages that one may see: a newcomer to a closed history who sets the marker back has none', async () => {
+    it('only counts visible messages: none for a new member of a closed history who sets the marker back', async () => {
       const club = await createClub(parley, ada, [bob], { historyVisibility: 'since-joined' })
       for (const n of [1, 2, 3, 4, 5]) await send(ada, club, `before ${n}`)
       await club.call(ada, 'POST', '/participants', { userId: eve.id })
@@ -49,7 +49,7 @@ describe('what a chat shows to one of its participants alone', function () {
       expect(await chat(eve, club)).to.include({ unreadCount: 2 })
     })
 
-    it('are not what was sent while one was away', async () => {
+    it('does not count messages sent outside the membership', async () => {
       const club = await createClub(parley, ada, [bob], { historyVisibility: 'since-joined' })
       await send(ada, club, 'one')
       await club.call(bob, 'POST', '/leave')
@@ -62,7 +62,7 @@ describe('what a chat shows to one of its participants alone', function () {
   })
 
   describe('mentions', () => {
-    it('count while they are unread: not one’s own, and each message once', async () => {
+    it('count unread messages once each, without own ones', async () => {
       const club = await createClub(parley, ada, [bob, eve])
       await send(ada, club, `hello <@${bob.id}>`)
       await send(ada, club, `<@all> and <@${bob.id}>`)
@@ -76,7 +76,7 @@ describe('what a chat shows to one of its participants alone', function () {
       expect(await chat(bob, club)).to.include({ unreadMentions: 1 })
     })
 
-    it('fall with edits and deletion, and rise with edits', async () => {
+    it('decrease and increase with edits, and decrease with deletion', async () => {
       const club = await createClub(parley, ada, [bob])
       const [first, second] = [await send(ada, club, `<@${bob.id}>`), await send(ada, club, 'who?')]
       expect(await chat(bob, club)).to.include({ unreadMentions: 1 })
@@ -88,7 +88,7 @@ describe('what a chat shows to one of its participants alone', function () {
       expect(await chat(bob, club)).to.include({ unreadCount: 1, unreadMentions: 0 })
     })
 
-    it('that one may not see do not count', async () => {
+    it('outside the visible range do not count', async () => {
       const club = await createClub(parley, ada, [bob], { historyVisibility: 'since-joined' })
       await send(ada, club, `<@${eve.id}> <@all>`)
       await club.call(ada, 'POST', '/participants', { userId: eve.id })
@@ -98,7 +98,7 @@ describe('what a chat shows to one of its participants alone', function () {
   })
 
   describe('a hidden chat', () => {
-    it('is in the list of hidden ones alone, until a message comes, one’s own too', async () => {
+    it('is only in the list of hidden chats until the next message, also an own one', async () => {
       const club = await createClub(parley, ada, [bob])
       await send(ada, club, 'one')
       await club.call(bob, 'PUT', '/hide', { hidden: true })
@@ -128,7 +128,7 @@ describe('what a chat shows to one of its participants alone', function () {
     })
   })
 
-  it('around a seq near either end, a page is as full as there are messages', async () => {
+  it('a page around a seq near either end has as many messages as there are', async () => {
     const club = await createClub(parley, ada, [])
     for (let n = 1; n <= 12; n++) await send(ada, club, `message ${n}`)
     const around = async (seq: number): Promise<number[]> =>

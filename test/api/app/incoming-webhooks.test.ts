@@ -15,7 +15,7 @@ const ORIGIN = 'https://chat.example.com'
 const codeOf = ({ body }: Answer): unknown => (body as { code?: string }).code
 const inForm = { 'content-type': 'application/x-www-form-urlencoded' }
 
-describe('webhooks that lead into a chat', () => {
+describe('incoming webhooks', () => {
   let parley: TestApp
   let ada: TestUser
   let bob: TestUser
@@ -61,7 +61,7 @@ describe('webhooks that lead into a chat', () => {
     expect(await club.eventTypes()).to.deep.equal(before)
   }
 
-  it('an admin makes one and is shown its URL once; its bot, of that name, takes part from then on', async () => {
+  it('an admin creates one and gets its URL once; its bot of the same name becomes a member', async () => {
     const { status, body } = await create()
     const { id, url, botId, createdAt, ...rest } = body as Made & { createdAt: string }
     expect(status).to.equal(201)
@@ -88,7 +88,7 @@ describe('webhooks that lead into a chat', () => {
     expect(JSON.stringify(events)).to.include(id).and.not.include(secret)
   })
 
-  it('takes what Slack takes, as JSON or as a form, and answers as Slack does', async () => {
+  it('accepts payloads in the format of Slack, as JSON or as a form, and answers in the same way', async () => {
     const webhook = await made()
     const payload = JSON.stringify({ text: '*green* <https://a.example/|build>', username: 'ci', icon_emoji: ':ok:' })
     const asJson = await send(webhook, payload)
@@ -123,7 +123,7 @@ describe('webhooks that lead into a chat', () => {
       expect(await said()).to.deep.equal([])
     })
 
-  it('control characters and colours are taken out of it', async () => {
+  it('control characters and colours are removed', async () => {
     const answer = await send(await made(), { text: 'a\u0007\u001b[31mb\u001b[0m\r\nc' })
     expect(answer.status).to.equal(200)
     expect((await said()).map(({ content }) => content)).to.deep.equal(['ab\nc'])
@@ -151,7 +151,7 @@ describe('webhooks that lead into a chat', () => {
     expect(await said()).to.have.length(3)
   })
 
-  it('a long text takes the quota of all its messages, or none of it', async () => {
+  it('a long text counts for all its messages in the limit, or for none where refused', async () => {
     const webhook = await made()
     expect((await send(webhook, { text: 'one' })).status).to.equal(200)
     expect((await send(webhook, { text: 'a'.repeat(25_000) })).body).to.equal('rate_limited')
@@ -160,14 +160,14 @@ describe('webhooks that lead into a chat', () => {
     expect(await said()).to.have.length(3)
   })
 
-  it('another type of body is refused, by this route as by all; and no other takes forms', async () => {
+  it('other content types are refused, and no other route accepts forms', async () => {
     const webhook = await made()
     expect(codeOf(await send(webhook, '<x/>', { 'content-type': 'text/xml' }))).to.equal('not-json')
     expect(codeOf(await club.call(ada, 'POST', '/messages', 'content=hello', inForm))).to.equal('not-json')
     expect(codeOf(await send(webhook, `{"text":"${'a'.repeat(300_000)}"}`))).to.equal('body-too-large')
   })
 
-  it('a wrong secret looks like no webhook, and is a security event', async () => {
+  it('a wrong secret gets the answer of an unknown webhook, and is a security event', async () => {
     const webhook = await made()
     const refused = async (): Promise<string> => {
       const { body } = await parley.call('GET', '/metrics')
@@ -186,7 +186,7 @@ describe('webhooks that lead into a chat', () => {
       await isRefused({ ...webhook, url: `${ORIGIN}/hooks/${id}/${encodeURIComponent(form)}` })
   })
 
-  it('a key makes a message safe to repeat', async () => {
+  it('a message with an idempotency key can be repeated safely', async () => {
     const webhook = await made()
     const key = { 'idempotency-key': 'run-7' }
     expect((await send(webhook, { text: 'one' }, key)).status).to.equal(200)
@@ -197,7 +197,7 @@ describe('webhooks that lead into a chat', () => {
     expect(await said()).to.have.length(1)
   })
 
-  it('shares one limit of messages with all webhooks of its maker', async () => {
+  it('shares a message limit with all webhooks of its creator', async () => {
     const [one, other] = [await made(), await made()]
     for (let count = 0; count < 3; count++) expect((await send(one, { text: 'hello' })).status).to.equal(200)
     const answer = await send(one, { text: 'hello' })
@@ -206,7 +206,7 @@ describe('webhooks that lead into a chat', () => {
     expect((await send(other, { text: 'hello' })).status).to.equal(429)
   })
 
-  it('with a key it is made once, also where a crash left it half made; a repeat shows the same URL', async () => {
+  it('with an idempotency key it is created once, also after a crash in between; a repeat returns the same URL', async () => {
     const key = { 'idempotency-key': 'k1' }
     const first = await create(ada, 'Build', key)
     const again = await create(ada, 'Build', key)
@@ -224,7 +224,7 @@ describe('webhooks that lead into a chat', () => {
     expect((await send(body as Made, { text: 'hello' })).status).to.equal(200)
   })
 
-  it('a member makes none, a direct chat and an archived one get none, and nothing is recorded', async () => {
+  it('is refused to members, in direct and archived chats, and nothing is recorded', async () => {
     expect(codeOf(await create(bob))).to.equal('not-authorized')
     const direct = await createClub(parley, ada, [bob], { type: 'direct' })
     const body = { direction: 'in', name: 'Build' }
@@ -237,7 +237,7 @@ describe('webhooks that lead into a chat', () => {
       expect(codeOf(await club.call(ada, 'POST', '/webhooks', wrong))).to.equal('validation-failed')
   })
 
-  it('says nothing in an archived chat', async () => {
+  it('sends nothing to an archived chat', async () => {
     const webhook = await made()
     await club.call(ada, 'POST', '/archive')
     await isRefused(webhook, 'channel_is_archived', 410)
@@ -275,7 +275,7 @@ describe('webhooks that lead into a chat', () => {
       await isRefused(webhook)
     })
 
-  it('its bot goes with it, and is not brought back by a repeat of what made it', async () => {
+  it('its bot is removed with it, and is not restored by a repeat of its creation', async () => {
     const key = { 'idempotency-key': 'k1' }
     const { body } = await create(ada, 'Build', key)
     const webhook = body as Made
@@ -285,14 +285,14 @@ describe('webhooks that lead into a chat', () => {
     await isRefused(webhook)
   })
 
-  it('one of an archived chat is deleted as well', async () => {
+  it('one of an archived chat can be deleted', async () => {
     const webhook = await made()
     await club.call(ada, 'POST', '/archive')
     expect((await club.call(ada, 'DELETE', `/webhooks/${webhook.id}`)).status).to.equal(204)
     expect((await club.call(ada, 'GET', '/webhooks')).body).to.deep.equal([])
   })
 
-  it('its bot has no tokens, and is nobody’s bot to list', async () => {
+  it('its bot has no tokens, and is in no list of bots', async () => {
     const { botId } = await made()
     const body = { chatIds: [club.id] }
     expect(codeOf(await parley.call('POST', `/bots/${botId}/tokens`, { token: ada.token, body }))).to.equal(

@@ -39,7 +39,7 @@ describe('invites to a chat', () => {
     return { status, problem }
   }
 
-  it('whoever has the code joins, once, and the link leads to the client', async () => {
+  it('a user with the code joins, once, and the link leads to the client', async () => {
     const { code, url } = await invite()
     expect(url).to.equal(`https://chat.example.com/join#invite=${code}`)
     expect(Buffer.from(code, 'base64url')).to.have.length(32)
@@ -51,7 +51,7 @@ describe('invites to a chat', () => {
     expect(await club.eventTypes()).to.deep.equal(['ChatCreated', 'InviteCreated', 'ParticipantJoined'])
   })
 
-  it('the log does not have the code, nor its secret', async () => {
+  it('the log contains neither the code nor its secret', async () => {
     const { code } = await invite()
     await join(bob, code)
     const events = await parley.app.core.log.readStream(chatStream(club.id), { limit: 10 })
@@ -60,7 +60,7 @@ describe('invites to a chat', () => {
       expect(events.map(({ data, metadata }) => data + metadata).join()).not.to.contain(text)
   })
 
-  it('a repeat with its key gives the same code, whenever it comes; another key another one', async () => {
+  it('a repeat with the same idempotency key returns the same code at any time, another key a new one', async () => {
     const body = { expiresInSeconds: 60, maxUses: 3 }
     const first = await invite(body, { 'idempotency-key': 'one' })
     now = new Date(now.getTime() + 1_000)
@@ -72,7 +72,7 @@ describe('invites to a chat', () => {
     expect(other.body).to.include({ status: 422, code: 'idempotency-key-reused' })
   })
 
-  it('a join repeated with its key is the same, though time has passed', async () => {
+  it('a join repeated with its key has the same answer later', async () => {
     const { code } = await invite({ expiresInSeconds: 60 })
     expect((await join(bob, code, { 'idempotency-key': 'in' })).status).to.equal(200)
     now = new Date(now.getTime() + 61_000)
@@ -80,7 +80,7 @@ describe('invites to a chat', () => {
     expect([again.status, again.headers.get('idempotency-replayed')]).to.deep.equal([200, 'true'])
   })
 
-  it('a wrong code, one of no chat, and one that has ended in whatever way look the same', async () => {
+  it('wrong, unknown and ended codes get the same answer', async () => {
     const [used, over, revoked, fresh] = [
       await invite({ maxUses: 1 }),
       await invite({ expiresInSeconds: 60 }),
@@ -108,7 +108,7 @@ describe('invites to a chat', () => {
     expect((await join(eve, fresh.code)).status).to.equal(200)
   })
 
-  it('only owners and admins make and revoke them; a code of another chat is revoked by nobody', async () => {
+  it('only owners and admins create and revoke them, and only in their own chat', async () => {
     const { code } = await invite()
     await join(bob, code)
     for (const who of [bob, eve])
@@ -133,7 +133,7 @@ describe('invites to a chat', () => {
       expect((await club.call(ada, 'POST', '/invites', body)).status, JSON.stringify(body)).to.equal(400)
   })
 
-  it('of two who come at once over two nodes with an invite of one use, one wins', async () => {
+  it('of two concurrent joins on two nodes with an invite of one use, one succeeds', async () => {
     const node = await parley.startNode({ clock: () => now })
     for (let round = 0; round < 5; round++) {
       club = await createClub(parley, ada, [])

@@ -16,7 +16,7 @@ interface Shown {
   deletedBy: string | null
 }
 
-describe('what becomes of a message', () => {
+describe('changes of a message', () => {
   let parley: TestApp
   let alice: TestUser
   let bob: TestUser
@@ -53,7 +53,7 @@ describe('what becomes of a message', () => {
 
   const code = ({ status, body }: Answer) => [status, (body as { code: string }).code]
 
-  it('its author says it otherwise, and what it said stays to be read', async () => {
+  it('its author edits it, and the earlier content can be read', async () => {
     const sent = await send(alice, 'helo')
     const edited = await call(alice, 'PATCH', `/messages/${sent.id}`, { content: 'hello' })
     expect(edited.status).to.equal(200)
@@ -72,7 +72,7 @@ describe('what becomes of a message', () => {
     ])
   })
 
-  it('the same content again changes nothing: no new version, no history, no frame', async () => {
+  it('an edit with the same content changes nothing: no new version, no history, no frame', async () => {
     const sent = await send(alice, 'hello')
     const socket = parley.socket(bob.token)
     await next(socket, 'ready')
@@ -93,7 +93,7 @@ describe('what becomes of a message', () => {
     expect(history.map(({ content }) => content)).to.deep.equal(['hello', 'hello!', 'hello'])
   })
 
-  it('its type is stored sealed, and is `text` once it is deleted', async () => {
+  it('its type is stored encrypted, and is `text` after its deletion', async () => {
     const sent = await send(alice, 'yes or no?', { type: 'secret-poll' })
     expect(sent).to.include({ type: 'secret-poll' })
     expect(await get(bob, sent)).to.include({ type: 'secret-poll' })
@@ -118,7 +118,7 @@ describe('what becomes of a message', () => {
     expect((await get(bob, sent)).reactions).to.have.length(1)
   })
 
-  it('numbers in its metadata that JSON cannot carry exactly are refused by their path', async () => {
+  it('numbers in its metadata that JSON cannot represent exactly are refused with their path', async () => {
     const raw = (metadata: string) =>
       fetch(`${parley.app.url}/chats/${chatId}/messages`, {
         method: 'POST',
@@ -138,12 +138,12 @@ describe('what becomes of a message', () => {
     expect((await raw('{"a":9007199254740991,"b":-9007199254740991,"c":0.1,"d":1e-7}')).status).to.equal(201)
   })
 
-  it('leading blanks of its first line stay', async () => {
+  it('leading spaces of its first line are kept', async () => {
     expect((await send(alice, '\n \n  | a | b |\n\n')).content).to.equal('  | a | b |')
     expect(code(await call(alice, 'POST', '/messages', { content: '\u200b' }))).to.deep.equal([400, 'message-empty'])
   })
 
-  it('mentions those who take part, when it is sent and when it is edited', async () => {
+  it('mentions participants, when it is sent and when it is edited', async () => {
     const carol = await parley.register('Carol')
     const text = `<@${bob.id}> <@${carol.id}> \`<@${alice.id}>\` <@all>`
     const sent = await send(alice, text)
@@ -154,7 +154,7 @@ describe('what becomes of a message', () => {
     expect((edited.body as Shown).mentions).to.deep.equal([bob.id, carol.id])
   })
 
-  it('once deleted, nothing is left of what it ever said', async () => {
+  it('after its deletion no content of it is left', async () => {
     const sent = await send(bob, 'first')
     await call(bob, 'PATCH', `/messages/${sent.id}`, { content: 'second' })
     await call(alice, 'PUT', `/messages/${sent.id}/reactions/${encodeURIComponent('👍')}`)
@@ -175,7 +175,7 @@ describe('what becomes of a message', () => {
     expect((await call(bob, 'DELETE', `/messages/${sent.id}`)).status).to.equal(200)
   })
 
-  it('reactions are one per user and emoji, in the order in which emoji came', async () => {
+  it('reactions are one per user and emoji, in the order of their first use', async () => {
     const sent = await send(alice, 'lunch?')
     const react = (user: TestUser, emoji: string, method = 'PUT') =>
       call(user, method, `/messages/${sent.id}/reactions/${encodeURIComponent(emoji)}`)
@@ -204,7 +204,7 @@ describe('what becomes of a message', () => {
     expect(code(await react(bob, 'ok'))).to.deep.equal([400, 'validation-failed'])
   })
 
-  it('an answer shows what it answers, as that is now', async () => {
+  it('a reply contains the current message that it replies to', async () => {
     const question = await send(alice, 'tea or\ncoffee?')
     const reply = await send(bob, 'tea', { replyTo: question.id })
     expect(reply.replyTo).to.deep.equal({ id: question.id, seq: 1, senderName: 'Alice', excerpt: 'tea or coffee?' })
@@ -223,13 +223,13 @@ describe('what becomes of a message', () => {
     ])
   })
 
-  it('who is named in it is told with it', async () => {
+  it('mentioned users are in the answer', async () => {
     const sent = await send(alice, `<@${bob.id}> and <@all>, and <@${bob.id}> again`)
     expect(sent.mentions).to.deep.equal([bob.id])
     expect((await get(bob, sent)).mentions).to.deep.equal([bob.id])
   })
 
-  it('is pinned, shown among the pins, and unpinned with its end', async () => {
+  it('is pinned, listed with the pins, and unpinned when it is deleted', async () => {
     const [first, second] = [await send(alice, 'one'), await send(alice, 'two')]
     for (const { id } of [first, second]) expect((await call(bob, 'PUT', `/pins/${id}`)).status).to.equal(204)
     const pins = async () =>
@@ -245,7 +245,7 @@ describe('what becomes of a message', () => {
     expect(await pins()).to.deep.equal([])
   })
 
-  it('all of it goes to sockets', async () => {
+  it('all changes are sent to sockets', async () => {
     const socket = parley.socket(bob.token)
     await next(socket, 'ready')
     const received: [string, { version: number }][] = []

@@ -5,8 +5,8 @@ import { eventually } from '../../support/eventually.js'
 import { logConfig, onEachLog } from '../../support/event-logs.js'
 import { startTestApp } from '../../support/test-app.js'
 
-onEachLog('an event that this release does not know', (kind) => {
-  it('pauses the projections, which say so, and answers commands on its stream 503; other streams go on', async () => {
+onEachLog('an event of a later release', (kind) => {
+  it('pauses the projections, which report it, and commands on its stream get 503; other streams are unaffected', async () => {
     await using parley = await startTestApp(logConfig(kind))
     const alice = await parley.register('Alice')
     const create = async (): Promise<string> => {

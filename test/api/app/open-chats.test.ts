@@ -8,7 +8,7 @@ interface Listed {
   participantCount: number
 }
 
-describe('chats that anyone may join', () => {
+describe('open chats', () => {
   let parley: TestApp
   let ada: TestUser
   let eve: TestUser
@@ -49,13 +49,13 @@ describe('chats that anyone may join', () => {
     expect(await find('straße 100%')).to.deep.equal(['Straße 100%'])
   })
 
-  it('without a query are all of them, but not those one is in or banned from, nor closed or archived ones', async () => {
+  it('without a query are all listed, except own, closed, archived ones, and those with a ban', async () => {
     const names = ((await ask('')).body as Listed[]).map(({ name }) => name)
     expect(names).to.deep.equal([null, 'Clubs & Bars', 'Garden Club Berlin', 'Straße 100%'])
     expect(await find('club', ada)).to.deep.equal([])
   })
 
-  it('come page by page, each once', async () => {
+  it('are listed page by page, each once', async () => {
     const seen: (string | null)[] = []
     let next: string | undefined = '/chats/open?query=club&limit=1'
     while (next !== undefined) {
@@ -67,20 +67,20 @@ describe('chats that anyone may join', () => {
     expect((await ask('after=nonsense')).status).to.equal(400)
   })
 
-  it('are shown without what only participants have', async () => {
+  it('are shown without the fields for participants', async () => {
     const [found] = (await ask('query=garden')).body as Listed[]
     expect(found).to.include({ id: garden.id, participantCount: 1, joinPolicy: 'open', type: 'group' })
     expect(found).to.not.have.any.keys('myRole', 'muted', 'readSeq', 'unreadCount', 'participants', 'lastMessage')
   })
 
-  it('are met once, also where several words begin so', async () => {
+  it('are found once, also where several words match', async () => {
     const club = await createClub(parley, ada, [], { joinPolicy: 'open', name: 'Tango tango, tangerine' })
     const { headers } = await club.call(ada, 'PATCH', '', { historyVisibility: 'since-joined' })
     position = headers.get('parley-position') ?? ''
     expect(await find('tang')).to.deep.equal(['Tango tango, tangerine'])
   })
 
-  it('follow the name, the policy and the archive', async () => {
+  it('are updated by changes of name, join policy and archiving', async () => {
     const club = await createClub(parley, ada, [], { name: 'Zebra' })
     const steps: [string, string, object | undefined, string, number][] = [
       ['PATCH', '', { joinPolicy: 'open' }, 'zebra', 1],
@@ -97,7 +97,7 @@ describe('chats that anyone may join', () => {
     }
   })
 
-  it('one that is joined is found no more, and one that is left is found again', async () => {
+  it('are not found after a join, and found again after a leave', async () => {
     await garden.call(eve, 'POST', '/join')
     expect(await find('garden')).to.deep.equal([])
     await garden.call(eve, 'POST', '/leave')

@@ -68,7 +68,7 @@ describe('pages of long messages', function () {
   }
 
   for (const [what, [first, rel, seqsIn]] of Object.entries(walks))
-    it(`${what}: each ends before it passes 1 MiB and says where the next one begins`, async () => {
+    it(`${what}: each page ends before 1 MiB and links to the next`, async () => {
       const pages = await follow(first(), rel, seqsIn)
       expect(
         pages
@@ -82,7 +82,7 @@ describe('pages of long messages', function () {
       for (const { bytes } of pages.slice(0, -1)) expect(bytes).to.be.greaterThan(0.9 * MIB)
     })
 
-  it('pins: the last pinned first, each page before 1 MiB', async () => {
+  it('pins: the last pinned first, each page below 1 MiB', async () => {
     const { body } = await parley.call('GET', `/chats/${club.id}/messages?after=0&limit=15`, { token: ada.token })
     const first = (body as { id: string }[]).map(({ id }) => id)
     const { body: rest } = await parley.call('GET', `/chats/${club.id}/messages?before=${COUNT + 1}&limit=15`, {
@@ -97,7 +97,7 @@ describe('pages of long messages', function () {
     expect(few.map(({ seqs }) => seqs.length)).to.deep.equal([12, 12, 6])
   })
 
-  it('around a seq: it stays in the middle, and both sides go on', async () => {
+  it('around a seq: it stays in the middle, with links to both sides', async () => {
     const { bytes, seqs, links } = await ask(`/chats/${club.id}/messages?around=15&limit=200`, ofHistory)
     expect(bytes).to.be.at.most(MIB)
     expect(15 - seqs[0]!).to.be.closeTo(seqs.at(-1)! - 15, 1)
@@ -105,7 +105,7 @@ describe('pages of long messages', function () {
     expect(links).to.have.all.keys('prev', 'next')
   })
 
-  it('the history of a message: it is paged, and ends before 1 MiB too', async () => {
+  it('the edits of a message: pages end before 1 MiB too', async () => {
     const other = await createClub(parley, ada, [])
     const { body } = await other.call(ada, 'POST', '/messages', { content: 'first' })
     const { id } = body as { id: string }

@@ -10,7 +10,7 @@ interface Found {
 const callerOf = (userId: string) =>
   ({ userId, origin: 'rest', correlationId: randomUUID(), key: null, client: null }) as const
 
-describe('people are found by their names', function () {
+describe('users are found by their names', function () {
   this.timeout(240_000)
   let parley: TestApp
   let asker: TestUser
@@ -35,7 +35,7 @@ describe('people are found by their names', function () {
     return (body as Found[]).map(({ name }) => name)
   }
 
-  it('by the beginning of any word, without case and accents, in any script', async () => {
+  it('by a prefix of any word, without case and accents, in any script', async () => {
     const found: [query: string, name: string][] = [
       ['lovelace', 'Ada Lovelace-King'],
       ['ada love', 'Ada Lovelace-King'],
@@ -56,13 +56,13 @@ describe('people are found by their names', function () {
     expect(await find('..')).to.deep.equal([])
   })
 
-  it('from two characters on, from one in Chinese, Japanese and Korean', async () => {
+  it('by at least two characters, or one in Chinese, Japanese and Korean', async () => {
     for (const query of ['', ' ', 'b', '.']) expect((await ask(`/users?query=${query}`)).status, query).to.equal(400)
     for (const query of ['王', '山', '김'])
       expect((await ask(`/users?query=${encodeURIComponent(query)}`)).status).to.equal(200)
   })
 
-  it('page by page, each once, however many have the name', async () => {
+  it('page by page, each once, also with equal names', async () => {
     const { core } = parley.app
     for (let index = 0; index < 120; index++)
       await core.run('registerUser', { name: 'Maria Maria', imported: false }, callerOf(randomUUID()))

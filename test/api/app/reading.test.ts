@@ -9,7 +9,7 @@ interface Listed {
   muted: boolean
 }
 
-describe('what someone has read, muted and hidden', () => {
+describe('read markers, muted and hidden chats', () => {
   let parley: TestApp
   let alice: TestUser
   let bob: TestUser
@@ -56,7 +56,7 @@ describe('what someone has read, muted and hidden', () => {
     return [readSeq, unreadCount]
   }
 
-  it('one’s own messages are read, deleted ones count no more, and a marker never moves back by itself', async () => {
+  it('own and deleted messages are not unread, and a marker never moves back by itself', async () => {
     const [first] = [await send(alice), await send(alice), await send(alice)]
     expect(await unread(alice)).to.deep.equal([3, 0])
     expect(await unread(bob)).to.deep.equal([0, 3])
@@ -73,7 +73,7 @@ describe('what someone has read, muted and hidden', () => {
     expect(await unread(alice)).to.deep.equal([3, 1])
   })
 
-  it('is set back on purpose, also below one’s own message', async () => {
+  it('a marker can be set back explicitly, also below an own message', async () => {
     await send(alice)
     await send(alice)
     await send(bob)
@@ -83,7 +83,7 @@ describe('what someone has read, muted and hidden', () => {
     expect(await unread(bob)).to.deep.equal([2, 1])
   })
 
-  it('a muted chat says so, on every device', async () => {
+  it('a muted chat is shown as muted on every device', async () => {
     const socket = parley.socket(bob.token)
     await next(socket, 'ready')
     const received = next(socket, 'chat_muted')
@@ -98,7 +98,7 @@ describe('what someone has read, muted and hidden', () => {
     expect((await listed(bob))?.muted).to.equal(false)
   })
 
-  it('a hidden chat is not listed until something is said in it, and can still be asked for', async () => {
+  it('a hidden chat is not listed until the next message, but can be read', async () => {
     await send(alice)
     await call(bob, 'PUT', `/chats/${chatId}/hide`, { hidden: true })
     expect(await listed(bob)).to.equal(undefined)
@@ -111,14 +111,14 @@ describe('what someone has read, muted and hidden', () => {
     expect(await listed(bob)).not.to.equal(undefined)
   })
 
-  it('stays muted for who leaves and comes back', async () => {
+  it('a chat stays muted for a user who leaves and joins again', async () => {
     await call(bob, 'PUT', `/chats/${chatId}/mute`, { muted: true })
     await call(bob, 'POST', `/chats/${chatId}/leave`)
     await call(alice, 'POST', `/chats/${chatId}/participants`, { userId: bob.id })
     expect((await listed(bob))?.muted).to.equal(true)
   })
 
-  it('setting back is told to one’s own devices alone, reading on to everyone; hiding to one’s own', async () => {
+  it('a marker that is set back and hiding are sent to own devices only, a marker that advances to everyone', async () => {
     await send(alice)
     await send(alice)
     const [own, others] = [parley.socket(bob.token), parley.socket(alice.token)]
@@ -139,7 +139,7 @@ describe('what someone has read, muted and hidden', () => {
     expect(received).to.deep.equal([{ chatId, userId: bob.id, seq: 2 }])
   })
 
-  it('a direct chat that is hidden comes back with what is said in it', async () => {
+  it('a hidden direct chat is listed again with the next message', async () => {
     const made = await call(alice, 'POST', '/chats', { participantIds: [bob.id] })
     chatId = (made.body as { id: string }).id
     await send(alice)

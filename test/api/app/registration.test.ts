@@ -14,7 +14,7 @@ const register = (parley: TestApp, more: object = {}): Promise<Answer> =>
   parley.call('POST', '/auth/register', { body: { ...ada, ...more } })
 
 describe('registering over REST', () => {
-  it('two at once for one address: exactly one wins, and has one person in the log', async () => {
+  it('of two concurrent ones for one address exactly one succeeds, with one user in the log', async () => {
     await using parley = await startTestApp()
     const answers = await Promise.all(
       ['one of them', 'the other one'].map((password) => register(parley, { password })),
@@ -26,7 +26,7 @@ describe('registering over REST', () => {
     expect(events.filter(({ type }) => type === 'UserRegistered')).to.have.length(1)
   })
 
-  it('gives whole tokens, and whose address it is, not yet confirmed', async () => {
+  it('returns both tokens, and the address, not yet verified', async () => {
     await using parley = await startTestApp()
     const { body, headers } = await register(parley)
     const { user, ...tokens } = body as { user: { id: string } }
@@ -42,20 +42,20 @@ describe('registering over REST', () => {
     ).to.not.have.property('email')
   })
 
-  it('a mail server that refuses every mail fails no registration', async () => {
+  it('succeeds while the mail server refuses every mail', async () => {
     let tries = 0
     const mailer = { deliver: () => Promise.reject(new Error(`refused ${++tries}`)), close: () => undefined }
     await using parley = await startTestApp({}, { mailer })
     expect((await register(parley)).status).to.equal(201)
   })
 
-  it('closed: nobody can; who is there still logs in', async () => {
+  it('closed: is refused to everyone; existing users can log in', async () => {
     await using parley = await startTestApp({ registration: 'closed' })
     expect((await register(parley)).body).to.include({ status: 403, code: 'registration-closed' })
     expect((await register(parley, { email: 'x' })).body).to.include({ status: 400, code: 'validation-failed' })
   })
 
-  it('invite: with one, once', async () => {
+  it('invite: requires an invite, which works once', async () => {
     await using parley = await startTestApp({ registration: 'invite' })
     const invite = await makeInvite(parley.app.core.databases.main, new Date(Date.now() + 60_000))
     expect((await register(parley)).body).to.include({ status: 403, code: 'invalid-invite' })
@@ -65,7 +65,7 @@ describe('registering over REST', () => {
     expect(second.body).to.include({ status: 403, code: 'invalid-invite' })
   })
 
-  it('a login that fails is answered alike, whether the address or the password is wrong', async () => {
+  it('a failed login has the same answer for a wrong address and a wrong password', async () => {
     await using parley = await startTestApp()
     const identity = identityOf(parley)
     const { user } = await identity.register()
@@ -78,7 +78,7 @@ describe('registering over REST', () => {
     expect(told[0]!.problem).to.include({ code: 'invalid-credentials' })
   })
 
-  it('a token signed by a key that signs no more is good until its end, and so is its session', async () => {
+  it('a token signed with a former key is valid until it expires, and so is its session', async () => {
     const identity = identityOf
     await using parley = await startTestApp()
     const { accessToken, refreshToken } = await identity(parley).register()
@@ -97,7 +97,7 @@ describe('registering over REST', () => {
     expect(after.status).to.equal(200)
   })
 
-  it('a session that a crash left half ended is ended by the next start', async () => {
+  it('a session whose end was interrupted by a crash is ended by the next start', async () => {
     await using parley = await startTestApp()
     const { user } = await identityOf(parley).register()
     await parley.restart(async (url) => {

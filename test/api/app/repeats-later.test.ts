@@ -62,7 +62,7 @@ describe('a message sent again with its key, later', () => {
       ({ type }) => type === 'MessageSent',
     ).length
 
-  it('gives it as it is now, and never what it said before', async () => {
+  it('returns the message as it is now, and never its earlier content', async () => {
     const first = sent(await send())
     const message = `/chats/${chatId}/messages/${first.id}`
     await parley.call('PATCH', message, { token: alice.token, body: { content: 'another' } })
@@ -73,7 +73,7 @@ describe('a message sent again with its key, later', () => {
     expect(JSON.stringify(again.body)).not.to.match(/the first text|another/)
   })
 
-  it('is one message where it comes to two nodes at once', async () => {
+  it('is one message where two nodes get it at once', async () => {
     const other = await parley.startNode()
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) => send(index % 2 === 0 ? parley : other).then(sent)),
@@ -95,7 +95,7 @@ describe('a message sent again with its key, later', () => {
     expect(sent(await unanswered)).to.include({ status: 201, seq: 1 })
   })
 
-  it(`gives the first answer after ${OTHERS} other messages, and a month later`, async function () {
+  it(`returns the first answer after ${OTHERS} other messages, and a month later`, async function () {
     this.timeout(300_000)
     const first = sent(await send())
     const { run } = parley.app.core

@@ -44,7 +44,7 @@ onEachLog('a command sent again with its key', (kind) => {
     return (await socket.emitWithAck('send_message', { chatId, content, clientMessageId })) as Ack
   }
 
-  it('is answered the same, says that it is a repeat, and appends nothing', async () => {
+  it('gets the same answer, marked as a repeat, and appends nothing', async () => {
     const first = await send({ content: 'hi', clientMessageId: 'm1' })
     expect([first.status, isReplayed(first)]).to.deep.equal([201, false])
     const again = await send({ content: 'hi', clientMessageId: 'm1' })
@@ -53,7 +53,7 @@ onEachLog('a command sent again with its key', (kind) => {
     expect(await eventsOfChat()).to.equal(2)
   })
 
-  it('is one command when it comes many times at once', async () => {
+  it('is executed once when it is sent many times at once', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => send({ content: 'hi', clientMessageId: 'm1' })))
     expect(new Set(answers.map(({ status }) => status))).to.deep.equal(new Set([201]))
     expect(new Set(answers.map(({ body }) => (body as Sent).id)).size).to.equal(1)
@@ -61,7 +61,7 @@ onEachLog('a command sent again with its key', (kind) => {
     expect(await eventsOfChat()).to.equal(2)
   })
 
-  it('has one key, in the header or in the body', async () => {
+  it('takes its key from the header or the body', async () => {
     const first = await send({ content: 'hi', clientMessageId: 'm1' })
     const inHeader = await send({ content: 'hi' }, { 'idempotency-key': 'm1' })
     const inBoth = await send({ content: 'hi', clientMessageId: 'm1' }, { 'idempotency-key': 'm1' })
@@ -77,7 +77,7 @@ onEachLog('a command sent again with its key', (kind) => {
     expect(await eventsOfChat()).to.equal(1)
   })
 
-  it('is refused with another body, but not with one that only looks different', async () => {
+  it('is refused with another body, but not with an equal one in another form', async () => {
     await send({ content: 'hi', clientMessageId: 'm1' })
     const refused = await send({ content: 'bye', clientMessageId: 'm1' })
     expect(refused.body).to.include({ status: 422, code: 'idempotency-key-reused' })
@@ -129,7 +129,7 @@ onEachLog('a command sent again with its key', (kind) => {
 })
 
 describe('a repeat and the message limit', () => {
-  it('do not touch each other', async () => {
+  it('are independent', async () => {
     await using parley = await startTestApp({ rateLimitMessagesPerMinute: 2 })
     const alice = await parley.register('Alice')
     const bob = await parley.register('Bob')

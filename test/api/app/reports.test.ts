@@ -60,7 +60,7 @@ describe('reports', function () {
     return (body as Report[]).filter((found) => found.chatId === chatId)
   }
 
-  it('an admin who takes no part sees what, who, why, and the message as it is now', async () => {
+  it('an admin outside the chat sees reporter, reason, and the current message', async () => {
     const answer = await report(bob, '  it is spam ')
     const { id, createdAt } = answer.body as Report
     expect(answer.status).to.equal(201)
@@ -86,7 +86,7 @@ describe('reports', function () {
     expect(events[0]?.data).to.not.contain('spam')
   })
 
-  it('again, with or without a key: the same one, and no second event', async () => {
+  it('a second report of a user, with or without a key, is the same one without an event', async () => {
     const key = { 'idempotency-key': 'k1' }
     const first = await report(bob, 'spam', key)
     const [replayed, again] = [await report(bob, 'spam', key), await report(bob, 'really spam')]
@@ -96,7 +96,7 @@ describe('reports', function () {
     expect(codeOf(await report(bob, 'other words', key))).to.equal('idempotency-key-reused')
   })
 
-  it('a repeat is answered as the first was, also when it was settled, reported again, and the message deleted since', async () => {
+  it('a repeat gets the first answer, also after the report was resolved, the message reported again and deleted', async () => {
     const key = { 'idempotency-key': 'k2' }
     const first = await report(bob, 'spam', key)
     const { id } = first.body as Report
@@ -109,7 +109,7 @@ describe('reports', function () {
     expect(codeOf(await report(ada))).to.equal('message-deleted')
   })
 
-  it('how many report a message is counted; each is a report of its own', async () => {
+  it('reports of a message by several users are separate, and counted', async () => {
     await report(ada)
     const last = await report(bob)
     const found = await listed(last)
@@ -119,7 +119,7 @@ describe('reports', function () {
     ])
   })
 
-  it('settled once: the first outcome stands, and the list can be had by status', async () => {
+  it('a report is resolved once, and the list can be filtered by status', async () => {
     const { id } = (await report(bob)).body as Report
     const other = ((await report(ada)).body as Report).id
     const key = { 'idempotency-key': 'k3' }
@@ -135,18 +135,18 @@ describe('reports', function () {
     expect((await listed(first)).map((any) => any.id)).to.deep.equal([other, id])
   })
 
-  it('one that nobody made is not found', async () => {
+  it('an unknown report is not found', async () => {
     expect(codeOf(await settle(randomUUID()))).to.equal('report-not-found')
   })
 
-  it('a message of another chat, or of none, cannot be reported here', async () => {
+  it('a message of another chat, or an unknown one, cannot be reported', async () => {
     expect(codeOf(await report(bob, 'spam', {}, randomUUID()))).to.equal('message-not-found')
     const elsewhere = (await made('/chats', ada, { participantIds: [bob.id], name: 'Attic' })).id
     const { id } = await made(`/chats/${elsewhere}/messages`, ada, { content: 'Hello' })
     expect(codeOf(await report(bob, 'spam', {}, id))).to.equal('message-not-found')
   })
 
-  it('page after page, each once, newest first', async () => {
+  it('are listed page by page, each once, newest first', async () => {
     const ids: string[] = []
     let last: Answer | undefined
     for (let count = 0; count < 5; count++) {
@@ -163,7 +163,7 @@ describe('reports', function () {
     expect(found.slice(0, 5)).to.deep.equal(ids)
   })
 
-  it('a cursor that no page gave is refused', async () => {
+  it('an invalid cursor is refused', async () => {
     for (const cursor of [
       'x',
       `2026-02-31T00:00:00.000Z_${randomUUID()}`,
@@ -174,7 +174,7 @@ describe('reports', function () {
     }
   })
 
-  it('nobody in the chat learns of it, whatever they ask: neither its owner nor who wrote the message', async () => {
+  it('are not visible to anyone in the chat, neither its owner nor the author of the message', async () => {
     const sockets = [ada, bob].map(({ token }) => parley.socket(token))
     await Promise.all(sockets.map((socket) => next(socket, 'ready')))
     const received: string[] = []

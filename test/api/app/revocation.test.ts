@@ -43,7 +43,7 @@ onEachLog('revocation, on every node', function (kind) {
       { timeoutMs: 2_000 },
     )
 
-  it('a session that was revoked on one node is refused on the other; the user’s other one goes on', async () => {
+  it('a session revoked on one node is refused on the other; another session of the user stays valid', async () => {
     const phone = await parley.register('Ada')
     const laptop = await parley.login(phone)
     expect(await me(other, phone)).to.include({ status: 200 })
@@ -54,7 +54,7 @@ onEachLog('revocation, on every node', function (kind) {
     for (const node of [parley, other]) expect(await me(node, laptop)).to.include({ status: 200 })
   })
 
-  it('its sockets are told so and cut, on whatever node, and the other session’s are not', async () => {
+  it('its sockets are notified and disconnected on every node, those of the other session are not', async () => {
     const phone = await parley.register('Bob')
     const laptop = await parley.login(phone)
     const [cut, stays] = [other.socket(phone.token), other.socket(laptop.token)]
@@ -71,7 +71,7 @@ onEachLog('revocation, on every node', function (kind) {
     expect(data.code).to.equal('session-revoked')
   })
 
-  it('changed roles take the force from tokens, until they are made again with the roles as they are', async () => {
+  it('changed roles invalidate tokens until they are refreshed with the new roles', async () => {
     const cleo = await parley.register('Cleo')
     const socket = other.socket(cleo.token)
     await next(socket, 'ready')
@@ -90,7 +90,7 @@ onEachLog('revocation, on every node', function (kind) {
     await isRefused(other, cleo, 'token-revoked')
   })
 
-  it('nothing is appended and nobody logged out where the roles are so already', async () => {
+  it('unchanged roles append nothing and revoke nothing', async () => {
     const dora = await parley.register('Dora')
     const { token } = admin
     const answer = await parley.call('PUT', `/users/${dora.id}/roles`, { token, body: { roles: [] } })
@@ -98,7 +98,7 @@ onEachLog('revocation, on every node', function (kind) {
     expect(await me(parley, dora)).to.include({ status: 200 })
   })
 
-  it('a deactivated user is refused, told so at login, and cut; reactivated, only by a new login', async () => {
+  it('a deactivated user is refused, also at login, and disconnected; a reactivated one must log in again', async () => {
     const eve = await parley.register('Eve')
     const socket = other.socket(eve.token)
     await next(socket, 'ready')
@@ -119,7 +119,7 @@ onEachLog('revocation, on every node', function (kind) {
     await isRefused(other, eve, 'session-revoked')
   })
 
-  it('a node that starts later knows it before it listens', async () => {
+  it('a node that starts later has it before it listens', async () => {
     const [finn, gail] = [await parley.register('Finn'), await parley.register('Gail')]
     await revokeSession(parley.app, finn)
     await parley.call('PUT', `/users/${gail.id}/roles`, { token: admin.token, body: { roles: ['auditor'] } })
@@ -128,7 +128,7 @@ onEachLog('revocation, on every node', function (kind) {
     expect(code(await me(late, gail))).to.equal('token-revoked')
   })
 
-  it('a node whose log is away lets nobody in, over REST and sockets, until it is back', async () => {
+  it('a node without its log answers 503 over REST and sockets until the log is back', async () => {
     const hugo = await parley.register('Hugo')
     const gone = await parley.register('Gone')
     let isAway = false
@@ -169,7 +169,7 @@ onEachLog('revocation, on every node', function (kind) {
   })
 
   // The last one: this log is of no use to this release any more.
-  it('a revocation that only a later release can read keeps everyone out, rather than be skipped', async () => {
+  it('a revocation that only a later release can read is not skipped: requests get 503', async () => {
     const ina = await parley.register('Ina')
     const { log, accountStatuses } = parley.app.core
     const metadata = JSON.stringify({ schemaVersion: 99, at: new Date().toISOString() })

@@ -33,7 +33,7 @@ onEachLog('roles over the API', (kind) => {
     return [...users].flatMap(([id, { roles, isActive }]) => (isActive && roles.includes('admin') ? [id] : []))
   }
 
-  it('two admins who take the role from each other at the same time, on two nodes: one of them stays', async () => {
+  it('of two admins who revoke each other at the same time on two nodes, one remains', async () => {
     const [ada, bob] = [await parley.withRoles('ada', 'admin'), await parley.withRoles('bob', 'admin')]
     for (let round = 0; round < 5; round++) {
       const present = { ada: await parley.login(ada), bob: await parley.login(bob) }
@@ -58,7 +58,7 @@ onEachLog('roles over the API', (kind) => {
     return user.id
   }
 
-  it('nobody changes their own, nor deactivates themselves', async () => {
+  it('cannot be changed by the user, nor can users deactivate themselves', async () => {
     const admin = await parley.withRoles('own', 'admin')
     expect(code(await put(parley, admin, admin, ['admin', 'auditor']))).to.equal('own-account')
     const answer = await parley.call('POST', `/users/${admin.id}/deactivate`, { token: admin.token })
@@ -66,13 +66,13 @@ onEachLog('roles over the API', (kind) => {
     expect(answer.status).to.equal(403)
   })
 
-  it('of nobody there is nothing to change, and no other role than there are', async () => {
+  it('are refused for unknown users and unknown roles', async () => {
     const admin = await parley.withRoles('careful', 'admin')
     expect(code(await put(parley, admin, { ...admin, id: randomUUID() }, []))).to.equal('user-not-found')
     expect(code(await put(parley, admin, await parley.register('x'), ['owner']))).to.equal('validation-failed')
   })
 
-  it('the same key gives the first answer again, and one event', async () => {
+  it('are changed once with one idempotency key, with the same answer', async () => {
     const [admin, finn] = [await parley.withRoles('again', 'admin'), await parley.register('finn')]
     const request = { token: admin.token, body: { roles: ['auditor'] }, headers: { 'idempotency-key': 'k1' } }
     const first = await parley.call('PUT', `/users/${finn.id}/roles`, request)
@@ -83,7 +83,7 @@ onEachLog('roles over the API', (kind) => {
     expect(events.filter(({ data }) => data.includes(finn.id))).to.have.length(1)
   })
 
-  it('lists everyone for an admin, page by page, with address, roles and status', async () => {
+  it('lists all users for an admin, page by page, with address, roles and status', async () => {
     const admin = await parley.withRoles('lister', 'admin')
     const gone = await parley.withRoles('gone', 'auditor')
     await parley.call('POST', `/users/${gone.id}/deactivate`, { token: admin.token })
@@ -101,7 +101,7 @@ onEachLog('roles over the API', (kind) => {
     expect(row(admin)).to.deep.include({ email: admin.email, roles: ['admin'], status: 'active' })
   })
 
-  it('takes one of ids, query and all', async () => {
+  it('accepts exactly one of ids, query and all', async () => {
     const { token } = await parley.withRoles('curious', 'admin')
     for (const path of ['/users', '/users?all=true&query=abc', '/users?all=no'])
       expect(code(await parley.call('GET', path, { token })), path).to.equal('validation-failed')

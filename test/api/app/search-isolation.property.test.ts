@@ -39,7 +39,7 @@ const QUERIES: Record<string, string>[] = [
   { q: 'secert', order: 'latest' },
 ]
 
-describe('what a search answers', function () {
+describe('a search result', function () {
   this.timeout(120_000)
   let parley: TestApp
   let ada: TestUser
@@ -89,7 +89,7 @@ describe('what a search answers', function () {
     if (then === 'edit') await club.call(eve, 'PATCH', `/messages/${id}`, { content: 'harbour restaurant secret' })
   }
 
-  it('is the same to the byte, whatever is sent, edited or deleted where the asker may not see it', async () => {
+  it('is byte for byte the same, whatever is sent, edited or deleted outside the visible range', async () => {
     const before = await answers()
     await fc.assert(
       fc.asyncProperty(steps, async (taken) => {
@@ -102,7 +102,7 @@ describe('what a search answers', function () {
     )
   })
 
-  it('is the same however many near words others write: none of the asker’s is crowded out', async () => {
+  it('is the same however many similar words others write: no visible match is displaced', async () => {
     const before = await answers()
     const letters = 'abcdefghijklmnopqrstuvwxyz'
     const decoys = Array.from(letters).flatMap((letter) => [`harb${letter}or`, `secr${letter}t`, `${letter}ecert`])

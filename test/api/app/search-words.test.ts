@@ -27,7 +27,7 @@ const cases: [content: string, found: string[], missed?: string[]][] = [
   ["it's done", ["it's", 'it’s', "it's done"]],
 ]
 
-describe('what people type to find a message', function () {
+describe('search queries for messages', function () {
   this.timeout(240_000)
   let parley: TestApp
   let ada: TestUser
@@ -61,7 +61,7 @@ describe('what people type to find a message', function () {
       for (const q of missed) expect(await isFound(q, position), q).to.equal(false)
     })
 
-  it('after a single `-` a word is left out', async () => {
+  it('a word after `-` is excluded', async () => {
     club = await createClub(parley, ada, [])
     const { headers } = await club.call(ada, 'POST', '/messages', { content: 'roses are red' })
     const position = headers.get('parley-position') ?? ''

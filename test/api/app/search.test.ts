@@ -57,7 +57,7 @@ describe('search', function () {
     return pages
   }
 
-  it('words in any order, phrases, what is left out, beginnings; without case and accents, and in scripts without spaces', async () => {
+  it('finds words in any order, phrases, exclusions and prefixes, without case and accents, also in scripts without spaces', async () => {
     const [roses, rue, cjk] = ['Red roses at the CAFÉ', 'Roses, not red: rue', '私は東京に住んでいます']
     for (const content of [roses, rue, cjk]) await postMessage(content)
     expect(await found('red roses')).to.have.members([rue, roses])
@@ -70,7 +70,7 @@ describe('search', function () {
     expect(await found('京東')).to.deep.equal([])
   })
 
-  it('the highlight is plain text with ranges in UTF-16 code units', async () => {
+  it('returns highlights as plain text with ranges in UTF-16 code units', async () => {
     await postMessage('🌹 <b>Café</b> & café')
     const [hit] = (await ask(ada, 'cafe')).body as Found[]
     const { text, ranges } = hit!.highlight
@@ -82,7 +82,7 @@ describe('search', function () {
     expect(long.ranges.map(([from, to]) => long.text.slice(from, to))).to.deep.equal(['needle'])
   })
 
-  it('only what one may see now: outsiders nothing, those who left nothing, newcomers nothing from before', async () => {
+  it('finds only visible messages: none for outsiders and former members, none from before a join', async () => {
     club = await createClub(parley, ada, [bob], { historyVisibility: 'since-joined' })
     await postMessage('an old secret')
     expect(await found('secret', eve, {})).to.deep.equal([])
@@ -95,7 +95,7 @@ describe('search', function () {
     expect(await found('secret', bob, {})).to.deep.equal([])
   })
 
-  it('never what was deleted, nor what an edited message said before', async () => {
+  it('finds neither deleted messages nor earlier content of edited ones', async () => {
     const [edited, deleted] = [await postMessage('first draft'), await postMessage('second draft')]
     await club.call(ada, 'PATCH', `/messages/${edited}`, { content: 'finished' })
     last = await club.call(ada, 'DELETE', `/messages/${deleted}`)
@@ -104,7 +104,7 @@ describe('search', function () {
     expect(await found('finished')).to.deep.equal(['finished'])
   })
 
-  it('narrowed by sender and time, and paged without a hole or a repeat', async () => {
+  it('filters by sender and time, and pages without a gap or a repeat', async () => {
     for (const n of [1, 2, 3, 4, 5]) await postMessage(`page ${n}`, n % 2 === 0 ? bob : ada)
     expect(await found('page', ada, { chatId: club.id, senderId: bob.id })).to.deep.equal(['page 4', 'page 2'])
     expect(await found('page', ada, { senderId: eve.id })).to.deep.equal([])
@@ -117,7 +117,7 @@ describe('search', function () {
     expect(pages.flat()).to.deep.equal(all.map(({ message }) => message.content))
   })
 
-  it('what says it more nearly together, and more often, comes first; or the latest, where that is asked for', async () => {
+  it('orders by relevance, or by time where requested', async () => {
     const said = ['apple and, further on, a pear', 'apple pear', 'pear, and an apple', 'apple pear, apple pear']
     for (const content of said) await postMessage(content)
     expect(await found('apple pear')).to.deep.equal([said[3], said[1], said[2], said[0]])
@@ -126,7 +126,7 @@ describe('search', function () {
     expect((await ask(ada, 'apple', { order: 'best' })).status).to.equal(400)
   })
 
-  it('a word typed wrong finds what was meant, below what says just that', async () => {
+  it('finds similar words of a mistyped one, ranked below exact matches', async () => {
     const [meant, typed] = ['The restaurant opens at six', 'restuarant is not how one writes it']
     await postMessage(meant)
     for (const slip of ['resturant', 'restauurant', 'restaurand', 'retsaurant', 'Réstaurnt'])
@@ -141,14 +141,14 @@ describe('search', function () {
     expect(await found('restuarant')).to.deep.equal([typed, 'One more restaurant', meant])
   })
 
-  it('of a word typed wrong, what was meant is highlighted', async () => {
+  it('highlights the similar word of a mistyped one', async () => {
     await postMessage('An éxample, and examples')
     const [hit] = (await ask(ada, 'exmaple')).body as Found[]
     const { text, ranges } = hit!.highlight
     expect(ranges.map(([from, to]) => text.slice(from, to))).to.deep.equal(['éxample'])
   })
 
-  it('a word typed wrong finds only what one may see now', async () => {
+  it('finds only visible messages for a mistyped word', async () => {
     club = await createClub(parley, ada, [bob], { historyVisibility: 'since-joined' })
     const hidden = await postMessage('chrysalis, the hidden one')
     await club.call(ada, 'POST', '/participants', { userId: eve.id })
@@ -164,7 +164,7 @@ describe('search', function () {
     expect(await found('chrysalsi', eve, {})).to.deep.equal([])
   })
 
-  it('pages go on from what says it to what says it nearly, without a hole or a repeat', async () => {
+  it('pages continue from exact to similar matches, without a gap or a repeat', async () => {
     for (const n of [1, 2, 3]) await postMessage(`harbour ${'harbour '.repeat(n % 2)}${n}`)
     for (const n of [4, 5, 6]) await postMessage(`harbours ${n}`)
     const pages = await pagesOf('"harbour" harbour')
@@ -174,7 +174,7 @@ describe('search', function () {
     expect((await pagesOf('harbour -nothing')).flat()).to.deep.equal(all)
   })
 
-  it('a query that holds nothing to look for finds nothing; none can break the query language', async () => {
+  it('finds nothing for a query without words, and no query can break the query language', async () => {
     await postMessage("it's a & b | c:*")
     for (const q of ['', ' ', '-no', '"!"', '&', '...', '\u200b']) expect(await found(q), q).to.deep.equal([])
     for (const q of ["it's", 'a & b', "c:* | 'x", 'a <-> b', '!a', "\\'a", '(a'])

@@ -20,7 +20,7 @@ onEachLog('sessions over REST', (kind) => {
   beforeEach(async () => (ada = await identity.register()))
   after(() => parley[Symbol.asyncDispose]())
 
-  it('registering and logging in each open one, which the log knows and the list shows', async () => {
+  it('registration and login each open one, which is in the log and the list', async () => {
     pass(1_000)
     const phone = await identity.loggedIn(ada.user.email, undefined, { 'user-agent': 'Phone/1' })
     const ids = [ada, phone].map(({ accessToken }) => claimsOf(accessToken).sid)
@@ -63,7 +63,7 @@ onEachLog('sessions over REST', (kind) => {
     }
   })
 
-  it('a refresh gives new tokens of the same session, and the time of the password stays', async () => {
+  it('a refresh returns new tokens of the same session, with the original authentication time', async () => {
     pass(60_000)
     const answer = await identity.refresh(ada.refreshToken)
     const refreshed = answer.body as SignedIn
@@ -79,7 +79,7 @@ onEachLog('sessions over REST', (kind) => {
     expect((await identity.refresh(refreshed.refreshToken)).status).to.equal(200)
   })
 
-  it('a used token that comes again ends the session, and its user gets a mail', async () => {
+  it('reuse of a refresh token ends the session, and its user gets a mail', async () => {
     const { refreshToken } = (await identity.refresh(ada.refreshToken)).body as SignedIn
     expect((await identity.refresh(ada.refreshToken)).body).to.include(refused)
     expect((await identity.refresh(refreshToken)).body).to.include(refused)
@@ -91,7 +91,7 @@ onEachLog('sessions over REST', (kind) => {
     expect(parley.mails.filter(({ to, subject }) => to === ada.user.email && /ended/.test(subject))).to.have.length(1)
   })
 
-  it('with the same key within 60 s, and while it is unused, the same successor comes again', async () => {
+  it('a repeat with the same key within 60 s returns the same successor while that is unused', async () => {
     const first = await identity.refresh(ada.refreshToken, 'tab')
     expect(first.headers.get('idempotency-replayed')).to.equal(null)
     pass(60_000)
@@ -112,7 +112,7 @@ onEachLog('sessions over REST', (kind) => {
     expect((await identity.refresh('x'.repeat(43))).body).to.include(refused)
   })
 
-  it('logging out, by either token, ends that session alone', async () => {
+  it('a logout with either token ends only that session', async () => {
     const phone = await identity.loggedIn(ada.user.email)
     const logout = (request: object) => parley.call('POST', '/auth/logout', request)
     expect((await logout({ token: phone.accessToken })).status).to.equal(204)
@@ -128,12 +128,12 @@ onEachLog('sessions over REST', (kind) => {
     expect(parley.mails.filter(({ to, subject }) => to === ada.user.email && /ended/.test(subject))).to.have.length(0)
   })
 
-  it('logging out with nothing, or with a bad token, is refused', async () => {
+  it('a logout without a token or with an invalid one is refused', async () => {
     expect((await parley.call('POST', '/auth/logout', {})).body).to.include({ code: 'token-missing' })
     expect((await parley.call('POST', '/auth/logout', { token: 'x' })).body).to.include({ code: 'invalid-token' })
   })
 
-  it('one session, or all others, can be ended; another user’s cannot', async () => {
+  it('one session or all others can be ended, but none of another user', async () => {
     const [phone, tablet, laptop] = [
       await identity.loggedIn(ada.user.email),
       await identity.loggedIn(ada.user.email),
@@ -160,12 +160,12 @@ onEachLog('sessions over REST', (kind) => {
     expect((await identity.sessions(eve.accessToken)).map(({ id }) => id)).to.deep.equal([sid(eve)])
   })
 
-  it('all of them at once is not offered', async () => {
+  it('all sessions at once cannot be ended', async () => {
     const answer = await parley.call('DELETE', '/auth/sessions', { token: ada.accessToken })
     expect(answer.body).to.include({ status: 400, code: 'validation-failed' })
   })
 
-  it('a token is over when it was not used for 30 days, and a session after 90, however often it was used', async () => {
+  it('a refresh token expires after 30 days without use, a session after 90 days', async () => {
     const day = 86_400_000
     let { refreshToken } = ada
     for (const days of [29, 30 - 1 / 24, 30 - 1 / 24]) {

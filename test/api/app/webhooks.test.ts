@@ -41,7 +41,7 @@ describe('webhooks of a chat', function () {
   const codeOf = ({ body }: Answer): string => (body as { code: string }).code
   const recorded = async () => parley.app.core.log.readStream(moderationStream(club.id), { limit: 100 })
 
-  it('an admin makes one and is shown its secret; the log has neither its secret nor, in the open, where it leads', async () => {
+  it('an admin creates one and gets its secret; the log contains neither the secret nor the URL in clear text', async () => {
     const { status, body } = await create(ada, { url: URL, name: ' Build ', events: ['message_edited', 'new_message'] })
     const { id, secret, ...rest } = body as Webhook & { createdAt: string }
     expect(status).to.equal(201)
@@ -66,7 +66,7 @@ describe('webhooks of a chat', function () {
     expect(await club.eventTypes(), 'nobody else is told').to.deep.equal(['ChatCreated'])
   })
 
-  it('every participant sees that it exists, only owners and admins where it leads, and nobody its secret', async () => {
+  it('every participant sees that it exists, only owners and admins its URL, and nobody its secret', async () => {
     const { secret: _, ...made } = (await create()).body as Webhook
     const [ofAda] = await list()
     expect(ofAda).to.deep.equal({ ...made, delivery: ofAda!.delivery })
@@ -82,7 +82,7 @@ describe('webhooks of a chat', function () {
     expect(one.secret).not.to.equal(other.secret)
   })
 
-  it('with a key it is made once, and a repeat shows the same secret, also when it was deleted since', async () => {
+  it('with an idempotency key it is created once, and a repeat returns the same secret, also after its deletion', async () => {
     const key = { 'idempotency-key': 'k1' }
     const first = await create(ada, { url: URL }, key)
     const again = await create(ada, { url: URL }, key)
@@ -105,7 +105,7 @@ describe('webhooks of a chat', function () {
     expect(codeOf(await remove(id))).to.equal('webhook-not-found')
   })
 
-  it('a member makes and deletes none, and to an outsider there is no chat', async () => {
+  it('a member can neither create nor delete one, and an outsider gets 404 for the chat', async () => {
     const { id } = (await create()).body as Webhook
     for (const who of [bob, eve])
       for (const refused of [await create(who), await remove(id, who)])
@@ -113,7 +113,7 @@ describe('webhooks of a chat', function () {
     expect(await recorded()).to.have.length(1)
   })
 
-  it('one who was made admin a moment ago may', async () => {
+  it('a new admin can create one at once', async () => {
     expect(codeOf(await create(bob))).to.equal('not-authorized')
     const elsewhere = await parley.startNode()
     const path = `/chats/${club.id}/participants/${bob.id}`
@@ -121,7 +121,7 @@ describe('webhooks of a chat', function () {
     expect((await create(bob)).status).to.equal(201)
   })
 
-  it('a direct chat has none, and an archived one gets none', async () => {
+  it('is refused in direct and archived chats', async () => {
     const direct = await createClub(parley, ada, [bob], { type: 'direct' })
     expect(codeOf(await direct.call(ada, 'POST', '/webhooks', { url: URL }))).to.equal('direct-chat')
     const { id } = (await create()).body as Webhook
@@ -152,7 +152,7 @@ describe('webhooks of a chat', function () {
       expect([answer.status, codeOf(answer)]).to.deep.equal([400, 'validation-failed'])
     })
 
-  it('one that nobody made is not found', async () => {
+  it('an unknown one is not found', async () => {
     expect(codeOf(await remove(randomUUID()))).to.equal('webhook-not-found')
   })
 })
