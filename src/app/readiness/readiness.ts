@@ -88,8 +88,9 @@ async function projectionStates(
   const states = await Promise.all(
     runners.map(async (runner) => {
       const state = runner.status()
-      let lag: Lag | null = null
-      await probe(async () => (lag = await lagOf(runner)), 'degraded')
+      const measured: { lag: Lag | null } = { lag: null }
+      await probe(async () => (measured.lag = await lagOf(runner)), 'degraded')
+      const { lag } = measured
       if (lag === null || isNearHead(lag) || state.status !== 'live') servable.add(state.name)
       const status = servable.has(state.name) ? statusAt(state.status, lag) : 'unavailable'
       return [state.name, { ...state, status, lagSeconds: secondsOf(lag) }] as const
