@@ -88,11 +88,13 @@ const copyRows = (url: string, table: string, file: string): Promise<number> =>
     return rate
   })
 
-const catchUp: Experiment = {
-  name: 'projection catch-up',
+const rebuilding = (name: string, all: boolean): Experiment => ({
+  name,
   against: 'limit',
   reference: 'COPY of its messages, with indexes',
-  metrics: { rate: { unit: 'events/s', better: 'higher', target: { atLeast: 0.3 } } },
+  metrics: {
+    rate: { unit: 'events/s', better: 'higher', ...(all ? {} : { target: { atLeast: 0.3 } }) },
+  },
   async prepare(bench) {
     const env = await bulkParley(bench)
     const file = join(bench.postgres.exchange, 'archive.ndjson')
@@ -101,7 +103,7 @@ const catchUp: Experiment = {
     let table = ''
     return {
       async ours() {
-        const { rate, table: made } = await measureRate('catchUp', null, { env })
+        const { rate, table: made } = await measureRate('rebuild', { all }, { env })
         table = made
         return { rate }
       },
@@ -110,6 +112,10 @@ const catchUp: Experiment = {
       },
     }
   },
-}
+})
 
-export const bulk = [importRate, catchUp]
+export const bulk = [
+  importRate,
+  rebuilding('rebuild of conversations', false),
+  rebuilding('rebuild of all projections', true),
+]

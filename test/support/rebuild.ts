@@ -15,13 +15,17 @@ export interface RebuildSide {
 }
 
 /** Builds the projection again beside the tables in use, and has queries use the new ones. */
-export async function rebuild(side: RebuildSide, projection: Projection): Promise<void> {
+export const rebuild = (side: RebuildSide, projection: Projection): Promise<void> => rebuildAll(side, [projection])
+
+/** Several in one pass over the log. */
+export async function rebuildAll(side: RebuildSide, projections: readonly Projection[]): Promise<void> {
   const { pool, log, readSkipped = () => Promise.resolve(new Map()) } = side
-  expect(await beginGeneration(pool, projection, { start: log.start, state: 'building' })).to.be.a('number')
+  for (const projection of projections)
+    expect(await beginGeneration(pool, projection, { start: log.start, state: 'building' })).to.be.a('number')
   await using rebuilder = startRebuilder({
-    ...{ pool, log, readSkipped, projections: [projection], report: noFailures },
+    ...{ pool, log, readSkipped, projections, report: noFailures },
     openBuildPool: () => createPool(pool.options as Parameters<typeof createPool>[0]),
   })
   rebuilder.wakeUp()
-  await eventually(async () => expect((await readGenerations(pool, [projection])).some(isUnderWay)).to.equal(false))
+  await eventually(async () => expect((await readGenerations(pool, projections)).some(isUnderWay)).to.equal(false))
 }

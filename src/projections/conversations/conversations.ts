@@ -5,6 +5,7 @@ import { inRuns, type Run } from './bulk-runs.js'
 import { advanceChats } from './chats/advance-chats.js'
 import type { ApplyContext, EventType, Part, Placed } from './part.js'
 import { parts } from './parts.js'
+import { beginBulkSearch, endBulkSearch } from './search/search-texts.js'
 
 /** Users, chats, memberships and messages: one projection, so that a membership and the messages it guards agree. */
 export const createConversations = (reader: EventReader): Projection => ({
@@ -13,6 +14,7 @@ export const createConversations = (reader: EventReader): Projection => ({
   tables: parts.flatMap(({ tables }) => tables),
   streamPrefixes: ['user-', 'chat-', 'inbox-', 'moderation-'],
   schema: (table) => parts.map(({ schema }) => schema(table)).join('\n'),
+  bulk: { begin: beginBulkSearch, end: endBulkSearch },
   prepare: (batch) => reader.open(batch),
   async apply(batch, tx, table) {
     const context = { tx, table }

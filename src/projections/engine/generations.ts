@@ -63,7 +63,9 @@ export const beginGeneration = (
     if (known.some((one) => isUnderWay(one))) return null
     const generation = await nextGeneration(tx, projection)
     await deleteGenerations(tx, projection, ['compared'])
-    await tx.query(projection.schema(tableName(projection, generation)))
+    const table = tableName(projection, generation)
+    await tx.query(projection.schema(table))
+    if (projection.bulk !== undefined) await tx.query(projection.bulk.begin(table))
     await tx.query(
       `insert into projection_generations (name, version, generation, state, position) values ($1, $2, $3, $4, $5)`,
       [projection.name, projection.version, generation, state, start],

@@ -26,6 +26,8 @@ export interface Projection {
   neverStops?: string
   /** The statements that make its tables, empty. */
   schema(table: TableName): string
+  /** Statements for tables that are filled in bulk by a rebuild: before the first event, and before queries use them. */
+  bulk?: { begin(table: TableName): string; end(table: TableName): string }
   /** Whatever of `apply` can be done ahead, such as opening the events; nothing depends on it. */
   prepare?(batch: readonly RecordedEvent[]): Promise<unknown>
   /** Applies events, in the order of the log, within the transaction that moves the checkpoint. */

@@ -8,6 +8,16 @@ import { keyOf, SENDER, toTsvector, wordsOf } from './word-keys.js'
  * to the messages: whatever other chats hold is never looked at. `chat_words` are the words of each chat, to look up by what may have
  * been meant. The index takes in what is written at once (`fastupdate`), for a search has a look-up in it for each chat.
  */
+const wordsIndex = (table: TableName): string => `${table('search_texts')}_words_idx`
+
+/** In bulk, words are gathered in the index's list, up to 64 MiB, and sorted into it together. */
+export const beginBulkSearch = (table: TableName): string =>
+  `alter index ${wordsIndex(table)} set (fastupdate = on, gin_pending_list_limit = 65536)`
+
+export const endBulkSearch = (table: TableName): string => `
+  alter index ${wordsIndex(table)} set (fastupdate = off);
+  select gin_clean_pending_list('${wordsIndex(table)}'::regclass)`
+
 export const searchPart = {
   tables: ['search_texts', 'chat_words'],
   schema: (table: TableName): string => `
@@ -19,7 +29,7 @@ export const searchPart = {
       created_at timestamptz not null,
       words tsvector not null
     );
-    create index on ${table('search_texts')} using gin (words) with (fastupdate = off);
+    create index ${wordsIndex(table)} on ${table('search_texts')} using gin (words) with (fastupdate = off);
     create table ${table('chat_words')} (
       chat_id uuid not null,
       word text collate "C" not null,

@@ -28,13 +28,17 @@ export async function runBuilds(builds: readonly Build[], deps: RunBuildsDeps): 
   async function step(build: Build, page: Page): Promise<boolean> {
     try {
       if (!(await build.apply(page))) return false
-      return page.events.length >= NEAR_HEAD || !(await finish(pool, log, build))
+      if (page.events.length >= NEAR_HEAD) return true
+      if (!ready.has(build)) await endBulk(pool, build)
+      ready.add(build)
+      return !(await finish(pool, log, build))
     } catch (error) {
       onFailed(build, error)
       return false
     }
   }
 
+  const ready = new Set<Build>()
   let running = [...builds]
   let next = readPage(earliest(builds, log), builds, log)
   while (running.length > 0 && !signal.aborted) {
@@ -60,6 +64,12 @@ function readPage(after: Position, builds: readonly Build[], log: Pick<EventLog,
     )
     .catch(() => undefined) // it only saves time: who awaits the page, and who applies it, meets the same failure
   return page
+}
+
+/** What queries need of tables that were filled in bulk; statistics above all. */
+async function endBulk(pool: Pool, { projection, target: { table } }: Build): Promise<void> {
+  if (projection.bulk !== undefined) await pool.query(projection.bulk.end(table))
+  await pool.query(`analyze ${projection.tables.map(table).join(', ')}`)
 }
 
 /** True once the build is at its end. */
