@@ -3,7 +3,7 @@ import { openProjection, type OpenProjection } from '../projections/engine/open-
 import { createProjectionControl } from '../projections/engine/projection-control.js'
 import { startRebuilder, type Rebuilder } from '../projections/engine/rebuild/start-rebuilder.js'
 import { readSkippedEvents } from '../projections/engine/skipped-events.js'
-import { startRunner, type Runner } from '../projections/engine/runner.js'
+import { startRunner, type Runner, type RunnerOptions } from '../projections/engine/runner.js'
 import { manageProjection, type ManagedProjection } from '../projections/managed-projection.js'
 import type { ProjectionList } from '../projections/projection-list.js'
 import { openBuildPool } from './databases.js'
@@ -19,6 +19,12 @@ export interface Projections {
   runners: Runners
   managed: readonly ManagedProjection[]
 }
+
+/**
+ * Only auditors wait for the trail, and end the wait when they ask; for all others, few large transactions cost less than many small
+ * ones.
+ */
+const AUDIT_GATHER_MS = 250
 
 /** Makes the tables of every projection where they are missing, then starts the loops that keep them up to date. */
 export async function startProjections(
@@ -37,12 +43,13 @@ export async function startProjections(
   }
   await checkKeys(pool, databases.keys, open.conversations)
   const readSkipped = () => readSkippedEvents(log, reader)
-  const start = (one: OpenProjection): Runner => releases.add(startRunner(one, { log, pool, report, readSkipped }))
+  const start = (one: OpenProjection, options: RunnerOptions = {}): Runner =>
+    releases.add(startRunner(one, { log, pool, report, readSkipped, options }))
   const runners = {
     conversations: start(open.conversations),
     decisionIndex: start(open.decisionIndex),
     revocations: start(open.revocations),
-    auditTrail: start(open.auditTrail),
+    auditTrail: start(open.auditTrail, { gatherMs: AUDIT_GATHER_MS }),
   }
   const rebuilder = releases.add(startAppRebuilder(foundations, report))
   const control = createProjectionControl({ pool, log, wakeUp: () => rebuilder.wakeUp() })
