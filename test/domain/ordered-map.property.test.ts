@@ -25,8 +25,8 @@ const seen = (map: Pick<OrderedMap<number>, 'size' | 'has' | 'get'> & Iterable<r
   ),
 })
 
-describe('a map that never changes', () => {
-  it('is what a Map would be, entries in the same order, after any changes', () => {
+describe('an immutable ordered map', () => {
+  it('equals a Map, in the same order, after any changes', () => {
     fc.assert(
       fc.property(changes, (all) => {
         const model = new Map<string, number>()
@@ -41,7 +41,7 @@ describe('a map that never changes', () => {
     )
   })
 
-  it('stays as it was while others are made from it', () => {
+  it('is not changed when others are derived from it', () => {
     fc.assert(
       fc.property(changes, changes, (before, after) => {
         const make = (start: OrderedMap<number>, list: typeof before) =>
@@ -54,7 +54,7 @@ describe('a map that never changes', () => {
     )
   })
 
-  it('is made of entries in their order, the last of a key counting', () => {
+  it('is created from entries in their order, with the last of each key', () => {
     const entries = [
       ['b', 1],
       ['a', 2],

@@ -10,16 +10,16 @@ const textOf = (raw: string, maxLength = MAX_MESSAGE_LENGTH) => {
 const fault = (name: 'empty' | 'too-long' | 'not-text') => ({ ok: false, fault: name })
 
 describe('a text', () => {
-  it('is composed, so that what looks the same is the same', () => {
+  it('is normalised to NFC, so that equal looks are equal texts', () => {
     expect(textOf('Zoe\u0308')).to.equal('Zo\u00eb')
     expect(textOf('\u1100\u1161\u11a8')).to.equal('\uac01')
   })
 
-  it('has one kind of line end', () => {
+  it('has one kind of line ending', () => {
     expect(textOf('a\r\nb\nc')).to.equal('a\nb\nc')
   })
 
-  it('loses blank lines at its start and white space at its end, also that which is not ASCII, and is otherwise kept as sent', () => {
+  it('is trimmed of blank lines at its start and white space at its end, also outside ASCII, and otherwise kept', () => {
     expect(textOf(' \u3000\r\n\n\u00a0 a  b\t\n c \r\n\ufeff')).to.equal('\u00a0 a  b\t\n c')
     expect(textOf('\n  | a | b |\n  |---|---|\n\n')).to.equal('  | a | b |\n  |---|---|')
     expect(textOf('<b>"it\'s" & 👩‍👩‍👧 \u200f</b>')).to.equal('<b>"it\'s" & 👩‍👩‍👧 \u200f</b>')
@@ -30,21 +30,21 @@ describe('a text', () => {
       expect(textOf(raw), JSON.stringify(raw)).to.deep.equal(fault('empty'))
   })
 
-  it('has as many characters as code points, also beyond the BMP', () => {
+  it('is measured in code points, also beyond the BMP', () => {
     for (const letter of ['a', '\u00eb', '🦊', '𝕏']) {
       expect(textOf(letter.repeat(10_000)), letter).to.equal(letter.repeat(10_000))
       expect(textOf(letter.repeat(10_001)), letter).to.deep.equal(fault('too-long'))
     }
   })
 
-  it('is measured as it is stored: composed, and without what is trimmed', () => {
+  it('is measured as it is stored: normalised and trimmed', () => {
     expect(textOf('e\u0308'.repeat(10_000))).to.equal('\u00eb'.repeat(10_000))
     expect(textOf(` \n${'a\r\n'.repeat(5_000)} `)).to.equal('a\n'.repeat(5_000).trim())
     expect(textOf('\n\nabc  ', 3)).to.equal('abc')
     expect(textOf('abcd', 3)).to.deep.equal(fault('too-long'))
   })
 
-  it('may hold newline and tab, but no other control character, C1 ones included', () => {
+  it('may contain newline and tab, but no other control character of C0 and C1', () => {
     expect(textOf('a\n\tb')).to.equal('a\n\tb')
     const controls = Array.from({ length: 0xa0 }, (_, code) => String.fromCharCode(code)).filter((character) =>
       /\p{Cc}/u.test(character),
@@ -55,12 +55,12 @@ describe('a text', () => {
     }
   })
 
-  it('is no text with half a surrogate pair in it', () => {
+  it('is invalid with a lone surrogate', () => {
     for (const raw of ['\ud83e', '\udd8a', 'a\ud83eb', '\udd8a\ud83e'])
       expect(textOf(raw)).to.deep.equal(fault('not-text'))
   })
 
-  it('normalised twice is what it was once', () => {
+  it('has an idempotent normalisation', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (raw) => {
         const once = textOf(raw)
@@ -84,7 +84,7 @@ describe('a text', () => {
     ' \u200b\n\ufeff',
   ]
 
-  it('is empty when it shows nothing, in messages, labels and names alike', () => {
+  it('is empty when nothing of it is visible, in messages, labels and names alike', () => {
     for (const normalise of [normaliseText, normaliseLabel, normaliseName])
       for (const raw of invisible) expect(normalise(raw, 255), JSON.stringify(raw)).to.deep.equal(fault('empty'))
   })
@@ -96,14 +96,14 @@ describe('a text', () => {
 })
 
 describe('a label', () => {
-  it('is trimmed at both ends, and does not change the direction of the text around it', () => {
+  it('is trimmed at both ends, without bidirectional control characters', () => {
     expect(normaliseLabel(' a\nb ', 255)).to.deep.equal({ ok: true, text: 'a\nb' })
     expect(normaliseLabel('a\u202eb', 255)).to.deep.equal({ ok: false, fault: 'bidi-controls' })
   })
 })
 
 describe('a name', () => {
-  it('stands on one line', () => {
+  it('is on one line', () => {
     expect(normaliseName(' Ada Lovelace\n', 255)).to.deep.equal({ ok: true, text: 'Ada Lovelace' })
     for (const raw of ['a\nb', 'a\r\nb', 'a\tb', 'a\u2028b'])
       expect(normaliseName(raw, 255), JSON.stringify(raw)).to.deep.equal({ ok: false, fault: 'line-break' })

@@ -36,7 +36,7 @@ const sealedSince: Record<string, string[]> = {
 }
 
 describe('stored samples', () => {
-  it('there is one of every version of every event ever written, and no other', () => {
+  it('there is one for each version of every event ever written, and no other', () => {
     const expected = everWritten.map(({ type, schemaVersion }) => fileOf(type, schemaVersion))
     expect([...samples.keys()]).to.have.members(expected)
   })
@@ -63,7 +63,7 @@ describe('upcasting', () => {
     Unchanged: [],
   }
 
-  it('takes every step from the version stored to the current one', () => {
+  it('applies every step from the stored version to the current one', () => {
     const current = { id: 1, title: 'a', lines: ['a'] }
     expect(upcast(upcasters, 'Renamed', 1, { id: 1, name: 'a' })).to.deep.equal(current)
     expect(upcast(upcasters, 'Renamed', 2, { id: 1, title: 'a' })).to.deep.equal(current)
@@ -71,24 +71,24 @@ describe('upcasting', () => {
     expect(upcast(upcasters, 'Unchanged', 1, { id: 1 })).to.deep.equal({ id: 1 })
   })
 
-  it('leaves what was stored as it is', () => {
+  it('does not change the stored event', () => {
     const stored = Object.freeze({ id: 1, name: 'a' })
     upcast(upcasters, 'Renamed', 1, stored)
     expect(stored).to.deep.equal({ id: 1, name: 'a' })
   })
 
-  it('a version newer than this release knows gives null', () => {
+  it('returns null for a version newer than this release knows', () => {
     expect(upcast(upcasters, 'Renamed', 4, {})).to.equal(null)
     expect(upcast(upcasters, 'Unchanged', 2, {})).to.equal(null)
   })
 
-  it('a type that this release does not know gives null, also one that every object has', () => {
+  it('returns null for an unknown type, also for names of Object.prototype', () => {
     for (const type of ['Other', 'constructor', 'toString', '__proto__', '']) {
       expect(upcast(upcasters, type, 1, {}), type).to.equal(null)
     }
   })
 
-  it('the current version is one more than there are steps', () => {
+  it('the current version is the number of steps plus one', () => {
     expect(currentSchemaVersion(upcasters, 'Renamed')).to.equal(3)
     expect(currentSchemaVersion(upcasters, 'Unchanged')).to.equal(1)
   })

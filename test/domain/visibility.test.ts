@@ -5,21 +5,21 @@ import { maySee, visibleRanges, type Membership, type VisibilitySetting } from '
 const sinceJoined: VisibilitySetting[] = [{ fromVersion: 1, visibility: 'since-joined' }]
 const full: VisibilitySetting[] = [{ fromVersion: 1, visibility: 'full' }]
 
-describe('what someone may see of a chat', () => {
-  it('since they joined, and to no end while they are in it', () => {
+describe('the visible range of a chat', () => {
+  it('starts with the join, and is open while the user is a member', () => {
     expect(visibleRanges([{ fromVersion: 5, toVersion: null }], sinceJoined)).to.deep.equal([[5, Infinity]])
   })
 
-  it('all of it, where the history is open to all', () => {
+  it('is everything, where the history is open', () => {
     expect(visibleRanges([{ fromVersion: 5, toVersion: null }], full)).to.deep.equal([[1, Infinity]])
   })
 
-  it('nothing, for who never was in it or is outside now, even where the history is open', () => {
+  it('is nothing for a user who is not a member, even where the history is open', () => {
     expect(visibleRanges([], full)).to.deep.equal([])
     expect(visibleRanges([{ fromVersion: 2, toVersion: 9 }], full)).to.deep.equal([])
   })
 
-  it('both spans of one who left and came back, and not what lies between', () => {
+  it('has both memberships of a user who joined again, and nothing between', () => {
     const spans = [
       { fromVersion: 2, toVersion: 9 },
       { fromVersion: 15, toVersion: null },
@@ -31,7 +31,7 @@ describe('what someone may see of a chat', () => {
     expect(visibleRanges([spans[0]!, { fromVersion: 10, toVersion: null }], sinceJoined)).to.deep.equal([[2, Infinity]])
   })
 
-  it('also what was said while the history was open, though it no longer is', () => {
+  it('includes what was sent while the history was open', () => {
     const settings: VisibilitySetting[] = [
       { fromVersion: 1, visibility: 'since-joined' },
       { fromVersion: 4, visibility: 'full' },
@@ -43,7 +43,7 @@ describe('what someone may see of a chat', () => {
     ])
   })
 
-  it('both ends of a span belong to it', () => {
+  it('includes both ends of a membership', () => {
     const ranges = visibleRanges(
       [
         { fromVersion: 2, toVersion: 4 },
@@ -85,7 +85,7 @@ function naivelySeen(version: number, spans: Membership[], history: VisibilitySe
 }
 
 describe('visible ranges, of any membership under any settings', () => {
-  it('hold exactly the versions that the rule allows, one by one', () => {
+  it('contain exactly the versions that the rule allows', () => {
     fc.assert(
       fc.property(memberships, settings, (spans, history) => {
         const ranges = visibleRanges(spans, history)
@@ -97,7 +97,7 @@ describe('visible ranges, of any membership under any settings', () => {
     )
   })
 
-  it('ascend, neither touching nor overlapping, whatever order the spans come in', () => {
+  it('are ascending and separate, in whatever order the memberships are given', () => {
     fc.assert(
       fc.property(memberships, settings, (spans, history) => {
         const ranges = visibleRanges(spans, history)
@@ -108,7 +108,7 @@ describe('visible ranges, of any membership under any settings', () => {
     )
   })
 
-  it('are none for who is outside, and reach to no end for who is in', () => {
+  it('are empty for outsiders, and open for members', () => {
     fc.assert(
       fc.property(memberships, settings, (spans, history) => {
         const isIn = spans.at(-1)?.toVersion === null

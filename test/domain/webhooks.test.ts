@@ -20,19 +20,19 @@ const disable = { type: 'DisableWebhook', webhookId: 'w', reason: 'creator' } as
 describe('webhooks of a chat', () => {
   const some = (count: number) => Array.from({ length: count }, (_, number) => created(`w${String(number)}`))
 
-  it('are created with the frames that they want', () => {
+  it('are created with their frame types', () => {
     const { type: _, ...rest } = create
     given(moderationDecider)
       .when(create)
       .then({ type: 'WebhookCreated', ...rest, events: ['new_message'] })
   })
 
-  it('are created once, whatever became of them short of deletion', () => {
+  it('are created once, whatever their state, until they are deleted', () => {
     given(moderationDecider, created('w')).when(create).then()
     given(moderationDecider, created('w'), disabled).when(create).then()
   })
 
-  it('are so many at most, and a deleted one makes room', () => {
+  it('are limited in number, without deleted ones', () => {
     given(moderationDecider, ...some(MAX_WEBHOOKS))
       .when(create)
       .thenRejected({ code: 'too-many-webhooks' })

@@ -37,7 +37,7 @@ const bot = (by: string, role: Role = 'member', userId = 'bot', ownerId = by): D
 const withBot = { ...add('bob', ['bot']), owners: { bot: 'bob' } }
 
 describe('a bot in a chat', () => {
-  it('is added where its owner takes part, or comes with it', () => {
+  it('is added where its owner is a participant, or added together with it', () => {
     given(chatDecider, created()).when(withBot).then(bot('bob'))
     given(chatDecider, created())
       .when({ ...add('ada', ['bot', 'cem']), owners: { bot: 'cem' } })
@@ -47,7 +47,7 @@ describe('a bot in a chat', () => {
       .thenRejected({ code: 'bot-owner-absent' })
   })
 
-  it('goes with its owner, however they go', () => {
+  it('is removed with its owner, however they leave', () => {
     const chat = () => given(chatDecider, created(), bot('bob'))
     const gone = (by: string) => removed(by, 'bot')
     chat().when({ type: 'LeaveChat', userId: 'bob' }).then(gone('bob'), left('bob'))
@@ -58,7 +58,7 @@ describe('a bot in a chat', () => {
     chat().when(remove('ada', 'bot')).then(gone('ada'))
   })
 
-  it('keeps its owner through a change of role, and never inherits the chat', () => {
+  it('keeps its owner after a change of role, and never becomes owner of the chat', () => {
     given(chatDecider, created(), bot('ada', 'admin'), roleChanged('bot', 'owner', 'ada'))
       .when({ type: 'LeaveChat', userId: 'ada' })
       .then(roleChanged('bob', 'owner', 'ada'), removed('ada', 'bot'), left('ada'))
@@ -69,13 +69,13 @@ describe('a bot in a chat', () => {
 })
 
 describe('adding participants', () => {
-  it('a member adds members; what was said before counts as read', () => {
+  it('a member can add members; earlier messages count as read', () => {
     given(chatDecider, created(), sent('ada', 1))
       .when(add('bob', ['cem', 'dag']))
       .then(added('bob', 'cem', 'member', 1), added('bob', 'dag', 'member', 1))
   })
 
-  it('who is in it already, or named twice, is not added again, and keeps the role they have', () => {
+  it('an existing member, or one named twice, is not added again, and keeps the role', () => {
     given(chatDecider, created())
       .when(add('ada', ['bob', 'cem', 'cem'], 'admin'))
       .then(added('ada', 'cem', 'admin'))
@@ -84,13 +84,13 @@ describe('adding participants', () => {
       .then()
   })
 
-  it('who was removed may be added again', () => {
+  it('a removed user may be added again', () => {
     given(chatDecider, created(), removed('ada', 'bob'))
       .when(add('ada', ['bob']))
       .then(added('ada', 'bob'))
   })
 
-  it('an outsider adds nobody, not even themselves', () => {
+  it('is refused to outsiders, also for themselves', () => {
     given(chatDecider, created())
       .when(add('eve', ['eve']))
       .thenRejected({ code: 'not-a-participant' })
@@ -99,7 +99,7 @@ describe('adding participants', () => {
       .thenRejected({ code: 'not-a-participant' })
   })
 
-  it('nobody is added to a direct chat', () => {
+  it('is refused in a direct chat', () => {
     given(chatDecider, direct)
       .when(add('ada', ['cem']))
       .thenRejected({ code: 'direct-chat' })
@@ -130,24 +130,24 @@ describe('removing a participant', () => {
     }
   }
 
-  it('who is not in it is removed already, for those who may remove', () => {
+  it('removing a user who is not a participant changes nothing, for those who may remove', () => {
     given(chatDecider, everyone).when(remove('owner', 'eve')).then()
     given(chatDecider, everyone).when(remove('admin', 'eve')).then()
     given(chatDecider, everyone).when(remove('member', 'eve')).thenRejected({ code: 'role-too-low' })
   })
 
-  it('an outsider removes nobody', () => {
+  it('is refused to outsiders', () => {
     given(chatDecider, everyone).when(remove('eve', 'member')).thenRejected({ code: 'not-a-participant' })
     given(chatDecider, everyone).when(remove('eve', 'eve')).thenRejected({ code: 'not-a-participant' })
     given(chatDecider, direct).when(remove('eve', 'bob')).thenRejected({ code: 'not-a-participant' })
   })
 
-  it('nobody is removed from a direct chat', () => {
+  it('is refused in a direct chat', () => {
     given(chatDecider, direct).when(remove('ada', 'bob')).thenRejected({ code: 'direct-chat' })
     given(chatDecider, direct).when(remove('bob', 'bob')).thenRejected({ code: 'direct-chat' })
   })
 
-  it('who removes themselves leaves, and hands over what they own', () => {
+  it('removing oneself is leaving, with a new owner where needed', () => {
     given(chatDecider, created()).when(remove('bob', 'bob')).then(left('bob'))
     given(chatDecider, created())
       .when(remove('ada', 'ada'))

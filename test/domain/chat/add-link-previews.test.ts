@@ -9,15 +9,15 @@ const { senderId, sentVersion, sentAt } = message
 const event = { type: 'LinkPreviewsAdded', messageId: 'message 1', senderId, sentVersion, sentAt, previews } as const
 
 describe('adding link previews', () => {
-  it('tells whose message they belong to, and when it was sent', () => {
+  it('records the author of the message, and when it was sent', () => {
     given(chatDecider, created(), sent('bob', 1)).when(add).then(event)
   })
 
-  it('is done also when the author has gone: the message still stands', () => {
+  it('works also when the author has left', () => {
     given(chatDecider, created(), sent('bob', 1), left('bob')).when(add).then(event)
   })
 
-  it('nothing happens to a message that is not there, that was changed since or deleted, nor without previews', () => {
+  it('changes nothing for an unknown, edited or deleted message, or without previews', () => {
     const when = (change: Partial<typeof add> | { message: object }) =>
       given(chatDecider, created(), sent('bob', 1)).when({ ...add, ...change } as typeof add)
     when({ message: { status: 'absent' } }).then()
@@ -26,7 +26,7 @@ describe('adding link previews', () => {
     when({ previews: [] }).then()
   })
 
-  it('no chat, no previews', () => {
+  it('is refused for an unknown chat', () => {
     given(chatDecider).when(add).thenRejected({ code: 'not-a-participant' })
   })
 })

@@ -30,7 +30,7 @@ const everyone = created({
   member2: 'member',
 })
 
-describe('banning someone', () => {
+describe('banning a user', () => {
   for (const own of ranks)
     for (const theirs of ranks) {
       const mayBan = own === 'owner' || ranks.indexOf(own) > ranks.indexOf(theirs)
@@ -42,35 +42,35 @@ describe('banning someone', () => {
       })
     }
 
-  it('owners and admins ban also who does not take part, members nobody', () => {
+  it('owners and admins can also ban users who are not participants, members nobody', () => {
     given(chatDecider, everyone).when(ban('owner', 'eve')).then(banned('owner', 'eve'))
     given(chatDecider, everyone).when(ban('admin', 'eve')).then(banned('admin', 'eve'))
     given(chatDecider, everyone).when(ban('member', 'eve')).thenRejected({ code: 'role-too-low' })
   })
 
-  it('nobody bans themselves', () => {
+  it('is refused for oneself', () => {
     for (const role of ranks) given(chatDecider, everyone).when(ban(role, role)).thenRejected({ code: 'role-too-low' })
   })
 
-  it('who is banned already stays so; taken back and done again, it is a new ban', () => {
+  it('a second ban changes nothing; after an unban it is a new ban', () => {
     given(chatDecider, created(), banned('ada', 'bob')).when(ban('ada', 'bob')).then()
     given(chatDecider, created(), banned('ada', 'bob'), unbanned('ada', 'bob'))
       .when(ban('ada', 'bob'))
       .then(banned('ada', 'bob'))
   })
 
-  it('an outsider bans nobody, and nobody is banned from a direct chat', () => {
+  it('is refused to outsiders and in direct chats', () => {
     given(chatDecider, everyone).when(ban('eve', 'member')).thenRejected({ code: 'not-a-participant' })
     given(chatDecider, direct).when(ban('eve', 'bob')).thenRejected({ code: 'not-a-participant' })
     given(chatDecider, direct).when(ban('ada', 'bob')).thenRejected({ code: 'direct-chat' })
     given(chatDecider, direct).when(ban('ada', 'eve')).thenRejected({ code: 'direct-chat' })
   })
 
-  it('is done in an archived chat, too', () => {
+  it('is allowed in an archived chat', () => {
     given(chatDecider, created(), archived('ada')).when(ban('ada', 'bob')).then(banned('ada', 'bob'))
   })
 
-  it('who is banned takes part no longer', () => {
+  it('ends the membership', () => {
     given(chatDecider, created(), banned('ada', 'bob')).when(send('bob', 1)).thenRejected({ code: 'not-a-participant' })
     given(chatDecider, created(), banned('ada', 'bob'))
       .when({ type: 'LeaveChat', userId: 'bob' })
@@ -78,27 +78,27 @@ describe('banning someone', () => {
   })
 })
 
-describe('who is banned', () => {
+describe('a banned user', () => {
   const join = { type: 'JoinChat', userId: 'bob' } as const
 
-  it('does not join, and learns no more than of a chat by invitation', () => {
+  it('cannot join, with the refusal of a chat by invitation', () => {
     given(chatDecider, open, banned('ada', 'bob')).when(join).thenRejected({ code: 'not-a-participant' })
   })
 
-  it('does not come by an invite, and learns no more than with a code made up', () => {
+  it('cannot use an invite, with the refusal of an invalid code', () => {
     given(chatDecider, created(), invited(), banned('ada', 'bob'))
       .when({ type: 'JoinByInvite', userId: 'bob', invite: 'invite', now: originalAt })
       .thenRejected({ code: 'invite-not-found' })
   })
 
-  it('is not added, by nobody and beside nobody', () => {
+  it('cannot be added, also together with others', () => {
     for (const userIds of [['bob'], ['cem', 'bob']])
       given(chatDecider, created(), banned('ada', 'bob'))
         .when({ type: 'AddParticipants', userIds, role: 'member', by: 'ada' })
         .thenRejected({ code: 'banned' })
   })
 
-  it('is not brought back by a line of an import', () => {
+  it('is not added by an import', () => {
     const line = { line: 9, originalAt }
     given(chatDecider, imported, joined('bob'), banned('ada', 'bob'))
       .when({ ...join, ...line })
@@ -109,8 +109,8 @@ describe('who is banned', () => {
   })
 })
 
-describe('taking a ban back', () => {
-  it('lets them come again, and does not bring them back', () => {
+describe('lifting a ban', () => {
+  it('allows the user to join again, and does not restore the membership', () => {
     const past = [banned('ada', 'bob'), unbanned('ada', 'bob')]
     given(chatDecider, open, joined('bob'), ...past)
       .when({ type: 'JoinChat', userId: 'bob' })
@@ -123,7 +123,7 @@ describe('taking a ban back', () => {
       .then({ type: 'ParticipantAdded', userId: 'bob', role: 'member', by: 'ada', lastSeq: 1 })
   })
 
-  it('is for owners and admins; of who is not banned, it is done already', () => {
+  it('is allowed to owners and admins; for a user who is not banned it changes nothing', () => {
     for (const role of ['owner', 'admin'] as const)
       given(chatDecider, everyone, banned('owner', 'eve')).when(unban(role, 'eve')).then(unbanned(role, 'eve'))
     given(chatDecider, everyone).when(unban('owner', 'member')).then()

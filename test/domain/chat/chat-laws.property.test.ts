@@ -138,7 +138,7 @@ describe('laws of a chat, after any commands', () => {
     })
   })
 
-  it('a group that anyone takes part in has an owner', () => {
+  it('a group with participants has an owner', () => {
     always(createGroup, (steps) => {
       for (const { command, after } of steps) {
         if (rolesIn(after).length > 0) expect(rolesIn(after), JSON.stringify(command)).to.include('owner')
@@ -152,7 +152,7 @@ describe('laws of a chat, after any commands', () => {
     })
   })
 
-  it('nobody takes part who is banned', () => {
+  it('no participant is banned', () => {
     always(createGroup, (steps) => {
       for (const { command, after } of steps)
         if (after.status === 'open')
@@ -163,7 +163,7 @@ describe('laws of a chat, after any commands', () => {
     })
   })
 
-  it('in an archived chat nothing is said, and nobody comes but by an import', () => {
+  it('an archived chat gets no messages, and no joins except by an import', () => {
     always(anyChat, (steps) => {
       for (const { command, before, outcome } of steps) {
         if (before.status === 'absent' || !before.archived || 'line' in command) continue
@@ -174,7 +174,7 @@ describe('laws of a chat, after any commands', () => {
     })
   })
 
-  it('who sends takes part, from before the message on', () => {
+  it('a sender is a participant before the message', () => {
     always(anyChat, (steps) => {
       for (const { event, before } of eventsOf(steps)) {
         if (event.type === 'MessageSent') expect(peopleIn(before)).to.include(event.senderId)
@@ -182,14 +182,14 @@ describe('laws of a chat, after any commands', () => {
     })
   })
 
-  it('no event is in vain: each one changes who takes part, in which role, or what was said', () => {
+  it('every event changes participants, roles, messages or settings', () => {
     always(anyChat, (steps) => {
       for (const { event, before, after } of eventsOf(steps))
         expect(plain(after), event.type).not.to.deep.equal(plain(before))
     })
   })
 
-  it('deciding changes no state, and the same command on the same state decides the same', () => {
+  it('a decision does not change the state, and is deterministic', () => {
     always(anyChat, (steps) => {
       for (const { command, before, outcome } of steps) {
         const copy = plain(before)
@@ -199,7 +199,7 @@ describe('laws of a chat, after any commands', () => {
     })
   })
 
-  it('what was accepted is, at once again, already so; who left is an outsider, and what is said again is said twice', () => {
+  it('an accepted command repeated at once changes nothing, except that a former member is an outsider and a message is sent twice', () => {
     always(anyChat, (steps) => {
       for (const { command, outcome, after } of steps) {
         if (outcome.kind === 'rejected' || command.type === 'SendMessage') continue

@@ -17,7 +17,7 @@ const create = (change: Partial<Extract<ChatCommand, { type: 'CreateChat' }>> = 
 })
 
 describe('creating a chat', () => {
-  it('the creator owns it, the others are members, all in one event', () => {
+  it('the creator is owner, the others are members, in one event', () => {
     given(chatDecider)
       .when(create())
       .then({
@@ -36,7 +36,7 @@ describe('creating a chat', () => {
       })
   })
 
-  it('a direct chat holds its two members', () => {
+  it('a direct chat has its two members', () => {
     given(chatDecider)
       .when(
         create({
@@ -56,13 +56,13 @@ describe('creating a chat', () => {
       .then({ ...imported, name: 'Garden' })
   })
 
-  it('a chat that is there already is left as it is, whoever asks', () => {
+  it('an existing chat is not changed, whoever asks', () => {
     given(chatDecider, direct)
       .when(create({ chatType: 'direct', by: 'bob', participantIds: ['ada'] }))
       .then()
   })
 
-  it('an import takes over no chat that it did not make, nor a client one that an import made', () => {
+  it('an import cannot take over a native chat, nor a client an imported one', () => {
     given(chatDecider, created())
       .when(create({ imported: true }))
       .thenRejected({ code: 'not-imported' })
@@ -75,7 +75,7 @@ describe('creating a chat', () => {
       .then()
   })
 
-  it('before it is created, every command is refused as by an outsider', () => {
+  it('every command before the creation is refused as for an outsider', () => {
     const commands: ChatCommand[] = [
       { type: 'JoinChat', userId: 'ada' },
       { type: 'LeaveChat', userId: 'ada' },
@@ -86,7 +86,7 @@ describe('creating a chat', () => {
     for (const command of commands) given(chatDecider).when(command).thenRejected({ code: 'not-a-participant' })
   })
 
-  it('a stream that does not begin with its creation is a fault, not a refusal', () => {
+  it('a stream that does not start with its creation is an error, not a refusal', () => {
     expect(() => given(chatDecider, joined('bob'))).to.throw('a chat cannot begin with ParticipantJoined')
   })
 })

@@ -26,17 +26,17 @@ const unpinned = (by: string) => ({ type: 'MessageUnpinned', messageId, sentVers
 const everyone = created({ owner: 'owner', admin: 'admin', ada: 'member', bob: 'member' })
 const closed = created({ owner: 'owner', ada: 'member' }, { historyVisibility: 'since-joined' })
 
-describe('saying it otherwise', () => {
-  it('is for the author, and tells when the message was sent', () => {
+describe('editing a message', () => {
+  it('is allowed to the author, and records when the message was sent', () => {
     given(chatDecider, everyone, sent('ada', 1)).when(edit('ada')).then(edited)
   })
 
-  it('not for anyone else, whatever their role', () => {
+  it('is refused to all others, whatever their role', () => {
     for (const by of ['owner', 'admin', 'bob'])
       given(chatDecider, everyone, sent('ada', 1)).when(edit(by)).thenRejected({ code: 'not-the-author' })
   })
 
-  it('nor where the message is deleted, not there, or the chat is archived', () => {
+  it('is refused where the message is deleted or unknown, or the chat is archived', () => {
     const chat = () => given(chatDecider, everyone, sent('ada', 1))
     chat()
       .when(edit('ada', fact({ status: 'deleted' })))
@@ -49,40 +49,40 @@ describe('saying it otherwise', () => {
       .thenRejected({ code: 'chat-archived' })
   })
 
-  it('nor for an author who is outside', () => {
+  it('is refused to an author who has left', () => {
     for (const end of [left('ada'), removed('ada', 'owner'), banned('owner', 'ada')])
       given(chatDecider, everyone, sent('ada', 1), end).when(edit('ada')).thenRejected({ code: 'not-a-participant' })
     given(chatDecider).when(edit('ada')).thenRejected({ code: 'not-a-participant' })
   })
 
-  it('an author who came back edits what they said before: they took part then', () => {
+  it('is allowed for earlier messages to an author who joined again', () => {
     given(chatDecider, closed, sent('ada', 1), left('ada'), joined('ada', 1)).when(edit('ada')).then(edited)
   })
 })
 
 describe('deleting a message', () => {
-  it('is for its author, and for owners and admins', () => {
+  it('is allowed to the author, to owners and admins', () => {
     for (const by of ['ada', 'owner', 'admin'])
       given(chatDecider, everyone, sent('ada', 1)).when(remove(by)).then(deleted(by))
   })
 
-  it('not for other members', () => {
+  it('is refused to other members', () => {
     given(chatDecider, everyone, sent('ada', 1)).when(remove('bob')).thenRejected({ code: 'role-too-low' })
   })
 
-  it('happens once', () => {
+  it('is recorded once', () => {
     given(chatDecider, everyone, sent('ada', 1))
       .when(remove('ada', fact({ status: 'deleted' })))
       .then()
   })
 
-  it('takes the pin with it', () => {
+  it('removes the pin', () => {
     given(chatDecider, everyone, sent('ada', 1))
       .when(remove('owner', fact({ pinned: true })))
       .then(unpinned('owner'), deleted('owner'))
   })
 
-  it('is not for who may not see it, whatever their role: to them it is not there', () => {
+  it('is refused as not found to users who may not see it, whatever their role', () => {
     given(chatDecider, closed, sent('owner', 1), {
       type: 'ParticipantAdded',
       userId: 'late',

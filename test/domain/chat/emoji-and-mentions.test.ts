@@ -7,20 +7,20 @@ const VARIATION = '\ufe0f'
 const mentionsIn = (content: string): readonly string[] => findMentions(content, () => true).mentions
 
 describe('an emoji', () => {
-  it('is one of those that Unicode recommends for interchange', () => {
+  it('is one that Unicode recommends for interchange', () => {
     for (const emoji of ['👍', '👍🏽', '👨‍👩‍👧', '🇩🇪', '1️⃣', '❤️']) expect(normaliseEmoji(emoji)).to.equal(emoji)
   })
 
-  it('is shown as an emoji where it could also be text: both are the same', () => {
+  it('is the same in emoji and unqualified form', () => {
     expect(normaliseEmoji('❤')).to.equal('❤️')
   })
 
-  it('is nothing else', () => {
+  it('is no other character', () => {
     for (const text of ['', 'a', '1', '#', '👍👍', '👍 ', ':+1:', '\ufe0f', '🇩', 'é'])
       expect(normaliseEmoji(text), text).to.equal(null)
   })
 
-  it('is stored fully qualified, with or without the variation selectors that it came with', () => {
+  it('is stored fully qualified, with or without variation selectors in the input', () => {
     const qualified = [
       '👍',
       '☝️',
@@ -44,7 +44,7 @@ describe('an emoji', () => {
     }
   })
 
-  it('of every single character keeps one form', () => {
+  it('of a single character has one form', () => {
     const emoji = new RegExp('^\\p{RGI_Emoji}$', 'v')
     const known = Array.from({ length: 0x1ffff }, (_, code) => [
       String.fromCodePoint(code),
@@ -56,7 +56,7 @@ describe('an emoji', () => {
     for (const text of known) expect(normaliseEmoji(text.replaceAll(VARIATION, ''))).to.equal(text)
   })
 
-  it('is not one in text presentation, nor a skin tone or hair style alone', () => {
+  it('is not valid in text presentation, nor a skin tone or hair style alone', () => {
     for (const text of ['❤\ufe0e', '👍\ufe0e', '🏻', '🏿', '🦰', '\u200d'])
       expect(normaliseEmoji(text), text).to.equal(null)
   })
@@ -65,11 +65,11 @@ describe('an emoji', () => {
 describe('mentions', () => {
   const [ada, bob] = [uuid('ada'), uuid('bob')]
 
-  it('are told once each, in lower case, in the order of naming', () => {
+  it('are recorded once each, in lower case, in the order of the text', () => {
     expect(mentionsIn(`<@${bob.toUpperCase()}> <@${ada}>, <@${bob}>`)).to.deep.equal([bob, ada])
   })
 
-  it('are of people, not of all, and not what only looks alike', () => {
+  it('are of users, not of lookalikes', () => {
     expect(mentionsIn(`<@all> <@${ada.slice(1)}> @${ada} <${ada}> <@ ${ada}>`)).to.deep.equal([])
   })
 
@@ -78,13 +78,13 @@ describe('mentions', () => {
     expect(mentionsIn(content)).to.have.length(100)
   })
 
-  it('are of those who take part, who are counted alone', () => {
+  it('are of participants only, who alone count for the limit', () => {
     const strangers = Array.from({ length: 150 }, (_, index) => `<@${uuid(String(index))}>`).join('')
     const { mentions } = findMentions(`${strangers}<@${ada}>`, (userId) => userId === ada)
     expect(mentions).to.deep.equal([ada])
   })
 
-  it('of everyone are told apart', () => {
+  it('of everyone are a separate field', () => {
     expect(findMentions(`<@all> <@${ada}>`, () => true)).to.deep.equal({ mentions: [ada], mentionsAll: true })
     expect(findMentions('@all', () => true).mentionsAll).to.equal(false)
   })
@@ -103,7 +103,7 @@ describe('mentions', () => {
     'after three backslashes': `\\\\\\${tag}`,
   }
   for (const [where, content] of Object.entries(nobody)) {
-    it(`name nobody ${where}`, () => {
+    it(`are ignored ${where}`, () => {
       expect(mentionsIn(content)).to.deep.equal([])
       expect(findMentions(content.replaceAll(tag, '<@all>'), () => true).mentionsAll).to.equal(false)
     })
@@ -127,7 +127,7 @@ describe('mentions', () => {
     })
   }
 
-  it('are those of the event; of an old one without them, those in its text; of an erased one, none', () => {
+  it('are those of the event; of an old event without them, those in its text; of an erased one, none', () => {
     expect(mentionsOf({ content: tag, mentions: [bob], mentionsAll: false }).mentions).to.deep.equal([bob])
     expect(mentionsOf({ content: tag, mentions: null, mentionsAll: null }).mentions).to.deep.equal([ada])
     expect(mentionsOf({ content: null, mentions: null, mentionsAll: null })).to.deep.equal({
@@ -136,7 +136,7 @@ describe('mentions', () => {
     })
   })
 
-  it('are found in time linear in the text, whatever it holds', () => {
+  it('are found in time linear in the length of the text', () => {
     for (const hostile of [
       '`'.repeat(10_000),
       '` '.repeat(5_000),

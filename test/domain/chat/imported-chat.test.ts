@@ -26,38 +26,38 @@ describe('importing into a chat', () => {
       .then(onLine(3, left('bob')))
   })
 
-  it('a user joins by a line also where people need an invitation', () => {
+  it('a line can join a user also where an invitation is needed', () => {
     given(chatDecider, imported, sent('ada', 1))
       .when(onLine(2, join('bob')))
       .then(onLine(2, joined('bob', 1)))
   })
 
-  it('who is not in the chat joins with their first message', () => {
+  it('a user who is not a member joins with the first message', () => {
     given(chatDecider, imported, sent('ada', 1))
       .when(onLine(3, send('bob', 2)))
       .then(onLine(3, joined('bob', 1)), onLine(3, sent('bob', 2)))
   })
 
-  it('goes on where the chat has been archived since', () => {
+  it('continues where the chat was archived meanwhile', () => {
     given(chatDecider, imported, archived('ada'))
       .when(onLine(3, send('ada', 1)))
       .then(onLine(3, sent('ada', 1)))
     given(chatDecider, imported, archived('ada')).when(send('ada', 1)).thenRejected({ code: 'chat-archived' })
   })
 
-  it('a leave by one who is not in it is refused', () => {
+  it('a leave of a user who is not a member is refused', () => {
     given(chatDecider, imported)
       .when(onLine(2, leave('bob')))
       .thenRejected({ code: 'not-a-participant' })
   })
 
-  it('when the last owner leaves, the line stands with the leaving', () => {
+  it('when the last owner leaves, the number of the line is in the event of the leave', () => {
     given(chatDecider, imported, joined('bob'))
       .when(onLine(3, leave('ada')))
       .then(roleChanged('bob', 'owner', 'ada'), onLine(3, left('ada')))
   })
 
-  it('a line that the chat has been past changes nothing in who takes part', () => {
+  it('a line that was imported before does not change participants', () => {
     const past = [onLine(2, joined('bob')), onLine(5, left('bob')), onLine(6, sent('ada', 1))]
     given(chatDecider, imported, ...past)
       .when(onLine(4, join('bob')))
@@ -70,27 +70,27 @@ describe('importing into a chat', () => {
       .then(onLine(7, joined('bob', 1)))
   })
 
-  it('a message on such a line is refused, for it could only be put after later ones', () => {
+  it('a new message on such a line is refused, as it could only be appended after later ones', () => {
     for (const line of [5, 6])
       given(chatDecider, imported, onLine(6, sent('ada', 1)))
         .when(onLine(line, send('bob', 2)))
         .thenRejected({ code: 'line-too-late' })
   })
 
-  it('people change the chat between lines, and the last line stays known', () => {
+  it('users can change the chat between lines, and the last line is kept', () => {
     given(chatDecider, imported, onLine(6, sent('ada', 1)), sent('ada', 2))
       .when(onLine(5, join('bob')))
       .then()
   })
 
-  it('no line is taken into a chat that no import made', () => {
+  it('no line is imported into a native chat', () => {
     for (const command of [join('bob'), leave('bob'), send('bob', 1)]) {
       given(chatDecider, created()).when(onLine(2, command)).thenRejected({ code: 'not-imported' })
       given(chatDecider).when(onLine(2, command)).thenRejected({ code: 'not-a-participant' })
     }
   })
 
-  it('people use it as any other chat', () => {
+  it('users can use it as any other chat', () => {
     given(chatDecider, imported).when(send('ada', 1)).then(sent('ada', 1))
     given(chatDecider, imported).when(send('bob', 1)).thenRejected({ code: 'not-a-participant' })
     given(chatDecider, imported).when(join('bob')).thenRejected({ code: 'not-a-participant' })

@@ -21,8 +21,8 @@ const revoke = (by: string, invite = 'invite') => ({ type: 'RevokeInvite', invit
 
 const withAdmin = created({ ada: 'owner', bob: 'member', cem: 'admin' })
 
-describe('making an invite', () => {
-  it('is for owners and admins', () => {
+describe('creating an invite', () => {
+  it('is allowed to owners and admins', () => {
     given(chatDecider, withAdmin).when(create('ada')).then(invited())
     given(chatDecider, withAdmin)
       .when(create('cem', { expiresAt: later, maxUses: 3 }))
@@ -32,19 +32,19 @@ describe('making an invite', () => {
     given(chatDecider).when(create('ada')).thenRejected({ code: 'not-a-participant' })
   })
 
-  it('leads neither into a direct chat nor into an archived one', () => {
+  it('is refused in direct and archived chats', () => {
     given(chatDecider, direct).when(create('ada')).thenRejected({ code: 'direct-chat' })
     given(chatDecider, created(), archived('ada')).when(create('ada')).thenRejected({ code: 'chat-archived' })
   })
 
-  it('is done once', () => {
+  it('is recorded once', () => {
     given(chatDecider, created(), invited()).when(create('ada')).then()
   })
 
   const many = (expiresAt: (index: number) => string | null) =>
     Array.from({ length: MAX_INVITES }, (_, index) => invited({ invite: `i${index}`, expiresAt: expiresAt(index) }))
 
-  it('goes up to a bound of those that can be used', () => {
+  it('is limited in the number of usable invites', () => {
     given(chatDecider, created(), ...many(() => later))
       .when(create('ada'))
       .thenRejected({ code: 'too-many-invites' })
@@ -53,7 +53,7 @@ describe('making an invite', () => {
       .then(invited())
   })
 
-  it('those whose time is over make room for it', () => {
+  it('does not count expired invites', () => {
     given(chatDecider, created(), ...many((index) => (index < 2 ? now : later)))
       .when(create('ada'))
       .then(revoked('ada', 'i0'), revoked('ada', 'i1'), invited())
@@ -61,18 +61,18 @@ describe('making an invite', () => {
 })
 
 describe('joining by an invite', () => {
-  it('anyone may who has the code; what was said before counts as read', () => {
+  it('is allowed to anyone with the code; earlier messages count as read', () => {
     given(chatDecider, created(), invited(), sent('ada', 1)).when(join('eve')).then(joinedBy('eve', 1))
   })
 
-  it('who is in it already stays as they are, and uses nothing up', () => {
+  it('an existing member keeps the role, and does not count as a use', () => {
     given(chatDecider, created(), invited({ maxUses: 1 }))
       .when(join('bob'))
       .then()
     given(chatDecider, created()).when(join('bob', 'made up')).then()
   })
 
-  it('ends with its time: at it, no more', () => {
+  it('is refused from the time of expiry on', () => {
     given(chatDecider, created(), invited({ expiresAt: later }))
       .when(join('eve'))
       .then(joinedBy('eve'))
@@ -81,7 +81,7 @@ describe('joining by an invite', () => {
       .thenRejected({ code: 'invite-not-found' })
   })
 
-  it('ends with its last use', () => {
+  it('is refused after the last use', () => {
     given(chatDecider, created(), invited({ maxUses: 2 }), joinedBy('cem'))
       .when(join('eve'))
       .then(joinedBy('eve'))
@@ -93,13 +93,13 @@ describe('joining by an invite', () => {
       .then(joinedBy('eve'))
   })
 
-  it('a use counts also when its guest has left', () => {
+  it('a use counts also when the user has left', () => {
     given(chatDecider, created(), invited({ maxUses: 1 }), joinedBy('cem'), left('cem'))
       .when(join('cem'))
       .thenRejected({ code: 'invite-not-found' })
   })
 
-  it('is refused alike with a code made up, revoked, of an archived chat, and of no chat', () => {
+  it('gets the same refusal for an invalid or revoked code, an archived chat and an unknown one', () => {
     given(chatDecider, created(), invited()).when(join('eve', 'made up')).thenRejected({ code: 'invite-not-found' })
     given(chatDecider, created(), invited(), revoked('ada'))
       .when(join('eve'))
@@ -111,7 +111,7 @@ describe('joining by an invite', () => {
     given(chatDecider).when(join('eve')).thenRejected({ code: 'invite-not-found' })
   })
 
-  it('who comes into an empty chat owns it', () => {
+  it('the first user to join an empty chat becomes its owner', () => {
     given(chatDecider, created({ ada: 'owner' }), invited(), left('ada'))
       .when(join('eve'))
       .then(joinedBy('eve'), roleChanged('eve', 'owner', 'eve'))
@@ -119,7 +119,7 @@ describe('joining by an invite', () => {
 })
 
 describe('revoking an invite', () => {
-  it('is for owners and admins; one that is not there is revoked already', () => {
+  it('is allowed to owners and admins; an unknown one changes nothing', () => {
     given(chatDecider, withAdmin, invited()).when(revoke('cem')).then(revoked('cem'))
     given(chatDecider, withAdmin, invited(), revoked('cem')).when(revoke('ada')).then()
     given(chatDecider, withAdmin).when(revoke('ada', 'made up')).then()
@@ -128,7 +128,7 @@ describe('revoking an invite', () => {
     given(chatDecider, direct).when(revoke('ada')).thenRejected({ code: 'direct-chat' })
   })
 
-  it('is done in an archived chat, too', () => {
+  it('is allowed in an archived chat', () => {
     given(chatDecider, created(), invited(), archived('ada')).when(revoke('ada')).then(revoked('ada'))
   })
 })

@@ -16,8 +16,8 @@ const after = (first: MessageFact, ...events: PublicEvent<ChatEvent>[]): Message
 const edited = { type: 'MessageEdited', ...about, senderId: 'ada', sentAt: at } as const
 const deleted = { type: 'MessageDeleted', ...about, senderId: 'ada', by: 'ada' } as const
 
-describe('what is known of a message', () => {
-  it('begins with its being sent; an imported one has the time that it shows', () => {
+describe('the state of a message', () => {
+  it('starts with the sent message; an imported one has its original time', () => {
     const known = evolveMessage({ status: 'absent' }, { event: sent('ada', 1), version: 2, at }, null)
     expect(known).to.deep.equal(fact())
     const imported = { ...sent('ada', 1), originalAt, line: 1 }
@@ -26,7 +26,7 @@ describe('what is known of a message', () => {
     )
   })
 
-  it('what came before it, and what is in it already, changes nothing', () => {
+  it('ignores events before it, and those that it contains already', () => {
     expect(after({ status: 'absent' }, edited)).to.deep.equal({ status: 'absent' })
     expect(after(fact({ version: 3, contentVersion: 3 }), edited)).to.deep.equal(
       fact({ version: 3, contentVersion: 3 }),
@@ -37,13 +37,13 @@ describe('what is known of a message', () => {
     )
   })
 
-  it('an edit gives it new content, a deletion ends all that was said to it', () => {
+  it('an edit replaces the content, a deletion removes content and reactions', () => {
     expect(after(fact(), edited)).to.deep.equal(fact({ version: 3, contentVersion: 3 }))
     const reactedTo = fact({ emojis: new Map([['👍', 2]]), mine: new Set(['👍']) })
     expect(after(reactedTo, deleted)).to.deep.equal(fact({ status: 'deleted', version: 3, contentVersion: 3 }))
   })
 
-  it('counts reactions of everyone, and knows those of who asks', () => {
+  it('counts reactions of all users, and has those of the viewer', () => {
     const both = after(fact(), reaction('ReactionAdded', 'ada'), reaction('ReactionAdded', 'bob'))
     expect(both).to.deep.equal(fact({ version: 4, emojis: new Map([['👍', 2]]), mine: new Set(['👍']) }))
     const one = after(fact({ emojis: new Map([['👍', 2]]), mine: new Set(['👍']) }), reaction('ReactionRemoved', 'bob'))
@@ -53,7 +53,7 @@ describe('what is known of a message', () => {
     )
   })
 
-  it('knows whether it is pinned; previews change its version alone', () => {
+  it('has whether it is pinned; previews change only its version', () => {
     expect(after(fact(), { type: 'MessagePinned', ...about, by: 'ada' })).to.deep.equal(
       fact({ version: 3, pinned: true }),
     )
@@ -65,7 +65,7 @@ describe('what is known of a message', () => {
     )
   })
 
-  it('an event is about a message, or about none', () => {
+  it('an event is of one message or of none', () => {
     expect([messageOf(deleted), messageOf(created())]).to.deep.equal(['message 1', null])
   })
 })

@@ -23,7 +23,7 @@ describe('reacting to a message', () => {
       .then()
   })
 
-  it('is taken back once', () => {
+  it('is removed once', () => {
     given(chatDecider, created(), sent('ada', 1))
       .when(react('bob', '👍', { mine: new Set(['👍']) }, false))
       .then(tookBack('bob', '👍'))
@@ -32,7 +32,7 @@ describe('reacting to a message', () => {
       .then()
   })
 
-  it(`takes at most ${MAX_OWN_EMOJIS} emoji of one user`, () => {
+  it(`is limited to ${MAX_OWN_EMOJIS} emoji of one user`, () => {
     const mine = (count: number) => ({ mine: new Set(emojis(count).map(([emoji]) => emoji)) })
     given(chatDecider, created(), sent('ada', 1))
       .when(react('bob', '👍', mine(MAX_OWN_EMOJIS)))
@@ -42,7 +42,7 @@ describe('reacting to a message', () => {
       .then(reacted('bob', '👍'))
   })
 
-  it(`takes at most ${MAX_EMOJIS} different emoji, but any number of people with one that is there`, () => {
+  it(`is limited to ${MAX_EMOJIS} different emoji, but any number of users with one of them`, () => {
     const full = new Map(emojis(MAX_EMOJIS))
     given(chatDecider, created(), sent('ada', 1))
       .when(react('bob', '👍', { emojis: full }))
@@ -52,7 +52,7 @@ describe('reacting to a message', () => {
       .then(reacted('bob', 'e0'))
   })
 
-  it('is not for a deleted message, nor in an archived chat, nor for outsiders', () => {
+  it('is refused for a deleted message, in an archived chat, and to outsiders', () => {
     given(chatDecider, created(), sent('ada', 1))
       .when(react('bob', '👍', { status: 'deleted' }))
       .thenRejected({ code: 'message-deleted' })
@@ -62,7 +62,7 @@ describe('reacting to a message', () => {
     given(chatDecider, created(), sent('ada', 1)).when(react('eve', '👍')).thenRejected({ code: 'not-a-participant' })
   })
 
-  it('is not for who may not see the message', () => {
+  it('is refused to users who may not see the message', () => {
     given(
       chatDecider,
       created({ ada: 'owner' }, { historyVisibility: 'since-joined' }),
@@ -80,7 +80,7 @@ describe('pinning a message', () => {
   const pinned = (by: string, id = messageId) => ({ type: 'MessagePinned', messageId: id, sentVersion, by }) as const
   const unpinned = (by: string) => ({ type: 'MessageUnpinned', messageId, sentVersion, by }) as const
 
-  it('is for everyone who takes part, once', () => {
+  it('is allowed to every participant, once', () => {
     for (const first of [created(), direct])
       given(chatDecider, first, sent('ada', 1)).when(pin('bob')).then(pinned('bob'))
     given(chatDecider, created(), sent('ada', 1), pinned('bob'))
@@ -97,7 +97,7 @@ describe('pinning a message', () => {
       .then()
   })
 
-  it(`holds at most ${MAX_PINS} messages a chat`, () => {
+  it(`is limited to ${MAX_PINS} messages of a chat`, () => {
     const pins = Array.from({ length: MAX_PINS }, (_, index) => pinned('ada', `other ${index}`))
     given(chatDecider, created(), sent('ada', 1), ...pins)
       .when(pin('ada'))
@@ -107,13 +107,13 @@ describe('pinning a message', () => {
       .then(pinned('ada'))
   })
 
-  it('is not for a deleted message', () => {
+  it('is refused for a deleted message', () => {
     given(chatDecider, created(), sent('ada', 1))
       .when(pin('ada', fact({ status: 'deleted' })))
       .thenRejected({ code: 'message-deleted' })
   })
 
-  it('is not for outsiders, nor for who may not see the message, nor in an archived chat', () => {
+  it('is refused to outsiders, to users who may not see the message, and in an archived chat', () => {
     const hiding = created({ ada: 'owner' }, { historyVisibility: 'since-joined' })
     for (const on of [true, false]) {
       given(chatDecider, created(), sent('ada', 1))

@@ -9,12 +9,12 @@ const reply = (senderId: string, message: MessageFact = fact()) => ({
 })
 const replied = (senderId: string) => ({ ...sent(senderId, 2), replyToId: 'message 1', replyToSeq: 1 })
 
-describe('answering a message', () => {
-  it('names it and its seq', () => {
+describe('replying to a message', () => {
+  it('records its id and seq', () => {
     given(chatDecider, created(), sent('ada', 1)).when(reply('bob')).then(replied('bob'))
   })
 
-  it('is refused where it is deleted, not there, or not visible', () => {
+  it('is refused where it is deleted, unknown, or not visible', () => {
     const missing = { code: 'message-not-found' } as const
     const chat = () => given(chatDecider, created(), sent('ada', 1))
     chat()
@@ -33,7 +33,7 @@ describe('answering a message', () => {
       .thenRejected(missing)
   })
 
-  it('nothing is said in an archived chat', () => {
+  it('is refused in an archived chat', () => {
     given(chatDecider, created(), archived('ada')).when(send('ada', 1)).thenRejected({ code: 'chat-archived' })
   })
 })

@@ -30,7 +30,7 @@ describe('changing a role', () => {
         })
       }
 
-  it('everyone may step down, and nobody up', () => {
+  it('everyone may lower the own role, and nobody raise it', () => {
     given(chatDecider, everyone)
       .when(change('owner', 'owner', 'admin'))
       .then(roleChanged('owner', 'admin', 'owner'))
@@ -45,7 +45,7 @@ describe('changing a role', () => {
       .thenRejected({ code: 'role-too-low' })
   })
 
-  it('the last owner stays one', () => {
+  it('the last owner cannot step down', () => {
     for (const role of ['admin', 'member'] as const)
       given(chatDecider, created())
         .when(change('ada', 'ada', role))
@@ -58,7 +58,7 @@ describe('changing a role', () => {
       .then(roleChanged('ada', 'member', 'ada'))
   })
 
-  it('the role they have is theirs already, for those who may change roles and for themselves', () => {
+  it('setting the current role changes nothing, for those who may change roles and for oneself', () => {
     given(chatDecider, everyone)
       .when(change('owner', 'admin', 'admin'))
       .then()
@@ -73,7 +73,7 @@ describe('changing a role', () => {
       .thenRejected({ code: 'role-too-low' })
   })
 
-  it('who does not take part has none to change, which only those learn who may change roles', () => {
+  it('a user who is not a participant has no role, which only those learn who may change roles', () => {
     given(chatDecider, created(), left('bob'))
       .when(change('ada', 'bob', 'admin'))
       .thenRejected({ code: 'participant-not-found' })
@@ -85,7 +85,7 @@ describe('changing a role', () => {
       .thenRejected({ code: 'not-a-participant' })
   })
 
-  it('in a direct chat nobody is more than the other', () => {
+  it('cannot be changed in a direct chat', () => {
     given(chatDecider, direct)
       .when(change('ada', 'bob', 'owner'))
       .thenRejected({ code: 'direct-chat' })
@@ -94,7 +94,7 @@ describe('changing a role', () => {
       .thenRejected({ code: 'not-a-participant' })
   })
 
-  it('an archived chat can be handed over', () => {
+  it('can be changed in an archived chat', () => {
     given(chatDecider, created(), archived('ada'))
       .when(change('ada', 'bob', 'owner'))
       .then(roleChanged('bob', 'owner', 'ada'))

@@ -14,7 +14,7 @@ const changed = (
 const withAdmin = created({ ada: 'owner', bob: 'member', cem: 'admin' })
 
 describe('changing a chat', () => {
-  it('is for owners and admins', () => {
+  it('is allowed to owners and admins', () => {
     const what = { name: 'Orchard', historyVisibility: 'since-joined', joinPolicy: 'open' } as const
     for (const by of ['ada', 'cem']) given(chatDecider, withAdmin).when(change(by, what)).then(changed(by, what))
     given(chatDecider, withAdmin).when(change('bob', what)).thenRejected({ code: 'role-too-low' })
@@ -23,7 +23,7 @@ describe('changing a chat', () => {
     given(chatDecider).when(change('ada', what)).thenRejected({ code: 'not-a-participant' })
   })
 
-  it('records what differs, and nothing where nothing does', () => {
+  it('records only differences', () => {
     given(chatDecider, withAdmin)
       .when(change('ada', { historyVisibility: 'full', joinPolicy: 'open' }))
       .then(changed('ada', { joinPolicy: 'open' }))
@@ -36,7 +36,7 @@ describe('changing a chat', () => {
     given(chatDecider, withAdmin).when(change('ada', {})).then()
   })
 
-  it('a name is taken away by null, and given again is given', () => {
+  it('null removes the name', () => {
     given(chatDecider, withAdmin)
       .when(change('ada', { name: null }))
       .then(changed('ada', { name: null }))
@@ -45,7 +45,7 @@ describe('changing a chat', () => {
       .then(changed('ada', { name: 'Orchard' }))
   })
 
-  it('an open policy lets people join, and a closed one no more', () => {
+  it('the join policy decides whether users can join', () => {
     const join = { type: 'JoinChat', userId: 'eve' } as const
     const opened = changed('ada', { joinPolicy: 'open' })
     given(chatDecider, withAdmin, opened).when(join).then(joined('eve'))
@@ -54,7 +54,7 @@ describe('changing a chat', () => {
       .thenRejected({ code: 'not-a-participant' })
   })
 
-  it('a direct chat has nothing to change', () => {
+  it('is refused in a direct chat', () => {
     given(chatDecider, direct)
       .when(change('ada', { name: 'Us' }))
       .thenRejected({ code: 'direct-chat' })
@@ -68,7 +68,7 @@ describe('archiving a chat', () => {
   const archive = (by: string) => ({ type: 'ArchiveChat', by }) as const
   const unarchive = (by: string) => ({ type: 'UnarchiveChat', by }) as const
 
-  it('is for owners and admins, and so is taking it back', () => {
+  it('is allowed to owners and admins, and so is unarchiving', () => {
     for (const by of ['ada', 'cem']) {
       given(chatDecider, withAdmin).when(archive(by)).then(archived(by))
       given(chatDecider, withAdmin, archived('ada')).when(unarchive(by)).then(unarchived(by))
@@ -80,14 +80,14 @@ describe('archiving a chat', () => {
     }
   })
 
-  it('is done once', () => {
+  it('is recorded once', () => {
     given(chatDecider, withAdmin, archived('ada')).when(archive('cem')).then()
     given(chatDecider, withAdmin).when(unarchive('cem')).then()
     given(chatDecider, withAdmin, archived('ada'), unarchived('ada')).when(unarchive('cem')).then()
     given(chatDecider, withAdmin, archived('ada'), unarchived('ada')).when(archive('cem')).then(archived('cem'))
   })
 
-  it('from then on nothing is said or set, and nobody comes', () => {
+  it('prevents messages, settings and joins', () => {
     const past = [withAdmin, archived('ada')] as const
     given(chatDecider, ...past)
       .when(send('ada', 1))
@@ -103,7 +103,7 @@ describe('archiving a chat', () => {
       .thenRejected({ code: 'not-a-participant' })
   })
 
-  it('what would change nothing is no matter', () => {
+  it('accepts commands that change nothing', () => {
     given(chatDecider, withAdmin, archived('ada'))
       .when({ type: 'AddParticipants', userIds: ['bob'], role: 'member', by: 'ada' })
       .then()
@@ -112,14 +112,14 @@ describe('archiving a chat', () => {
       .then()
   })
 
-  it('people leave it and are removed as ever', () => {
+  it('allows users to leave and to be removed', () => {
     given(chatDecider, withAdmin, archived('ada')).when({ type: 'LeaveChat', userId: 'bob' }).then(left('bob'))
     given(chatDecider, withAdmin, archived('ada'))
       .when({ type: 'RemoveParticipant', userId: 'bob', by: 'ada' })
       .then({ type: 'ParticipantRemoved', userId: 'bob', by: 'ada' })
   })
 
-  it('unarchived, it goes on', () => {
+  it('can be undone, and the chat is used as before', () => {
     given(chatDecider, withAdmin, archived('ada'), unarchived('ada')).when(send('bob', 1)).then(sent('bob', 1))
   })
 })

@@ -57,7 +57,7 @@ const settled = (outcome: string, reportId = 'r') =>
   ({ type: 'ReportSettled', reportId, by: 'admin', outcome }) as const
 
 describe('reporting a message', () => {
-  it('whoever may see it may report it, its own author and a late comer to the whole of a chat included', () => {
+  it('is allowed to everyone who may see it, including its author and later members of a chat with full history', () => {
     given(moderationDecider).when(reportMessage('bob')).then(reported('bob'))
     given(moderationDecider).when(reportMessage('ada')).then(reported('ada'))
     const full: PublicEvent<ChatEvent> = { ...created, historyVisibility: 'full' }
@@ -66,7 +66,7 @@ describe('reporting a message', () => {
       .then(reported('carol'))
   })
 
-  it('nobody outside, whatever there is', () => {
+  it('is refused to outsiders, for any message', () => {
     const outside = { code: 'not-a-participant' } as const
     given(moderationDecider).when(reportMessage('carol')).thenRejected(outside)
     given(moderationDecider)
@@ -78,7 +78,7 @@ describe('reporting a message', () => {
       .thenRejected(outside)
   })
 
-  it('one that they may not see is none', () => {
+  it('is refused as not found outside the visible range', () => {
     const unseen = { code: 'message-not-found' } as const
     given(moderationDecider)
       .when(reportMessage('carol', [created, sent, carolAdded]))
@@ -91,13 +91,13 @@ describe('reporting a message', () => {
       .thenRejected(unseen)
   })
 
-  it('a deleted one cannot be reported any more', () => {
+  it('is refused for a deleted message', () => {
     given(moderationDecider)
       .when(reportMessage('bob', [created, sent, deleted]))
       .thenRejected({ code: 'message-deleted' })
   })
 
-  it('again while it is open: it is reported already; by another it is another report', () => {
+  it('again while the report is open changes nothing; by another user it is another report', () => {
     given(moderationDecider, reported('bob'))
       .when(reportMessage('bob', [created, sent], 'r2'))
       .then()
@@ -106,7 +106,7 @@ describe('reporting a message', () => {
       .then(reported('ada', 'r2'))
   })
 
-  it('once settled, it can be reported again', () => {
+  it('is possible again after the report was resolved', () => {
     given(moderationDecider, reported('bob'), settled('kept'))
       .when(reportMessage('bob', [created, sent], 'r2'))
       .then(reported('bob', 'r2'))
@@ -116,20 +116,20 @@ describe('reporting a message', () => {
   })
 })
 
-describe('settling a report', () => {
-  it('says what came of it', () => {
+describe('resolving a report', () => {
+  it('records the outcome', () => {
     given(moderationDecider, reported('bob')).when(settle('deleted it')).then(settled('deleted it'))
   })
 
-  it('the first outcome stands', () => {
+  it('keeps the first outcome', () => {
     given(moderationDecider, reported('bob'), settled('kept')).when(settle('deleted it')).then()
   })
 
-  it('one that nobody made is not found', () => {
+  it('refuses an unknown report', () => {
     given(moderationDecider, reported('bob')).when(settle('kept', 'r2')).thenRejected({ code: 'report-not-found' })
   })
 
-  it('settles one of several', () => {
+  it('resolves one of several', () => {
     given(moderationDecider, reported('bob'), reported('ada', 'r2'), settled('kept'))
       .when(settle('kept', 'r2'))
       .then(settled('kept', 'r2'))

@@ -18,19 +18,19 @@ const reactivate = (userId: string, by: string | null) => ({ type: 'ReactivateUs
 const rolesAfter = given(rolesDecider, have(ada, 'admin'))
 
 describe('changing roles', () => {
-  it('records all that the user has from now on, in one order, each once', () => {
+  it('records all new roles of the user, in a fixed order, each once', () => {
     rolesAfter
       .when(change(bob, ada, { to: ['admin', 'auditor', 'admin'] }))
       .then({ type: 'RolesChanged', userId: bob, roles: ['auditor', 'admin'], by: ada })
   })
 
-  it('the operator is nobody, and needs no role', () => {
+  it('is allowed to the operator, who is no user, without a role', () => {
     given(rolesDecider)
       .when(change(ada, null, { grant: 'admin' }))
       .then({ type: 'RolesChanged', userId: ada, roles: ['admin'], by: null })
   })
 
-  it('one more or one less leaves the others', () => {
+  it('of one role leaves the others', () => {
     const both = given(rolesDecider, have(ada, 'admin'), have(bob, 'auditor', 'analyst'))
     both
       .when(change(bob, ada, { grant: 'admin' }))
@@ -40,14 +40,14 @@ describe('changing roles', () => {
       .then({ type: 'RolesChanged', userId: bob, roles: ['analyst'], by: ada })
   })
 
-  it('what is so already is not recorded', () => {
+  it('records nothing where nothing changes', () => {
     rolesAfter.when(change(bob, ada, { to: [] })).then()
     given(rolesDecider, have(ada, 'admin'), have(bob, 'auditor'))
       .when(change(bob, ada, { grant: 'auditor' }))
       .then()
   })
 
-  it('is for admins alone, and for those that are active', () => {
+  it('is allowed to active admins only', () => {
     for (const by of [bob, cleo]) {
       given(rolesDecider, have(ada, 'admin'), have(bob, 'auditor', 'analyst'))
         .when(change(cleo, by, { to: [] }))
@@ -58,7 +58,7 @@ describe('changing roles', () => {
       .thenRejected({ code: 'not-an-admin' })
   })
 
-  it('of oneself is refused, whether one would gain or lose', () => {
+  it('is refused for oneself', () => {
     for (const what of [{ to: [] }, { grant: 'auditor' }] as const) {
       given(rolesDecider, have(ada, 'admin'), have(bob, 'admin'))
         .when(change(ada, ada, what))
@@ -68,25 +68,25 @@ describe('changing roles', () => {
 })
 
 describe('the last admin', () => {
-  it('stays, also when the operator wants otherwise', () => {
+  it('cannot be removed, not even by the operator', () => {
     rolesAfter.when(change(ada, null, { withdraw: 'admin' })).thenRejected({ code: 'last-admin' })
     rolesAfter.when(change(ada, null, { to: ['auditor'] })).thenRejected({ code: 'last-admin' })
     rolesAfter.when(deactivate(ada, null)).thenRejected({ code: 'last-admin' })
   })
 
-  it('is not one beside an admin who is active', () => {
+  it('can be removed while there is another active admin', () => {
     const two = given(rolesDecider, have(ada, 'admin'), have(bob, 'admin'))
     two.when(deactivate(ada, null)).then({ type: 'UserDeactivated', userId: ada, by: null })
     two.when(change(ada, bob, { to: [] })).then({ type: 'RolesChanged', userId: ada, roles: [], by: bob })
   })
 
-  it('is one beside an admin who is deactivated', () => {
+  it('cannot be removed where the other admins are deactivated', () => {
     given(rolesDecider, have(ada, 'admin'), have(bob, 'admin'), gone(bob))
       .when(change(ada, null, { withdraw: 'admin' }))
       .thenRejected({ code: 'last-admin' })
   })
 
-  it('of an installation that has none yet keeps nothing from being done', () => {
+  it('does not matter where an installation has no admin yet', () => {
     given(rolesDecider).when(deactivate(bob, null)).then({ type: 'UserDeactivated', userId: bob, by: null })
   })
 })
@@ -100,7 +100,7 @@ describe('deactivating', () => {
     deactivated.when(reactivate(bob, ada)).then({ type: 'UserReactivated', userId: bob, by: ada })
   })
 
-  it('oneself, or without being an admin, is refused', () => {
+  it('is refused for oneself, and to users who are not admins', () => {
     given(rolesDecider, have(ada, 'admin'), have(bob, 'admin'))
       .when(deactivate(ada, ada))
       .thenRejected({ code: 'own-account' })
@@ -108,7 +108,7 @@ describe('deactivating', () => {
     rolesAfter.when(reactivate(cleo, bob)).thenRejected({ code: 'not-an-admin' })
   })
 
-  it('a bot needs no role of its owner', () => {
+  it('a bot requires no role of its owner', () => {
     rolesAfter
       .when({ ...deactivate(cleo, bob), byOwner: true })
       .then({ type: 'UserDeactivated', userId: cleo, by: bob })

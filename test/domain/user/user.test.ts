@@ -7,14 +7,14 @@ const register = { type: 'RegisterUser', userId, name: 'Ada', imported: false } 
 const registered = { type: 'UserRegistered', userId, imported: false, name: 'Ada' } as const
 
 describe('registering a user', () => {
-  it('is recorded once; again, it changes nothing', () => {
+  it('is recorded once; a second time changes nothing', () => {
     given(userDecider).when(register).then(registered)
     given(userDecider, registered)
       .when({ ...register, name: 'Ada II' })
       .then()
   })
 
-  it('an import keeps the original time, and is one of its own', () => {
+  it('an imported registration keeps the original time, and does not mix with a native one', () => {
     const imported = { imported: true, originalAt }
     given(userDecider)
       .when({ ...register, ...imported })
@@ -35,7 +35,7 @@ describe('changing a profile', () => {
   const change = (what: { name?: string; avatarUrl?: string | null; statusText?: string | null }) =>
     ({ type: 'ChangeProfile', userId, change: what }) as const
 
-  it('only what is given is recorded; null takes a value away', () => {
+  it('records only the given fields; null removes a value', () => {
     given(userDecider, registered)
       .when(change({ name: 'Ada L.' }))
       .then({ type: 'ProfileChanged', userId, name: 'Ada L.' })
@@ -44,33 +44,33 @@ describe('changing a profile', () => {
       .then({ type: 'ProfileChanged', userId, avatarUrl: null, statusText: 'away' })
   })
 
-  it('nothing given is nothing changed', () => {
+  it('without fields changes nothing', () => {
     given(userDecider, registered).when(change({})).then()
   })
 
-  it('an imported one keeps its original time', () => {
+  it('an imported change keeps its original time', () => {
     given(userDecider, { ...registered, imported: true })
       .when({ ...change({ name: 'Countess' }), originalAt })
       .then({ type: 'ProfileChanged', userId, originalAt, name: 'Countess' })
   })
 
-  it('of someone unknown is refused', () => {
+  it('is refused for an unknown user', () => {
     given(userDecider)
       .when(change({ name: 'Ada' }))
       .thenRejected({ code: 'user-not-found', userId })
   })
 
-  it('does not unmake the user', () => {
+  it('leaves the user registered', () => {
     given(userDecider, registered, { type: 'ProfileChanged', userId }).when(register).then()
   })
 })
 
-describe('blocking someone', () => {
+describe('blocking a user', () => {
   const block = (blockedId: string, on = true) => ({ type: 'BlockUser', userId, blockedId, on }) as const
   const blocked = (blockedId: string) => ({ type: 'UserBlocked', userId, blockedId }) as const
   const unblocked = (blockedId: string) => ({ type: 'UserUnblocked', userId, blockedId }) as const
 
-  it('is recorded once, and so is taking it back', () => {
+  it('is recorded once, and so is unblocking', () => {
     given(userDecider, registered).when(block('bob')).then(blocked('bob'))
     given(userDecider, registered, blocked('bob')).when(block('bob')).then()
     given(userDecider, registered, blocked('bob')).when(block('bob', false)).then(unblocked('bob'))
@@ -78,14 +78,14 @@ describe('blocking someone', () => {
     given(userDecider, registered, blocked('bob'), unblocked('bob')).when(block('bob')).then(blocked('bob'))
   })
 
-  it('nobody blocks themselves, and nobody unknown blocks', () => {
+  it('is refused for oneself, and for an unknown user', () => {
     given(userDecider, registered).when(block(userId)).thenRejected({ code: 'own-account' })
     given(userDecider, registered).when(block(userId, false)).then()
     given(userDecider).when(block('bob')).thenRejected({ code: 'user-not-found', userId })
     given(userDecider).when(block('bob', false)).thenRejected({ code: 'user-not-found', userId })
   })
 
-  it('goes up to a bound, which who is blocked already does not meet', () => {
+  it('is limited in number, without counting a repeated block', () => {
     const many = Array.from({ length: MAX_BLOCKS }, (_, index) => blocked(`p${index}`))
     given(userDecider, registered, ...many)
       .when(block('bob'))
@@ -98,12 +98,12 @@ describe('blocking someone', () => {
       .then(blocked('bob'))
   })
 
-  it('is forgotten by no change of profile', () => {
+  it('is kept by a change of profile', () => {
     given(userDecider, registered, blocked('bob'), { type: 'ProfileChanged', userId }).when(block('bob')).then()
   })
 })
 
-describe('what identity has done', () => {
+describe('events of identity', () => {
   const told = [
     [
       { type: 'OpenSession', userId, sessionId: 's' },
@@ -120,7 +120,7 @@ describe('what identity has done', () => {
   ] as const
 
   for (const [command, event] of told) {
-    it(`${command.type}: is recorded, of someone who is there`, () => {
+    it(`${command.type}: is recorded for a known user`, () => {
       given(userDecider, registered).when(command).then(event)
       given(userDecider).when(command).thenRejected({ code: 'user-not-found', userId })
       given(userDecider, registered, event).when(register).then()
