@@ -29,20 +29,20 @@ function counted(...events: PublicEvent<AnyEvent>[]): Record<string, [readSeq: n
 
 const said = (by: string, ...seqs: number[]): PublicEvent<AnyEvent>[] => seqs.map((seq) => sent(by, seq))
 
-describe('what is unread, counted from the log', () => {
-  it('is what others said since: one’s own is read', () => {
+describe('unread messages, counted from the log', () => {
+  it('are those of others after the marker', () => {
     expect(counted(created(), ...said('ada', 1, 2))).to.deep.equal({ ada: [2, 0], bob: [0, 2] })
     expect(counted(created(), ...said('ada', 1), ...said('bob', 2))).to.deep.equal({ ada: [1, 1], bob: [2, 0] })
   })
 
-  it('begins with joining, and ends with going', () => {
+  it('start with the join, and end with the leave', () => {
     const begun = [created(), ...said('ada', 1, 2), joined('cem', 2), ...said('ada', 3)]
     expect(counted(...begun)).to.deep.equal({ ada: [3, 0], bob: [0, 3], cem: [2, 1] })
     expect(counted(...begun, left('cem'), banned('ada', 'bob'))).to.deep.equal({ ada: [3, 0] })
     expect(counted(...begun, left('cem'), read('cem', 3))).not.to.have.property('cem')
   })
 
-  it('a marker raises what is read, and sets it back only on purpose', () => {
+  it('follow the marker, which is set back only explicitly', () => {
     const three = [created(), ...said('ada', 1, 2, 3)]
     expect(counted(...three, read('bob', 2))['bob']).to.deep.equal([2, 1])
     expect(counted(...three, read('bob', 2), read('bob', 1))['bob']).to.deep.equal([2, 1])
@@ -50,7 +50,7 @@ describe('what is unread, counted from the log', () => {
     expect(counted(...three, read('ada', 1, true))['ada']).to.deep.equal([1, 2])
   })
 
-  it('is not what one may not see: a newcomer to a closed history who sets the marker back has nothing more to read', () => {
+  it('are only visible ones: a new member of a closed history who sets the marker back has none more', () => {
     const closed = created({ ada: 'owner', bob: 'member' }, { historyVisibility: 'since-joined' })
     const begun = [closed, ...said('ada', 1, 2, 3, 4, 5), joined('cem', 5)]
     expect(counted(...begun, read('cem', 0, true))['cem']).to.deep.equal([0, 0])
@@ -60,7 +60,7 @@ describe('what is unread, counted from the log', () => {
     expect(counted(...away, read('cem', 0, true))['cem']).to.deep.equal([0, 1])
   })
 
-  it('is not what was deleted, and never more than 999', () => {
+  it('do not include deleted ones, and are at most 999', () => {
     const three = [created(), ...said('ada', 1, 2, 3)]
     expect(counted(...three, deleted(2))['bob']).to.deep.equal([0, 2])
     expect(counted(...three, read('bob', 2), deleted(2))['bob']).to.deep.equal([2, 1])

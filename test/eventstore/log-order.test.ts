@@ -38,7 +38,7 @@ describe('The order of the log in Postgres', () => {
       expect(await execute(database.url, sql)).to.have.length(1)
     })
 
-  it('lets nothing become visible above a commit that is still to come', async () => {
+  it('makes no event visible after one that is not committed yet', async () => {
     const { log } = opened
     const head = await log.head()
     const late = await appendSlowly()
@@ -52,7 +52,7 @@ describe('The order of the log in Postgres', () => {
     expect(await log.head()).to.equal(position)
   })
 
-  it('gives a follower who looked while a commit was still to come that event first, then the later one', async () => {
+  it('delivers events in order to a follower that read while a commit was pending', async () => {
     const { log } = opened
     const following = followUntil(log, await log.head(), (events) => events.length >= 2)
     const late = await appendSlowly()
@@ -64,7 +64,7 @@ describe('The order of the log in Postgres', () => {
     expect(idsOf(await following)).to.deep.equal([late.id, event.id])
   })
 
-  it('gives the place of an append that was rolled back to the next one', async () => {
+  it('reuses the position of an append that was rolled back', async () => {
     const { log } = opened
     const head = await log.head()
     await appendSlowly()
@@ -74,7 +74,7 @@ describe('The order of the log in Postgres', () => {
     expect((await append).position).to.equal(successorOf(head))
   })
 
-  it('judges a stream by what was committed while the call waited for the lock', async () => {
+  it('checks a stream version after it has the lock', async () => {
     const { stream } = await appendSlowly()
     const append = opened.log.append(stream, 0, newEvents(1)).then(
       () => 'appended',
@@ -85,7 +85,7 @@ describe('The order of the log in Postgres', () => {
     expect(await append).to.include({ name: 'WrongExpectedVersionError', actualVersion: 1 })
   })
 
-  it('judges each append of one call by itself, none by the failure of another', async () => {
+  it('checks each append of one call by itself', async () => {
     const [a, b, c, d] = [newStream(), newStream(), newStream(), newStream()]
     const [first, second, third] = [newEvents(2), newEvents(1), newEvents(2)]
     await slow.query('select from append_events($1, $2)', callOf({ stream: a, expected: 0, events: first }))
@@ -111,7 +111,7 @@ describe('The order of the log in Postgres', () => {
     expect(opened.log.countBetween(from, to)).to.equal(7)
   })
 
-  it('hands all followers the very same event objects', async () => {
+  it('delivers the same event objects to all followers', async () => {
     const { log } = opened
     const before = await log.head()
     const stream = newStream()

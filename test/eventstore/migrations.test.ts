@@ -5,7 +5,7 @@ import { createTestDatabase, execute } from '../support/test-database.js'
 import { openPostgresLog } from './postgres-log.js'
 
 describe('The migrations of the log', () => {
-  it('take back all they made, and make it again', async () => {
+  it('can be rolled back completely, and run again', async () => {
     await using database = await createTestDatabase()
     const db = knex({ client: 'pg', connection: database.url })
     for (const migration of logMigrations.toReversed()) await migration.down(db)

@@ -76,7 +76,7 @@ describe('The event log in Postgres, when something breaks', () => {
   const WAITING_APPEND = `wait_event = 'advisory'`
   const waiting = `select from pg_stat_activity where datname = current_database() and ${WAITING_APPEND}`
 
-  it('does not know the outcome of an append whose connection is killed, and takes the same call again once', async () => {
+  it('reports an unknown outcome of an append whose connection is killed, and stores a repeat once', async () => {
     const log = await open(database.url)
     const stream = newStream()
     const events = newEvents(2)
@@ -90,7 +90,7 @@ describe('The event log in Postgres, when something breaks', () => {
     expect(idsOf(await readWholeStream(log, stream))).to.deep.equal(idsOf(events))
   })
 
-  it('does not know the outcome of an append whose network breaks, and goes on when it is back', async () => {
+  it('reports an unknown outcome of an append whose network breaks, and recovers when it is back', async () => {
     const log = await open(proxy.url)
     await withTheLockHeld(async () => {
       const failure = rejectionOf(log.append(newStream(), 0, newEvents(1)))
@@ -102,7 +102,7 @@ describe('The event log in Postgres, when something breaks', () => {
     await eventually(() => log.append(newStream(), 0, newEvents(1)))
   })
 
-  it('fails only the appends that were sent; those that waited go with the next call', async () => {
+  it('fails only the appends that were sent; waiting ones go with the next call', async () => {
     const log = await open(database.url)
     let waited: Promise<unknown> | undefined
     await withTheLockHeld(async () => {
@@ -114,7 +114,7 @@ describe('The event log in Postgres, when something breaks', () => {
     expect(await waited).to.include({ version: 1 })
   })
 
-  it('gives an append up after its time, and finds it done or does it when it is repeated', async () => {
+  it('gives up an append after its timeout, and finds or stores it when it is repeated', async () => {
     const log = await open(database.url, { timeoutMs: TIMEOUT_MS })
     const stream = newStream()
     const events = newEvents(1)
@@ -125,7 +125,7 @@ describe('The event log in Postgres, when something breaks', () => {
     expect(idsOf(await readWholeStream(log, stream))).to.deep.equal(idsOf(events))
   })
 
-  it('gives an append up when the network swallows it, and recovers with the network', async () => {
+  it('gives up an append that the network drops, and recovers with the network', async () => {
     const log = await open(proxy.url, { timeoutMs: TIMEOUT_MS })
     const stream = newStream()
     const events = newEvents(1)
@@ -138,7 +138,7 @@ describe('The event log in Postgres, when something breaks', () => {
     expect(idsOf(await readWholeStream(log, stream))).to.deep.equal(idsOf(events))
   })
 
-  it('heals by itself when Postgres was gone and is back: appends, reads and followers', async () => {
+  it('recovers by itself when Postgres is back: appends, reads and followers', async () => {
     const log = await open(proxy.url, { pollMs: 20 })
     const events = newEvents(4)
     const stream = newStream()
@@ -181,7 +181,7 @@ describe('The event log in Postgres, when something breaks', () => {
     ])
   })
 
-  it('reports that Postgres was away when the first follower came', async () => {
+  it('reports that Postgres was unavailable when the first follower started', async () => {
     const report = recordedReport()
     const log = await open(proxy.url, { pollMs: 5, report })
     proxy.cut()
@@ -203,7 +203,7 @@ describe('The event log in Postgres, when something breaks', () => {
     expect(report.lines[1]).to.equal('event-log-notifications recovered')
   })
 
-  it('survives an append connection that breaks while nobody uses it', async () => {
+  it('survives an idle append connection that breaks', async () => {
     const log = await open(database.url)
     await log.append(newStream(), 0, newEvents(1))
     for (let n = 0; n < 7; n++) {
@@ -212,7 +212,7 @@ describe('The event log in Postgres, when something breaks', () => {
     }
   })
 
-  it('delivers by its timer what no notification told', async () => {
+  it('delivers by its timer without a notification', async () => {
     const log = await open(database.url, { pollMs: 20 })
     await untilListening(1) // which makes it read once more
     const [told, untold] = [newEvent(), newEvent()]

@@ -9,8 +9,8 @@ const entry = (at: number): Entry => ({
   event: { ...newEvent(), stream: 's', version: at, position: `log.${at}` },
 })
 
-describe('The polling of the log', () => {
-  it('adds an event once that this process appended while it was being read', async () => {
+describe('Polling the log', () => {
+  it('adds an event once that this process appended during a read', async () => {
     const reads: ((page: Entry[]) => void)[] = []
     const table = { readAll: () => new Promise<Entry[]>((resolve) => reads.push(resolve)) }
     const polling = createPolling(table, 3_600_000)

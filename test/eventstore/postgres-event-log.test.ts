@@ -29,7 +29,7 @@ describe('The event log in Postgres', () => {
 
   afterEach(() => database[Symbol.asyncDispose]())
 
-  it('has one id, whoever opens it first', async () => {
+  it('has one id, whichever process opens it first', async () => {
     const opened = await Promise.all(Array.from({ length: 5 }, () => openPostgresLog(database.url)))
     const [first] = opened
     for (const { log } of opened) expect(log.id).to.equal(first!.log.id)
@@ -39,13 +39,13 @@ describe('The event log in Postgres', () => {
     for (const it of opened) await it[Symbol.asyncDispose]()
   })
 
-  it('gathers the appends that arrive while a call is in flight into one call', async () => {
+  it('combines appends that arrive during a call into the next call', async () => {
     await using opened = await openPostgresLog(database.url)
     await Promise.all(Array.from({ length: 100 }, () => opened.log.append(newStream(), 0, newEvents(1))))
     expect(await countAppendCalls()).to.equal(2)
   })
 
-  it('takes a stream once in a call, and its next append in the next', async () => {
+  it('has a stream once in a call, and its next append in the next', async () => {
     await using opened = await openPostgresLog(database.url)
     const stream = newStream()
     const first = opened.log.append(newStream(), 0, newEvents(1)) // goes alone; the others gather
@@ -55,7 +55,7 @@ describe('The event log in Postgres', () => {
     expect(await countAppendCalls()).to.equal(3)
   })
 
-  it('hands followers what it has appended without reading it back, in one order with what others append', async () => {
+  it('delivers own appends to followers without reading them back, in one order with those of others', async () => {
     await using ours = await openPostgresLog(database.url, { pollMs: 3_600_000 })
     await using theirs = await openPostgresLog(database.url)
     const seen: string[] = []
@@ -89,7 +89,7 @@ describe('The event log in Postgres', () => {
     return row!.calls
   }
 
-  it('answers what is in flight before it closes, refuses more, and leaves only the pool', async () => {
+  it('answers calls in flight before it closes, refuses new ones, and leaves only the pool open', async () => {
     const { log, pool } = await openPostgresLog(database.url)
     const stream = newStream()
     const appends = newEvents(5).map((event, version) => log.append(stream, version, [event]))
@@ -101,7 +101,7 @@ describe('The event log in Postgres', () => {
     await eventually(async () => expect(await connectionsTo(database.url)).to.equal(0))
   })
 
-  it('ends its followers at once when it closes, however seldom they look', async () => {
+  it('ends its followers at once when it closes, whatever their polling interval', async () => {
     await using opened = await openPostgresLog(database.url, { pollMs: 3_600_000 })
     const { signal } = new AbortController()
     const following = opened.log

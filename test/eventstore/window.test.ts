@@ -10,13 +10,13 @@ describe('The window of recent events', () => {
   const entries = (...places: number[]): Entry[] => places.map((at) => entry(at))
   const places = (found: readonly Entry[]): number[] => found.map(({ at }) => at)
 
-  it('begins empty, covering what is to come', () => {
+  it('starts empty, and covers later events', () => {
     const window = createWindow(7, { events: 10, characters: 1_000 })
     expect([window.end, window.covers(6), window.covers(7)]).to.deep.equal([7, false, true])
     expect(window.above(7, 10)).to.deep.equal([])
   })
 
-  it('gives what is above a place, up to a limit, also above one between two events', () => {
+  it('returns events after a position, up to a limit, also after one between two events', () => {
     const window = createWindow(7, { events: 10, characters: 1_000 })
     window.add(entries(8, 9, 12, 13))
     expect(places(window.above(7, 10))).to.deep.equal([8, 9, 12, 13])
@@ -26,7 +26,7 @@ describe('The window of recent events', () => {
     expect(window.end).to.equal(13)
   })
 
-  it('lets the oldest go when there are too many, and no longer covers what was before them', () => {
+  it('drops the oldest when there are too many, and then covers only the rest', () => {
     const window = createWindow(0, { events: 3, characters: 1_000 })
     window.add(entries(1, 2))
     window.add(entries(3, 4, 5))
@@ -34,7 +34,7 @@ describe('The window of recent events', () => {
     expect(places(window.above(2, 10))).to.deep.equal([3, 4, 5])
   })
 
-  it('lets the oldest go when they are too large, all of them if need be', () => {
+  it('drops the oldest when they are too large, all of them if needed', () => {
     const window = createWindow(0, { events: 10, characters: 10 })
     window.add([entry(1, 'aaaaa'), entry(2, 'aaaaa'), entry(3, 'a')])
     expect(places(window.above(1, 10))).to.deep.equal([2, 3])

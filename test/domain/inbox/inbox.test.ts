@@ -6,7 +6,7 @@ const markRead = (chatId: string, seq: number) => ({ type: 'MarkRead', userId, c
 const read = (...chats: { chatId: string; seq: number }[]) => ({ type: 'ChatsRead' as const, userId, chats })
 
 describe('marking a chat as read', () => {
-  it('the marker moves forward', () => {
+  it('moves the marker forward', () => {
     given(inboxDecider)
       .when(markRead('garden', 3))
       .then(read({ chatId: 'garden', seq: 3 }))
@@ -15,7 +15,7 @@ describe('marking a chat as read', () => {
       .then(read({ chatId: 'garden', seq: 4 }))
   })
 
-  it('and never back, nor to where it stands', () => {
+  it('never moves it back, and records nothing for its current position', () => {
     given(inboxDecider, read({ chatId: 'garden', seq: 3 }))
       .when(markRead('garden', 3))
       .then()
@@ -25,7 +25,7 @@ describe('marking a chat as read', () => {
     given(inboxDecider).when(markRead('garden', 0)).then()
   })
 
-  it('each chat has its own, also where one event moved several', () => {
+  it('has a marker for each chat, also where one event moved several', () => {
     const both = read({ chatId: 'garden', seq: 3 }, { chatId: 'attic', seq: 7 })
     given(inboxDecider, both).when(markRead('attic', 7)).then()
     given(inboxDecider, both)
@@ -37,7 +37,7 @@ describe('marking a chat as read', () => {
   })
 })
 
-describe('setting back what is read', () => {
+describe('setting a marker back', () => {
   const back = (seq: number) => ({ ...markRead('garden', seq), unread: true })
   const isBack = (seq: number) => ({
     type: 'ChatsRead' as const,
@@ -45,7 +45,7 @@ describe('setting back what is read', () => {
     chats: [{ chatId: 'garden', seq, unread: true as const }],
   })
 
-  it('is told, also to where the marker stands: one’s own messages moved it on', () => {
+  it('is recorded, also for the current position, as own messages advance it', () => {
     given(inboxDecider).when(back(2)).then(isBack(2))
     given(inboxDecider, read({ chatId: 'garden', seq: 5 }))
       .when(back(2))
@@ -53,7 +53,7 @@ describe('setting back what is read', () => {
     given(inboxDecider, isBack(2)).when(back(2)).then(isBack(2))
   })
 
-  it('a marker moves on from there', () => {
+  it('lets the marker advance from there', () => {
     given(inboxDecider, read({ chatId: 'garden', seq: 5 }), isBack(2))
       .when(markRead('garden', 3))
       .then(read({ chatId: 'garden', seq: 3 }))
@@ -65,7 +65,7 @@ describe('muting a chat', () => {
   const mute = (muted: boolean) => ({ type: 'MuteChat', userId, chatId: 'garden', muted }) as const
   const isMuted = (muted: boolean) => ({ type: 'ChatMuted', userId, chatId: 'garden', muted }) as const
 
-  it('is told once, and so is hearing of it again', () => {
+  it('is recorded once, and so is unmuting', () => {
     given(inboxDecider).when(mute(true)).then(isMuted(true))
     given(inboxDecider, isMuted(true)).when(mute(true)).then()
     given(inboxDecider, isMuted(true)).when(mute(false)).then(isMuted(false))
@@ -78,13 +78,13 @@ describe('hiding a chat', () => {
     ({ type: 'HideChat', userId, chatId: 'garden', hidden, lastSeq }) as const
   const isHidden = (seq: number | null) => ({ type: 'ChatHidden', userId, chatId: 'garden', seq }) as const
 
-  it('holds up to what was said last, and again once more was said', () => {
+  it('lasts up to the last message, and can be repeated after the next', () => {
     given(inboxDecider).when(hide(true)).then(isHidden(4))
     given(inboxDecider, isHidden(4)).when(hide(true)).then()
     given(inboxDecider, isHidden(4)).when(hide(true, 5)).then(isHidden(5))
   })
 
-  it('also where nothing was said yet, and ends on purpose', () => {
+  it('works without messages, and can be undone', () => {
     given(inboxDecider).when(hide(true, 0)).then(isHidden(0))
     given(inboxDecider, isHidden(0)).when(hide(false)).then(isHidden(null))
     given(inboxDecider).when(hide(false)).then()

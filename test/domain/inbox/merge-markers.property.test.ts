@@ -23,7 +23,7 @@ function fold(events: readonly { chats: Markers }[], before: Record<string, numb
 }
 
 describe('read markers that wait together', () => {
-  it('are one event, which does what they would have done one after the other', () => {
+  it('become one event with the effect of all of them one after the other', () => {
     fc.assert(
       fc.property(
         fc.array(event, { minLength: 1, maxLength: 8 }),
@@ -37,7 +37,7 @@ describe('read markers that wait together', () => {
     )
   })
 
-  it('do not swallow what is no marker', () => {
+  it('do not affect other commands', () => {
     const muted = { type: 'ChatMuted', userId: 'ada', chatId: 'garden', muted: true } as const
     expect(mergeMarkers(muted, read([]))).to.equal(null)
     expect(mergeMarkers(read([]), muted)).to.equal(null)

@@ -116,11 +116,11 @@ describe('deactivating', () => {
   })
 })
 
-describe('a standing', () => {
+describe('an account status', () => {
   const after = (...events: Parameters<typeof rolesDecider.evolve>[1][]) =>
     events.reduce((state, event) => rolesDecider.evolve(state, event), rolesDecider.initial)
 
-  it('has as its generation the version of the last event about the user', () => {
+  it('has the version of the last event of the user as generation', () => {
     const roles = after(have(ada, 'admin'), have(bob, 'auditor'), gone(bob), back(bob), have(ada, 'admin', 'analyst'))
     expect(accountStatusIn(roles, bob)).to.deep.equal({ roles: ['auditor'], isActive: true, generation: 4 })
     expect(accountStatusIn(roles, ada)).to.deep.equal({ roles: ['admin', 'analyst'], isActive: true, generation: 5 })

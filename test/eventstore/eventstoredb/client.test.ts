@@ -9,14 +9,14 @@ import { closeClient, openClient } from '../../../src/eventstore/eventstoredb/cl
 import { isConnectionString } from '../../../src/eventstore/eventstoredb/connection-string.js'
 
 describe('A client of EventStoreDB', () => {
-  it('has a connection string that can be read', () => {
+  it('accepts valid connection strings', () => {
     for (const text of ['esdb://localhost', 'esdb+discover://a:b@c:2113?tls=false', 'esdb://a:1,b:2?tls=true'])
       expect(isConnectionString(text), text).to.equal(true)
     for (const text of ['', 'localhost:2113', 'http://localhost:2113', 'esdb://', 'esdb://a:b:c'])
       expect(isConnectionString(text), text).to.equal(false)
   })
 
-  it('keeps what the operator chose, however it is written, and has a connection of its own', async () => {
+  it('keeps the settings of the operator in any spelling, and has a connection of its own', async () => {
     for (const [given, base] of [
       [20_000, 20_000],
       [-1, 2_000_000_000],
@@ -36,7 +36,7 @@ describe('A client of EventStoreDB', () => {
     }
   })
 
-  it('says plainly, after a while, that nobody answers when the log is opened', async () => {
+  it('reports after a while that no server answers when the log is opened', async () => {
     const connectionString = 'esdb://127.0.0.1:1?tls=false'
     const opening = openEventStoreDbEventLog({ connectionString, openingEvent, report: noFailures, patienceMs: 100 })
     const error = await rejectionOf(opening)
@@ -44,7 +44,7 @@ describe('A client of EventStoreDB', () => {
     expect(error).to.match(/EventStoreDB does not answer .*; is EVENTSTORE_URL right, and is it running\?$/)
   })
 
-  it('survives that it cannot find another node while one of its connections breaks', async () => {
+  it('survives a failed discovery while one of its connections breaks', async () => {
     const client = openClient('esdb+discover://127.0.0.1:1?tls=false&maxDiscoverAttempts=1&discoveryInterval=1')
     const channel = client['getChannel']().catch(() => 'not found')
     const broken = { getChannel: () => null } as unknown as Parameters<(typeof client)['handleError']>[0]

@@ -51,7 +51,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
   }
 
   for (const when of ['before', 'after'] as const) {
-    it(`does not know the outcome of an append whose connection is cut ${when} it is stored, and takes the same call again once`, async () => {
+    it(`reports an unknown outcome of an append whose connection is cut ${when} it is stored, and stores a repeat once`, async () => {
       const log = await open(server.url)
       const [stream, events] = [newStream(), newEvents(2)]
       server.faults.cutOnAppend(1, when)
@@ -61,7 +61,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     })
   }
 
-  it('gives an append up that is stored but never answered, and finds it when it is repeated', async () => {
+  it('gives up an append that is stored but never answered, and finds it when it is repeated', async () => {
     const log = await open(server.url, { timeoutMs: TIMEOUT_MS })
     const [stream, events] = [newStream(), newEvents(2)]
     server.faults.storeWithoutAnswer()
@@ -70,7 +70,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     await eventually(() => expectOnce(log, stream, events))
   })
 
-  it('is not disturbed by an answer that comes after it gave up', async () => {
+  it('ignores an answer that comes after it gave up', async () => {
     const log = await open(server.url, { timeoutMs: TIMEOUT_MS })
     const [stream, events] = [newStream(), newEvents(1)]
     let answer = (): void => undefined
@@ -81,7 +81,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     await eventually(async () => expect(await readWholeStream(log, stream)).to.have.length(2))
   })
 
-  it('goes on with what was never answered as unknown too when one append makes the client sick', async () => {
+  it('reports unanswered appends as unknown too when one append breaks the client', async () => {
     const log = await open(server.url, { timeoutMs: TIMEOUT_MS })
     const streams = Array.from({ length: 20 }, () => newStream())
     server.faults.storeWithoutAnswer(3)
@@ -95,7 +95,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     expect(outcomes).to.have.length(20)
   })
 
-  it('waits with a repeat that overtakes the index of the store, instead of giving it up', async () => {
+  it('retries a repeat that is ahead of the index of the store', async () => {
     const log = await open(server.url)
     const [stream, events] = [newStream(), newEvents(2)]
     const answer = await log.append(stream, 0, events)
@@ -103,7 +103,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     expect(await log.append(stream, 0, events)).to.deep.equal(answer)
   })
 
-  it('says that a stream was closed forever, and does not call that unknown', async () => {
+  it('reports a tombstoned stream, and not as an unknown outcome', async () => {
     const log = await open(server.url)
     const stream = newStream()
     await log.append(stream, 0, newEvents(1))
@@ -113,7 +113,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     await client.dispose()
   })
 
-  it('says that an append is too large for this server, and does not call that unknown', async () => {
+  it('reports an append that is too large for the server, and not as an unknown outcome', async () => {
     await using small = await startEventStoreServer({ maxAppendBytes: 1_000 })
     const log = await open(small.url)
     const large = newEvent({ data: JSON.stringify({ text: 'x'.repeat(2_000) }) })
@@ -121,7 +121,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     expect(await log.append(newStream(), 0, newEvents(1))).to.include({ version: 1 })
   })
 
-  it('tells a conflict with the actual version, whatever the connection string says of failing', async () => {
+  it('reports a conflict with the actual version, whatever the connection string says of append failures', async () => {
     const log = await open(`${server.url}&throwOnAppendFailure=false`)
     const stream = newStream()
     await log.append(stream, 0, newEvents(3))
@@ -130,13 +130,13 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     expect(error).to.include({ stream, expectedVersion: 1, actualVersion: 3 })
   })
 
-  it('has its appends taken by a server whose clock is 30 s ahead of ours', async () => {
+  it('appends to a server whose clock is 30 s ahead of ours', async () => {
     await using ahead = await startEventStoreServer({ clockAheadMs: 30_000 })
     const log = await open(ahead.url)
     expect(await log.append(newStream(), 0, newEvents(1))).to.include({ version: 1 })
   })
 
-  it('reads again what a cut connection interrupted', async () => {
+  it('repeats a read that a cut connection interrupted', async () => {
     const log = await open(server.url)
     const stream = newStream()
     const events = newEvents(500)
@@ -149,7 +149,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     await eventually(async () => expect(await readToEnd(log, log.start)).to.have.length(501))
   })
 
-  it('gives a read up that is not answered', async () => {
+  it('gives up a read that is not answered', async () => {
     const log = await open(server.url, { timeoutMs: 100 })
     server.faults.stopReads()
     expect(await rejectionOf(log.readStream(newStream(), { limit: 1 }))).to.match(/no answer within 100 ms/)
@@ -157,7 +157,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     await eventually(() => expect(server.reads).to.equal(0))
   })
 
-  it('follows on where a subscription was cut, also in the middle of an append', async () => {
+  it('continues where a subscription was cut, also in the middle of an append', async () => {
     const log = await open(server.url, { watchMs: NEVER_MS })
     const following = followUntil(log, await log.head(), have(60))
     await eventually(() => expect(server.subscriptions).to.equal(1))
@@ -170,7 +170,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     expect(idsOf(await following)).to.deep.equal(idsOf(events))
   })
 
-  it('finds out by the log’s head that its subscription fell silent', async () => {
+  it('detects by the head of the log that its subscription fell silent', async () => {
     const log = await open(server.url, { watchMs: 30 })
     const following = followUntil(log, await log.head(), have(2))
     await eventually(() => expect(server.subscriptions).to.equal(1))
@@ -180,7 +180,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     expect(idsOf(await following)).to.deep.equal(idsOf(events))
   })
 
-  it('goes on at once when the server sends its subscription away as too slow', async () => {
+  it('continues at once when the server drops its subscription as too slow', async () => {
     const log = await open(server.url, { retryMs: NEVER_MS, watchMs: NEVER_MS })
     const following = followUntil(log, await log.head(), have(4_000))
     await eventually(() => expect(server.subscriptions).to.equal(1))
@@ -192,7 +192,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     expect(server.subscriptionsBegun).to.be.above(1)
   })
 
-  it('leaves a subscription alone that has nothing to say', async () => {
+  it('keeps an idle subscription', async () => {
     const log = await open(server.url, { watchMs: 5 })
     const following = followUntil(log, await log.head(), have(1))
     await eventually(() => expect(server.subscriptions).to.equal(1))
@@ -203,7 +203,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     await following
   })
 
-  it('skips nothing and doubles nothing when a checkpoint goes back, or runs ahead of what was delivered', async () => {
+  it('skips and repeats nothing when a checkpoint goes back, or is ahead of what was delivered', async () => {
     const log = await open(server.url)
     const events = newEvents(400)
     const following = followUntil(log, await log.head(), have(400))
@@ -217,7 +217,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     expect(idsOf(await following)).to.deep.equal(idsOf(events))
   })
 
-  it('passes over an event that it is given twice', async () => {
+  it('ignores an event that it gets twice', async () => {
     const log = await open(server.url)
     const following = followUntil(log, await log.head(), have(3))
     await eventually(() => expect(server.subscriptions).to.equal(1))
@@ -227,7 +227,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     expect(idsOf(await following)).to.deep.equal(idsOf(events))
   })
 
-  it('shows nothing of the store’s own events, nor of other logs on the server', async () => {
+  it('returns neither system events of the store nor events of other logs on the server', async () => {
     const client = EventStoreDBClient.connectionString(server.url)
     const log = await open(server.url)
     const prefixed = await open(server.url, { streamPrefix: 'other.' })
@@ -248,7 +248,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     await client.dispose()
   })
 
-  it('serves 150 followers by one subscription, and never holds more than 32 places for reads', async () => {
+  it('serves 150 followers with one subscription, and never has more than 32 reads at once', async () => {
     const log = await open(server.url)
     const { signal } = new AbortController()
     const last = newEvent()
@@ -269,7 +269,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     expect(server.mostReads).to.be.at.most(32)
   })
 
-  it('gives the places of 300 abandoned reads back', async () => {
+  it('frees the slots of 300 abandoned reads', async () => {
     const log = await open(server.url, { timeoutMs: TIMEOUT_MS })
     const stream = newStream()
     await log.append(stream, 0, newEvents(1))
@@ -281,7 +281,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     await eventually(() => expect(server.reads).to.equal(0))
   })
 
-  it('appends while reads hold every place of their connection', async () => {
+  it('appends while reads use every slot of their connection', async () => {
     await using small = await startEventStoreServer({ maxCalls: 10 })
     await open(small.url)
     const log = await open(small.url)
@@ -293,7 +293,7 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     await Promise.all(reads)
   })
 
-  it('finds the head behind any number of the store’s own events', async () => {
+  it('finds the head behind any number of system events of the store', async () => {
     const log = await open(server.url)
     const { position } = await log.append(newStream(), 0, newEvents(1))
     const client = EventStoreDBClient.connectionString(server.url)
@@ -305,13 +305,13 @@ describe('The event log in EventStoreDB, when something breaks', () => {
     await client.dispose()
   })
 
-  it('has one id, whoever opens it first', async () => {
+  it('has one id, whichever process opens it first', async () => {
     const logs = await Promise.all(Array.from({ length: 5 }, () => open(server.url)))
     expect(new Set(logs.map(({ id }) => id)).size).to.equal(1)
     expect(await readWholeStream(logs[0]!, 'log')).to.have.length(1)
   })
 
-  it('answers what is in flight before it closes, refuses more, and leaves no call behind', async () => {
+  it('answers calls in flight before it closes, refuses new ones, and leaves no call open', async () => {
     const log = await open(server.url)
     const stream = newStream()
     const following = followUntil(log, log.start, have(NEVER_MS))

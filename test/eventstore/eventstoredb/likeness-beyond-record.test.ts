@@ -14,7 +14,7 @@ import { countOf, outcome, readOutcome } from './likeness/outcome.js'
 import { watchUnhandled } from './watch-unhandled.js'
 
 /** What a real server, 23.10.6, did beside what is recorded: seen with the same client, or read from its source. */
-describe('What our EventStoreDB does as a real one, beyond the record', () => {
+describe('Our EventStoreDB behaves as a real one, beyond the recorded answers', () => {
   let dataFolder: string
   let server: EventStoreServer
   let client: EventStoreDBClient
@@ -42,7 +42,7 @@ describe('What our EventStoreDB does as a real one, beyond the record', () => {
     await start(options)
   }
 
-  it('knows a repeat by its explicit revision after a restart, and answers as the first time', async () => {
+  it('recognises a repeat by its explicit revision after a restart, with the first answer', async () => {
     const events = newEvents(2)
     const first = await client.appendToStream('s', events, { expectedRevision: NO_STREAM })
     await restart()
@@ -50,7 +50,7 @@ describe('What our EventStoreDB does as a real one, beyond the record', () => {
     expect(await countOf(client.readStream('s'))).to.equal(2)
   })
 
-  it('stores what is repeated with any revision twice after a restart', async () => {
+  it('stores a repeat without a revision twice after a restart', async () => {
     const event = newEvent()
     await client.appendToStream('s', event, { expectedRevision: ANY })
     await client.appendToStream('s', event, { expectedRevision: ANY })
@@ -60,7 +60,7 @@ describe('What our EventStoreDB does as a real one, beyond the record', () => {
     expect(await countOf(client.readStream('s'))).to.equal(2)
   })
 
-  it('has all that was answered after a death in the middle of a write', async () => {
+  it('has all acknowledged events after a crash in the middle of a write', async () => {
     await client.appendToStream('s', newEvents(3), { expectedRevision: NO_STREAM })
     await server.stop()
     await appendFile(join(dataFolder, 'log.jsonl'), '[["event",1')
@@ -70,7 +70,7 @@ describe('What our EventStoreDB does as a real one, beyond the record', () => {
     expect(await countOf(client.readStream('s'))).to.equal(4)
   })
 
-  it('listens before it is ready, and says so', async () => {
+  it('listens before it is ready, and reports that', async () => {
     await restart({ notReadyMs: 60_000 })
     expect(await outcome(client.appendToStream('s', newEvent()), String)).to.deep.equal({
       error: 'UnknownError',
@@ -83,7 +83,7 @@ describe('What our EventStoreDB does as a real one, beyond the record', () => {
     await eventually(() => client.appendToStream('s', newEvent(), { expectedRevision: ANY }))
   })
 
-  it('sends a live subscriber away that does not keep up, here with one append of many events', async () => {
+  it('drops a live subscriber that does not keep up, here with one append of many events', async () => {
     const errors: unknown[] = []
     let seen = 0
     let live = false
@@ -99,7 +99,7 @@ describe('What our EventStoreDB does as a real one, beyond the record', () => {
     expect(seen).to.be.within(60, 1000)
   })
 
-  it('names the place after an event as checkpoint while it catches up, and goes on from there', async () => {
+  it('sends the position after an event as checkpoint while it catches up, and continues from there', async () => {
     const { position } = await client.appendToStream('before', newEvent(), { expectedRevision: NO_STREAM })
     await client.appendToStream('others', newEvents(40), { expectedRevision: NO_STREAM })
     await client.appendToStream('s', newEvents(2), { expectedRevision: NO_STREAM })
@@ -124,7 +124,7 @@ describe('What our EventStoreDB does as a real one, beyond the record', () => {
     expect(await follow(second!)).to.deep.equal([0n, 1n])
   })
 
-  it('shows the subscribers of a stream its tombstone, and ends', async () => {
+  it('sends subscribers of a stream its tombstone, and ends', async () => {
     await client.appendToStream('s', newEvents(1), { expectedRevision: NO_STREAM })
     const [types, errors]: [unknown[], unknown[]] = [[], []]
     const subscription = client.subscribeToStream('s', { fromRevision: START })

@@ -64,7 +64,7 @@ describe(`The likeness of ${realUrl === undefined ? 'our EventStoreDB' : realUrl
     })
   }
 
-  it('is asked every recorded question', () => {
+  it('covers every recorded question', () => {
     const asked = Object.values(chapters).flatMap((questions) => Object.keys(questions))
     expect(asked.sort()).to.deep.equal(Object.keys(observed).sort())
     for (const [what, why] of Object.entries(notImitated)) console.log(`      not imitated: ${what} (${why})`)

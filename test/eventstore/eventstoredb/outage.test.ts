@@ -21,7 +21,7 @@ import { watchUnhandled } from './watch-unhandled.js'
 
 const HANG_MS = 30_000
 
-describe('The event log in EventStoreDB, when the server hangs, dies and comes back', function () {
+describe('The event log in EventStoreDB, when the server hangs, crashes and restarts', function () {
   this.timeout(180_000)
   let folder: string
   let server: ChildServer
@@ -56,7 +56,7 @@ describe('The event log in EventStoreDB, when the server hangs, dies and comes b
     expect(idsOf(await following)).to.deep.equal(idsOf(events))
   })
 
-  it('goes on by itself when the server was killed and is back, and takes the same call for the same', async () => {
+  it('recovers by itself when the server was killed and is back, and recognises a repeated call', async () => {
     const log = await open(server.url)
     const following = followUntil(log, await log.head(), have(5))
     const stream = newStream()
@@ -72,7 +72,7 @@ describe('The event log in EventStoreDB, when the server hangs, dies and comes b
     expect(idsOf(await following)).to.deep.equal(idsOf(events))
   })
 
-  it('tries again while the server is back, but not ready', async () => {
+  it('retries while the server is back, but not ready', async () => {
     const log = await open(server.url)
     const stream = newStream()
     const event = newEvent()
@@ -84,7 +84,7 @@ describe('The event log in EventStoreDB, when the server hangs, dies and comes b
     expect(idsOf(await readWholeStream(log, stream))).to.deep.equal([event.id])
   })
 
-  it('waits for a server that is just starting before it opens the log, and finds the same log again', async () => {
+  it('waits for a starting server before it opens the log, and finds the same log again', async () => {
     const { id } = await open(server.url)
     await server.kill()
     await server.start('--not-ready-ms', '500')
@@ -106,7 +106,7 @@ describe('The event log in EventStoreDB, when the server hangs, dies and comes b
     expect(idsOf(await readWholeStream(log, 'found-again'))).to.deep.equal([event.id])
   })
 
-  it('lets no append wait inside the client, where a death of the server would end our process', async () => {
+  it('lets no append wait inside the client, where a crash of the server would end our process', async () => {
     const log = await open(server.url, { timeoutMs: 20_000 })
     await log.append(newStream(), 0, newEvents(1))
     server.process.kill('SIGSTOP')

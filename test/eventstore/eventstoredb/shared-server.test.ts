@@ -11,7 +11,7 @@ import { openedLogs } from './opened-logs.js'
 /** 2 MB of them. */
 const FOREIGN = { appends: 20, events: 100, bytes: 1_000 }
 
-describe('The event log in EventStoreDB, on a server that others write to', () => {
+describe('The event log in EventStoreDB, on a server with other writers', () => {
   let server: EventStoreServer
   let proxy: BreakableProxy
   let kept: string
@@ -42,7 +42,7 @@ describe('The event log in EventStoreDB, on a server that others write to', () =
     }
   }
 
-  it('a start reads what others have stored once, and never again', async () => {
+  it('reads events of others once in a start, and never again', async () => {
     const stream = newStream()
     const first = await openOurs()
     await first.append(stream, 0, newEvents(3))
@@ -60,7 +60,7 @@ describe('The event log in EventStoreDB, on a server that others write to', () =
     expect(proxy.bytesReceived - before).to.be.lessThan(300_000)
   })
 
-  it('finds its own events again behind any number of others, also without a mark', async () => {
+  it('finds its events behind any number of others, also without a head mark', async () => {
     const log = await openOurs()
     const events = newEvents(3)
     const stream = newStream()
@@ -76,7 +76,7 @@ describe('The event log in EventStoreDB, on a server that others write to', () =
     expect(idsOf(await following)).to.deep.equal([later!.id])
   })
 
-  it('ignores a mark of another log', async () => {
+  it('ignores the head mark of another log', async () => {
     kept = 'another 99999999 99999999'
     const log = await openOurs()
     const { position } = await log.append(newStream(), 0, newEvents(1))
