@@ -113,4 +113,19 @@ export const identityMigrations: { name: string; up(knex: Knex): Promise<void>; 
       await knex.schema.alterTable('credentials', (table) => table.dropColumn('shares_mailbox'))
     },
   },
+  {
+    name: 'identity-005-answered-registrations',
+    async up(knex) {
+      await knex.schema.alterTable('credentials', (table) => {
+        table
+          .boolean('registration_answered')
+          .notNullable()
+          .defaultTo(true)
+          .comment('false until one registration was answered with the account')
+      })
+    },
+    async down(knex) {
+      await knex.schema.alterTable('credentials', (table) => table.dropColumn('registration_answered'))
+    },
+  },
 ]

@@ -65,12 +65,14 @@ interface Account extends AuthenticatedAccount {
   passwordHash: string
   /** Not null while the account is pending: the log may not contain the user yet. */
   pendingName: string | null
+  /** Whether a registration was answered with this account: it is the answer to one of them only. */
+  isAnswered: boolean
 }
 
 /**
  * An account begins as a `pending` row, which reserves the address and keeps the name; then `UserRegistered` is appended; then the row
  * becomes `active`. After a crash between two steps, the next registration or login with the right password continues from there, and so
- * does the next start.
+ * does the next start. Of registrations that are repeated, also at the same moment, one is answered with the account.
  */
 export function createAccounts({ pool, passwords, mode, registerUser, newId, clock }: AccountDeps): Accounts {
   /** Reserves the address and uses up the invite, or neither. */
@@ -83,8 +85,8 @@ export function createAccounts({ pool, passwords, mode, registerUser, newId, clo
       if (mode === 'invite' && !(await useInvite(tx, invite, userId, clock())))
         throw new RegistrationRefusedError('invalid-invite')
       const { rows } = await tx.query<Account>(
-        `insert into credentials (user_id, email, password_hash, status, pending_name)
-         values ($1, $2, $3, 'pending', $4) on conflict (email) do nothing returning ${ACCOUNT}`,
+        `insert into credentials (user_id, email, password_hash, status, pending_name, registration_answered)
+         values ($1, $2, $3, 'pending', $4, false) on conflict (email) do nothing returning ${ACCOUNT}`,
         [userId, email, passwordHash, name],
       )
       if (rows[0] === undefined) throw new RegistrationRefusedError('email-taken')
@@ -113,16 +115,21 @@ export function createAccounts({ pool, passwords, mode, registerUser, newId, clo
     await pool.query(`update credentials set status = 'active', pending_name = null where user_id = $1`, [userId])
   }
 
-  async function completeAndReturn(account: Account, request?: RequestInfo): Promise<AuthenticatedAccount> {
-    await complete(account, request)
-    const { userId, email, passwordChanges } = account
-    return { userId, email, passwordChanges }
+  /** Completes an account for a registration. False where another registration was answered with it. */
+  async function completeAsAnswer({ userId, pendingName }: Account, request?: RequestInfo): Promise<boolean> {
+    if (pendingName !== null) await registerUser({ userId, name: pendingName }, request)
+    const { rowCount } = await pool.query(
+      `update credentials set status = 'active', pending_name = null, registration_answered = true
+       where user_id = $1 and not registration_answered`,
+      [userId],
+    )
+    return rowCount === 1
   }
 
-  /** The account, if its registration was interrupted and the password is right. */
-  async function findInterrupted(email: string, password: string): Promise<Account | null> {
+  /** The account, if no registration was answered with it yet and the password is right. */
+  async function findUnanswered(email: string, password: string): Promise<Account | null> {
     const account = await find(email)
-    if (account === null || account.pendingName === null) return null
+    if (account === null || account.isAnswered) return null
     return (await passwords.verify(account.passwordHash, password)) ? account : null
   }
 
@@ -146,9 +153,10 @@ export function createAccounts({ pool, passwords, mode, registerUser, newId, clo
       if (mode === 'closed') return { code: 'registration-closed' }
       const email = normaliseEmail(raw)
       const claimed = await claim({ email, ...rest })
-      if (!('code' in claimed)) return completeAndReturn(claimed, request)
-      const account = await findInterrupted(email, rest.password)
-      return account === null ? claimed : completeAndReturn(account, request)
+      const refusal = 'code' in claimed ? claimed : ({ code: 'email-taken' } as const)
+      const account = 'code' in claimed ? await findUnanswered(email, rest.password) : claimed
+      if (account === null || !(await completeAsAnswer(account, request))) return refusal
+      return authenticated(account)
     },
     async login({ password, ...raw }, request) {
       const account = await find(raw.email)
@@ -156,7 +164,8 @@ export function createAccounts({ pool, passwords, mode, registerUser, newId, clo
       if (account === null) return { code: 'invalid-credentials' }
       if (!isRight) return { code: 'invalid-credentials', userId: account.userId }
       await renewHash(account, password)
-      return completeAndReturn(account, request)
+      await complete(account, request)
+      return authenticated(account)
     },
     async addressOf(userId) {
       const { rows } = await pool.query<{ email: string; isVerified: boolean }>(
@@ -177,6 +186,12 @@ export function createAccounts({ pool, passwords, mode, registerUser, newId, clo
   }
 }
 
+const authenticated = ({ userId, email, passwordChanges }: Account): AuthenticatedAccount => ({
+  userId,
+  email,
+  passwordChanges,
+})
+
 /** Rolls the transaction back; caught in this file. */
 class RegistrationRefusedError extends Error {
   override readonly name = 'RegistrationRefusedError'
@@ -188,4 +203,4 @@ class RegistrationRefusedError extends Error {
 const MAX_PER_RUN = 1_000
 
 const ACCOUNT = `user_id as "userId", email, password_hash as "passwordHash", pending_name as "pendingName",
-  password_changes as "passwordChanges"`
+  password_changes as "passwordChanges", registration_answered as "isAnswered"`

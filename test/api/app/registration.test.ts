@@ -26,6 +26,14 @@ describe('registering over REST', () => {
     expect(events.filter(({ type }) => type === 'UserRegistered')).to.have.length(1)
   })
 
+  it('the same request many times at once: exactly one is answered 201, the others that the address is taken', async () => {
+    await using parley = await startTestApp()
+    const answers = await Promise.all(Array.from({ length: 8 }, () => register(parley)))
+    const [created, ...refused] = answers.sort((a, b) => a.status - b.status)
+    expect(created).to.include({ status: 201 })
+    for (const { body } of refused) expect(body).to.include({ status: 409, code: 'email-taken' })
+  })
+
   it('returns both tokens, and the address, not yet verified', async () => {
     await using parley = await startTestApp()
     const { body, headers } = await register(parley)

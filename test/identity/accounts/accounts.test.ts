@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { hash as argon2 } from '@node-rs/argon2'
 import { expect } from 'chai'
 import pg from 'pg'
-import { createAccounts, type Accounts, type RegistrationMode } from '../../../src/identity/accounts/accounts.js'
+import {
+  createAccounts,
+  type Accounts,
+  type RegisterUser,
+  type RegistrationMode,
+} from '../../../src/identity/accounts/accounts.js'
 import { makeInvite } from '../../../src/identity/accounts/invites.js'
 import { createPasswords } from '../../../src/identity/passwords/passwords.js'
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js'
@@ -16,7 +21,7 @@ const loggedIn = (userId: string) => ({ userId, email: ada.email, passwordChange
 describe('accounts', () => {
   let database: TestDatabase
   let pool: pg.Pool
-  let accountsIn: (mode: RegistrationMode) => Accounts
+  let accountsIn: (mode: RegistrationMode, registerUser?: RegisterUser) => Accounts
   let accounts: Accounts
   /** Stands for the log: who is registered there, under which name. */
   let registered: Map<string, string>
@@ -28,7 +33,7 @@ describe('accounts', () => {
     database = await createTestDatabase()
     pool = new pg.Pool({ connectionString: database.url })
     const passwords = createPasswords()
-    accountsIn = (mode) =>
+    accountsIn = (mode, registerUser = appendTo) =>
       createAccounts({
         pool,
         passwords: {
@@ -39,7 +44,7 @@ describe('accounts', () => {
           },
         },
         mode,
-        registerUser: appendTo,
+        registerUser,
         newId: randomUUID,
         clock: () => now,
       })
@@ -189,9 +194,37 @@ describe('accounts', () => {
     expect(more).to.deep.equal([])
     expect(row!.status).to.equal('active')
     expect([...registered]).to.deep.equal([[row!.user_id, 'Ada']])
-    const got = results.flatMap((result) => ('userId' in result ? result.userId : []))
-    expect(got.length).to.be.at.least(1)
-    expect(new Set(got)).to.deep.equal(new Set([row!.user_id]))
+    expect(results.filter((result) => 'userId' in result)).to.deep.equal([loggedIn(row!.user_id)])
+    expect(results.filter((result) => 'code' in result)).to.deep.equal(Array.from({ length: 7 }, () => taken))
+  })
+
+  it('one registration repeated many times at once after it was interrupted is answered with the account once', async () => {
+    faults = ['after']
+    await failing(accounts.register(ada))
+    const [row] = await rows()
+    const results = await Promise.all(Array.from({ length: 8 }, () => accounts.register(ada)))
+    expect(results.filter((result) => 'userId' in result)).to.deep.equal([loggedIn(row!.user_id)])
+    expect(results.filter((result) => 'code' in result)).to.deep.equal(Array.from({ length: 7 }, () => taken))
+  })
+
+  it('a registration is answered with its account also when a login or a start completes it meanwhile', async () => {
+    let appended = (): void => undefined
+    const hasAppended = new Promise<void>((resolve) => (appended = resolve))
+    let goOn = (): void => undefined
+    const mayGoOn = new Promise<void>((resolve) => (goOn = resolve))
+    const slow = accountsIn('open', async (user) => {
+      await appendTo(user)
+      appended()
+      await mayGoOn
+    })
+    const registering = slow.register(ada)
+    await hasAppended
+    const [row] = await rows()
+    expect(await accounts.login(ada)).to.deep.equal(loggedIn(row!.user_id))
+    expect(await accounts.completeAll()).to.deep.equal([])
+    goOn()
+    expect(await registering).to.deep.equal(loggedIn(row!.user_id))
+    expect(await accounts.register(ada)).to.deep.equal(taken)
   })
 
   it('a hash of a lower cost is renewed at the next login', async () => {

@@ -50,7 +50,8 @@ describe('addresses stored by earlier releases', () => {
   }
   const update = () => migrate(database.url, mainMigrations)
 
-  it('the last migration is this one', () => expect(identityMigrations.at(-1)?.name).to.equal(NAME))
+  it('are changed by a migration of this name', () =>
+    expect(identityMigrations.map(({ name }) => name)).to.include(NAME))
 
   it('are normalised, also with brackets, non-ASCII letters, a trailing dot or full-width characters', async () => {
     const rows = [
