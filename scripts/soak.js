@@ -1,5 +1,6 @@
 // The long forms of the tests of which `npm test` runs a short one: ten minutes of faults in the event log, a large import that is
-// killed at every step, many stories for the laws, and a repeat after many messages. `npm run soak -- test/…` runs other files with the same settings.
+// killed at every step, many stories for the laws, a repeat after many messages, and every server that Parley depends on failing in every
+// way. `npm run soak -- test/…` runs other files with the same settings.
 import { finish } from './suite/finish.js'
 import { runFiles } from './suite/run-files.js'
 import { createTally } from './suite/tally.js'
@@ -13,12 +14,14 @@ const SOAK = [
   'test/laws/laws.property.test.ts',
   'test/api/app/repeats-later.test.ts',
   'test/content/render-bounds.test.ts',
+  'test/app/outages/outages.test.ts',
 ]
 const SETTINGS = {
   PARLEY_SOAK_SECONDS: '600',
   PARLEY_IMPORT_MESSAGES: '100000',
   PARLEY_LAW_STORIES: '400',
   PARLEY_OTHER_MESSAGES: '100000',
+  OUTAGE_MATRIX: 'whole',
 }
 const LIMIT_MS = 60 * 60_000
 

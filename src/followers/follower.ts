@@ -20,7 +20,7 @@ export interface FollowerDeps {
   report: FailureReport
   /** Moved to the end of each handled page; one of its own by default. */
   progress?: MutableProgress
-  /** Pause after the first failure, doubling up to 30 s; 500 ms by default. */
+  /** Pause after the first failure, doubling up to 30 s, or 2 s where a database or the log is unavailable; 500 ms by default. */
   retryMs?: number
   /** Waits before another attempt, `ms` at most; may end early or reject. */
   pause?(ms: number, signal: AbortSignal): Promise<void>
@@ -86,7 +86,7 @@ export function startFollower(deps: FollowerDeps): Follower {
         if (isStopped()) return
         failedAt ??= stage
         outage.failed(error)
-        await pause(retryDelay(++failures, retryMs), signal).catch(() => undefined)
+        await pause(retryDelay(++failures, retryMs, error), signal).catch(() => undefined)
       }
     }
   }

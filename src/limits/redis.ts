@@ -56,6 +56,7 @@ export function openRedis({ url, report, onChange = () => undefined }: RedisOpti
   })
   const refusals = createOutage('redis', report)
   let isAway = false
+  let isDropped = false
   let reason: string | null = null
 
   function away(why: string | null): void {
@@ -71,7 +72,10 @@ export function openRedis({ url, report, onChange = () => undefined }: RedisOpti
     client.once('close', () => resolve(null))
   })
   client.on('error', (error: Error) => away(reasonOf(error)))
-  client.on('close', () => away(null))
+  client.on('close', () => {
+    isDropped = false
+    away(null)
+  })
   client.on('ready', () => {
     if (isAway) onChange('back', null)
     isAway = false
@@ -80,7 +84,8 @@ export function openRedis({ url, report, onChange = () => undefined }: RedisOpti
 
   function giveUp(): Error {
     away(NO_ANSWER)
-    client.disconnect(true)
+    if (!isDropped) client.disconnect(true) // once for all calls that wait: each call of it listens to the socket
+    isDropped = true
     return new RedisTimeoutError()
   }
 

@@ -261,6 +261,22 @@ describe('when Redis fails', () => {
     expect(changes).to.deep.equal([])
   })
 
+  it('hanging under load: the connection is dropped once, whatever waits for it', async () => {
+    const warnings: Error[] = []
+    const note = (warning: Error): unknown => warnings.push(warning)
+    process.on('warning', note)
+    process.kill(redis!.process.pid!, 'SIGSTOP')
+    try {
+      await Promise.all(Array.from({ length: 50 }, () => nodes[0].take(uuid('load'))))
+      await allAre('degraded')
+    } finally {
+      process.kill(redis!.process.pid!, 'SIGCONT')
+      process.off('warning', note)
+    }
+    expect(warnings).to.deep.equal([])
+    await allAre('ok')
+  })
+
   it('a node that was busy for long uses the answer that has arrived, and does not take Redis for failed', async () => {
     const taking = nodes[0].take(uuid('busy'))
     for (const until = performance.now() + 500; performance.now() < until;);

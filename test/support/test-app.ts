@@ -50,7 +50,7 @@ export interface TestApp extends AsyncDisposable {
   /** Environment variables of a process that is one more node, with a port of its own. */
   environment: Record<string, string>
   /** Another node on the same databases, with the same keys; stopped with the app. */
-  startNode(more?: Overrides): Promise<Node>
+  startNode(more?: Overrides, config?: Partial<Config>): Promise<Node>
   call(method: string, path: string, request?: { token?: string; body?: unknown; headers?: object }): Promise<Answer>
   /** Connected at once; closed with the app. */
   socket(token: string, cursors?: Record<string, number>, headers?: Record<string, string>): Socket
@@ -141,8 +141,8 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
       return login(person)
     },
     environment: environmentOf(whole),
-    async startNode(more = {}) {
-      const node = await start({}, more)
+    async startNode(more = {}, moreConfig = {}) {
+      const node = await start(moreConfig, more)
       nodes.push(node)
       return { app: node, call: callOf(() => node.url), socket: socketOf(() => node.url) }
     },

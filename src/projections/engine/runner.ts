@@ -24,7 +24,7 @@ export interface RunnerOptions {
   watchMs?: number
   /** How often it does so otherwise, and looks whether the lease is free; 250 ms by default. */
   idleWatchMs?: number
-  /** Pause after the first failure, doubling up to 30 s; 500 ms by default. */
+  /** Pause after the first failure, doubling up to 30 s, or 2 s where a database or the log is unavailable; 500 ms by default. */
   retryMs?: number
   /** How long a runner that is up to date collects events that no query waits for; 20 ms by default. */
   gatherMs?: number
