@@ -7,6 +7,14 @@ import { startChild } from '../support/child.js'
 import { execute } from '../support/test-database.js'
 import { startTestApp, type TestApp } from '../support/test-app.js'
 
+/** The same in this process, which is faster; gives what it refuses, or shows as help. */
+async function inProcess(args: string[], env: Record<string, string>): Promise<{ code: number; output: string }> {
+  let output = ''
+  const take = (line: string): void => void (output += `${line}\n`)
+  const code = await runCommandLine(args, env, { print: take, printNotice: take })
+  return { code, output }
+}
+
 async function parley(
   args: string[],
   env: Record<string, string> = {},
@@ -40,6 +48,21 @@ describe('the command line needs no configuration to be read', function () {
     [['import', 'x', '--frob'], 2, /^Unknown option '--frob'/],
     [['projections', 'frobnicate'], 2, /^Unexpected argument 'frobnicate'/],
     [['projections', 'rebuild'], 2, /^Usage: parley projections rebuild NAME… \| --all/],
+    [['projections', 'skip', '--help'], 0, /^Usage: parley projections skip NAME --position P --reason TEXT\n/],
+    ...[
+      [],
+      ['conversations'],
+      ['conversations', '--position', '7'],
+      ['conversations', '--reason', 'poisoned'],
+      ['--position', '7', '--reason', 'poisoned'],
+      ['conversations', 'revocations', '--position', '7', '--reason', 'poisoned'],
+    ].map((args): [string[], number, RegExp] => [
+      ['projections', 'skip', ...args],
+      2,
+      /^Usage: parley projections skip NAME --position P --reason TEXT\n$/,
+    ]),
+    [['projections', 'skip', 'conversations', '--position'], 2, /^Option '--position <value>' argument missing/],
+    [['projections', 'skip', 'conversations', '--at', '7'], 2, /^Unknown option '--at'/],
     [['doctor', 'unread', 'x'], 2, /^Unexpected argument 'x'/],
     [['user', 'invite', '--expires', 'soon'], 2, /^--expires takes minutes, hours or days/],
     [['user', 'grant', 'ada@example.com', 'owner'], 2, /^Usage: parley user grant EMAIL/],
@@ -47,10 +70,9 @@ describe('the command line needs no configuration to be read', function () {
   ]
   for (const [args, code, output] of cases)
     it(`parley ${args.join(' ')}: exit code ${code}`, async () => {
-      let printed = ''
-      const take = (line: string): void => void (printed += `${line}\n`)
-      expect(await runCommandLine(args, broken, { print: take, printNotice: take })).to.equal(code)
-      expect(printed).to.match(output)
+      const ran = await inProcess(args, broken)
+      expect(ran.code).to.equal(code)
+      expect(ran.output).to.match(output)
     })
 })
 
@@ -92,6 +114,45 @@ describe('exit codes of operator commands', function () {
     const unknown = await parley(['projections', 'rebuild', 'everything'], app.environment)
     expect(unknown.output).to.match(/^There is no projection "everything", only conversations, /)
     expect(unknown.code).to.equal(2)
+  })
+
+  it('projections skip: 0 at the position where one is paused, and then `projections` names it', async () => {
+    const position = await app.app.core.log.head()
+    const skip = (...args: string[]) => inProcess(['projections', 'skip', ...args], app.environment)
+    const why = ['--reason', 'A date that no table takes']
+    await app.restart(async (url) => {
+      const notPaused = await skip('conversations', '--position', position, ...why)
+      expect(notPaused).to.deep.equal({ code: 1, output: 'conversations is not paused: there is nothing to skip\n' })
+
+      const failure = {
+        position,
+        stream: 'chat-1',
+        eventType: 'MessageSent',
+        code: '22008',
+        at: '2026-01-01T00:00:00Z',
+      }
+      await execute(url, `update projections set failure = '${JSON.stringify(failure)}' where name = 'conversations'`)
+      const elsewhere = await skip('conversations', '--position', '7', ...why)
+      expect(elsewhere).to.deep.equal({ code: 1, output: `conversations is paused at ${position}, not at 7\n` })
+      const blank = await skip('conversations', '--position', position, '--reason', ' ')
+      expect(blank).to.deep.equal({ code: 2, output: '--reason must be a text of 1 to 1000 characters\n' })
+      const unknown = await skip('everything', '--position', position, ...why)
+      expect(unknown.output).to.match(/^There is no projection "everything", only conversations, /)
+      expect(unknown.code).to.equal(2)
+      const never = await skip('revocations', '--position', position, ...why)
+      expect(never.output).to.match(/^revocations cannot skip events/)
+      expect(never.code).to.equal(1)
+
+      const args = ['projections', 'skip', 'conversations', `--position=${position}`, ...why]
+      const done = await parley(args, app.environment)
+      expect(done.output).to.equal(`conversations skips the event at ${position}\n`)
+      expect(done.code).to.equal(0)
+      const { output } = await parley(['projections', '--json'], app.environment)
+      const [listed] = (JSON.parse(output) as { name: string; skipped: string[] }[]).filter(
+        ({ name }) => name === 'conversations',
+      )
+      expect(listed?.skipped).to.deep.equal([position])
+    })
   })
 
   it('import: 0, 3 with refused lines, 2 for a file that is not there', async () => {

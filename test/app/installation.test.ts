@@ -1,8 +1,9 @@
 import { expect } from 'chai'
-import { userKey } from '../../src/privacy/key-names.js'
+import { chatMonthKey, userKey } from '../../src/privacy/key-names.js'
 import { parseConfig } from '../../src/app/config.js'
 import { explainFailure } from '../../src/app/explain-failure.js'
 import { createApp } from '../../src/app/start-app.js'
+import { runCommandLine } from '../../src/cli/run-command-line.js'
 import winston from 'winston'
 import { createTestDatabase, execute, type TestDatabase } from '../support/test-database.js'
 import { startTestApp, type TestApp } from '../support/test-app.js'
@@ -125,5 +126,50 @@ describe('each database belongs to one installation, and is what its variable ex
     expect(await startWith({})).to.match(
       /^KEYS_DATABASE_URL: the keys are older than the log: those of 2 users are missing\. Restore a copy /,
     )
+  })
+
+  describe('keys that are older than a chat’s last message', () => {
+    let chatId: string
+    let month: string
+
+    beforeEach(async () => {
+      const ada = await parley.register('Ada')
+      const made = await parley.call('POST', '/chats', {
+        token: ada.token,
+        body: { participantIds: [], name: 'Notes' },
+      })
+      chatId = (made.body as { id: string }).id
+      const sent = await parley.call('POST', `/chats/${chatId}/messages`, { token: ada.token, body: { content: 'hi' } })
+      month = chatMonthKey(chatId, (sent.body as { createdAt: string }).createdAt.slice(0, 7))
+      const { runners, log } = parley.app.core
+      await runners.conversations.progress.reached(await log.head())
+    })
+
+    const changeKeys = (statement: string): Promise<unknown> =>
+      execute(parley.environment['KEYS_DATABASE_URL'] ?? '', `${statement} where name = '${month}'`)
+
+    const MISSING =
+      'KEYS_DATABASE_URL: the keys are older than the log: those of 1 chat month are missing. Restore a copy of the keys that is not older than that of the log'
+
+    it('are refused by a start, with how many months are missing', async () => {
+      expect(await startWith({})).to.equal(null)
+      await changeKeys('delete from data_keys')
+      expect(await startWith({})).to.equal(MISSING)
+    })
+
+    it('are refused by a rebuild, which would blank what they had encrypted', async () => {
+      await changeKeys('delete from data_keys')
+      let printed = ''
+      const take = (line: string): void => void (printed += line)
+      await parley.app[Symbol.asyncDispose]()
+      const output = { print: take, printNotice: take }
+      const code = await runCommandLine(['projections', 'rebuild', 'conversations'], parley.environment, output)
+      expect({ code, printed }).to.deep.equal({ code: 1, printed: MISSING })
+    })
+
+    it('are not missing where they were destroyed', async () => {
+      await changeKeys('update data_keys set wrapped = null, destroyed_at = now()')
+      expect(await startWith({})).to.equal(null)
+    })
   })
 })

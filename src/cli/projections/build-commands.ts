@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { Foundations } from '../../app/foundations.js'
+import { checkKeys } from '../../app/installation/missing-keys.js'
 import { openProjection } from '../../projections/engine/open-projection.js'
 import type { Projection } from '../../projections/engine/projection.js'
 import { createProjectionControl, type ProjectionControl } from '../../projections/engine/projection-control.js'
@@ -31,6 +32,7 @@ export const rebuildProjections: OperatorCommand = {
         const projections = values.all
           ? allProjections(foundations)
           : positionals.map((name) => findProjection(name, foundations))
+        await checkKeysBefore(foundations)
         const control = controlOf(foundations)
         for (const projection of projections) {
           await openProjection(foundations.databases.main, projection, foundations.log)
@@ -41,6 +43,15 @@ export const rebuildProjections: OperatorCommand = {
         return 0
       })
   },
+}
+
+/**
+ * A rebuild would blank what older keys cannot open. The tables in use say which keys there were; a server has checked them by its start.
+ * @throws StartupError
+ */
+async function checkKeysBefore({ databases, log, projections: { conversations } }: Foundations): Promise<void> {
+  if ((await readCheckpoint(databases.main, conversations)) === null) return
+  await checkKeys(databases.main, databases.keys, await openProjection(databases.main, conversations, log))
 }
 
 export const prepareProjections: OperatorCommand = {
