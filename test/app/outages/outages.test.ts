@@ -26,7 +26,7 @@ describe('while something that Parley depends on cannot serve, each route answer
       /** Requests are under way when it begins, and more come after it. */
       async function tryOutage<Server>({ begin, end }: Outage<Server>, server: Server, mayBeAway: boolean) {
         const { everyRoute } = installation
-        const worlds = await everyRoute.openWorlds()
+        const worlds = await eventually(everyRoute.openWorlds) // the node that prepares them may still be recovering
         const call = mayBeAway ? everyRoute.call : everyRoute.callWell
         const underWay = call(worlds)
         let wrong: string[] = []
