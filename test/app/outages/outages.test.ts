@@ -26,8 +26,8 @@ describe('while something that Parley depends on cannot serve, each route answer
       /** Requests are under way when it begins, and more come after it. */
       async function tryOutage<Server>({ begin, end }: Outage<Server>, server: Server, mayBeAway: boolean) {
         const { everyRoute } = installation
-        const worlds = await eventually(everyRoute.openWorlds) // the node that prepares them may still be recovering
-        const call = mayBeAway ? everyRoute.call : everyRoute.callWell
+        const worlds = await everyRoute.openWorlds()
+        const call = mayBeAway ? everyRoute.call : everyRoute.callUntilServed
         const underWay = call(worlds)
         let wrong: string[] = []
         try {
@@ -38,7 +38,7 @@ describe('while something that Parley depends on cannot serve, each route answer
         }
         expect(wrong).to.deep.equal([])
         await eventually(isReady, { timeoutMs: RECOVERY_MS })
-        await eventually(async () => expect(await everyRoute.callWell(worlds)).to.deep.equal([]))
+        expect(await everyRoute.callUntilServed(worlds)).to.deep.equal([])
       }
 
       async function isReady(): Promise<void> {
