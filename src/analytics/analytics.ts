@@ -1,29 +1,17 @@
 import type { Pool } from 'pg'
-import type { EventLog } from '../eventstore/event-log.js'
-import { beginGeneration, clearFailures, readGenerations } from './database/checkpoints.js'
-import { readRunning } from './database/lease.js'
-import { RebuildRunningError } from './rebuild-running-error.js'
-import { findFiles, type FoundFile } from './find-files.js'
-import { diffProjection, type ProjectionDiff } from './diff/diff-projection.js'
+import type { FailureReport } from '../async/outage.js'
+import type { EventLog, Position } from '../eventstore/event-log.js'
+import { readGenerations } from './database/checkpoints.js'
 import type { ViewEvents } from './events/event-view.js'
-import { listProjections, type ListedProjection } from './list-projections.js'
+import { findFiles } from './find-files.js'
+import { createAnalystsProjection, type AnalystsProjection } from './analysts-projection.js'
 
-/** What an operator can ask of analysts' projections, beside a running server or without one. */
-export interface Analytics {
-  list(): Promise<ListedProjection[]>
-  /**
-   * Has it built again from the start, with the file as it is then, beside the tables that analysts see. The node that runs it begins within a
-   * second; without a server it begins with the next start.
-   * @throws UnknownProjectionError, RebuildRunningError
-   */
-  rebuild(name: string): Promise<void>
-  /** Has it try again where it is paused, with the file as it is then. @throws UnknownProjectionError */
-  retry(name: string): Promise<void>
-  /**
-   * Builds it beside the tables that analysts see, with the file as it is now, and gives the rows that differ.
-   * @throws UnknownProjectionError, RebuildRunningError, NothingToCompareError, or ProjectionFailedError where the file fails
-   */
-  diff(name: string): Promise<ProjectionDiff>
+/** What operators and analysts can do with analysts' projections, beside a server or without one. Disposing of it ends comparisons. */
+export interface Analytics extends AsyncDisposable {
+  /** Those with a file or with tables, by name. */
+  all(): Promise<AnalystsProjection[]>
+  /** Null where there is neither a file nor a table of this name. */
+  find(name: string): Promise<AnalystsProjection | null>
 }
 
 export interface AnalyticsDeps {
@@ -32,49 +20,41 @@ export interface AnalyticsDeps {
   url: string
   log: EventLog
   viewEvents: ViewEvents
+  /** Whether messages of errors may repeat personal data. */
+  hidesMessages: boolean
   /** Path of PROJECTIONS_DIR. */
   folder: string
+  /** Seconds since the first event after the position was recorded. */
+  lagSecondsAt(position: Position): Promise<number>
+  /** For comparisons, which go on after they were asked for. */
+  report: FailureReport
 }
 
-/** Neither a file nor tables of this name. */
-export class UnknownProjectionError extends Error {
-  override readonly name = 'UnknownProjectionError'
-  constructor(readonly projection: string) {
-    super(`PROJECTIONS_DIR holds no projection "${projection}"`)
-  }
-}
+export function createAnalytics(deps: AnalyticsDeps): Analytics {
+  const stop = new AbortController()
+  const comparisons = new Set<Promise<unknown>>()
 
-export function createAnalytics({ pool, url, log, viewEvents, folder }: AnalyticsDeps): Analytics {
-  async function find(name: string): Promise<FoundFile> {
-    const found = (await findFiles(folder)).find((file) => file.name === name)
-    if (found === undefined) throw new UnknownProjectionError(name)
-    return found
+  /** Remembers what runs, so that it ends before the connections do. */
+  function track<Result>(running: Promise<Result>): Promise<Result> {
+    const ended = running.catch(() => undefined).finally(() => comparisons.delete(ended))
+    comparisons.add(ended)
+    return running
   }
 
-  async function refuseDuringRebuild(name: string): Promise<void> {
-    const building = (await readGenerations(pool, name)).find(({ isLive }) => !isLive)
-    if (building?.failure === null) throw new RebuildRunningError(name)
+  async function all(): Promise<AnalystsProjection[]> {
+    const files = new Map((await findFiles(deps.folder)).map(({ name, path }) => [name, path]))
+    const rows = await readGenerations(deps.pool)
+    const names = [...new Set([...files.keys(), ...rows.map(({ name }) => name)])].sort()
+    const shared = { ...deps, signal: stop.signal, track }
+    return names.map((name) => createAnalystsProjection({ ...shared, name, path: files.get(name) ?? null }))
   }
 
   return {
-    async list() {
-      const files = (await findFiles(folder)).map(({ name }) => name)
-      const [rows, owners, headPosition] = await Promise.all([readGenerations(pool), readRunning(pool), log.head()])
-      return listProjections({ files, rows, running: new Set(owners), headPosition, log })
-    },
-    async rebuild(name) {
-      await find(name)
-      await refuseDuringRebuild(name)
-      await beginGeneration(pool, name, 0, log.start)
-    },
-    async retry(name) {
-      await find(name)
-      await clearFailures(pool, name)
-    },
-    async diff(name) {
-      const { path } = await find(name)
-      await refuseDuringRebuild(name)
-      return diffProjection({ name, path, pool, url, log, viewEvents })
+    all,
+    find: async (name) => (await all()).find((projection) => projection.name === name) ?? null,
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await Promise.all(comparisons)
     },
   }
 }

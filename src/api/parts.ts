@@ -49,7 +49,8 @@ export interface ApiDeps
   queries: ConversationQueries
   auditTrail: Pick<ReadYourWritesDeps, 'progress' | 'ownWrites'> & { queries: AuditQueries }
   pastFrames: PastFrames
-  projections: readonly ManagedProjection[]
+  /** Parley's own and those of analysts, which come and go with their files. */
+  projections(): Promise<readonly ManagedProjection[]>
   readiness: () => Promise<Readiness>
   registry: Registry
   log: Logger

@@ -300,11 +300,16 @@ export const readinessShape = z
 export type Readiness = z.infer<typeof readinessShape>
 
 const failureShape = z.object({
-  position: z.string(),
-  stream: z.string(),
-  eventType: z.string(),
+  /** The event that cannot be applied; null where the file of an analyst's projection cannot be used at all. */
+  position: z.string().nullable(),
+  stream: z.string().nullable(),
+  eventType: z.string().nullable(),
   code: z.string(),
   at: time,
+  /** Of an analyst's projection alone; null where the message could repeat personal data. */
+  message: z.string().nullable().exactOptional(),
+  file: z.string().nullable().exactOptional(),
+  line: z.int().nullable().exactOptional(),
 })
 
 export const projectionStateShape = shapeOf<ProjectionState>()(

@@ -1,3 +1,4 @@
+import type { Analytics } from '../analytics/analytics.js'
 import type { Express } from 'express'
 import type { Logger } from 'winston'
 import { createClientAddress } from '../api/client-address.js'
@@ -33,6 +34,7 @@ export interface ApiParts {
   pastFrames: PastFrames
   renderSentMessage: RenderSentMessage
   readiness: () => Promise<Readiness>
+  analytics: Analytics | null
   publicUrl: () => string
   metrics: Metrics
   logger: Logger
@@ -59,7 +61,7 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     pastFrames: parts.pastFrames,
     renderSentMessage: parts.renderSentMessage,
     publicUrl: parts.publicUrl,
-    projections: core.managedProjections,
+    projections: async () => [...core.managedProjections, ...((await parts.analytics?.all()) ?? [])],
     readiness: parts.readiness,
     registry: metrics.registry,
     metricsToken: config.metricsToken,

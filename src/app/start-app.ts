@@ -65,7 +65,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   const report = createFailureReport(logger, metrics)
   const core = await startCore(config, { print, overrides, report, metrics }, releases)
   warnOfSharedRole(config, print)
-  await startAnalytics(config, core, { print, report, overrides }, releases)
+  const analytics = await startAnalytics(config, core, { print, report, overrides, clock: core.clock }, releases)
   const redis = await startRedis(config, { logger, metrics, report }, releases)
   const security = startSecurity(core, { metrics, report }, releases)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused: security.onLimited })
@@ -102,6 +102,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
     pastFrames,
     publicUrl,
     readiness,
+    analytics,
   })
   http.onRequest((request, response) => void api(request, response))
   releases.onRelease(http.close)

@@ -1,4 +1,13 @@
-import { exportProjectionCommand, newProjectionCommand } from './analytics-commands.js'
+import {
+  cancelAnalysts,
+  diffAnalysts,
+  rebuildAnalysts,
+  retryAnalysts,
+  startAnalysts,
+  stopAnalysts,
+} from './analytics/analysts-runs.js'
+import { forAnalystsToo } from './analytics/for-analysts-too.js'
+import { exportProjectionCommand, newProjectionCommand } from './analytics/new-and-export.js'
 import { doctorAddresses, doctorUnread } from './doctor-command.js'
 import { importCommand } from './import-command.js'
 import type { OperatorCommand } from './operator-command.js'
@@ -23,12 +32,12 @@ const commandTable: Record<string, OperatorCommand> = {
   projections: listProjections,
   'projections list': listProjections,
   'projections status': showStatus,
-  'projections rebuild': rebuildProjections,
-  'projections cancel': cancelBuild,
-  'projections retry': retryProjection,
-  'projections stop': stopProjection,
-  'projections start': startProjection,
-  'projections diff': diffProjection,
+  'projections rebuild': forAnalystsToo(rebuildProjections, rebuildAnalysts),
+  'projections cancel': forAnalystsToo(cancelBuild, cancelAnalysts),
+  'projections retry': forAnalystsToo(retryProjection, retryAnalysts),
+  'projections stop': forAnalystsToo(stopProjection, stopAnalysts),
+  'projections start': forAnalystsToo(startProjection, startAnalysts),
+  'projections diff': forAnalystsToo(diffProjection, diffAnalysts),
   'projections prepare': prepareProjections,
   'projections prune': pruneProjections,
   'projections skip': skipProjectionEvent,

@@ -3,12 +3,14 @@ import { chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { createAnalytics, type Analytics } from '../../src/analytics/analytics.js'
+import { createAnalytics } from '../../src/analytics/analytics.js'
 import { createViewEvents } from '../../src/analytics/events/event-view.js'
-import type { ListedProjection } from '../../src/analytics/list-projections.js'
+import type { AnalystsProjection } from '../../src/analytics/analysts-projection.js'
+import type { AnalystsProjectionState } from '../../src/analytics/projection-state.js'
 import type { Config } from '../../src/app/config.js'
 import type { Overrides } from '../../src/app/overrides.js'
 import { createPool } from '../../src/postgres/pool.js'
+import { recordedReport } from '../support/recorded-report.js'
 import { eventually } from '../support/eventually.js'
 import { startTestApp, type TestApp, type TestUser } from '../support/test-app.js'
 import { execute } from '../support/test-database.js'
@@ -17,7 +19,8 @@ import { execute } from '../support/test-database.js'
 export interface AnalyticsApp extends AsyncDisposable {
   parley: TestApp
   folder: string
-  readonly analytics: Analytics
+  /** Fails for a name that is neither a file's nor a table's. */
+  projection(name: string): Promise<AnalystsProjection>
   /** The role that owns the schemas, and the one that reads. */
   role: string
   /** Connects as the role that owns the schemas. */
@@ -26,7 +29,7 @@ export interface AnalyticsApp extends AsyncDisposable {
   query<Row>(sql: string): Promise<Row[]>
   write(file: string, source: string): Promise<void>
   /** Resolves once the projection has this status; gives what the list then shows of it. */
-  untilStatus(name: string, status: ListedProjection['status']): Promise<ListedProjection>
+  untilStatus(name: string, status: AnalystsProjectionState['status']): Promise<AnalystsProjectionState>
   /** Resolves once analysts see the tables of this generation. */
   untilGeneration(name: string, generation: number): Promise<void>
 }
@@ -53,31 +56,33 @@ export async function startAnalyticsApp(
   await parley.restart(() => Promise.resolve(), settings)
   Object.assign(parley.config, settings)
   const pool = createPool({ connectionString: url, max: 3 })
-  const analytics = () => {
+  const projection = async (name: string): Promise<AnalystsProjection> => {
     const { log, reader } = parley.app.core
-    return createAnalytics({ pool, url, folder, log, viewEvents: createViewEvents(reader, new Map()) })
+    const viewEvents = createViewEvents(reader, new Map())
+    const deps = { pool, url, folder, log, viewEvents, hidesMessages: false, report: recordedReport() }
+    const found = await createAnalytics({ ...deps, lagSecondsAt: () => Promise.resolve(0) }).find(name)
+    if (found === null) throw new Error(`no projection ${name}`)
+    return found
   }
-  const listed = async (name: string) => (await analytics().list()).find((projection) => projection.name === name)
+  const stateOf = async (name: string): Promise<AnalystsProjectionState> => (await projection(name)).state()
   return {
     parley,
     folder,
-    get analytics() {
-      return analytics()
-    },
+    projection,
     role,
     url,
     query: (sql) => execute(databaseUrl, sql),
     write,
     untilGeneration: (name, generation) =>
       eventually(async () => {
-        const found = await listed(name)
+        const found = await stateOf(name)
         expect(found, JSON.stringify(found)).to.include({ generation, rebuild: null })
       }, SLOW),
     untilStatus: (name, status) =>
       eventually(async () => {
-        const found = await listed(name)
-        expect(found?.status, JSON.stringify(found)).to.equal(status)
-        return found!
+        const found = await stateOf(name)
+        expect(found.status, JSON.stringify(found)).to.equal(status)
+        return found
       }, SLOW),
     async [Symbol.asyncDispose]() {
       await pool.end()
@@ -101,7 +106,11 @@ export const copyExample = (name: string, folder: string): Promise<void> =>
 
 export async function openChat(parley: TestApp): Promise<{ ada: TestUser; chatId: string }> {
   const ada = await parley.register('Ada')
-  const { body } = await parley.call('POST', '/chats', { token: ada.token, body: { name: 'Team', participantIds: [] } })
+  const { status, body } = await parley.call('POST', '/chats', {
+    token: ada.token,
+    body: { name: 'Team', participantIds: [] },
+  })
+  expect(status, JSON.stringify(body)).to.equal(201)
   return { ada, chatId: (body as { id: string }).id }
 }
 

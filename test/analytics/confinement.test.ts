@@ -112,7 +112,7 @@ describe("the roles of analysts' projections in the database", () => {
     const url = Object.assign(new URL(app.url), { username: reader, password: 'reader-password' }).href
     const seqs = () => execute(url, 'select seq from analytics.seqs')
     await eventually(async () => expect(await seqs()).to.have.length(1))
-    await app.analytics.rebuild('seqs')
+    await (await app.projection('seqs')).rebuild()
     await app.untilGeneration('seqs', 2)
     expect(await seqs()).to.have.length(1)
     for (const statement of [

@@ -15,8 +15,8 @@ describe("the difference between an analyst's tables and their rebuild", () => {
     const { ada, chatId } = await openChat(app.parley)
     for (const content of ['one', 'two']) await send(app.parley, ada, chatId, content)
     await eventually(async () => expect(await app.query('select from analytics.seqs')).to.have.length(2))
-    const { differences } = await app.analytics.diff('seqs')
-    expect(differences).to.deep.equal([])
+    const { differences } = await (await app.projection('seqs')).compare()
+    expect(differences).to.deep.equal({})
   })
 
   it('names rows and fields, never contents, and changes nothing', async () => {
@@ -33,14 +33,16 @@ describe("the difference between an analyst's tables and their rebuild", () => {
     )
     const idOf = (seq: number) => ids.find((row) => row.seq === seq)!.message_id
 
-    const { differences } = await app.analytics.diff('seqs')
-    const row = { table: 'seqs', rows: 1 }
-    expect(differences).to.have.deep.members([
-      { table: 'keyless', key: null, in: 'live', fields: [], rows: 2 },
-      { ...row, key: { message_id: idOf(1) }, in: 'rebuilt', fields: [] },
-      { ...row, key: { message_id: idOf(3) }, in: 'both', fields: ['note'] },
-      { ...row, key: { message_id: '00000000-0000-4000-8000-000000000000' }, in: 'live', fields: [] },
+    const { differences } = await (await app.projection('seqs')).compare()
+    expect(Object.keys(differences).sort()).to.deep.equal(['keyless', 'seqs'])
+    expect(differences['keyless']).to.deep.equal({ count: 2, rows: [] })
+    expect(differences['seqs']?.count).to.equal(3)
+    expect(differences['seqs']?.rows).to.have.deep.members([
+      { key: { message_id: idOf(1) }, fields: null },
+      { key: { message_id: idOf(3) }, fields: ['note'] },
+      { key: { message_id: '00000000-0000-4000-8000-000000000000' }, fields: null },
     ])
+    expect((await (await app.projection('seqs')).lastComparison())?.differences).to.deep.equal(differences)
     expect(JSON.stringify(differences)).not.to.include('secret')
     expect(await app.untilStatus('seqs', 'live')).to.include({ generation: 1 })
     await send(app.parley, ada, chatId, 'five')
@@ -56,7 +58,7 @@ describe("the difference between an analyst's tables and their rebuild", () => {
     await send(app.parley, ada, chatId, 'one')
     await eventually(async () => expect(await app.query('select from analytics.seqs')).to.have.length(1))
     await app.write('seqs.mjs', source('missing'))
-    const failure = await app.analytics.diff('seqs').catch((error: unknown) => error)
+    const failure = await (await app.projection('seqs')).compare().catch((error: unknown) => error)
     expect(failure).to.include({ name: 'ProjectionFailedError', code: 'ReferenceError', line: 7 })
     await app.untilStatus('seqs', 'live')
   })

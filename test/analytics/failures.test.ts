@@ -50,7 +50,7 @@ describe("a failure of an analyst's projection pauses it alone, and names file, 
       )
 
       await app.write('broken.mjs', seqsProjection())
-      await app.analytics.retry('broken')
+      await (await app.projection('broken')).retry()
       await eventually(async () => expect(await seqs(app)).to.deep.equal([1, 2, 3]))
       await app.untilStatus('broken', 'live')
     })
@@ -74,7 +74,7 @@ describe("an analyst's file that cannot be used is reported, and used once it is
       const { failure } = await app.untilStatus('broken', 'paused')
       expect(failure).to.include({ code, file: 'broken.mjs', line, position: null })
       await app.write('broken.mjs', seqsProjection())
-      await app.analytics.retry('broken')
+      await (await app.projection('broken')).retry()
       await app.untilStatus('broken', 'live')
     })
 })

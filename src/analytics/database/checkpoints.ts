@@ -59,28 +59,35 @@ export const beginGeneration = (
     await tx.query(`select pg_advisory_xact_lock(hashtext('parley/analytics'))`)
     await dropUnfinished(tx, name)
     const { rows } = await tx.query<{ generation: number }>(
-      `insert into analytics.checkpoints (name, version, generation, schema, position, is_comparison)
-       select $1, $2, coalesce(max(generation), 0) + 1, $3, $4, $5 from analytics.checkpoints where name = $1
-       returning generation`,
+      `with next as (
+         insert into analytics.generations (name, last) values ($1, 1)
+         on conflict (name) do update set last = generations.last + 1 returning last
+       )
+       insert into analytics.checkpoints (name, version, generation, schema, position, is_comparison)
+       select $1, $2, last, $3, $4, $5 from next returning generation`,
       [name, version, BUILD_SCHEMA, start, isComparison],
     )
     return rows[0]?.generation ?? 0
   })
 
-async function dropUnfinished(tx: ClientBase, name: string): Promise<void> {
+/** True where there was anything to drop. */
+async function dropUnfinished(tx: ClientBase, name: string, generation: number | null = null): Promise<boolean> {
   const { rows } = await tx.query<{ generation: number; relations: string[] | null }>(
-    'select generation, relations from analytics.checkpoints where name = $1 and schema = $2 for update',
-    [name, BUILD_SCHEMA],
+    `delete from analytics.checkpoints where name = $1 and schema = $2 and ($3::integer is null or generation = $3)
+     returning generation, relations`,
+    [name, BUILD_SCHEMA, generation],
   )
-  for (const { generation, relations } of rows) {
-    await dropRelations(tx, BUILD_SCHEMA, relations ?? [])
-    await tx.query('delete from analytics.checkpoints where name = $1 and generation = $2', [name, generation])
-  }
+  for (const { relations } of rows) await dropRelations(tx, BUILD_SCHEMA, relations ?? [])
+  return rows.length > 0
 }
 
-/** Drops what is being built, or was for a comparison. */
-export const dropBuilding = (pool: Pool, name: string): Promise<void> =>
+/** Drops what is being built, also for a comparison. False where nothing is. */
+export const dropBuilding = (pool: Pool, name: string): Promise<boolean> =>
   inTransaction(pool, (tx) => dropUnfinished(tx, name))
+
+/** Drops this generation, unless it is the live one. */
+export const dropGeneration = (pool: Pool, name: string, generation: number): Promise<boolean> =>
+  inTransaction(pool, (tx) => dropUnfinished(tx, name, generation))
 
 /** What was asked for as "that of the file" is of this version. */
 export async function setVersion(pool: Pool, name: string, version: number): Promise<void> {
@@ -96,7 +103,9 @@ export async function recordFailure(
   await pool.query(text, [name, generation, JSON.stringify(failure)])
 }
 
-/** Lets every generation of the projection try again. */
-export async function clearFailures(pool: Pool, name: string): Promise<void> {
-  await pool.query('update analytics.checkpoints set failure = null where name = $1', [name])
+/** Lets every generation of the projection try again. False where none is paused. */
+export async function clearFailures(pool: Pool, name: string): Promise<boolean> {
+  const text = 'update analytics.checkpoints set failure = null where name = $1 and failure is not null'
+  const { rowCount } = await pool.query(text, [name])
+  return (rowCount ?? 0) > 0
 }

@@ -3,6 +3,9 @@ import { inTransaction } from '../../postgres/transaction.js'
 import { readerRole } from './role-names.js'
 import { BUILD_SCHEMA, SCHEMA } from './schemas.js'
 
+/** Of Parley itself. */
+const OWN_TABLES = ['checkpoints', 'generations', 'leases', 'stopped', 'comparisons']
+
 /**
  * Lets the reading role, where there is one, see schema `analytics` and nothing else: of the schema in which tables are built it cannot use
  * the name, and Parley's own tables are not for it.
@@ -20,7 +23,7 @@ export const grantReader = (pool: Pool): Promise<void> =>
       grant usage on schema ${SCHEMA} to ${reader};
       alter default privileges in schema ${SCHEMA} grant select on tables to ${reader};
       alter default privileges in schema ${BUILD_SCHEMA} grant select on tables to ${reader};
-      revoke all on ${SCHEMA}.checkpoints, ${SCHEMA}.leases from ${reader}`)
+      revoke all on ${OWN_TABLES.map((table) => `${SCHEMA}.${table}`).join()} from ${reader}`)
   })
 
 async function readerOf(tx: ClientBase): Promise<string> {

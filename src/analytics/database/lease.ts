@@ -5,7 +5,7 @@ const LEASE_SECONDS = 3
 
 /** Which node runs a projection. It only saves work: what two nodes apply at once is applied once. */
 export interface Lease {
-  /** Takes or renews it: true where this node has it now. */
+  /** Takes or renews it: true where this node has it now; never while the projection is stopped. */
   take(name: string): Promise<boolean>
   release(name: string): Promise<void>
 }
@@ -15,7 +15,8 @@ export const createLease = (pool: Pool, node: string): Lease => ({
   async take(name) {
     const { rows } = await pool.query<{ previous: string | null }>(
       `with previous as (select node from analytics.leases where name = $1)
-       insert into analytics.leases as lease (name, node, expires_at) values ($1, $2, now() + interval '${LEASE_SECONDS} s')
+       insert into analytics.leases as lease (name, node, expires_at)
+       select $1, $2, now() + interval '${LEASE_SECONDS} s' where not exists (select from analytics.stopped where name = $1)
        on conflict (name) do update set node = excluded.node, expires_at = excluded.expires_at
          where lease.node = excluded.node or lease.expires_at < now()
        returning (select node from previous) as previous`,
@@ -39,8 +40,8 @@ async function endConnections(pool: Pool, name: string): Promise<void> {
   )
 }
 
-/** Names of the projections that some node runs now. */
-export async function readRunning(pool: Pool): Promise<string[]> {
-  const { rows } = await pool.query<{ name: string }>('select name from analytics.leases where expires_at >= now()')
-  return rows.map(({ name }) => name)
+/** Whether some node runs the projection now. */
+export async function isRunning(pool: Pool, name: string): Promise<boolean> {
+  const text = 'select from analytics.leases where name = $1 and expires_at >= now()'
+  return (await pool.query(text, [name])).rowCount === 1
 }

@@ -1,14 +1,13 @@
 import type { ClientBase, Pool } from 'pg'
 import type { EventLog, Position } from '../../eventstore/event-log.js'
 import { inTransaction } from '../../postgres/transaction.js'
-import { beginGeneration, dropBuilding } from '../database/checkpoints.js'
+import { beginGeneration, dropGeneration } from '../database/checkpoints.js'
 import { BUILD_SCHEMA, SCHEMA } from '../database/schemas.js'
 import type { ViewEvents } from '../events/event-view.js'
 import { partsOf } from '../running/batches.js'
 import { createGenerationProcess, type GenerationProcess } from '../running/generation-process.js'
 import { startProjectionProcess } from '../running/projection-process.js'
-import { RebuildRunningError } from '../rebuild-running-error.js'
-import { compareTables, type RowDifference } from './compare-tables.js'
+import { compareTables, type Differences } from './compare-tables.js'
 
 export interface DiffDeps {
   name: string
@@ -17,12 +16,14 @@ export interface DiffDeps {
   url: string
   log: EventLog
   viewEvents: ViewEvents
+  /** Ends it. */
+  signal: AbortSignal
 }
 
 export interface ProjectionDiff {
   /** Up to where both were compared. */
   position: Position
-  differences: RowDifference[]
+  differences: Differences
 }
 
 /** Analysts see no tables of this projection yet. */
@@ -30,6 +31,14 @@ export class NothingToCompareError extends Error {
   override readonly name = 'NothingToCompareError'
   constructor(readonly projection: string) {
     super(`${projection} has no tables yet to compare with`)
+  }
+}
+
+/** A rebuild, or another comparison, has begun meanwhile. */
+export class BuildInterruptedError extends Error {
+  override readonly name = 'BuildInterruptedError'
+  constructor(readonly projection: string) {
+    super(`the comparison of ${projection} was ended by a rebuild, another comparison or a cancellation`)
   }
 }
 
@@ -44,13 +53,16 @@ export async function diffProjection(deps: DiffDeps): Promise<ProjectionDiff> {
   const { version, events } = await readFile(path)
   const generation = await beginGeneration(pool, name, version, log.start, true)
   await using process = createGenerationProcess({ path, url, row: { name, generation } })
+  const end = (): void => void process[Symbol.asyncDispose]()
+  deps.signal.addEventListener('abort', end)
   try {
     await process.open()
     const build = createBuild(deps, process, new Set(events))
     await build.to(await log.head())
     return await compareAtOnePosition(deps, build)
   } finally {
-    await dropBuilding(pool, name)
+    deps.signal.removeEventListener('abort', end)
+    await dropGeneration(pool, name, generation)
   }
 }
 
@@ -65,7 +77,7 @@ interface Build {
 }
 
 function createBuild(
-  { name, log, viewEvents }: DiffDeps,
+  { name, log, viewEvents, signal }: DiffDeps,
   process: GenerationProcess,
   types: ReadonlySet<string>,
 ): Build {
@@ -77,8 +89,9 @@ function createBuild(
         const events = page.events.filter((event) => log.comparePositions(event.position, target) <= 0)
         const end = log.comparePositions(page.position, target) < 0 ? page.position : target
         for (const part of partsOf({ events, position: end }, await viewEvents(events, types))) {
+          signal.throwIfAborted()
           const outcome = await process.apply({ schema: BUILD_SCHEMA, from: position, ...part })
-          if (outcome === 'moved') throw new RebuildRunningError(name)
+          if (outcome === 'moved') throw new BuildInterruptedError(name)
           position = part.to
         }
       }

@@ -12,8 +12,10 @@ const MAX_REASON = 1_000
 const nameParams = z.strictObject({ name: z.string().max(100) })
 
 /** @throws ProblemError `projection-not-found` */
-const find = ({ projections }: Pick<Parts, 'projections'>, name: string): ManagedProjection =>
-  orNotFound(projections.find((known) => known.name === name) ?? null, 'projection-not-found')
+async function find({ projections }: Pick<Parts, 'projections'>, name: string): Promise<ManagedProjection> {
+  const all = await projections()
+  return orNotFound(all.find((known) => known.name === name) ?? null, 'projection-not-found')
+}
 
 const list = route({
   method: 'get',
@@ -22,7 +24,7 @@ const list = route({
   access: 'analyst',
   answers: { 200: z.array(projectionStateShape) },
   async handle(_context, { projections }) {
-    return answer(200, await Promise.all(projections.map((one) => one.state())))
+    return answer(200, await Promise.all((await projections()).map((one) => one.state())))
   },
 })
 
@@ -34,7 +36,7 @@ const show = route({
   params: nameParams,
   answers: { 200: projectionStateShape },
   async handle({ params: { name } }, parts) {
-    return answer(200, await find(parts, name).state())
+    return answer(200, await (await find(parts, name)).state())
   },
 })
 
@@ -47,7 +49,7 @@ const rebuild = route({
   params: nameParams,
   answers: { 202: null },
   async handle({ params: { name } }, parts) {
-    if (!(await find(parts, name).rebuild())) throw new ProblemError('rebuild-under-way')
+    if (!(await (await find(parts, name)).rebuild())) throw new ProblemError('rebuild-under-way')
     return answer(202, null)
   },
 })
@@ -61,7 +63,7 @@ const cancel = route({
   params: nameParams,
   answers: { 204: null },
   async handle({ params: { name } }, parts) {
-    await find(parts, name).cancel()
+    await (await find(parts, name)).cancel()
     return answer(204, null)
   },
 })
@@ -75,7 +77,7 @@ const retry = route({
   params: nameParams,
   answers: { 202: null },
   async handle({ params: { name } }, parts) {
-    await find(parts, name).retry()
+    await (await find(parts, name)).retry()
     return answer(202, null)
   },
 })
@@ -89,7 +91,7 @@ const stop = route({
   params: nameParams,
   answers: { 202: null },
   async handle({ params: { name } }, parts) {
-    const whyNot = await find(parts, name).stop()
+    const whyNot = await (await find(parts, name)).stop()
     if (whyNot !== null) throw new ProblemError('projection-needed', { detail: whyNot })
     return answer(202, null)
   },
@@ -104,7 +106,7 @@ const start = route({
   params: nameParams,
   answers: { 202: null },
   async handle({ params: { name } }, parts) {
-    await find(parts, name).start()
+    await (await find(parts, name)).start()
     return answer(202, null)
   },
 })
@@ -118,7 +120,7 @@ const diff = route({
   params: nameParams,
   answers: { 202: null },
   async handle({ params: { name } }, parts) {
-    if (!(await find(parts, name).diff())) throw new ProblemError('rebuild-under-way')
+    if (!(await (await find(parts, name)).diff())) throw new ProblemError('rebuild-under-way')
     return answer(202, null)
   },
 })
@@ -131,7 +133,7 @@ const showDiff = route({
   params: nameParams,
   answers: { 200: projectionDifferencesShape },
   async handle({ params: { name } }, parts) {
-    const { at, differences } = orNotFound(await find(parts, name).lastComparison(), 'comparison-not-found')
+    const { at, differences } = orNotFound(await (await find(parts, name)).lastComparison(), 'comparison-not-found')
     return answer(200, { at: at.toISOString(), tables: differences })
   },
 })
@@ -146,7 +148,7 @@ const skip = route({
   body: z.strictObject({ position: z.string().max(200), reason: textSchema(MAX_REASON) }),
   answers: { 202: null },
   async handle({ params: { name }, body: { position, reason }, caller }, parts) {
-    const outcome = await find(parts, name).skip({ position, reason, by: caller.userId })
+    const outcome = await (await find(parts, name)).skip({ position, reason, by: caller.userId })
     if (outcome.kind === 'never') throw new ProblemError('projection-needed', { detail: outcome.why })
     if (outcome.kind === 'not-paused') throw new ProblemError('not-paused-there')
     return answer(202, null)

@@ -11,6 +11,7 @@ import { print } from '../output.js'
 import { withFoundations } from '../with-core.js'
 import { allProjections, findProjection } from './find-projections.js'
 import { oneName } from './one-name.js'
+import { printDifferences } from './print-differences.js'
 import { runBuildsHere } from './run-builds-here.js'
 
 const FLAG = { type: 'boolean', default: false } as const
@@ -91,23 +92,10 @@ export const diffProjection: OperatorCommand = {
         await runBuildsHere(foundations, [projection], values.json)
         const { differences = null } = (await control.lastComparison(projection)) ?? {}
         if (values.json) print(JSON.stringify(differences ?? {}))
-        else printDifferences(projection, differences ?? {})
+        else printDifferences(name, differences ?? {})
         return Object.keys(differences ?? {}).length === 0 ? 0 : 1
       })
   },
-}
-
-function printDifferences(
-  { name }: Projection,
-  differences: NonNullable<Awaited<ReturnType<ProjectionControl['lastComparison']>>>['differences'] & object,
-): void {
-  const tables = Object.entries(differences)
-  if (tables.length === 0) print(`${name}: no row differs`)
-  for (const [table, { count, rows }] of tables) {
-    print(`${table}: ${count} rows differ`)
-    for (const { key, fields } of rows)
-      print(`  ${JSON.stringify(key)}: ${fields?.join(', ') ?? 'only in one of both'}`)
-  }
 }
 
 const underWay = ({ name }: Projection): string =>

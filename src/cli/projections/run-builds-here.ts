@@ -7,6 +7,7 @@ import { readProjectionStates, type ProjectionState } from '../../projections/en
 import { CommandFailedError } from '../command-errors.js'
 import { failureReport } from '../with-core.js'
 import { createBuildBars } from './build-bars.js'
+import { describeFailure } from './describe-failure.js'
 
 const WATCH_MS = 200
 
@@ -38,13 +39,11 @@ export async function runBuildsHere(
       const building = states.filter(({ rebuild }) => rebuild !== null)
       if (building.length === 0) return
       const failed = building.find(({ failure }) => failure !== null)
-      if (failed?.failure) {
-        const { position, eventType, stream, code } = failed.failure
+      if (failed?.failure)
         throw new CommandFailedError(
-          `The build of ${failed.name} is paused at ${position} by ${eventType} in ${stream}: ${code}. ` +
-            `When it is mended: parley projections retry ${failed.name}; to give it up: parley projections cancel ${failed.name}`,
+          `The build of ${failed.name} is ${describeFailure(failed.failure)}. ` +
+            `When it is repaired: parley projections retry ${failed.name}; to give it up: parley projections cancel ${failed.name}`,
         )
-      }
       await sleep(WATCH_MS)
     }
   } finally {

@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import type { Analytics } from '../../analytics/analytics.js'
 import type { Foundations } from '../../app/foundations.js'
 import type { Position } from '../../eventstore/event-log.js'
 import type { ProjectionState } from '../../projections/engine/projection-states.js'
 import { readSkippedEvents } from '../../projections/engine/skipped-events.js'
+import { withAnalyticsOf } from '../analytics/with-analytics.js'
 import type { OperatorCommand } from '../operator-command.js'
 import { print } from '../output.js'
 import { withFoundations } from '../with-core.js'
 import { formatSeconds } from './build-bars.js'
+import { describeFailure } from './describe-failure.js'
 import { allProjections } from './find-projections.js'
 import { readStates } from './run-builds-here.js'
 
@@ -20,7 +23,11 @@ const show = (usage: string, summary: string): OperatorCommand => ({
     const flag = { type: 'boolean', default: false } as const
     const { values } = parseArgs({ args, options: { json: flag, watch: flag } })
     return (config) =>
-      withFoundations(config, (foundations) => (values.watch ? watch : showOnce)(foundations, values.json))
+      withFoundations(config, (foundations) =>
+        withAnalyticsOf(config, foundations, (open) =>
+          (values.watch ? watch : showOnce)(foundations, open?.analytics ?? null, values.json),
+        ),
+      )
   },
 })
 
@@ -36,9 +43,13 @@ interface Shown extends ProjectionState {
   skipped: Position[]
 }
 
-async function showOnce(foundations: Foundations, json: boolean): Promise<number> {
+async function showOnce(foundations: Foundations, analytics: Analytics | null, json: boolean): Promise<number> {
   const skipped = await readSkippedEvents(foundations.log, foundations.reader)
-  const states = await readStates(foundations, allProjections(foundations))
+  const analysts = (await analytics?.all()) ?? []
+  const states: ProjectionState[] = [
+    ...(await readStates(foundations, allProjections(foundations))),
+    ...(await Promise.all(analysts.map((projection) => projection.state()))),
+  ]
   const shown = states.map((state): Shown => ({ ...state, skipped: [...(skipped.get(state.name) ?? [])] }))
   if (json) print(JSON.stringify(shown))
   else for (const state of shown) print(`${state.name} version ${state.version}: ${describe(state)}`)
@@ -46,10 +57,10 @@ async function showOnce(foundations: Foundations, json: boolean): Promise<number
 }
 
 /** Until the process is interrupted. */
-async function watch(foundations: Foundations, json: boolean): Promise<number> {
+async function watch(foundations: Foundations, analytics: Analytics | null, json: boolean): Promise<number> {
   for (;;) {
     if (process.stdout.isTTY && !json) print('\u001b[2J\u001b[H')
-    await showOnce(foundations, json)
+    await showOnce(foundations, analytics, json)
     await sleep(WATCH_MS)
   }
 }
@@ -59,7 +70,7 @@ function describe({ generation, position, failure, status, lagEvents, rebuild, s
   const parts = [
     failure === null
       ? `${status}, ${lagEvents === 0 ? 'up to date' : `${lagEvents} events behind`}, at ${position}`
-      : `paused at ${failure.position} by ${failure.eventType} in ${failure.stream}: ${failure.code}`,
+      : describeFailure(failure),
     ...(rebuild === null ? [] : [describeBuild(rebuild)]),
     ...(skipped.length === 0 ? [] : [`skipped: ${skipped.join(', ')}`]),
   ]

@@ -14,6 +14,18 @@ export interface RebuildState {
   comparing: boolean
 }
 
+/** Where a projection pauses; that of an analyst also in which line of its file, and without an event where the file itself is at fault. */
+export interface ShownFailure {
+  position: Position | null
+  stream: string | null
+  eventType: string | null
+  code: string
+  at: string
+  message?: string | null
+  file?: string | null
+  line?: number | null
+}
+
 /** A projection as every process sees it. */
 export interface ProjectionState {
   name: string
@@ -30,7 +42,7 @@ export interface ProjectionState {
   /** Whether numbers of events are estimates, as positions of EventStoreDB are no count. */
   estimated: boolean
   /** Where it pauses, or where its rebuild does. */
-  failure: Failure | null
+  failure: ShownFailure | null
   rebuild: RebuildState | null
 }
 
