@@ -4,7 +4,7 @@ import { readComparison, storeComparison, type Comparison } from './database/com
 import { isRunning } from './database/lease.js'
 import { isStopped, setStopped } from './database/stopped.js'
 import { diffProjection, type ProjectionDiff } from './diff/diff-projection.js'
-import type { AnalyticsDeps } from './analytics.js'
+import type { AnalyticsDeps } from './analytics-deps.js'
 import { stateOf, type AnalystsProjectionState } from './projection-state.js'
 
 /** An analyst's projection as operators and analysts handle it. The node that runs it obeys within a second. */

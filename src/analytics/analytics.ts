@@ -1,8 +1,5 @@
-import type { Pool } from 'pg'
-import type { FailureReport } from '../async/outage.js'
-import type { EventLog, Position } from '../eventstore/event-log.js'
+import type { AnalyticsDeps } from './analytics-deps.js'
 import { readGenerations } from './database/checkpoints.js'
-import type { ViewEvents } from './events/event-view.js'
 import { findFiles } from './find-files.js'
 import { createAnalystsProjection, type AnalystsProjection } from './analysts-projection.js'
 
@@ -12,22 +9,6 @@ export interface Analytics extends AsyncDisposable {
   all(): Promise<AnalystsProjection[]>
   /** Null where there is neither a file nor a table of this name. */
   find(name: string): Promise<AnalystsProjection | null>
-}
-
-export interface AnalyticsDeps {
-  pool: Pool
-  /** Connects to the database of `pool`; given to the processes of projections. */
-  url: string
-  log: EventLog
-  viewEvents: ViewEvents
-  /** Whether messages of errors may repeat personal data. */
-  hidesMessages: boolean
-  /** Path of PROJECTIONS_DIR. */
-  folder: string
-  /** Seconds since the first event after the position was recorded. */
-  lagSecondsAt(position: Position): Promise<number>
-  /** For comparisons, which go on after they were asked for. */
-  report: FailureReport
 }
 
 export function createAnalytics(deps: AnalyticsDeps): Analytics {

@@ -1,4 +1,5 @@
-import { createAnalytics, type Analytics, type AnalyticsDeps } from '../../analytics/analytics.js'
+import type { AnalyticsDeps } from '../../analytics/analytics-deps.js'
+import { createAnalytics, type Analytics } from '../../analytics/analytics.js'
 import type { Config } from '../../app/config.js'
 import type { Foundations } from '../../app/foundations.js'
 import { createReleases } from '../../app/release.js'
