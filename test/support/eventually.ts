@@ -7,7 +7,7 @@ export interface EventuallyOptions {
 /** What the assertion gives, the first time that it does not throw; after the timeout, what it throws. */
 export async function eventually<Result>(
   assertion: () => Result | Promise<Result>,
-  { timeoutMs = 10_000 }: EventuallyOptions = {},
+  { timeoutMs = 30_000 }: EventuallyOptions = {},
 ): Promise<Result> {
   const deadline = Date.now() + timeoutMs
   for (;;) {
