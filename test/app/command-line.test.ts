@@ -108,7 +108,7 @@ describe('exit codes of operator commands', function () {
     })
   })
 
-  it('projections rebuild: 0, also beside a server, and 2 for a name that is none', async () => {
+  it('projections rebuild: 0, also beside a server, and 2 for an unknown name', async () => {
     const beside = await parley(['projections', 'rebuild', 'conversations'], app.environment)
     expect(beside).to.deep.equal({ code: 0, output: 'conversations was rebuilt\n' })
     const unknown = await parley(['projections', 'rebuild', 'everything'], app.environment)
@@ -155,7 +155,7 @@ describe('exit codes of operator commands', function () {
     })
   })
 
-  it('import: 0, 3 with refused lines, 2 for a file that is not there', async () => {
+  it('import: 0, 3 with refused lines, 2 for a missing file', async () => {
     const good = { chat: 'team', user: 'alice', at: '2024-05-01T09:00:00Z', type: 'message', content: 'Hello!' }
     const file = join(folder, 'chats.ndjson')
     await writeFile(file, `${JSON.stringify(good)}\n`)

@@ -29,7 +29,7 @@ const external = {
 }
 
 describe('configuration', () => {
-  it('nothing set: the defaults, embedded databases and keys of its own', () => {
+  it('nothing set: the defaults, embedded databases and generated keys', () => {
     expect(parse({})).to.deep.equal({
       port: 3000,
       host: '127.0.0.1',
@@ -153,16 +153,16 @@ describe('configuration', () => {
     'PUBLIC_URL',
   ]
   for (const name of choosing)
-    it(`${name}= is refused, for Parley would run in another way without a word`, () => {
+    it(`${name}= is refused, as Parley would silently run in another mode`, () => {
       for (const empty of ['', ' '])
         expect(problemsOf({ [name]: empty })[0]).to.equal(`${name} is set, but empty: give it a value, or unset it`)
     })
 
-  it('spaces and line ends around a value do not count', () => {
+  it('white space around a value is ignored', () => {
     expect(parse({ PORT: ' 8080\n' }).port).to.equal(8080)
   })
 
-  it('keys may be given to the embedded databases', () => {
+  it('keys can be configured with the embedded databases', () => {
     const { masterKey, tokenKeys } = parse({ MASTER_KEY: secret, TOKEN_KEYS: `a:${secret}` })
     expect([masterKey?.type, tokenKeys?.length]).to.deep.equal(['secret', 1])
   })
@@ -276,13 +276,13 @@ describe('a setting that is wrong is refused with what to do', () => {
 })
 
 describe('the policy for blocked words', () => {
-  it('without words is refused, for it would do nothing', () => {
+  it('without words is refused, as it would have no effect', () => {
     expect(problemsOf({ BLOCKED_WORDS_POLICY: 'refuse' })).to.deep.equal([
       'BLOCKED_WORDS_POLICY is refuse, but BLOCKED_WORDS names no word',
     ])
   })
 
-  it('takes them from a file, one on each line', () => {
+  it('reads them from a file, one on each line', () => {
     const env = { BLOCKED_WORDS_FILE: '/words', BLOCKED_WORDS_POLICY: 'refuse' }
     const config = parseConfig(env, () => 'darn\r\nfoul play\n\nheck*\n')
     expect(config.blockedWords).to.deep.equal(['darn', 'foul play', 'heck*'])
@@ -305,18 +305,18 @@ describe('databases of the configuration', () => {
     })
   }
 
-  it('a setting that is wrong is not said to be missing as well', () => {
+  it('an invalid setting is not also reported as missing', () => {
     expect(problemsOf({ ...external, MASTER_KEY: 'x' })).to.have.length(1)
   })
 
-  it('a database for the keys alone is refused, for the embedded one would be used instead', () => {
+  it('a database for the keys alone is refused, as the embedded one would be used instead', () => {
     const { KEYS_DATABASE_URL } = external
     expect(problemsOf({ KEYS_DATABASE_URL })).to.deep.equal([
       'KEYS_DATABASE_URL is set, but not DATABASE_URL: set both, or neither for the embedded Postgres',
     ])
   })
 
-  it('keys and log in one database are refused, however its URL is written', () => {
+  it('keys and log in one database are refused, in any spelling of the URL', () => {
     for (const same of [external.DATABASE_URL, 'postgresql://other@db.example/parley?sslmode=require']) {
       expect(problemsOf({ ...external, KEYS_DATABASE_URL: same })).to.deep.equal([
         'KEYS_DATABASE_URL must name another database than DATABASE_URL: keys are backed up apart',
@@ -332,7 +332,7 @@ describe('databases of the configuration', () => {
 })
 
 describe('in production', () => {
-  it('mails must arrive, and their links lead to the right place', () => {
+  it('mail server and public address are required', () => {
     expect(problemsOf({ NODE_ENV: 'production' })).to.deep.equal([
       'SMTP_URL is missing: it is required with NODE_ENV=production',
       'PUBLIC_URL is missing: it is required with NODE_ENV=production',
@@ -340,7 +340,7 @@ describe('in production', () => {
     expect(problemsOf({ NODE_ENV: 'development' })).to.deep.equal([])
   })
 
-  it('a setting that is wrong is not said to be missing as well', () => {
+  it('an invalid setting is not also reported as missing', () => {
     const env = { NODE_ENV: 'production', SMTP_URL: 'x', PUBLIC_URL: 'https://chat.example.com' }
     expect(problemsOf(env)).to.have.length(1)
   })
@@ -361,7 +361,7 @@ describe("analysts' projections", () => {
     ])
   })
 
-  it('what counts only for them is refused without them', () => {
+  it('settings only for them are refused without them', () => {
     const env = { PROJECTIONS_PERSONAL_FIELDS: 'MessageSent.content', ANALYTICS_DATABASE_URL: analytics }
     expect(problemsOf({ ...external, ...env })).to.deep.equal([
       'PROJECTIONS_PERSONAL_FIELDS is set, but not PROJECTIONS_DIR: set both, or neither',
@@ -369,7 +369,7 @@ describe("analysts' projections", () => {
     ])
   })
 
-  it('a folder that holds the keys is refused', () => {
+  it('a folder that contains the keys is refused', () => {
     const problem = 'PROJECTIONS_DIR holds PARLEY_DATA_DIR, whose keys it must not: name another folder'
     for (const folder of ['.', './.parley', '/'])
       expect(problemsOf({ PROJECTIONS_DIR: folder })).to.deep.equal([problem])
@@ -390,7 +390,7 @@ describe("analysts' projections", () => {
 describe('a setting from a file', () => {
   const files = (content: Record<string, string>) => (path: string) => content[path] ?? noFiles(path)
 
-  it('any name may be given as its _FILE; the line end of the file does not count', () => {
+  it('any setting can be given as its _FILE; the line ending of the file is ignored', () => {
     const readFile = files({ '/run/master': `${secret}\n`, '/run/port': '81\r\n' })
     const { masterKey, port } = parseConfig({ MASTER_KEY_FILE: '/run/master', PORT_FILE: '/run/port' }, readFile)
     expect([masterKey?.export().toString('base64'), port]).to.deep.equal([secret, 81])
@@ -402,7 +402,7 @@ describe('a setting from a file', () => {
     expect(parseConfig(env, files(content))).to.deep.equal(parse(external))
   })
 
-  it('a file that is empty or not there is named', () => {
+  it('a file that is empty or missing is named', () => {
     for (const path of ['/empty', '/missing']) {
       expect(
         problemsOf({ ...external, MASTER_KEY: '', MASTER_KEY_FILE: path }, files({ '/empty': '\n' })),
@@ -410,7 +410,7 @@ describe('a setting from a file', () => {
     }
   })
 
-  it('a name and its _FILE together are refused, for one of them would be ignored', () => {
+  it('a setting and its _FILE together are refused, as one of them would be ignored', () => {
     expect(problemsOf({ PORT: '80', PORT_FILE: '/port' }, files({ '/port': '81' }))).to.deep.equal([
       'PORT and PORT_FILE are both set: unset one of them',
     ])
@@ -427,7 +427,7 @@ describe('where others reach the server', () => {
     ['a sentence', Buffer.from('correct horse battery staple 123')],
   ]
 
-  it('this machine alone needs no token for metrics, and takes any key', () => {
+  it('on localhost no metrics token is required, and any key is accepted', () => {
     const weak = Buffer.alloc(32, 7).toString('base64')
     for (const host of ['127.0.0.1', '127.1.2.3', '::1', 'localhost'])
       expect(problemsOf({ HOST: host, MASTER_KEY: weak, TOKEN_KEYS: `a:${weak}` }), host).to.deep.equal([])
@@ -463,7 +463,7 @@ describe('where others reach the server', () => {
     })
   }
 
-  it('random keys pass', () => {
+  it('random keys are accepted', () => {
     for (let times = 0; times < 200; times++)
       expect(exposed({ MASTER_KEY: randomBytes(32).toString('base64') })).to.deep.equal([])
   })

@@ -39,7 +39,7 @@ describe('each database belongs to one installation, and is what its variable ex
   const tablesOf = (url: string): Promise<{ name: string }[]> =>
     execute(url, `select tablename as name from pg_tables where schemaname = 'public' order by tablename`)
 
-  it('both name the installation, from the first start on', async () => {
+  it('both contain the id of the installation from the first start on', async () => {
     const { DATABASE_URL = '', KEYS_DATABASE_URL = '' } = parley.environment
     const [main] = await execute<{ kind: string; id: string }>(DATABASE_URL, 'select kind, id from installation')
     const [keys] = await execute<{ kind: string; id: string }>(KEYS_DATABASE_URL, 'select kind, id from installation')
@@ -48,7 +48,7 @@ describe('each database belongs to one installation, and is what its variable ex
     expect(await startWith({})).to.equal(null)
   })
 
-  it('databases of a release that did not name it yet are claimed as they are', async () => {
+  it('databases of a release without that id get it', async () => {
     const { DATABASE_URL = '', KEYS_DATABASE_URL = '' } = parley.environment
     for (const url of [DATABASE_URL, KEYS_DATABASE_URL]) await execute(url, 'delete from installation')
     expect(await startWith({})).to.equal(null)
@@ -62,7 +62,7 @@ describe('each database belongs to one installation, and is what its variable ex
     expect(await execute(other.url, 'select id from installation')).to.deep.equal([{ id }])
   })
 
-  it('swapped ones are refused, and nothing is made in them', async () => {
+  it('swapped ones are refused, and not changed', async () => {
     const { DATABASE_URL = '', KEYS_DATABASE_URL = '' } = parley.environment
     const before = [await tablesOf(DATABASE_URL), await tablesOf(KEYS_DATABASE_URL)]
     expect(await startWith({ DATABASE_URL: KEYS_DATABASE_URL, KEYS_DATABASE_URL: DATABASE_URL })).to.equal(
@@ -93,7 +93,7 @@ describe('each database belongs to one installation, and is what its variable ex
     )
   })
 
-  it('one that a newer release has migrated is refused', async () => {
+  it('one migrated by a newer release is refused', async () => {
     for (const name of ['DATABASE_URL', 'KEYS_DATABASE_URL']) {
       const url = parley.environment[name] ?? ''
       await execute(url, `insert into knex_migrations (name, batch) values ('later-9-${name}', 99)`)
@@ -104,7 +104,7 @@ describe('each database belongs to one installation, and is what its variable ex
     }
   })
 
-  it('one that another application has migrated is refused', async () => {
+  it('one migrated by another application is refused', async () => {
     await execute(other.url, `update knex_migrations set name = 'theirs-' || name`)
     expect(await startWith({ DATABASE_URL: other.url, KEYS_DATABASE_URL: other.keysUrl })).to.match(
       /^DATABASE_URL: the database holds tables of another application \(migration theirs-\S+\): name an empty database$/,
@@ -157,7 +157,7 @@ describe('each database belongs to one installation, and is what its variable ex
       expect(await startWith({})).to.equal(MISSING)
     })
 
-    it('are refused by a rebuild, which would blank what they had encrypted', async () => {
+    it('are refused by a rebuild, which would erase what they had encrypted', async () => {
       await changeKeys('delete from data_keys')
       let printed = ''
       const take = (line: string): void => void (printed += line)

@@ -39,7 +39,7 @@ describe('/readyz knows every component', function () {
     )
   }
 
-  it('all is well: every component is named', async () => {
+  it('everything healthy: every component is listed', async () => {
     await eventually(async () => {
       const { status, body } = await ready()
       expect(status).to.equal(200)
@@ -50,7 +50,7 @@ describe('/readyz knows every component', function () {
     })
   })
 
-  it('the key database away: degraded, and well again when it is back', async () => {
+  it('key database unavailable: degraded, and healthy again when it is back', async () => {
     const { KEYS_DATABASE_URL: url = '' } = parley.environment
     await change(url, 'allow_connections false')
     const { status, body } = await ready()
@@ -60,7 +60,7 @@ describe('/readyz knows every component', function () {
     await eventually(async () => expect((await ready()).body.components.keys.status).to.equal('ok'))
   })
 
-  it('a main database that cannot write: degraded', async () => {
+  it('main database read-only: degraded', async () => {
     const pool = parley.app.core.databases.main
     await createDiskProbe(pool)()
     await change(parley.environment['DATABASE_URL'] ?? '', 'set default_transaction_read_only = on')
@@ -92,7 +92,7 @@ describe('/readyz knows every component', function () {
     return { status, disk: components.disk.status }
   }
 
-  it('the lag of a projection counts from when the first event that it lacks was recorded: degraded at 30 s', async () => {
+  it('the lag of a projection counts from the time of its next event: degraded at 30 s', async () => {
     const { core } = parley.app
     const { log, reader, databases, runners } = core
     await parley.register('Ada')
@@ -124,7 +124,7 @@ describe('/readyz knows every component', function () {
     expect(await statusAt(30)).to.deep.equal(['degraded', 'degraded', 30])
   })
 
-  it('a node cannot serve until each projection was near the head once; later, one that is behind is degraded', async () => {
+  it('a node is not ready until each projection was near the head once; later, one that is behind is degraded', async () => {
     const { core } = parley.app
     const { conversations } = core.runners
     const at = { events: 1_001, seconds: 6 }

@@ -148,13 +148,13 @@ describe('blocked words', () => {
     }
   })
 
-  it('are masked, and nothing else is', () => {
+  it('are masked, and nothing else', () => {
     expect(blocked.mask('Oh dаrn, the class! d.a.r.n 👋 daaarn')).to.equal('Oh ••••, the class! ••••••• 👋 ••••••')
     expect(blocked.mask('𝐝𝐚𝐫𝐧 it')).to.match(/^•+ it$/)
     expect(blocked.mask('a heckler, heck! and a check')).to.equal('a •••••••, ••••! and a check')
   })
 
-  it('a message made to be searched again and again is masked after a few searches', () => {
+  it('a message that needs repeated searches is masked after a few searches', () => {
     for (const chain of ['heck', 'h e c k ', 'heck1', 'heck\u200b', 'heck$', 'darn', 'darnheck', 'heck.a s s']) {
       const text = chain.repeat(25)
       let searches = 0
@@ -168,14 +168,14 @@ describe('blocked words', () => {
     }
   })
 
-  it('a text in which every search finds something else is masked whole', () => {
+  it('a text in which every search finds something is masked completely', () => {
     let searches = 0
     const nextWord = (): { from: number; to: number }[] => [{ from: 4 * searches, to: 4 * searches++ + 3 }]
     expect(maskFound('abc '.repeat(10), nextWord)).to.equal('••• '.repeat(10))
     expect(searches).to.equal(4)
   })
 
-  it('what is masked is found no more, and a text without them stays as it is', () => {
+  it('masked words are not found again, and a text without them is not changed', () => {
     const texts = fc
       .array(fc.constantFrom('d', 'a', 'r', 'n', 's', 'A', '4', '$', ' ', '.', '\u200b', '\n', 'darn', '𝐝'))
       .map((all) => all.join(''))

@@ -33,7 +33,7 @@ describe('a host name as it is shown', () => {
     })
   }
 
-  it('in other dress is shown as the name that is looked up', () => {
+  it('in another form is shown as the name that is resolved', () => {
     expect(displayedHost('ｇｏｏｇｌｅ.com')).to.equal('google.com')
     expect(displayedHost('𝐠𝐨𝐨𝐠𝐥𝐞.com')).to.equal('google.com')
   })

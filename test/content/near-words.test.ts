@@ -5,7 +5,7 @@ import { nearWords } from '../../src/content/near-words.js'
 const letters = Array.from('abcdefghijklmnopqrstuvwxyz')
 
 describe('near words', () => {
-  it('a letter too many, one missing, one wrong, two swapped: whatever the slip, what was meant is near', () => {
+  it('one extra, missing or wrong letter or two swapped letters are similar', () => {
     const word = fc.array(fc.constantFrom(...letters), { minLength: 5, maxLength: 20 })
     const slips = fc.tuple(
       fc.constantFrom('extra', 'missing', 'wrong', 'swapped'),

@@ -37,7 +37,7 @@ const checkBounds = (content: string): void => {
 }
 
 describe('rendering is bounded', () => {
-  it('whatever piece of markup a message of the greatest length repeats, in work and in size', () => {
+  it('for any repeated piece of markup in a message of maximum length, in CPU and size', () => {
     for (const piece of PIECES) {
       checkBounds(filled(piece))
       checkBounds(filled(`x${piece}`))
@@ -45,7 +45,7 @@ describe('rendering is bounded', () => {
     }
   }).timeout(120_000)
 
-  it('whatever pieces it mixes', () => {
+  it('for any mix of pieces', () => {
     const piece = fc.constantFrom(...PIECES)
     const mixed = fc
       .array(fc.tuple(fc.array(piece, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 4 })), {
@@ -58,7 +58,7 @@ describe('rendering is bounded', () => {
     fc.assert(fc.property(mixed, checkBounds), { numRuns: 60 })
   }).timeout(120_000)
 
-  it('a message with more markup than that is shown as it was written', () => {
+  it('a message with more markup than the limit is shown as plain text', () => {
     for (const content of [
       '- a\n'.repeat(2_500),
       '['.repeat(5_000),
@@ -71,13 +71,13 @@ describe('rendering is bounded', () => {
     expect(renderEscaped('<b>\n\n- &')).to.equal('<p>&lt;b&gt;</p>\n<p>- &amp;</p>')
   })
 
-  it('and so is one whose HTML would be more than eight times its length', () => {
+  it('a message whose HTML would exceed eight times its length is shown as plain text', () => {
     const content = '<a@b.c>'.repeat(260)
     expect(markdownToHtml(content)).to.include('<a href')
     expect(renderContent(content)).to.equal(renderEscaped(content))
   })
 
-  it('long messages as people write them keep their markup', () => {
+  it('long messages of ordinary text keep their markup', () => {
     const list = Array.from({ length: 200 }, (_, index) => `- **${index}** see https://a.example/${index}`).join('\n')
     const code = '```\n' + 'if (a[i] < b[j]) { c = `x` }\n'.repeat(300) + '```'
     const prose = 'A _long_ text with `code`, **strong words** and a [link](https://a.example).\n\n'.repeat(120)

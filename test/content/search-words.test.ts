@@ -6,12 +6,12 @@ const folded = (text: string): string[] => searchWords(text).map((word) => word.
 const signed = (text: string): (string | undefined)[] => searchWords(text).map((word) => word.signed)
 
 describe('words of a text, as search knows them', () => {
-  it('have no case and no accents, and are told apart by their first 64 characters', () => {
+  it('have no case and no accents, and are compared by their first 64 characters', () => {
     expect(folded('Über, CAFÉ no. 7!')).to.deep.equal(['uber', 'cafe', 'no', '7'])
     expect(folded('x'.repeat(100))).to.deep.equal(['x'.repeat(64)])
   })
 
-  it('stand where they stand in the text', () => {
+  it('have their position in the text', () => {
     const text = 'How are you, Zoë?'
     expect(searchWords(text).map(({ from, to }) => text.slice(from, to))).to.deep.equal(['How', 'are', 'you', 'Zoë'])
   })
@@ -61,7 +61,7 @@ describe('words of a text, as search knows them', () => {
       for (const other of others) expect(folded(other), other).to.deep.equal(folded(first!))
   })
 
-  it('are not told apart by what is not seen within them', () => {
+  it('ignore invisible characters', () => {
     for (const invisible of ['\u00ad', '\u200b', '\u200c', '\u200d', '\u2060', '\ufeff', '\u034f', '\u{e0001}'])
       expect(folded(`pass${invisible}word`), invisible.codePointAt(0)!.toString(16)).to.deep.equal(['password'])
     expect(folded('\u200b \u00ad')).to.deep.equal([])
@@ -73,7 +73,7 @@ describe('words of a text, as search knows them', () => {
     expect(folded('スーパーMario')).to.deep.equal(['ス', 'ー', 'パ', 'ー', 'mario'])
   })
 
-  it('are also emoji, whatever their skin and presentation', () => {
+  it('include emoji, in any skin tone and presentation', () => {
     expect(folded('well 👍🏽!')).to.deep.equal(['well', '👍'])
     expect(folded('👍️👍🏿')).to.deep.equal(['👍', '👍'])
     expect(folded('👨‍👩‍👧')).to.have.length(1)
@@ -81,7 +81,7 @@ describe('words of a text, as search knows them', () => {
     expect(folded('❤')).to.deep.equal(folded('❤️'))
   })
 
-  it('bear the signs that tell them from others', () => {
+  it('keep distinguishing signs', () => {
     expect(signed('c c++ C# .NET #123 --force -5')).to.deep.equal([
       undefined,
       'c++',
@@ -96,7 +96,7 @@ describe('words of a text, as search knows them', () => {
     )
   })
 
-  it('come in time that grows with the text alone, whatever it is', () => {
+  it('are found in time linear in the text', () => {
     const hostile = [
       'a\u200b'.repeat(5_000),
       '\u200d'.repeat(10_000),

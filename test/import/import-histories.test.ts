@@ -48,7 +48,7 @@ describe('what an import makes of histories', () => {
     return queries
   }
 
-  it('the first person named creates the chat and owns it; who writes from outside joins first, as a member', async () => {
+  it('the first user of a chat creates and owns it; a sender who is not a member joins first', async () => {
     await importAll(says(1, 'Alice', 'Hello'), says(2, 'Bob', 'Hi'))
     const page = await (await caughtUp()).participants(chatId, ids.user('Alice'), 10, null)
     expect(page?.answer.items.map(({ id, role }) => [id, role])).to.deep.equal([
@@ -74,7 +74,7 @@ describe('what an import makes of histories', () => {
     expect(await eventsOf(chatStream(chatId))).to.deep.equal(before)
   })
 
-  it('lines under a new name are of the person who took it', async () => {
+  it('lines under a new name belong to the user who changed to it', async () => {
     await importAll(says(1, 'Alice', 'one'), line(2, 'Alice', 'nick', { newName: 'Alicia' }), says(3, 'Alicia', 'two'))
     const queries = await caughtUp()
     const page = await queries.messages(chatId, ids.user('Alice'), { latest: true }, 10)
@@ -94,7 +94,7 @@ describe('what an import makes of histories', () => {
     expect((message?.recordedAt ?? '') >= began).to.be.true
   })
 
-  it('never writes into a chat that no import made', async () => {
+  it('never writes to a native chat', async () => {
     const { id: userId } = await parley.register('Alice')
     const caller: Caller = { userId, origin: 'rest', correlationId: uuid('rest'), key: null, client: null }
     const settings = { historyVisibility: 'full', joinPolicy: 'open', imported: false } as const

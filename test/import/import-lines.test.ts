@@ -81,7 +81,7 @@ describe('importing lines', () => {
     says(12, 'robert', 'me again'),
   ]
 
-  it('records what the lines say, in their order, and counts', async () => {
+  it('imports the lines in their order, and counts them', async () => {
     expect(await importAll(conversation)).to.deep.equal({
       lines: 12,
       users: 3,
@@ -106,7 +106,7 @@ describe('importing lines', () => {
     ])
   })
 
-  it('registers together who is new in many lines, before anything of theirs is begun', async () => {
+  it('registers the new users of many lines together, before their messages', async () => {
     await importAll(conversation)
     expect(keysMade).to.deep.equal([['alice', 'bob', 'carol'].map(userId)])
     expect(steps.slice(0, 7)).to.deep.equal([
@@ -116,7 +116,7 @@ describe('importing lines', () => {
     ])
   })
 
-  it('a second run changes nothing, and a source may grow at its end', async () => {
+  it('a second run changes nothing, and lines can be added at the end of a source', async () => {
     await importAll(conversation)
     const before = await typesInLog()
     expect(await importAll(conversation)).to.include({ messages: 0 })
@@ -125,14 +125,14 @@ describe('importing lines', () => {
     expect(await typesInLog()).to.deep.equal([...before, 'ParticipantJoined', 'MessageSent'])
   })
 
-  it('a second run names the lines again that the first one refused', async () => {
+  it('a second run reports again the lines that the first one refused', async () => {
     await importAll(conversation)
     const first = [...refused]
     expect(await importAll(conversation)).to.include({ messages: 0, refused: 2, unchanged: 9 })
     expect(refused).to.have.members(first)
   })
 
-  it('a refused line that was mended is imported where no later one is, else refused by name', async () => {
+  it('a corrected line is imported where no later one was, and refused otherwise', async () => {
     const lines = [says(1, 'alice', 'one'), 'not json', says(3, 'alice', 'three'), 'not json either']
     await importAll(lines)
     const mended = lines.with(1, says(2, 'alice', 'two')).with(3, says(4, 'alice', 'four'))
@@ -158,7 +158,7 @@ describe('importing lines', () => {
     expect((error as Error).message).to.match(/^line 2 differs/)
   })
 
-  it('keeps original times beside recorded ones, and shows who renamed themselves by the new name', async () => {
+  it('keeps original and recorded times, and shows renamed users by their new name', async () => {
     await importAll(conversation)
     const messages = await seenBy('bob')
     expect(messages.map(({ content, sender: { name } }) => [name, content])).to.deep.equal([
@@ -171,21 +171,21 @@ describe('importing lines', () => {
     expect(Date.parse(messages[0]!.recordedAt)).to.be.greaterThan(Date.parse(at(1)))
   })
 
-  it('another source has its own people and chats', async () => {
+  it('another source has its own users and chats', async () => {
     await importAll(conversation)
     await importAll(conversation, 'another')
     expect((await typesInLog()).filter((type) => type === 'ChatCreated')).to.have.length(1)
     expect(createImportIds(masterKey, 'another').chat('general')).not.to.equal(chatId())
   })
 
-  it('many lines, more than wait or stay unindexed at once, all arrive in order', async () => {
+  it('imports many lines in order, more than fit into queue and index at once', async () => {
     const lines = Array.from({ length: 9_001 }, (_, index) => says(index % 60, 'alice', `message ${index}`))
     expect(await importAll(lines)).to.include({ messages: 9_001, refused: 0 })
     const [last] = (await seenBy('alice')).slice(-1)
     expect(last).to.include({ seq: 9_001, content: 'message 9000' })
   })
 
-  it('refuses lines that are no lines, with the reason and without repeating them', async () => {
+  it('refuses invalid lines, with the reason and without their content', async () => {
     const bad = [
       '[]',
       line(1, '', { type: 'message', content: 'x' }),

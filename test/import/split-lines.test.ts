@@ -12,7 +12,7 @@ async function linesOf(chunks: Buffer[], maxBytes?: number): Promise<SourceLine[
 }
 
 describe('splitting lines', () => {
-  it('gives the same lines however the stream is cut into chunks', () =>
+  it('returns the same lines for any chunks of the stream', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(fc.string({ unit: 'grapheme' }).filter((line) => !line.includes('\n') && line.isWellFormed())),
@@ -27,11 +27,11 @@ describe('splitting lines', () => {
       ),
     ))
 
-  it('gives a last line without an end', async () => {
+  it('returns a last line without a line ending', async () => {
     expect(await linesOf([Buffer.from('one\ntwo')])).to.deep.equal(['one', 'two'])
   })
 
-  it('keeps only the beginning of a line that is too long, and goes on after it', async () => {
+  it('keeps only the beginning of a line that is too long, and continues after it', async () => {
     expect(await linesOf([Buffer.from('aaaa'), Buffer.from('aaaa\nb\n')], 5)).to.deep.equal(['aaaaa', 'b'])
   })
 
@@ -46,7 +46,7 @@ describe('splitting lines', () => {
     }
   })
 
-  it('names the first character of a line that is not UTF-8, and goes on', async () => {
+  it('reports the first character of a line that is not UTF-8, and continues', async () => {
     const latin1 = Buffer.concat([Buffer.from('né '), Buffer.from('é\n', 'latin1'), Buffer.from('ok\n')])
     expect(await linesOf([latin1])).to.deep.equal([{ invalidAt: 4, byte: 0xe9 }, 'ok'])
     const cut = Buffer.from('😀a').subarray(0, 3)

@@ -46,7 +46,7 @@ describe('the addresses of a name', () => {
     expect(await resolveHost('page.example', servers)).to.deep.equal(['192.0.2.1', '2001:db8::1'])
   })
 
-  it('are none where nobody answers, after a while, and meanwhile others are looked up', async () => {
+  it('are none after a timeout without an answer, while others are looked up', async () => {
     isSilent = true
     let isOver = false
     const silent = Array.from({ length: 20 }, (_, index) => resolveHost(`silent${index}.example`, servers))

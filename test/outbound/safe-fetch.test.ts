@@ -43,7 +43,7 @@ describe('safeFetch', () => {
     expect(web.requests).to.deep.equal([])
   })
 
-  it('other schemes, other ports, credentials and what is no URL are refused before anyone is asked', async () => {
+  it('other schemes, other ports, credentials and invalid URLs are refused before any lookup', async () => {
     const urls = [
       'ftp://web.example/',
       'file:///etc/passwd',
@@ -72,7 +72,7 @@ describe('safeFetch', () => {
     expect([web.asked, web.reached]).to.deep.equal([[], []])
   })
 
-  it('an address that is not public is refused in every spelling, though no name is ever resolved for it', async () => {
+  it('an address that is not public is refused in every spelling, without a lookup', async () => {
     const hosts = [
       '127.0.0.1',
       '127.1',
@@ -124,7 +124,7 @@ describe('safeFetch', () => {
     expect([web.asked, web.reached]).to.deep.equal([[], []])
   })
 
-  it('what looks like another host to another reader goes to the one that was judged', async () => {
+  it('an ambiguous URL is sent to the host that was checked', async () => {
     await web.fetch('http://web.example\\@127.0.0.1:81/')
     await web.fetch('http://web.example#@127.0.0.1/')
     expect(web.requests).to.deep.equal(['GET web.example/@127.0.0.1:81/', 'GET web.example/'])
@@ -149,13 +149,13 @@ describe('safeFetch', () => {
     expect(web.reached).to.deep.equal([])
   })
 
-  it('a name that answers otherwise the second time is asked once, and connected to where it was judged', async () => {
+  it('a name is resolved once, and the checked address is connected to', async () => {
     web.names.set('rebinding.example', [[PUBLIC], ['127.0.0.1']])
     expect(textOf(await web.fetch('http://rebinding.example/'))).to.equal('hello')
     expect([web.asked, web.reached]).to.deep.equal([['rebinding.example'], [`${PUBLIC} 80`]])
   })
 
-  it('a redirect is judged again, name and address', async () => {
+  it('name and address of a redirect are checked again', async () => {
     web.names.set('rebinding.example', [[PUBLIC], ['127.0.0.1']])
     const targets = {
       'http://127.0.0.1/': 'not-public',
@@ -191,13 +191,13 @@ describe('safeFetch', () => {
     expect(web.requests).to.have.length(8)
   })
 
-  it('what is posted goes to that one place, and follows nowhere', async () => {
+  it('a POST does not follow redirects', async () => {
     redirectTo('/elsewhere')
     const posted = await web.fetch('http://web.example/away', { method: 'POST', body: '{}', headers: { 'x-a': 'b' } })
     expect([refusal(posted), web.requests]).to.deep.equal(['ok 302', ['POST web.example/away']])
   })
 
-  it('unpacks gzip, deflate and brotli, and refuses what it does not know or what is broken', async () => {
+  it('decodes gzip, deflate and brotli, and refuses unknown or corrupt encodings', async () => {
     const answers: [string, Buffer, string][] = [
       ['gzip', gzipSync('hello'), 'hello'],
       ['GZIP', gzipSync('hello'), 'hello'],
@@ -222,7 +222,7 @@ describe('safeFetch', () => {
     ['br', brotliCompressSync],
     ['identity', (body: Buffer) => body],
   ] as const) {
-    it(`never takes more than 256 KiB, whatever ${encoding} makes of it`, async () => {
+    it(`never reads more than 256 KiB after decoding ${encoding}`, async () => {
       const body = compress(Buffer.alloc(64 * KIB * KIB))
       web.handler = (_request, response) => response.writeHead(200, { 'content-encoding': encoding }).end(body)
       const fetched = await web.fetch('http://web.example/')
@@ -232,7 +232,7 @@ describe('safeFetch', () => {
   }
 
   for (const compressed of [false, true]) {
-    it(`leaves a body that never ends, ${compressed ? 'compressed' : 'as it is'}, once it has 256 KiB`, async () => {
+    it(`stops reading an endless body, ${compressed ? 'compressed' : 'uncompressed'}, after 256 KiB`, async () => {
       const endless = (): Readable => Readable.from(repeated(Buffer.alloc(16 * KIB)))
       web.handler = (_request, response) => {
         if (compressed) response.setHeader('content-encoding', 'gzip')
@@ -243,12 +243,12 @@ describe('safeFetch', () => {
     })
   }
 
-  it('exactly 256 KiB are whole', async () => {
+  it('exactly 256 KiB are complete', async () => {
     web.handler = (_request, response) => response.end(Buffer.alloc(256 * KIB))
     expect(await web.fetch('http://web.example/')).to.include({ kind: 'ok', isCut: false })
   })
 
-  it('headers without end are refused', async () => {
+  it('endless headers are refused', async () => {
     web.handler = (_request, response) => response.writeHead(200, { 'x-long': 'a'.repeat(20 * KIB) }).end()
     expect(refusal(await web.fetch('http://web.example/'))).to.equal('bad-answer')
   })
@@ -259,7 +259,7 @@ describe('safeFetch', () => {
     'sends a compressed body drop by drop': (_request, response) =>
       void response.writeHead(200, { 'content-encoding': 'gzip' }).write(gzipSync('hello').subarray(0, 12)),
   })) {
-    it(`a server that ${what} is left at the deadline, and earlier when asked`, async () => {
+    it(`a request to a server that ${what} ends at the deadline, and earlier when aborted`, async () => {
       await using slow = await startLocalWeb(50)
       slow.handler = handler
       expect(refusal(await slow.fetch('http://web.example/'))).to.equal('timed-out')
@@ -279,13 +279,13 @@ describe('safeFetch', () => {
     expect(refusal(await slow.fetch('http://slow.example/', { signal: AbortSignal.abort() }))).to.equal('aborted')
   })
 
-  it('what cannot be reached or resolved is a value too', async () => {
+  it('an unreachable or unknown host is a value too', async () => {
     web.handler = (request) => request.socket.destroy()
     expect(refusal(await web.fetch('http://web.example/'))).to.equal('unreachable')
     expect(refusal(await web.fetch('http://nowhere.example/'))).to.equal('unresolvable')
   })
 
-  it('no proxy is asked, whatever the environment names', async () => {
+  it('no proxy is used, whatever the environment', async () => {
     let asked = 0
     const server = createServer((request, response) => {
       if (request.url !== '/direct') asked++

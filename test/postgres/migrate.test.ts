@@ -51,7 +51,7 @@ describe('migrations', () => {
     expect(await objects(url)).to.deep.equal(migrated)
   })
 
-  it('runs only what the database has not seen, and takes back the newest first', async () => {
+  it('runs only new migrations, and rolls back the newest first', async () => {
     await migrate(database.url, [table('first')])
     await migrate(database.url, [table('first'), table('second')])
     expect(await tables(database.url)).to.deep.equal(['first', 'second'])
@@ -66,7 +66,7 @@ describe('migrations', () => {
     expect(await tables(database.url)).to.deep.equal(['first', 'second', 'third'])
   })
 
-  it('leaves nothing of a list that fails, neither tables nor a lock', async () => {
+  it('leaves neither tables nor a lock after a failure', async () => {
     const broken: Migration = { ...table('second'), up: () => Promise.reject(new Error('disk full')) }
     const failure = await migrate(database.url, [table('first'), broken]).catch((error: unknown) => error)
     expect(failure).to.be.an('error').with.property('message', 'disk full')

@@ -37,7 +37,7 @@ describe('a pool whose database cannot serve throws DatabaseUnavailableError', (
   const write = (): Promise<unknown> => pool.query("insert into followers (name, position) values ('a', '1')")
   const inside = (): Promise<unknown> => inTransaction(pool, (tx) => tx.query('delete from followers'))
 
-  it('when it is away: for statements, transactions and callbacks', async () => {
+  it('when it is unavailable: for statements, transactions and callbacks', async () => {
     await write()
     proxy.cut()
     expect(await codeOf(inside())).to.be.oneOf(['no-connection', 'ECONNRESET'])
@@ -97,7 +97,7 @@ describe('a pool whose database cannot serve throws DatabaseUnavailableError', (
         .and.include({ code })
   })
 
-  it('but not for a fault of the statement, which stays as it is', async () => {
+  it('but not for an error of the statement, which is passed on', async () => {
     for (const code of ['23505', '42601', '22P02', 'XX000']) {
       const error = withState(code)
       expect(typedError(error)).to.equal(error)

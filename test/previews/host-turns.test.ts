@@ -4,7 +4,7 @@ import { createHostTurns } from '../../src/previews/host-turns.js'
 describe('turns of hosts', () => {
   const page = () => Promise.resolve('page')
 
-  it('one fetch of a host at a time, those of others beside it', async () => {
+  it('one fetch of a host at a time, concurrently with other hosts', async () => {
     const inTurn = createHostTurns()
     const first = Promise.withResolvers<string>()
     const order: string[] = []
@@ -16,7 +16,7 @@ describe('turns of hosts', () => {
     expect(await Promise.all(running)).to.deep.equal(['first', 2])
   })
 
-  it('a host for which four wait is busy, until they are done', async () => {
+  it('a host with four waiting fetches is busy until they are done', async () => {
     const inTurn = createHostTurns()
     const barrier = Promise.withResolvers<string>()
     const waiting = Array.from({ length: 4 }, () => inTurn('a.example', () => barrier.promise))
@@ -27,7 +27,7 @@ describe('turns of hosts', () => {
     expect(await inTurn('a.example', page)).to.equal('page')
   })
 
-  it('a slow host is busy for a minute, for those who already wait as well', async () => {
+  it('a slow host is busy for a minute, also for waiting fetches', async () => {
     let now = 1
     const inTurn = createHostTurns(() => now)
     const slow = inTurn('a.example', () => {
@@ -42,7 +42,7 @@ describe('turns of hosts', () => {
     expect(await inTurn('a.example', page)).to.equal('page')
   })
 
-  it('a fetch that fails ends its turn', async () => {
+  it('a fetch that fails lets the next one run', async () => {
     const inTurn = createHostTurns()
     const failed = await inTurn('a.example', () => Promise.reject(new Error('no'))).catch(String)
     expect([failed, await inTurn('a.example', page)]).to.deep.equal(['Error: no', 'page'])

@@ -80,7 +80,7 @@ describe('link previews', () => {
 
   afterEach(() => parley[Symbol.asyncDispose]())
 
-  it('come after the message: as an event, a frame, in the message and its history', async () => {
+  it('follow the message: as an event, a frame, in the message and the history', async () => {
     await start()
     const socket = parley.socket(bob.token)
     await next(socket, 'ready')
@@ -102,7 +102,7 @@ describe('link previews', () => {
   const edit = ({ chatId, id }: Message, content: string): Promise<unknown> =>
     parley.call('PATCH', `/chats/${chatId}/messages/${id}`, { token: alice.token, body: { content } })
 
-  it('are of what the message says now: an edit takes the old ones away, and brings those of its links', async () => {
+  it('belong to the current content: an edit removes the old ones, and adds those of its links', async () => {
     await start()
     const other = 'https://b.example/'
     web.pages[other] = '<title>Another</title>'
@@ -116,7 +116,7 @@ describe('link previews', () => {
     await eventually(async () => expect((await messageOf(sent)).linkPreviews).to.deep.equal([]))
   })
 
-  it('are not added to a message that says something else by the time they are found', async () => {
+  it('are not added to a message that was edited meanwhile', async () => {
     await start()
     const asked = Promise.withResolvers<null>()
     const barrier = Promise.withResolvers<null>()
@@ -134,7 +134,7 @@ describe('link previews', () => {
     expect(await eventsOf(group)).to.deep.equal(['ChatCreated', 'MessageSent', 'MessageEdited'])
   })
 
-  it('are sealed: the log shows neither link nor title', async () => {
+  it('are encrypted: the log contains neither link nor title in clear text', async () => {
     await start()
     const { log } = parley.app.core
     await send(group, PAGE)
@@ -158,7 +158,7 @@ describe('link previews', () => {
     expect(web.fetched).to.have.members([urls[0], PAGE, urls[3]])
   })
 
-  it('a message without links, with links in code only, or in a direct chat makes nobody ask', async () => {
+  it('are not fetched for a message without links, with links in code only, or in a direct chat', async () => {
     await start()
     const direct = await createChat({})
     await send(group, 'hello')
@@ -170,19 +170,19 @@ describe('link previews', () => {
     expect(await eventsOf(direct)).to.deep.equal(['ChatCreated', 'MessageSent'])
   })
 
-  it('come in direct chats where the installation wants it so', async () => {
+  it('are fetched for direct chats where configured', async () => {
     await start({ linkPreviewsInDirectChats: true })
     const sent = await send(await createChat({}), PAGE)
     await eventually(async () => expect((await messageOf(sent)).linkPreviews).to.deep.equal([preview]))
   })
 
-  it('where they are off, nobody notes anything', async () => {
+  it('store no jobs where they are turned off', async () => {
     await start({ linkPreviews: false })
     await send(group, PAGE)
     expect([web.fetched, await jobs()]).to.deep.equal([[], []])
   })
 
-  it('a page that cannot be had gives no event, and is asked for once more and never again', async () => {
+  it('a page that cannot be fetched gives no event, and is retried once', async () => {
     await start()
     web.pages[PAGE] = unreachable
     const elsewhere = await createChat({ name: 'Elsewhere' })
@@ -207,7 +207,7 @@ describe('link previews', () => {
     expect(await eventsOf(group)).to.deep.equal(['ChatCreated', 'MessageSent'])
   })
 
-  it('words that are not to be said here are masked', async () => {
+  it('blocked words are masked', async () => {
     await start({ blockedWords: ['darn'], blockedWordsPolicy: 'refuse' })
     web.pages[PAGE] = '<title>d4rn it</title>'
     const sent = await send(group, PAGE)
@@ -216,7 +216,7 @@ describe('link previews', () => {
     )
   })
 
-  it('are added once, however many nodes look and however often', async () => {
+  it('are added once, with any number of nodes and restarts', async () => {
     await start()
     const sent = await send(group, PAGE)
     await eventually(async () => expect((await messageOf(sent)).linkPreviews).to.have.length(1))
@@ -233,7 +233,7 @@ describe('link previews', () => {
     expect(await shared.claim(10)).to.deep.equal([])
   })
 
-  it('a message is one node’s at a time, and another’s once the first has gone', async () => {
+  it('a message is handled by one node at a time, and by another once the first has ended', async () => {
     await start({ linkPreviews: false })
     const { log, databases } = parley.app.core
     const [one, other] = [createJobs(databases.main), createJobs(databases.main)]
@@ -259,7 +259,7 @@ describe('link previews', () => {
     expect(await other.claim(4), 'two attempts are enough').to.deep.equal([])
   })
 
-  it('the jobs of one user, however many, take one place; the others are of other users', async () => {
+  it('any number of jobs of one user use one slot; the others are for other users', async () => {
     await start({ linkPreviews: false })
     const { log, databases } = parley.app.core
     const jobs = createJobs(databases.main)
@@ -277,7 +277,7 @@ describe('link previews', () => {
     expect(await jobs.claim(1), 'who had the fewest comes first').to.deep.equal([jobOf(uuid('Carol'), 200)])
   })
 
-  it('links to slow hosts leave those of others their previews', async () => {
+  it('links to slow hosts do not delay the previews of others', async () => {
     await start()
     const barrier = Promise.withResolvers<null>()
     const { safeFetch } = web
@@ -295,7 +295,7 @@ describe('link previews', () => {
     barrier.resolve(null)
   })
 
-  it('what came while no node was there is looked at afterwards, from where they stood', async () => {
+  it('messages sent while no node ran are handled afterwards, from the stored position', async () => {
     await start({ linkPreviews: false })
     const { log, reader, clock, runAsSystem: run, databases } = parley.app.core
     const jobs = createJobs(databases.main)
@@ -308,7 +308,7 @@ describe('link previews', () => {
     await previews[Symbol.asyncDispose]()
   })
 
-  it('who may not see the message sees no previews of it, neither live nor afterwards', async () => {
+  it('a user who may not see the message gets no previews of it, neither live nor later', async () => {
     await start({ linkPreviews: false })
     const carol = await parley.register('Carol')
     const chatId = await createChat({ name: 'Quiet', historyVisibility: 'since-joined', joinPolicy: 'open' })

@@ -20,7 +20,7 @@ describe('what a page says of itself', () => {
     })
   })
 
-  it('is its plain title and description where there is nothing else, whatever the markup', () => {
+  it('is its title and description where there is nothing else, in any markup', () => {
     expect(parse('<TITLE>One\n Two</TITLE><META NAME=Description CONTENT=three>')).to.deep.equal({
       ...NOTHING,
       title: 'One Two',
@@ -45,7 +45,7 @@ describe('what a page says of itself', () => {
     expect([title, description]).to.deep.equal(['😀'.repeat(255), 'b'.repeat(500)])
   })
 
-  it('an image is http(s), without credentials and not too long, or none', () => {
+  it('an image is http(s), without credentials and of limited length, or left out', () => {
     const imageOf = (url: string) => parse(`<meta property="og:image" content="${url}">`).imageUrl
     expect(imageOf('HTTP://b.example/c.png')).to.equal('http://b.example/c.png')
     expect(imageOf('//b.example/c.png')).to.equal('https://b.example/c.png')
@@ -65,7 +65,7 @@ describe('what a page says of itself', () => {
     expect(parse('<title>&lt;script&gt;alert(1)&lt;/script&gt;</title>').title).to.equal('<script>alert(1)</script>')
   })
 
-  it('any bytes are a page', () => {
+  it('any bytes can be parsed', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         const { title } = parse(`<title>${decodePage(Buffer.from(bytes), 'text/html')}`)
@@ -76,7 +76,7 @@ describe('what a page says of itself', () => {
 })
 
 describe('a text for a preview', () => {
-  it('is one line without control characters, direction changes and what nobody sees', () => {
+  it('is one line without control, bidirectional and invisible characters', () => {
     expect(cleanText('a\u0000b\r\n\tc\u001b[0m', 50)).to.equal('ab c[0m')
     expect(cleanText('safe\u202Egpj.exe\u2066\u2069\u200f\u061c', 50)).to.equal('safegpj.exe')
     expect(cleanText('z\u200be\ufeffr\u00ado\u2060', 50)).to.equal('zero')
@@ -111,7 +111,7 @@ describe('the encoding of a page', () => {
     expect(decodePage(Buffer.from([0x3c, 0x6d, 0x65, 0x74, 0x61, 0x20, ...Buffer.from('charset=shift_jis>'), 0x83, 0x70]), 'text/html')).to.include('パ') // prettier-ignore
   })
 
-  it('is not what a comment, a script or another text says', () => {
+  it('is not taken from a comment, a script or other text', () => {
     expect(decodePage(Buffer.from(`<!-- <meta charset=iso-8859-1> --><title>${E}`), 'text/html')).to.include(E)
     expect(decodePage(Buffer.from(`<script>let a = "<meta charset=iso-8859-1>"</script>${E}`), 'text/html')).to.include(
       E,
@@ -121,7 +121,7 @@ describe('the encoding of a page', () => {
     expect(decodePage(Buffer.from(`<!-- <meta charset=utf-8> --><meta charset=iso-8859-1>${E}`, 'latin1'), 'text/html')).to.include(E) // prettier-ignore
   })
 
-  it('is the next of them where a label is unknown, and UTF-8 in the end', () => {
+  it('is the next of these where a label is unknown, and UTF-8 by default', () => {
     expect(latin1(`<meta charset=iso-8859-1>${E}`, 'text/html; charset=klingon')).to.include(E)
     for (const charset of ['klingon', 'constructor', '""', '']) {
       expect(decodePage(Buffer.from(E), `text/html; charset=${charset}`), charset).to.equal(E)

@@ -10,7 +10,7 @@ describe('The box keyring', () => {
   beforeEach(async () => (store = await createKeyStore()))
   afterEach(() => store[Symbol.asyncDispose]())
 
-  it('derives a key once, and asks for its parents no more', async () => {
+  it('derives a key once, without reading its parents again', async () => {
     const { dataKeys, statements } = store.node()
     const keyring = createBoxKeyring(dataKeys)
     const first = (await keyring.ensure([NAME])).get(NAME)
@@ -19,7 +19,7 @@ describe('The box keyring', () => {
     expect(statements()).to.equal(before)
   })
 
-  it('gives no key whose parent is destroyed, before or while it is asked for', async () => {
+  it('returns no key whose parent is destroyed before or during the call', async () => {
     const { dataKeys } = store.node()
     const late: DataKeys = {
       ...dataKeys,

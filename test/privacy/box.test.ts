@@ -16,7 +16,7 @@ const alter = (text: string, byte: number): string => {
 }
 
 describe('box', () => {
-  it('gives back exactly what was sealed, whatever the text', () => {
+  it('decrypts to exactly the encrypted text, for any text', () => {
     const fields = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue())
     fc.assert(
       fc.property(fields, fc.string({ unit: 'binary' }), (personal, stream) => {
@@ -27,7 +27,7 @@ describe('box', () => {
     )
   })
 
-  it('holds no plaintext, and the same text looks different each time', () => {
+  it('contains no plaintext, and is different each time for the same text', () => {
     const seal = () => sealBox(boxKey, { content: 'under the secret oak' }, here)
     const [one, other] = [seal(), seal()]
     expect(Buffer.from(one.box, 'base64url').toString('latin1')).to.not.include('secret')
@@ -42,7 +42,7 @@ describe('box', () => {
     }
   })
 
-  it('a box does not open under another person, another month, or the person alone', () => {
+  it('a box does not open under another user, another month, or the user alone', () => {
     const sealed = sealBox(boxKey, { content: 'hello' }, here)
     const others = [
       deriveBoxKey('x', randomKey(), month),
@@ -52,7 +52,7 @@ describe('box', () => {
     for (const other of others) expect(() => openBox(other, sealed, here)).to.throw(BoxCorruptError)
   })
 
-  it('a box that says another key than the one that sealed it does not open', () => {
+  it('a box with the name of another key does not open', () => {
     const sealed = sealBox({ ...boxKey, commitment: Buffer.alloc(16, 1) }, { content: 'hello' }, here)
     expect(() => openBox(boxKey, sealed, here)).to.throw(BoxCorruptError)
   })
@@ -68,7 +68,7 @@ describe('box', () => {
     for (const box of altered) expect(() => openBox(boxKey, box, here)).to.throw(BoxCorruptError)
   })
 
-  it('never gives a nonce twice', () => {
+  it('never uses a nonce twice', () => {
     const nonces = Array.from({ length: 5000 }, () => sealBox(boxKey, {}, here).nonce)
     expect(new Set(nonces).size).to.equal(5000)
   })

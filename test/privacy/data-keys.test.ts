@@ -32,7 +32,7 @@ describe('data keys', () => {
     expect(new Set([...keys.values()].map(bytesOf)).size).to.equal(3)
   })
 
-  it('nodes that make the same keys at the same time, in any order, get the same ones', async () => {
+  it('nodes that create the same keys at the same time, in any order, get the same ones', async () => {
     const names = Array.from({ length: 50 }, (_, index) => `person/raced-${index}`)
     const nodes = Array.from({ length: 6 }, () => store.node().dataKeys)
     const made = await Promise.all(
@@ -42,7 +42,7 @@ describe('data keys', () => {
     for (const ring of count) expect(ring).to.deep.equal(count[0])
   })
 
-  it('any number of missing keys takes one statement, cached ones take none', async () => {
+  it('any number of missing keys needs one statement, cached ones none', async () => {
     const { dataKeys, statements } = store.node()
     const names = ['person/few', 'chat-month/few/2026-01', 'person/few-too', 'person/few']
     await dataKeys.getOrCreate(names)
@@ -52,28 +52,28 @@ describe('data keys', () => {
     expect(statements()).to.equal(1)
   })
 
-  it('those who miss a key at the same time share one statement', async () => {
+  it('concurrent calls for missing keys share one statement', async () => {
     const { dataKeys, statements } = store.node()
     const made = await Promise.all(Array.from({ length: 10 }, () => create(dataKeys, 'person/shared')))
     expect(new Set(made).size).to.equal(1)
     expect(statements()).to.equal(1)
   })
 
-  it('a key is committed when it is given', async () => {
+  it('a key is committed when it is returned', async () => {
     const { dataKeys, pool } = store.node()
     await dataKeys.getOrCreate(['person/committed'])
     const { rowCount } = await pool.query(`select 1 from data_keys where name = 'person/committed'`)
     expect(rowCount).to.equal(1)
   })
 
-  it('a key never made reads as null, and can be made later', async () => {
+  it('an unknown key is null, and can be created later', async () => {
     const { dataKeys } = store.node()
     expect((await dataKeys.get(['person/later'])).get('person/later')).to.equal(null)
     expect(await create(dataKeys, 'person/later')).to.be.a('string')
     expect(await find(dataKeys, 'person/later')).to.be.a('string')
   })
 
-  it('a destroyed key is gone from the store and from the cache, and is never made again', async () => {
+  it('a destroyed key is deleted from store and cache, and never created again', async () => {
     const { dataKeys, pool } = store.node()
     await create(dataKeys, 'person/gone')
     await dataKeys.destroy('person/gone')
@@ -86,7 +86,7 @@ describe('data keys', () => {
     expect(rows).to.deep.equal([{ wrapped: null }])
   })
 
-  it('a key that was never made can be destroyed too, and more than once', async () => {
+  it('an unknown key can be destroyed too, and more than once', async () => {
     const { dataKeys } = store.node()
     await dataKeys.destroy('person/never')
     await dataKeys.destroy('person/never')
@@ -119,7 +119,7 @@ describe('data keys', () => {
     expect(await failureOf(stranger.get(['person/wrapped']))).to.be.instanceOf(KeyUnwrapError)
   })
 
-  it('what goes wrong in Postgres comes out as it is, and the next call tries again', async () => {
+  it('an error of Postgres is passed on, and the next call tries again', async () => {
     const { dataKeys, pool } = store.node()
     await pool.query('alter table data_keys rename to hidden')
     const failure = await failureOf(dataKeys.getOrCreate(['person/failed']))

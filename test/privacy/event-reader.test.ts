@@ -54,7 +54,7 @@ describe('event reader', () => {
     expect(await node().open(...recorded)).to.deep.equal(events)
   })
 
-  it('what a node sealed itself it reads without any key, exactly as another node reads it', async () => {
+  it('a node reads its own events without keys, with the same result as another node', async () => {
     const { record, reader, statements } = node()
     const recorded = await Promise.all(Object.values(samples).map((event) => record(placed(event))))
     const before = statements()
@@ -64,14 +64,14 @@ describe('event reader', () => {
     expect(statements()).to.equal(before)
   })
 
-  it('what a node sealed itself and finds altered in the log it reads as any other', async () => {
+  it('a node reads its own events that were altered in the log as any other', async () => {
     const { record, open } = node()
     const recorded = await record(placed(message('hi')))
     const failure = await failureOf(open({ ...recorded, data: recorded.data.replace(/"box":"..../, '"box":"AAAA') }))
     expect(failure).to.be.instanceOf(BoxCorruptError)
   })
 
-  it('what a node sealed itself is erased for it too, also where it had not read it yet', async () => {
+  it('own events are erased as well, also unread ones', async () => {
     const { dataKeys, record, open } = node()
     const recorded = await record(placed(message('mine')))
     await dataKeys.destroy(`person/${ada}`)
@@ -92,7 +92,7 @@ describe('event reader', () => {
     )
   })
 
-  it('an opened event says where it stands and when it was recorded', async () => {
+  it('a decrypted event has its position and the time of its record', async () => {
     const { record, reader } = node()
     const recorded = await record(placed(message('hi')))
     const [opened] = await reader.open([recorded])
@@ -101,7 +101,7 @@ describe('event reader', () => {
     expect(opened?.metadata).to.deep.equal(JSON.parse(recorded.metadata))
   })
 
-  it('folding needs no keys and sees nothing personal', async () => {
+  it('decoding for decisions needs no keys, and contains no personal data', async () => {
     const recorded = await node().record(placed(samples.MessageSent))
     const { reader, statements } = node()
     const { event, metadata } = reader.decode(recorded)
@@ -111,7 +111,7 @@ describe('event reader', () => {
     expect(statements()).to.equal(0)
   })
 
-  it('all keys of a page come in one query', async () => {
+  it('all keys of a page are read in one query', async () => {
     const recorded = await Promise.all(Object.values(samples).map((event) => node().record(placed(event))))
     const { reader, statements } = node()
     await reader.open(recorded)
@@ -126,7 +126,7 @@ describe('event reader', () => {
     expect((await reader.open([recorded]))[0]).to.equal(one)
   })
 
-  it('with the person go all their words, also those just read on this node, and nobody else’s', async () => {
+  it('destroying the key of a user erases all their texts, also those just read on this node, and no others', async () => {
     const { dataKeys, record, open } = node()
     const mine = await record(placed(message('mine')))
     const theirs = await record(placed({ ...message('theirs'), senderId: bob }))
@@ -137,7 +137,7 @@ describe('event reader', () => {
     expect(await node().open(mine, theirs)).to.deep.equal(expected)
   })
 
-  it('with a chat’s month go the words of that month, and no other', async () => {
+  it('destroying the key of a month of a chat erases the texts of that month, and no others', async () => {
     const { dataKeys, record, open } = node()
     const inMarch = await record(placed(message('march')))
     const inMay = await record(placed(samples.MessageSent))
@@ -156,7 +156,7 @@ describe('event reader', () => {
     expect(await open(recorded)).to.deep.equal([{ ...event, name: null, statusText: null }])
   })
 
-  it('a box in another event, or under another person’s name, does not open', async () => {
+  it('a box in another event, or under another user, does not open', async () => {
     const { record, reader } = node()
     const recorded = await record(placed(message('hi')))
     await record(placed({ ...message('hi'), senderId: bob }))
@@ -168,7 +168,7 @@ describe('event reader', () => {
     for (const event of moved) expect(await failureOf(reader.open([event]))).to.be.instanceOf(BoxCorruptError)
   })
 
-  it('a message of version 1, whose type is in clear and which names nobody, is read as it is', async () => {
+  it('a message of version 1, with its type in clear text and without mentions, can be read', async () => {
     const { dataKeys, record, open } = node()
     const { messageType, mentions: _, mentionsAll: __, ...first } = message('hi')
     const sealed = await record(placed(first as ReturnType<typeof message>))
@@ -179,14 +179,14 @@ describe('event reader', () => {
     expect(await open(recorded)).to.deep.equal([erased(message('hi'))])
   })
 
-  it('an event that was stored under a former name has its present one, and its bytes stay', async () => {
+  it('an event stored under a former name has the current one, and its bytes are not changed', async () => {
     const { record, open } = node()
     const recorded = { ...(await record(placed(samples.UserBlocked))), type: 'PersonBlocked' }
     expect(await open(recorded)).to.deep.equal([samples.UserBlocked])
     expect(recorded.type).to.equal('PersonBlocked')
   })
 
-  it('an event of a later release is refused by name, not skipped', async () => {
+  it('an event of a later release is refused with its own error, not skipped', async () => {
     const { record, reader } = node()
     const recorded = await record(placed(message('hi')))
     const newer = { ...recorded, metadata: recorded.metadata.replace('"schemaVersion":2', '"schemaVersion":3') }
@@ -198,7 +198,7 @@ describe('event reader', () => {
     expect(failure).to.include({ type: 'MessageSent', schemaVersion: 3, stream: recorded.stream, version: 7 })
   })
 
-  it('ip and agent open with their session, until the person or the month is gone', async () => {
+  it('client info can be decrypted with its session, until the key of the user or the month is destroyed', async () => {
     const { dataKeys, sealer, reader } = node()
     const client = { ip: '2001:db8::1', userAgent: 'Secret/1.0 ü' }
     const sealedFor = (userId: string) => sealer.sealClient({ userId, session: 's1', ...client }, at)

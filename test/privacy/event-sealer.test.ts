@@ -30,31 +30,31 @@ describe('event sealer', () => {
   }
 
   for (const event of Object.values(samples)) {
-    it(`nothing personal of ${event.type} can be read in what is stored`, async () => {
+    it(`no personal data of ${event.type} is stored in clear text`, async () => {
       const { data, metadata } = await seal(placed(event))
       expect(`${data}${metadata}`).to.not.match(/secret/i)
     })
   }
 
-  it('public fields stand in the order of the table, then one box for all that is under one key', async () => {
+  it('has public fields in the order of the table, then one box for each key', async () => {
     const backwards = Object.fromEntries(Object.entries(samples.MessageSent).reverse()) as typeof samples.MessageSent
     const data = JSON.parse((await seal(placed(backwards))).data) as JsonObject
     expect(Object.keys(data).join()).to.equal('messageId,seq,senderId,replyToId,replyToSeq,originalAt,line,sealed')
     expect(data['sealed']).to.have.length(1)
   })
 
-  it('an event with nothing personal has no boxes, and needs no keys', async () => {
+  it('an event without personal data has no boxes, and needs no keys', async () => {
     const { data } = await seal(placed(samples.ParticipantRemoved))
     expect(data).to.equal(JSON.stringify({ userId: bob, by: ada }))
     expect(sealer.keyNames(`user-${ada}`, { type: 'ProfileChanged', userId: ada }, at)).to.deep.equal([])
   })
 
-  it('a field that nobody declared is not written', async () => {
+  it('an undeclared field is not written', async () => {
     const { data } = await seal(placed({ ...samples.ParticipantRemoved, reason: 'a secret' } as never))
     expect(data).to.equal(JSON.stringify({ userId: bob, by: ada }))
   })
 
-  it('the key is the person with the month of the shown time in UTC', () => {
+  it('the key belongs to the user and the month of the displayed time in UTC', () => {
     const namesOf = (event: ToSeal['event']) => sealer.keyNames(streamOf(event), event, at)
     expect(namesOf(message('hi'))).to.deep.equal([`person/${ada}+chat-month/${chat}/2026-03`])
     expect(namesOf(samples.MessageSent)).to.deep.equal([`person/${ada}+chat-month/${chat}/2019-05`])
@@ -86,7 +86,7 @@ describe('event sealer', () => {
     }
   })
 
-  it('a MAC holds for the event in its place, and for nothing else', async () => {
+  it('a MAC is valid only for the event at its place', async () => {
     const { stream, version, event } = placed(message('hi'))
     const recorded = { ...(await seal(placed(event))), stream, version, position: 'l.1' }
     const macKey = deriveMacKey(masterKey)
@@ -104,7 +104,7 @@ describe('event sealer', () => {
     expect(verifyMac(deriveMacKey(anotherMasterKey), recorded)).to.equal(false)
   })
 
-  it('ip and agent are sealed once per session and month while they stay the same', async () => {
+  it('client info is encrypted once per session and month while it does not change', async () => {
     const boxes = await Promise.all([sealer.sealClient(session, at), sealer.sealClient(session, at)])
     expect(boxes[0]).to.equal(boxes[1])
     expect(boxes[0].key).to.equal(`person/${ada}+request-month/2026-03`)
@@ -116,7 +116,7 @@ describe('event sealer', () => {
     expect(new Set([...boxes, ...others].map(({ box }) => box)).size).to.equal(4)
   })
 
-  it('a fingerprint tells texts and people apart, and is the same on every node', async () => {
+  it('a fingerprint distinguishes texts and users, and is the same on every node', async () => {
     const sameElsewhere = createEventSealer({ dataKeys: store.node().dataKeys, masterKey })
     const print = await sealer.fingerprint(ada, 'a body')
     expect(print).to.match(/^[\w-]{43}$/)
@@ -125,7 +125,7 @@ describe('event sealer', () => {
     expect(await sealer.fingerprint(ada, 'a bodY')).to.not.equal(print)
   })
 
-  it('nothing can be sealed for a person whose key was destroyed', async () => {
+  it('nothing can be encrypted for a user whose key was destroyed', async () => {
     const { dataKeys } = store.node()
     const node = createEventSealer({ dataKeys, masterKey })
     const carol = { ...session, userId: 'carol' }

@@ -22,12 +22,12 @@ function undeclared(event: { type: keyof typeof personalFields }): string[] {
 
 describe('personal fields', () => {
   for (const event of Object.values(samples)) {
-    it(`every string of ${event.type} is declared as public or somebody's`, () => {
+    it(`every string of ${event.type} is declared as public or as personal data of a user`, () => {
       expect(undeclared(event)).to.deep.equal([])
     })
   }
 
-  it('a string that nobody declared is found, also deep inside', () => {
+  it('an undeclared string is found, also deeply nested', () => {
     const [first] = samples.ChatCreated.participants
     const nickname = { ...samples.ParticipantAdded, nickname: 'Bobby' }
     const title = { ...samples.ChatCreated, participants: [{ ...first, title: 'Dr' }] }
@@ -35,7 +35,7 @@ describe('personal fields', () => {
     expect(undeclared(title)).to.deep.equal(['participants[].title'])
   })
 
-  it('whose a field is stands in a public field of the same event', () => {
+  it('the user of a personal field is in a public field of the same event', () => {
     for (const [type, fields] of Object.entries(personalFields)) {
       const declared = new Map(Object.entries<unknown>(fields))
       for (const kind of Object.values<'public' | { user: string }>(fields)) {

@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.js'
 import { freePort } from '../support/free-port.js'
 
 describe('the receiver of docs/webhooks.md', () => {
-  it('takes what is signed, once, and refuses what is forged, altered or old', async function () {
+  it('accepts a signed delivery once, and refuses a forged, altered or old one', async function () {
     this.timeout(240_000)
     const [, rest = ''] = (await readFile('docs/webhooks.md', 'utf8')).split('```js\n')
     const [script = ''] = rest.split('\n```')

@@ -92,14 +92,14 @@ describe('a payload of Slack', () => {
       expect(parseSlackPayload(body, flat), body).to.equal(null)
   })
 
-  it('is none where it is nested too deep, which is looked at before it is parsed', () => {
+  it('is refused where it is nested too deeply, which is checked before it is parsed', () => {
     const looked: string[] = []
     const tooDeep = (json: string): boolean => looked.push(json) > 0
     expect(parseSlackPayload('payload=%7B%22text%22%3A1%7D', tooDeep)).to.equal(null)
     expect(looked).to.deep.equal(['{"text":1}'])
   })
 
-  it('whatever comes, nothing is thrown', () => {
+  it('never throws, for any input', () => {
     const name = fc.constantFrom('text', 'blocks', 'attachments', 'fields', 'elements', 'title', 'payload', '__proto__')
     const { json } = fc.letrec<{ json: unknown }>((tie) => ({
       json: fc.oneof(

@@ -58,11 +58,11 @@ describe('text as Slack marks it up', () => {
   )
   const anyText = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''))
 
-  it('any text gives one', () => {
+  it('converts any text', () => {
     fc.assert(fc.property(anyText, (text) => typeof fromSlackText(text) === 'string'))
   })
 
-  it('what its sender escaped mentions nobody', () => {
+  it('escaped text mentions nobody', () => {
     const escape = (text: string): string =>
       text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
     fc.assert(
@@ -74,7 +74,7 @@ describe('text as Slack marks it up', () => {
     )
   })
 
-  it('takes no longer than its length asks for, however it was contrived', () => {
+  it('takes time linear in its length, for any text', () => {
     for (const part of ['*a', '*<a', '<', '```', '`', '~x ', '*<*>', '&lt;', '<a|', '*~'])
       expect(fromSlackText(part.repeat(40_000)).length).to.be.greaterThan(0)
   }).timeout(240_000)

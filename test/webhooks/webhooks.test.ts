@@ -82,7 +82,7 @@ describe('webhooks', function () {
       .filter(({ type }) => type === 'WebhookDisabled')
       .map(({ data }) => JSON.parse(data) as object)
 
-  it('get each event of the chat from then on, in order, signed, as sockets and /events have it', async () => {
+  it('get each later event of the chat, in order, signed, equal to that of sockets and /events', async () => {
     await postMessage('before')
     const { id, secret } = await create()
     const { id: messageId } = await postMessage('one')
@@ -104,7 +104,7 @@ describe('webhooks', function () {
     expect(((await club.call(bob, 'GET', '/webhooks')).body as Listed[])[0]?.delivery, 'a member').to.equal(null)
   })
 
-  it('each gets what it asked for: only the events that it names', async () => {
+  it('each gets only the events that it names', async () => {
     await create(ada, { events: ['message_edited', 'participant_left'] })
     const { id } = await postMessage('one')
     await club.call(ada, 'PATCH', `/messages/${id}`, { content: 'two' })
@@ -114,7 +114,7 @@ describe('webhooks', function () {
     expect(attempts.map(({ frame }) => frame.event)).to.deep.equal(['message_edited', 'participant_left'])
   })
 
-  it('what fails is sent again, with the same id and a signature of its own time, later each time, and nothing overtakes it', async () => {
+  it('a failed delivery is retried with the same id and a new signature, with growing delays, before later events', async () => {
     const { id, secret } = await create()
     receiver.answer = () => (receiver.received.length <= 2 ? 500 : 204)
     await postMessage('one')
@@ -140,7 +140,7 @@ describe('webhooks', function () {
 
   const refusedAddresses = { 'a private address': [['10.0.0.7']], 'no address': [[]] }
   for (const [what, addresses] of Object.entries(refusedAddresses))
-    it(`a receiver whose name has ${what} is never connected to, and admins are not told which it was`, async () => {
+    it(`a receiver whose name has ${what} is never connected to, and the reason is not revealed`, async () => {
       receiver.web.names.set('inside.example', addresses)
       await create(ada, { url: 'https://inside.example/' })
       const reached = receiver.web.reached.length
@@ -150,7 +150,7 @@ describe('webhooks', function () {
       expect(receiver.web.reached).to.have.length(reached)
     })
 
-  it('is disabled after many failures in a row, and stays so', async () => {
+  it('is disabled permanently after many failures in a row', async () => {
     const { id } = await create()
     receiver.answer = () => 503
     await postMessage('one')
@@ -189,7 +189,7 @@ describe('webhooks', function () {
   }
 
   for (const [what, lose] of Object.entries(losses))
-    it(`acts for who made it: once that one ${what}, it is disabled, and gets nothing more`, async () => {
+    it(`is disabled once its creator ${what}`, async () => {
       await makeAdmin()
       const { id } = await create(bob)
       const ofAda = await create(ada, { url: 'http://web.example/' })
@@ -242,7 +242,7 @@ describe('webhooks', function () {
   }
 
   for (const what of ['is a member only', 'is deactivated'])
-    it(`once that one ${what}, it gets nothing, also where that came while an event was looked up for it`, async () => {
+    it(`gets nothing once its creator ${what}, also while an event is being read for it`, async () => {
       await makeAdmin()
       const { id } = await create(bob)
       await deliverLate(id, async () => {
@@ -254,7 +254,7 @@ describe('webhooks', function () {
       expect(receiver.received).to.deep.equal([])
     })
 
-  it('made again by who came back, it stays', async () => {
+  it('created again after its creator joined again, it stays active', async () => {
     await makeAdmin()
     const old = await create(bob)
     await club.call(bob, 'POST', '/leave')
@@ -269,7 +269,7 @@ describe('webhooks', function () {
     ])
   })
 
-  it('a deleted one gets nothing more', async () => {
+  it('gets nothing after its deletion', async () => {
     const { id } = await create()
     await postMessage('one')
     await arrived(1)
@@ -279,7 +279,7 @@ describe('webhooks', function () {
     expect(receiver.received.filter(({ path }) => path === 'POST /hook')).to.have.length(1)
   })
 
-  it('replayed, it gets everything after a version again, with the same ids', async () => {
+  it('gets everything after a version again in a replay, with the same ids', async () => {
     await postMessage('one')
     const { id } = await create()
     await postMessage('two')
@@ -295,7 +295,7 @@ describe('webhooks', function () {
     expect((await replay(id, 99)).body, 'never ahead').to.deep.equal({ afterVersion: 3 })
   })
 
-  it('replayed at once after it was made, it gets the past', async () => {
+  it('gets earlier events in a replay right after its creation', async () => {
     await postMessage('one')
     const { id } = await create()
     expect((await replay(id, 0)).status).to.equal(202)
@@ -303,7 +303,7 @@ describe('webhooks', function () {
     expect(receiver.received.map(({ frame }) => frame.event)).to.deep.equal(['chat_created', 'new_message'])
   })
 
-  it('replay is for admins of the chat, and of a webhook of this very chat', async () => {
+  it('can be replayed by admins of the chat only, and only in its own chat', async () => {
     const { id } = await create()
     expect((await replay(id, 0, bob)).body).to.include({ code: 'not-authorized' })
     const other = await createClub(parley, ada, [bob])
@@ -311,7 +311,7 @@ describe('webhooks', function () {
     expect(elsewhere.body).to.include({ code: 'webhook-not-found' })
   })
 
-  it('what its creator may not see reaches it as skipped, also replayed: from no earlier than their visibility', async () => {
+  it('gets `skipped` for what its creator may not see, also in a replay, which starts within their visible range', async () => {
     await begin([], { historyVisibility: 'since-joined' })
     await postMessage('a hidden word')
     await club.call(ada, 'POST', '/participants', { userId: bob.id, role: 'admin' })
@@ -337,7 +337,7 @@ describe('webhooks', function () {
     expect(receiver.received.map(({ body }) => body).join()).not.to.contain('hidden word')
   })
 
-  it('what was deleted or edited since is never told again: neither by a later attempt, nor replayed', async () => {
+  it('never gets deleted or edited content, neither in a later attempt nor in a replay', async () => {
     const { id } = await create()
     receiver.answer = () => 500
     const [deleted, edited] = [await postMessage('a taken word'), await postMessage('a changed word')]
@@ -356,7 +356,7 @@ describe('webhooks', function () {
     expect(receiver.received.map(({ body }) => body).join()).not.to.match(/taken word|changed word/)
   })
 
-  it('who dies between an answer and its mark has the next one send it again, with the same id', async () => {
+  it('gets an event again with the same id after a crash between answer and record', async () => {
     const { id } = await create()
     receiver.answer = async () => {
       if (receiver.received.length === 1)
@@ -371,7 +371,7 @@ describe('webhooks', function () {
     expect(third!.id).not.to.equal(first!.id)
   })
 
-  it('a webhook is one node’s at a time, and another’s once its lease has ended', async () => {
+  it('is handled by one node at a time, and by another once the lease has expired', async () => {
     const { main } = parley.app.core.databases
     const { id: webhookId } = await create()
     receiver.answer = () => 500
@@ -403,7 +403,7 @@ describe('webhooks', function () {
     expect(versions()).to.deep.equal(Array.from({ length: 30 }, (_, index) => index + 2))
   })
 
-  it('what could not be delivered is, after a restart', async () => {
+  it('gets after a restart what could not be delivered before', async () => {
     await create()
     receiver.answer = () => 500
     await postMessage('one')

@@ -26,7 +26,7 @@ describe('embedded Postgres', function () {
     expect(folder.isRunning()).to.be.false
   })
 
-  it('is stopped by who leaves last, not by who leaves first', async () => {
+  it('is stopped by the last process that leaves', async () => {
     await using folder = await postgresFolder()
     const starter = await folder.start()
     const other = await folder.start()
@@ -81,7 +81,7 @@ describe('embedded Postgres', function () {
     expect(folder.isRunning()).to.be.false
   })
 
-  it('makes its folder for the owner alone, whatever the umask', async () => {
+  it('creates its folder for the owner alone, with any umask', async () => {
     await using folder = await postgresFolder()
     for (const umask of [0o000, 0o022, 0o077]) {
       const before = process.umask(umask)
@@ -92,7 +92,7 @@ describe('embedded Postgres', function () {
     }
   })
 
-  it('starts beside a stale pid file whose number is a stranger’s by now', async () => {
+  it('starts despite a stale pid file whose number belongs to another process', async () => {
     await using folder = await postgresFolder()
     const first = await folder.start()
     const pidFile = await readFile(folder.pidFile, 'utf8')
@@ -104,7 +104,7 @@ describe('embedded Postgres', function () {
     expect(await folder.pid()).not.to.equal(process.pid)
   })
 
-  it('begins again where making the data was interrupted', async () => {
+  it('starts again where the creation of the data was interrupted', async () => {
     await using folder = await postgresFolder()
     const killed = holdPostgres(folder.dataDir)
     const halfMade = await eventually(async () => {
@@ -122,7 +122,7 @@ describe('embedded Postgres', function () {
     expect((await readdir(folder.dataDir)).filter((name) => name.includes('init'))).to.deep.equal([])
   })
 
-  it('has a password that only its owner reads, and without which nobody enters', async () => {
+  it('requires a password, which only its owner can read', async () => {
     await using folder = await postgresFolder()
     await using postgres = await folder.start()
     const file = join(folder.dataDir, 'postgres-password')
@@ -135,7 +135,7 @@ describe('embedded Postgres', function () {
     expect(refusal).to.have.property('code', '28P01')
   })
 
-  it('makes a database once, whatever its name', async () => {
+  it('creates a database once, with any name', async () => {
     await using folder = await postgresFolder()
     await using postgres = await folder.start()
     await postgres.createDatabase('odd "name"')
@@ -144,7 +144,7 @@ describe('embedded Postgres', function () {
     expect(databases.map(({ datname }) => datname)).to.include('odd "name"')
   })
 
-  it('as root, keeps its data where its system user can reach it, says so, and finds it there again', async function () {
+  it('as root, keeps its data where its system user has access, reports that, and finds it there again', async function () {
     if (process.getuid?.() !== 0) skip(this, 'only root runs Postgres as another user')
     await using folder = await postgresFolder()
     await chmod(folder.dataDir, 0o700)

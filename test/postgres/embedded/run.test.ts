@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { run } from '../../../src/postgres/embedded/run.js'
 
 describe('running a program', () => {
-  it('does not hand our environment on', async () => {
+  it('does not pass on our environment', async () => {
     process.env['PARLEY_TEST_SECRET'] = 'do not tell'
     const { output } = await run('env', [])
     delete process.env['PARLEY_TEST_SECRET']
@@ -13,7 +13,7 @@ describe('running a program', () => {
     expect(await run('sh', ['-c', 'kill -0 -$$'])).to.deep.equal({ ok: true, output: '' })
   })
 
-  it('says of a program that fails, or is not there, that it did', async () => {
+  it('reports a program that fails or does not exist', async () => {
     expect(await run('false', [])).to.deep.equal({ ok: false, output: '' })
     expect(await run('no-such-program', [])).to.have.property('ok', false)
   })
