@@ -83,7 +83,7 @@ function operationOf(route: Route, toSchema: ToSchema): object {
 }
 
 function headersOf({ method, access, takesKey }: Route): object[] {
-  if (method === 'get') return access === 'user' ? QUERY_HEADERS : []
+  if (method === 'get') return access === 'anyone' ? [] : QUERY_HEADERS
   return takesKey ? COMMAND_HEADERS : []
 }
 

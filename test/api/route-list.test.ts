@@ -109,6 +109,17 @@ describe('openapi.json', () => {
     }
   })
 
+  it('has the headers by which queries wait, for every query with a token', () => {
+    for (const { method, path, access } of routeList.filter((row) => row.method === 'get')) {
+      const headers = operationOf(method, path).parameters?.filter((parameter) => parameter.in === 'header') ?? []
+      const expected = access === 'anyone' ? [] : ['Parley-Position', 'Prefer']
+      expect(
+        headers.map(({ name }) => name),
+        path,
+      ).to.deep.equal(expected)
+    }
+  })
+
   it('has named schemas, and every reference resolves', () => {
     const names = Object.keys(document.components.schemas)
     expect(names).to.include.members([
