@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { UnknownPositionError } from '../eventstore/event-log.js'
 import type { OwnWrites } from '../projections/engine/own-writes.js'
+import type { SharedOwnWrites } from '../requests/own-writes-in-redis.js'
 import type { Progress } from '../followers/progress.js'
 import { ProblemError } from './problem-details.js'
 
@@ -19,13 +20,15 @@ export interface ReadYourWritesDeps {
   /** Of the projection that queries read. */
   progress: Progress
   ownWrites: OwnWrites
+  /** Of commands on other nodes; null where nodes share nothing. */
+  sharedWrites: Pick<SharedOwnWrites, 'lastOf'> | null
   /** Of the log. */
   head: () => Promise<string>
   comparePositions: (a: string, b: string) => number
 }
 
 export function createReadYourWrites(deps: ReadYourWritesDeps, timeoutMs = 2_000): ReadYourWrites {
-  const { progress, ownWrites, head, comparePositions } = deps
+  const { progress, ownWrites, sharedWrites, head, comparePositions } = deps
   const reached = async (position: string | null): Promise<boolean> =>
     position === null || progress.reached(position, { timeoutMs })
 
@@ -49,9 +52,10 @@ export function createReadYourWrites(deps: ReadYourWritesDeps, timeoutMs = 2_000
       const own = ownWrites.of(userId)
       const given = textOf(headers['parley-position'])
       if (given !== null) await check(given)
-      const [hasOwn, hasGiven] = await Promise.all([reached(own), reached(given)])
+      const elsewhere = (await sharedWrites?.lastOf(userId)) ?? null
+      const [hasOwn, ...others] = await Promise.all([reached(own), reached(given), reached(elsewhere)])
       if (own !== null && hasOwn) ownWrites.examined(userId, own)
-      if (hasOwn && hasGiven) return true
+      if (hasOwn && others.every((has) => has)) return true
       if (takesStale(headers['prefer'])) return false
       throw new ProblemError('projection-behind', { detail: 'What you wrote cannot be read yet; try again' })
     },

@@ -2,6 +2,7 @@ import type { CommandList } from '../commands/catalogue/command-list.js'
 import type { Caller, RunCommand } from '../commands/run-command.js'
 import type { EditMessage, SendMessage } from '../commands/submit-message.js'
 import type { SecurityKind } from '../domain/security/events.js'
+import type { SharedOwnWrites } from '../requests/own-writes-in-redis.js'
 import type { UserCache } from '../realtime/user-cache.js'
 import type { SecurityEvents } from '../security/security-events.js'
 import { NO_CLIENT, type OnLimited } from './start-security.js'
@@ -25,6 +26,8 @@ interface LimitedResult {
 export type CommandObserver = (command: ObservedCommand) => void
 
 export interface CommandObserverDeps {
+  /** Null where nodes share nothing. */
+  sharedWrites: Pick<SharedOwnWrites, 'note'> | null
   users: Pick<UserCache, 'changedAt'>
   security: SecurityEvents
   onLimited: OnLimited
@@ -33,11 +36,19 @@ export interface CommandObserverDeps {
 
 /** All observers, in the order in which they are called. A new one is added here. */
 export const createCommandObservers = (deps: CommandObserverDeps): readonly CommandObserver[] => [
+  shareOwnWrite(deps.sharedWrites),
   refreshUserCache(deps.users),
   recordSecurityEvent(deps.security),
   reportLimit(deps.onLimited),
   measureMessages(deps.metrics),
 ]
+
+/** The user's next query on another node waits for it too. */
+const shareOwnWrite =
+  (sharedWrites: CommandObserverDeps['sharedWrites']): CommandObserver =>
+  ({ caller, result }) => {
+    if ('position' in result) sharedWrites?.note(caller.userId, result.position)
+  }
 
 /** A profile that was changed on this node is shown changed at once. */
 const refreshUserCache =

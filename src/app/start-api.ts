@@ -12,6 +12,7 @@ import type { RedisConnection } from '../limits/redis.js'
 import type { PastFrames } from '../realtime/past-frames.js'
 import type { RenderSentMessage } from '../realtime/render-sent-message.js'
 import type { Authenticate } from '../requests/authenticate.js'
+import type { SharedOwnWrites } from '../requests/own-writes-in-redis.js'
 import type { RequestPath } from '../requests/request-path.js'
 import type { Config } from './config.js'
 import type { Core } from './core.js'
@@ -31,6 +32,7 @@ export interface ApiParts {
   authenticate: Authenticate
   requestPath: RequestPath
   redis: RedisConnection | null
+  sharedWrites: SharedOwnWrites | null
   pastFrames: PastFrames
   renderSentMessage: RenderSentMessage
   readiness: () => Promise<Readiness>
@@ -54,6 +56,7 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     webhooks: parts.webhooks,
     queries,
     ownWrites,
+    sharedWrites: parts.sharedWrites,
     progress: runners.conversations.progress,
     auditTrail: { ...audit, progress: runners.auditTrail.progress },
     comparePositions: (a, b) => log.comparePositions(a, b),

@@ -2,6 +2,7 @@ import type { Logger } from 'winston'
 import type { FailureReport } from '../async/outage.js'
 import { createRequestLimits } from '../limits/request-limits.js'
 import { createAuthenticate } from '../requests/authenticate.js'
+import { createOwnWritesInRedis } from '../requests/own-writes-in-redis.js'
 import { createRequestPath } from '../requests/request-path.js'
 import { problemOf } from '../api/problem-details.js'
 import { createSafeFetch } from '../outbound/safe-fetch.js'
@@ -70,7 +71,8 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   const security = startSecurity(core, { metrics, report }, releases)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused: security.onLimited })
   const users = await openUserCache(core)
-  const commands = startCommands(config, core, { redis, security, metrics, users })
+  const sharedWrites = redis === null ? null : createOwnWritesInRedis(redis, core.log.id)
+  const commands = startCommands(config, core, { redis, security, metrics, users, sharedWrites })
   const sessions = await startSessions(config, core, { print, report, overrides }, releases)
 
   const safeFetch = overrides.safeFetch ?? createSafeFetch()
@@ -99,6 +101,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
     identity,
     webhooks,
     redis,
+    sharedWrites,
     pastFrames,
     publicUrl,
     readiness,

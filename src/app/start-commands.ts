@@ -4,6 +4,7 @@ import { createMessageLimit } from '../commands/message-limit.js'
 import type { RunCommand } from '../commands/run-command.js'
 import { createSubmitMessage, type EditMessage, type SendMessage } from '../commands/submit-message.js'
 import type { RedisConnection } from '../limits/redis.js'
+import type { SharedOwnWrites } from '../requests/own-writes-in-redis.js'
 import type { UserCache } from '../realtime/user-cache.js'
 import { createCommandObservers, observeCommands, observeSubmit } from './command-observers.js'
 import type { Config } from './config.js'
@@ -17,16 +18,24 @@ export interface Commands {
   editMessage: EditMessage
 }
 
+export interface CommandParts {
+  redis: RedisConnection | null
+  security: Security
+  metrics: Metrics
+  users: UserCache
+  sharedWrites: SharedOwnWrites | null
+}
+
 /** The commands as clients reach them: observed, and messages limited. */
 export function startCommands(
   config: Pick<Config, 'rateLimitMessagesPerMinute' | 'rateLimits'>,
   core: Pick<Core, 'run' | 'content' | 'handler' | 'usersSharingChat'>,
-  parts: { redis: RedisConnection | null; security: Security; metrics: Metrics; users: UserCache },
+  parts: CommandParts,
 ): Commands {
-  const { redis, security, metrics, users } = parts
+  const { redis, security, metrics, users, sharedWrites } = parts
   const { onLimited } = security
   const { stateOf } = core.handler
-  const observers = createCommandObservers({ users, security: security.events, onLimited, metrics })
+  const observers = createCommandObservers({ sharedWrites, users, security: security.events, onLimited, metrics })
   const observed = observeCommands(core.run, observers)
 
   const botOwnerOf = createBotOwners(stateOf)

@@ -15,9 +15,11 @@ function numberOf(position: string): number {
 function setUp(timeoutMs?: number) {
   const progress = createProgress('a.0', comparePositions)
   const ownWrites = createOwnWrites(comparePositions)
-  const deps = { progress, ownWrites, comparePositions, head: () => Promise.resolve('a.9') }
+  const elsewhere = new Map<string, string>()
+  const sharedWrites = { lastOf: (userId: string) => Promise.resolve(elsewhere.get(userId) ?? null) }
+  const deps = { progress, ownWrites, sharedWrites, comparePositions, head: () => Promise.resolve('a.9') }
   const reads = createReadYourWrites(deps, timeoutMs)
-  return { progress, ownWrites, reads }
+  return { progress, ownWrites, elsewhere, reads }
 }
 
 async function refusalOf(refused: Promise<unknown>): Promise<Error & { code?: string }> {
@@ -37,6 +39,14 @@ const codeOf = async (refused: Promise<unknown>): Promise<string> => {
 describe('a query', () => {
   it('does not wait when nothing was written and no position is named', async () => {
     const { reads } = setUp()
+    expect(await reads.fresh('ann', {})).to.equal(true)
+  })
+
+  it('waits for the user’s last command on another node', async () => {
+    const { reads, elsewhere, progress } = setUp(5)
+    elsewhere.set('ann', 'a.5')
+    expect(await codeOf(reads.fresh('ann', {}))).to.equal('projection-behind')
+    progress.moveTo('a.5')
     expect(await reads.fresh('ann', {})).to.equal(true)
   })
 

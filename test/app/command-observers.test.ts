@@ -6,9 +6,10 @@ const userId = randomUUID()
 const client = { session: randomUUID(), ip: '192.0.2.1', userAgent: 'test' }
 
 /** What the observers do with one command, in order. */
-function observed(command: Partial<ObservedCommand>): unknown[][] {
+function observed(command: Partial<ObservedCommand>, shared: unknown[][] = []): unknown[][] {
   const calls: unknown[][] = []
   const observers = createCommandObservers({
+    sharedWrites: { note: (id, position) => shared.push([id, position]) },
     users: { changedAt: (id, position) => calls.push(['user cache', id, position]) },
     security: { record: ({ type, ip }) => calls.push(['security event', type, ip]) },
     onLimited: (limit, { ip }) => calls.push(['limited', limit, ip]),
@@ -27,6 +28,17 @@ function observed(command: Partial<ObservedCommand>): unknown[][] {
 describe('observers of commands', () => {
   it('leave most commands alone', () => {
     expect(observed({})).to.deep.equal([])
+  })
+
+  it('share the position of each command that was not rejected with the other nodes', () => {
+    const shared: unknown[][] = []
+    observed({}, shared)
+    observed({ result: { kind: 'repeated', position: '8' } }, shared)
+    observed({ result: { kind: 'rejected' } }, shared)
+    expect(shared).to.deep.equal([
+      [userId, '7'],
+      [userId, '8'],
+    ])
   })
 
   it('have a changed profile read again, unless the change was rejected', () => {

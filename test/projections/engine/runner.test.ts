@@ -4,6 +4,8 @@ import { onFailure } from '../../support/failure-report.js'
 import type { NewEvent } from '../../../src/eventstore/event-log.js'
 import { readCheckpoint } from '../../../src/projections/engine/checkpoint.js'
 import { openProjection } from '../../../src/projections/engine/open-projection.js'
+import { retryProjection } from '../../../src/projections/engine/projection-control.js'
+import { NewerEventError } from '../../../src/privacy/event-reader.js'
 import { createProgress } from '../../../src/followers/progress.js'
 import type { Projection } from '../../../src/projections/engine/projection.js'
 import { startRunner, type Runner, type RunnerOptions } from '../../../src/projections/engine/runner.js'
@@ -137,6 +139,44 @@ describe('the runner of a projection', () => {
     expect(await noted()).to.deep.equal(['Before', 'Poison', 'After'])
     expect(runner.status()).to.include({ status: 'live', failure: null })
     expect((await readCheckpoint(side.pool, projection))?.failure).to.equal(null)
+  })
+
+  it('leaves the lease to a later release at an event that only that one knows', async () => {
+    const earlier = notes((type) => {
+      if (type === 'Newer') throw new NewerEventError(type, 2, 'note-1', 1)
+    })
+    await using old = await run(earlier)
+    await old.progress.reached(await side.log.head())
+    await using later = await run(notes())
+    await side.log.append('note-1', 0, [event('Newer'), event('After')])
+    const head = await side.log.head()
+    for (const runner of [old, later]) expect(await runner.progress.reached(head, { timeoutMs: 20_000 })).to.equal(true)
+    expect(await noted()).to.deep.equal(['Newer', 'After'])
+    expect(failures).to.have.length(1)
+    await eventually(() => expect(old.status()).to.include({ status: 'live', failure: null }))
+  })
+
+  it('says that an event is of a later release where no node of that release runs', async () => {
+    const earlier = notes((type) => {
+      if (type === 'Newer') throw new NewerEventError(type, 2, 'note-1', 1)
+    })
+    await side.log.append('note-1', 0, [event('Newer')])
+    await using runner = await run(earlier)
+    await eventually(() => expect(runner.status().failure).to.include({ code: 'newer-event', eventType: 'Newer' }))
+  })
+
+  it('tries a poison event again as soon as it is asked to, however long its pause is', async () => {
+    let poisonous = true
+    const projection = notes((type) => {
+      if (type === 'Poison' && poisonous) throw new RangeError('cannot be applied')
+    })
+    await side.log.append('note-1', 0, [event('Poison')])
+    await using runner = await run(projection, { retryMs: 3_600_000, idleWatchMs: 5 })
+    await eventually(() => expect(runner.status().status).to.equal('paused'))
+    poisonous = false
+    expect(await retryProjection(side.pool, projection)).to.equal(true)
+    expect(await runner.progress.reached(await side.log.head(), { timeoutMs: 20_000 })).to.equal(true)
+    expect(runner.status()).to.include({ status: 'live', failure: null })
   })
 
   it('goes on from its checkpoint after a stop', async () => {
