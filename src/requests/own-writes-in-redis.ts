@@ -1,4 +1,3 @@
-import type { Position } from '../eventstore/event-log.js'
 import type { RedisConnection } from '../limits/redis.js'
 
 /** Longer than any read model is behind while its node serves. */
@@ -6,9 +5,9 @@ const SECONDS_KEPT = 60
 
 /** Each user's last command on any node, so that their next query waits for it wherever it arrives. */
 export interface SharedOwnWrites {
-  note(userId: string, position: Position): void
+  note(userId: string, position: string): void
   /** Null where there is none, or Redis does not answer: then a query waits for the commands of its own node alone. */
-  lastOf(userId: string): Promise<Position | null>
+  lastOf(userId: string): Promise<string | null>
 }
 
 /** `logId` keeps installations apart that share one Redis. */
