@@ -5,6 +5,7 @@ import { RequestRefused } from '../requests/request-refused.js'
 import type { RequestPath, Transport } from '../requests/request-path.js'
 import { callerOf, clientKeyOf, requestInfoOf } from './caller.js'
 import { send, type Handler, type Reply, type Request } from './exchange.js'
+import { isKnown } from './fixed-content.js'
 import { linkHeader } from './link-header.js'
 import { NOTHING } from './parameters.js'
 import type { Parts } from './parts.js'
@@ -93,6 +94,10 @@ const runHandler = (handler: Handler, req: Request, res: Reply): Promise<void> =
 
 function give(req: Request, res: Reply, { status, body, headers = {}, links }: Answer<Answers>): void {
   setHeaders(res, headers)
+  if (isKnown(headers['ETag'], req.headers['if-none-match'])) {
+    send(res, 304, null)
+    return
+  }
   if (links?.next ?? links?.prev) res.setHeader('Link', linkHeader(req.originalUrl, links))
   send(res, status, body, headers['Content-Type'])
 }

@@ -12,7 +12,7 @@ export type Reply = Response<unknown, Locals>
 export type Handler = RequestHandler<Record<string, string>, unknown, unknown, unknown, Locals>
 export type ErrorHandler = ErrorRequestHandler<Record<string, string>, unknown, unknown, unknown, Locals>
 
-const JSON_TYPE = 'application/json; charset=utf-8'
+export const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** A string goes out as it is, all else as JSON. `res.json` would do the same with more ceremony, on the hot path. */
 export function send(res: Reply, status: number, body: unknown, contentType = JSON_TYPE): void {

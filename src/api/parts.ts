@@ -3,6 +3,7 @@ import type { Logger } from 'winston'
 import type { RegistrationGuard } from '../identity/accounts/registration-guard.js'
 import type { PasswordGuard } from '../identity/passwords/password-guard.js'
 import type { SecurityEvents } from '../security/security-events.js'
+import type { FixedContent } from './fixed-content.js'
 import type { ClientAddress } from './client-address.js'
 import type { InviteCodes } from '../commands/catalogue/invite-codes.js'
 import type { RunCommand } from '../commands/run-command.js'
@@ -73,5 +74,5 @@ export interface Parts extends ApiDeps {
   reads: ReadYourWrites
   auditReads: ReadYourWrites
   /** Made by the first call. */
-  openApi: () => object
+  openApi: () => FixedContent
 }

@@ -3,7 +3,8 @@ import helmet from 'helmet'
 import { answerProblem } from './answer-problem.js'
 import type { ClientAddress } from './client-address.js'
 import { crossOrigin } from './cross-origin.js'
-import type { Handler } from './exchange.js'
+import { JSON_TYPE, type Handler } from './exchange.js'
+import { fixedContent, type FixedContent } from './fixed-content.js'
 import { mountRoutes } from './mount.js'
 import { observeRequests } from './observe-requests.js'
 import { openApiDocument } from './openapi.js'
@@ -31,12 +32,12 @@ export function createApi(deps: ApiDeps): Express {
   api.use(crossOrigin(deps))
   api.use(neverCached)
   api.use(refuseRepeated)
-  let document: object | undefined
+  let openApi: FixedContent | undefined
   const parts = {
     ...deps,
     reads: createReadYourWrites(deps),
     auditReads: createReadYourWrites({ ...deps, ...deps.auditTrail }),
-    openApi: () => (document ??= openApiDocument(routeList)),
+    openApi: () => (openApi ??= fixedContent(JSON.stringify(openApiDocument(routeList)), JSON_TYPE)),
   }
   if (deps.metricsToken !== null) api.use('/metrics', requireToken(deps.metricsToken))
   const isOperator = deps.metricsToken === null ? () => true : createTokenCheck(deps.metricsToken)

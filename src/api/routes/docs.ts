@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { z } from 'zod'
+import { fixedContent, type FixedContent } from '../fixed-content.js'
 import { ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
 
@@ -20,14 +21,10 @@ const CONTENT_SECURITY_POLICY = [
 const OWN_FOLDER = new URL('../../../../public/docs/', import.meta.url)
 const SWAGGER_FOLDER = new URL(`file://${createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')}`)
 
-const read = (file: string, folder: URL, type: string) => ({
-  content: readFileSync(new URL(file, folder), 'utf8'),
-  headers: {
-    'Content-Type': type,
-    'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-    'Cache-Control': 'no-cache', // asks with the ETag each time
-  },
-})
+function read(file: string, folder: URL, type: string): FixedContent {
+  const { content, headers } = fixedContent(readFileSync(new URL(file, folder), 'utf8'), type)
+  return { content, headers: { ...headers, 'Content-Security-Policy': CONTENT_SECURITY_POLICY } }
+}
 
 const page = read('index.html', OWN_FOLDER, 'text/html; charset=utf-8')
 const files = new Map([
@@ -42,7 +39,7 @@ const docs = route({
   summary: 'This description as a page, with authorisation and requests to try out',
   access: 'anyone',
   bots: 'admitted',
-  answers: { 200: z.string() },
+  answers: { 200: z.string(), 304: null },
   handle: () => Promise.resolve(answer(200, page.content, { headers: page.headers })),
 })
 
@@ -53,7 +50,7 @@ const docsFile = route({
   access: 'anyone',
   bots: 'admitted',
   params: z.strictObject({ file: z.string() }),
-  answers: { 200: z.string() },
+  answers: { 200: z.string(), 304: null },
   handle({ params }) {
     const found = files.get(params.file)
     if (found === undefined) throw new ProblemError('not-found')

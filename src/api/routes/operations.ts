@@ -43,14 +43,20 @@ const metrics = route({
   },
 })
 
+/** Given as text that was made once. */
+const textOfObject: z.ZodType = anyObjectShape
+
 const openApi = route({
   method: 'get',
   path: '/openapi.json',
   summary: 'This description',
   access: 'anyone',
   bots: 'admitted',
-  answers: { 200: anyObjectShape },
-  handle: (_context, { openApi }) => Promise.resolve(answer(200, openApi())),
+  answers: { 200: textOfObject, 304: null },
+  handle(_context, { openApi }) {
+    const { content, headers } = openApi()
+    return Promise.resolve(answer(200, content, { headers }))
+  },
 })
 
 export const operationRoutes = [healthz, readyz, metrics, openApi]
