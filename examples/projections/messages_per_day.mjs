@@ -18,7 +18,7 @@ export const tables = `
 
 /**
  * Counts in memory first: one statement for a whole batch is far faster than one for each message.
- * @param {ProjectionEvent[]} events
+ * @param {ProjectionEvent<'MessageSent'>[]} events
  * @param {Sql} sql
  */
 export async function apply(events, sql) {

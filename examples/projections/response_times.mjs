@@ -26,7 +26,7 @@ export const tables = `
 
 /**
  * Reads what it remembers once, goes through the batch in memory, and writes the result with two statements.
- * @param {ProjectionEvent[]} events
+ * @param {ProjectionEvent<'MessageSent'>[]} events
  * @param {Sql} sql
  */
 export async function apply(events, sql) {

@@ -43,8 +43,8 @@ type EventOf<Event extends AnyEvent> = Event extends AnyEvent
   ? EventPlace & { type: Event['type']; data: DataOf<Event> }
   : never
 
-/** One event, told apart by `type`. docs/events.md describes the fields of `data`. */
-export type ProjectionEvent = EventOf<AnyEvent>
+/** One event of these types, told apart by `type`. docs/events.md describes the fields of `data`. */
+export type ProjectionEvent<Type extends EventType = EventType> = EventOf<Extract<AnyEvent, { type: Type }>>
 
 /** Runs one statement and gives its rows. Values become parameters: sql`select * from totals where chat_id = ${chatId}`. */
 export type Sql = (strings: TemplateStringsArray, ...values: unknown[]) => Promise<Record<string, unknown>[]>

@@ -23,7 +23,7 @@ export const tables = \`
  * Applies events in the order in which they were recorded. Everything in one call is one transaction: it counts as a whole, or not at all.
  * Where it fails, the projection pauses at the event; repair the file, then run: parley projections retry ${name}
  *
- * @param {ProjectionEvent[]} events each { id, type, stream, chatId, version, position, at, userId, data }
+ * @param {ProjectionEvent<'MessageSent'>[]} events each { id, type, stream, chatId, version, position, at, userId, data }
  * @param {Sql} sql runs one statement; values in \\\${…} become parameters, and await gives the rows
  */
 export async function apply(events, sql) {

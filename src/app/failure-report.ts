@@ -19,6 +19,7 @@ export const FAILURE_TITLES: Readonly<Record<string, string>> = {
   redis: 'Counting in Redis',
   rebuild: 'Rebuilding projections',
   'projections-dir': 'Reading PROJECTIONS_DIR',
+  'projections-erasure': "Rebuilding analysts' projections after an erasure",
   webhooks: 'Webhook scheduling',
   'webhook-deliveries': 'Webhook delivery',
   'webhook-deliveries-claims': 'Webhook delivery queue',

@@ -7,6 +7,7 @@ import { createLease } from '../analytics/database/lease.js'
 import { createViewEvents } from '../analytics/events/event-view.js'
 import { parsePersonalFields } from '../analytics/events/personal-field-list.js'
 import { findFiles } from '../analytics/find-files.js'
+import { rebuildAfterErasure } from '../analytics/rebuild-after-erasure.js'
 import { runFolder } from '../analytics/run-folder.js'
 import { hasPermissionModel } from '../analytics/running/permissions.js'
 import type { FailureReport } from '../async/outage.js'
@@ -47,6 +48,7 @@ export async function startAnalytics(
       lease: createLease(deps.pool, randomUUID()),
     }),
   )
+  if (deps.hidesMessages) releases.add(rebuildAfterErasure({ ...deps, onDestroyed: foundations.dataKeys.onDestroyed }))
   return releases.add(createAnalytics(deps))
 }
 

@@ -1,6 +1,12 @@
+import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
+import { findRoleProblem } from '../../src/analytics/database/check-role.js'
+import { grantReader } from '../../src/analytics/database/grant-reader.js'
+import { prepareTables } from '../../src/analytics/database/prepare-tables.js'
+import { createPool } from '../../src/postgres/pool.js'
 import { explainFailure } from '../../src/app/explain-failure.js'
 import { eventually } from '../support/eventually.js'
+import { userKey } from '../../src/privacy/key-names.js'
 import { startTestApp } from '../support/test-app.js'
 import { execute } from '../support/test-database.js'
 import { openChat, send, seqsProjection, startAnalyticsApp, type AnalyticsApp } from './analytics-app.js'
@@ -127,6 +133,29 @@ describe("the roles of analysts' projections in the database", () => {
       expect(await stateOf(url, statement), statement).to.equal(REFUSED)
   })
 
+  it('as docs/projections.md makes them, they need no administrator', async () => {
+    await using app = await startAnalyticsApp({}, { projectionsDir: null })
+    const { pathname } = new URL(app.url)
+    const [, section = ''] = (await readFile('docs/projections.md', 'utf8')).split('## The database')
+    const sql = /```sql\n([^`]+)```/.exec(section)?.[1] ?? ''
+    const named = sql
+      .replaceAll('parley_analytics', app.role)
+      .replace('database parley', `database ${pathname.slice(1)}`)
+    for (const statement of named.split(';\n').filter(Boolean)) await app.query(statement)
+    const reader = Object.assign(new URL(app.url), { username: `${app.role}_reader`, password: 'reader-password' }).href
+    const pool = createPool({ connectionString: app.url, max: 1 })
+    try {
+      expect(await findRoleProblem(pool)).to.equal(null)
+      await prepareTables(pool)
+      await grantReader(pool)
+    } finally {
+      await pool.end()
+    }
+    await execute(app.url, 'create table analytics.made (id int)')
+    expect(await stateOf(reader, 'select * from analytics.made')).to.equal(undefined)
+    expect(await stateOf(reader, 'select * from analytics.checkpoints')).to.equal(REFUSED)
+  })
+
   it('a role that reaches more is refused', async () => {
     await using app = await startAnalyticsApp()
     const start = (url: string): Promise<string> =>
@@ -180,5 +209,18 @@ export async function apply(events, sql) {
     expect(message!.data).to.include({ content: 'a secret of Ada' })
     expect(message!.data).not.to.have.property('metadata')
     expect((await app.untilStatus('failing', 'paused')).failure).to.include({ message: null, code: 'Error' })
+  })
+
+  it('that were erased leave the tables by a rebuild', async () => {
+    await using app = await startAnalyticsApp(
+      { 'received.mjs': recording },
+      { projectionsPersonalFields: ['UserRegistered.name', 'MessageSent.content'] },
+    )
+    const [user] = await received(app)
+    await app.parley.app.core.dataKeys.destroy(userKey(user!.data['userId'] as string))
+    await app.untilGeneration('received', 2)
+    const rows = await app.query<{ event: Received }>('select event from analytics.received')
+    expect(rows).to.have.length(3)
+    expect(JSON.stringify(rows)).not.to.match(/secret|Ada/)
   })
 })

@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { EventType, ProjectionEvent } from '../projection-file.js'
 
-/** One event of this type, as `apply` receives it. */
-type EventOf<Type extends EventType> = Extract<ProjectionEvent, { type: Type }>
-
 /** Of the chat to which events belong that name none. */
 const CHAT_ID = '00000000-0000-4000-8000-000000000001'
 
@@ -15,9 +12,9 @@ let count = 0
  */
 export function event<Type extends EventType>(
   type: Type,
-  data: Partial<EventOf<Type>['data']>,
-  { chatId = CHAT_ID, ...place }: Partial<Omit<EventOf<Type>, 'type' | 'data'>> = {},
-): EventOf<Type> {
+  data: Partial<ProjectionEvent<Type>['data']>,
+  { chatId = CHAT_ID, ...place }: Partial<Omit<ProjectionEvent<Type>, 'type' | 'data'>> = {},
+): ProjectionEvent<Type> {
   count++
   const defaults = {
     id: randomUUID(),
@@ -28,5 +25,5 @@ export function event<Type extends EventType>(
     at: '2026-01-01T00:00:00.000Z',
     userId: null,
   }
-  return { ...defaults, ...place, type, data } as EventOf<Type>
+  return { ...defaults, ...place, type, data } as ProjectionEvent<Type>
 }
