@@ -9,7 +9,7 @@ const line = (name: string, better: Line['better'], ratio: number, ...others: nu
 describe('The check of a benchmark', () => {
   const recorded = { lines: [line('send: rate', 'higher', 0.8), line('send: p50', 'lower', 1.5)] }
 
-  it('finds what fell under half of its recorded ratio in every round, whichever way is better', () => {
+  it('reports a ratio under half of the recorded one in every round, in either direction', () => {
     const lines = [line('send: rate', 'higher', 0.3, 0.39), line('send: p50', 'lower', 3.2, 3.1)]
     expect(findLosses(lines, recorded)).to.deep.equal([
       'send: rate: the ratio is 0.39 at best, and was 0.80',
@@ -17,7 +17,7 @@ describe('The check of a benchmark', () => {
     ])
   })
 
-  it('passes what is less than twice as bad in one round, new lines, and the slowest in a hundred', () => {
+  it('accepts less than twice as bad in one round, new lines, and 99th percentiles', () => {
     const lines = [
       line('send: rate', 'higher', 0.3, 0.41),
       line('send: p50', 'lower', 4, 2.9),
@@ -27,7 +27,7 @@ describe('The check of a benchmark', () => {
     expect(findLosses(lines, { lines: [...recorded.lines, line('send: p99', 'lower', 1)] })).to.deep.equal([])
   })
 
-  it('does not pass a run of which nothing was recorded', () => {
+  it('refuses a run without recorded results', () => {
     expect(findLosses([line('other: rate', 'higher', 1)], recorded)).to.have.length(1)
   })
 })

@@ -84,7 +84,7 @@ describe('in a browser', function () {
   /** Puts it where messages go, and does to each element of it what a user could do, but for following links. */
   const insert = (page: Page, html: string): Promise<string[]> => page.evaluate(insertAndTouch, html)
 
-  it(`none of ${xssPayloads.length} ways to have script run does so, loads anything, or leaves a link but to http, https and mail`, async () => {
+  it(`none of ${xssPayloads.length} XSS payloads runs a script, loads anything, or leaves a link other than http, https and mailto`, async () => {
     const { page, incidents } = await openPage()
     for (const payload of xssPayloads) {
       const normalised = normaliseText(payload, 10_000)
@@ -106,14 +106,14 @@ describe('in a browser', function () {
     await page.context().close()
   })
 
-  it('the page does notice: what is not rendered runs in it', async () => {
+  it('the test page detects a script: an unrendered payload runs', async () => {
     const { page, incidents } = await openPage()
     for (const payload of xssPayloads) await insert(page, payload).catch(() => [])
     await eventually(() => expect(incidents.executed).to.have.length.greaterThan(30))
     await page.context().close()
   })
 
-  it('code is shown as it was written', async () => {
+  it('code is displayed as it was written', async () => {
     const { page } = await openPage()
     for (const code of ['a < b && c > d', '<script>alert("1")</script>', "&lt; &amp; &#60; \\n 'x'"]) {
       const { content, contentHtml } = await send(`\`${code}\``)
@@ -126,7 +126,7 @@ describe('in a browser', function () {
     await page.context().close()
   })
 
-  it('names are no HTML of ours: shown as text, they are what was given', async () => {
+  it('names are not rendered: as text, they are displayed unchanged', async () => {
     const { page, incidents } = await openPage()
     const names = xssPayloads.filter((payload) => normaliseName(payload, 255).ok && !payload.includes('\n'))
     for (const name of names) {
@@ -140,7 +140,7 @@ describe('in a browser', function () {
     await page.context().close()
   })
 
-  it('what search highlights is the content as text, and ranges within it: marked, it is what was sent', async () => {
+  it('search highlights are text and ranges, and their text is that of the message', async () => {
     const { page, incidents } = await openPage()
     const sent: string[] = []
     for (const payload of xssPayloads) {

@@ -10,7 +10,7 @@ export function appendingContract({ log, reopen }: UnderTest): void {
     expect(error).to.include({ actualVersion })
   }
 
-  it('numbers a stream from 1 without gaps, and answers version and position of the last event', async () => {
+  it('numbers a stream from 1 without gaps, and returns version and position of the last event', async () => {
     const stream = newStream()
     await log().append(stream, 0, newEvents(2))
     const appended = await log().append(stream, 2, newEvents(3))
@@ -19,7 +19,7 @@ export function appendingContract({ log, reopen }: UnderTest): void {
     expect(appended).to.deep.equal({ version: 5, position: events[4]!.position })
   })
 
-  it('lets one of many concurrent writers win each version, and tells the others the actual one', async () => {
+  it('lets one of many concurrent writers win each version, and gives the others the actual one', async () => {
     const stream = newStream()
     await using other = await reopen()
     for (const version of [0, 1, 2]) {
@@ -35,7 +35,7 @@ export function appendingContract({ log, reopen }: UnderTest): void {
     }
   })
 
-  it('refuses an expectation below or above the actual version, and one of a stream that is not there', async () => {
+  it('refuses an expected version below or above the actual one, and one of an unknown stream', async () => {
     const stream = newStream()
     await expectConflict(log().append(stream, 1, newEvents(1)), 0)
     await log().append(stream, 0, newEvents(3))
@@ -64,14 +64,14 @@ export function appendingContract({ log, reopen }: UnderTest): void {
     }
   })
 
-  it('takes calls to one stream in the order in which they were made', async () => {
+  it('handles calls for one stream in the order in which they were made', async () => {
     const stream = newStream()
     const events = newEvents(10)
     await Promise.all(events.map((event, version) => log().append(stream, version, [event])))
     expect(idsOf(await readWholeStream(log(), stream))).to.deep.equal(idsOf(events))
   })
 
-  it('answers the same call repeated as the first time: at once, after later events, in the middle', async () => {
+  it('gives a repeated call the first answer: at once, after later events, in the middle', async () => {
     const stream = newStream()
     const [first, second, third] = [newEvents(2), newEvents(3), newEvents(1)]
     const call = () => log().append(stream, 2, second)
@@ -84,7 +84,7 @@ export function appendingContract({ log, reopen }: UnderTest): void {
     expect(idsOf(await readWholeStream(log(), stream))).to.deep.equal(idsOf([...first, ...second, ...third]))
   })
 
-  it('answers the same call repeated through another process as the first time', async () => {
+  it('gives a call repeated by another process the first answer', async () => {
     const stream = newStream()
     const events = newEvents(2)
     const answer = await log().append(stream, 0, events)
@@ -93,7 +93,7 @@ export function appendingContract({ log, reopen }: UnderTest): void {
     expect(await readWholeStream(other, stream)).to.have.length(2)
   })
 
-  it('takes the first events of an earlier append for that append, with the version and position of their last', async () => {
+  it('recognises the first events of an earlier append, with the version and position of their last', async () => {
     const stream = newStream()
     const events = newEvents(3)
     await log().append(stream, 0, events)
@@ -112,7 +112,7 @@ export function appendingContract({ log, reopen }: UnderTest): void {
     await expectConflict(log().append(stream, 0, [b]), 2)
   })
 
-  it('takes 5,000 small events in one append', async () => {
+  it('accepts 5,000 small events in one append', async () => {
     const stream = newStream()
     const events = Array.from({ length: 5_000 }, () => newEvent({ metadata: '{}' }))
     expect((await log().append(stream, 0, events)).version).to.equal(5_000)

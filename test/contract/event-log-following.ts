@@ -7,7 +7,7 @@ import { followUntil, idsOf, newEvent, newEvents, newStream, readToEnd } from '.
 export function followingContract({ log, reopen }: UnderTest): void {
   const have = (count: number) => (events: readonly RecordedEvent[]) => events.length >= count
 
-  it('gives the whole log from its start, then what comes', async () => {
+  it('delivers the whole log from its start, then new events', async () => {
     const known = await readToEnd(log(), log().start)
     const following = followUntil(log(), log().start, have(known.length + 1))
     const added = newEvent()
@@ -15,7 +15,7 @@ export function followingContract({ log, reopen }: UnderTest): void {
     expect(idsOf(await following)).to.deep.equal([...idsOf(known), added.id])
   })
 
-  it('begins behind any event, also in the middle of an append', async () => {
+  it('starts after any event, also in the middle of an append', async () => {
     const before = await log().head()
     await log().append(newStream(), 0, newEvents(5))
     const events = await readToEnd(log(), before)
@@ -25,7 +25,7 @@ export function followingContract({ log, reopen }: UnderTest): void {
     }
   })
 
-  it('gives from the head only what comes, once each, and one append in its order', async () => {
+  it('delivers from the head only new events, once each and in order', async () => {
     const { position } = await log().append(newStream(), 0, newEvents(2))
     const events = newEvents(3)
     const following = followUntil(log(), position, have(4))
@@ -36,7 +36,7 @@ export function followingContract({ log, reopen }: UnderTest): void {
     expect(idsOf(await following)).to.deep.equal(idsOf([...events, last]))
   })
 
-  it('gives what another process appends', async () => {
+  it('delivers events of other processes', async () => {
     await using other = await reopen()
     const event = newEvent()
     const following = followUntil(log(), await log().head(), have(1))
@@ -44,7 +44,7 @@ export function followingContract({ log, reopen }: UnderTest): void {
     expect(idsOf(await following)).to.deep.equal([event.id])
   })
 
-  it('gives only the streams that were asked for, by the beginnings of their names', async () => {
+  it('delivers only streams with the requested name prefixes', async () => {
     const before = await log().head()
     const [a, b, c] = [newStream('kind-a'), newStream('kind-b'), newStream('kind-c')]
     const streams = [c, a, `other-${a}`, b, newStream('kind'), newStream('kind-a')]
@@ -53,14 +53,14 @@ export function followingContract({ log, reopen }: UnderTest): void {
     expect(events.map(({ stream }) => stream)).to.deep.equal([a, b, streams.at(-1)])
   })
 
-  it('tells how far it has looked, also where nothing matched', async () => {
+  it('reports the examined position, also where nothing matched', async () => {
     const before = await log().head()
     const { position } = await log().append(newStream(), 0, newEvents(3))
     const reached = (_: unknown, page: Page): boolean => log().comparePositions(page.position, position) >= 0
     expect(await followUntil(log(), before, reached, ['no-such-stream-'])).to.deep.equal([])
   })
 
-  it('never skips an event that commits late, and never gives one twice, through breaks and other processes', async () => {
+  it('never skips an event that commits late, and never delivers one twice, over interruptions and processes', async () => {
     await using other = await reopen()
     const before = await log().head()
     const writers = Array.from({ length: 12 }, (_, n) => writeMany(n % 2 ? log() : other, 25))
@@ -121,7 +121,7 @@ export function followingContract({ log, reopen }: UnderTest): void {
     expect(await collect(log().follow(log().start, { signal: AbortSignal.abort() }), 1)).to.deep.equal([])
   })
 
-  it('ends quietly when the signal aborts while it waits, and leaves nothing on the signal', async () => {
+  it('ends without an error when the signal aborts while it waits, and leaves no listener', async () => {
     const controller = new AbortController()
     const next = log()
       .follow(await log().head(), { signal: controller.signal })
@@ -132,7 +132,7 @@ export function followingContract({ log, reopen }: UnderTest): void {
     expect(getEventListeners(controller.signal, 'abort')).to.deep.equal([])
   })
 
-  it('ends quietly when the signal aborts between two pages', async () => {
+  it('ends without an error when the signal aborts between two pages', async () => {
     const controller = new AbortController()
     let pages = 0
     for await (const { events } of log().follow(log().start, { signal: controller.signal })) {

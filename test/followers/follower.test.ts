@@ -45,7 +45,7 @@ describe('a follower of the log', () => {
     expect(await progress.reached(position, { timeoutMs: 10_000 })).to.equal(true)
   }
 
-  it('handles every event of its streams in order, and its progress passes over those of others', async () => {
+  it('handles every event of its streams in order, and its progress includes other streams', async () => {
     await append('note-1', 'First')
     await append('other-1', 'Other')
     await using follower = follow()
@@ -85,7 +85,7 @@ describe('a follower of the log', () => {
     await eventually(() => expect(report.lines).to.deep.equal(expected))
   })
 
-  it('while it fails its status gives the reason, and its progress stays', async () => {
+  it('has the reason in its status while it fails, and keeps its progress', async () => {
     await using follower = follow({
       handle() {
         throw new Error('cannot be handled')
@@ -98,7 +98,7 @@ describe('a follower of the log', () => {
     expect(report.lines).to.deep.equal(['notes failed: cannot be handled'])
   })
 
-  it('a start that fails is repeated, and its recovery reported though no event comes', async () => {
+  it('retries a failed start, and reports its recovery also without an event', async () => {
     let failures = 2
     await using follower = follow({
       start() {
@@ -110,7 +110,7 @@ describe('a follower of the log', () => {
     expect(follower.status().error).to.equal(null)
   })
 
-  it('a start that succeeds does not end an outage of handling', async () => {
+  it('does not end an outage of handling with a successful start', async () => {
     await append('note-1', 'First')
     let attempts = 0
     await using follower = follow({
@@ -124,7 +124,7 @@ describe('a follower of the log', () => {
     expect(follower.status().error).to.be.instanceOf(Error)
   })
 
-  it('begins again from its start where the handler asks for it', async () => {
+  it('starts again where the handler asks for it', async () => {
     const first = await append('note-1', 'First')
     await append('note-2', 'Second')
     const starts: (Position | null)[] = []
@@ -144,7 +144,7 @@ describe('a follower of the log', () => {
     expect(starts).to.deep.equal([null, null])
   })
 
-  it('ends when disposed: after the page under way, and at once while it pauses', async () => {
+  it('ends when disposed: after the current page, and at once while it pauses', async () => {
     await append('note-1', 'First')
     const seen: AbortSignal[] = []
     const follower = follow({

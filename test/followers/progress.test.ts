@@ -5,11 +5,11 @@ import { createProgress } from '../../src/followers/progress.js'
 const byNumber = (a: string, b: string): number => Number(a) - Number(b)
 
 describe('waiting for a projection', () => {
-  it('is over at once for what was examined before', async () => {
+  it('ends at once for an examined position', async () => {
     expect(await createProgress('5', byNumber).reached('5')).to.equal(true)
   })
 
-  it('is over when the position is examined, and not before', async () => {
+  it('ends when the position is examined, and not before', async () => {
     const progress = createProgress('0', byNumber)
     const told: string[] = []
     const waits = ['1', '2'].map((position) => progress.reached(position).then(() => told.push(position)))
@@ -25,7 +25,7 @@ describe('waiting for a projection', () => {
     expect(await createProgress('0', byNumber).reached('1', { timeoutMs: 1 })).to.equal(false)
   })
 
-  it('ends with false when it is given up, before or while it waits', async () => {
+  it('ends with false when it is aborted, before or while it waits', async () => {
     const progress = createProgress('0', byNumber)
     expect(await progress.reached('1', { signal: AbortSignal.abort() })).to.equal(false)
     const stop = new AbortController()
@@ -34,7 +34,7 @@ describe('waiting for a projection', () => {
     expect(await waiting).to.equal(false)
   })
 
-  it('is true for what is examined, though it was given up', async () => {
+  it('is true for an examined position, although aborted', async () => {
     expect(await createProgress('1', byNumber).reached('1', { signal: AbortSignal.abort() })).to.equal(true)
   })
 
@@ -47,7 +47,7 @@ describe('waiting for a projection', () => {
 })
 
 describe("a user's own writes", () => {
-  it('are remembered by the last of them, in whatever order they are noted', () => {
+  it('are remembered by their last position, in any order', () => {
     const writes = createOwnWrites(byNumber)
     writes.note('alice', '7')
     writes.note('alice', '5')
@@ -64,7 +64,7 @@ describe("a user's own writes", () => {
     expect(writes.of('alice')).to.equal(null)
   })
 
-  it('are bounded: the longest unused are forgotten first', () => {
+  it('are limited in number: the least recently used are forgotten first', () => {
     const writes = createOwnWrites(byNumber, 2)
     for (const user of ['alice', 'bob', 'carol']) writes.note(user, '1')
     expect(writes.of('alice')).to.equal(null)

@@ -33,7 +33,7 @@ describe('taking jobs', () => {
     return { report, wakeUp, done, ended }
   }
 
-  it('takes all there are, no more at once than it may', async () => {
+  it('takes all jobs, within the concurrency limit', async () => {
     let underWay = 0
     let most = 0
     const work = async (): Promise<void> => {
@@ -49,7 +49,7 @@ describe('taking jobs', () => {
     expect(report.lines).to.deep.equal([])
   })
 
-  it('a failed claim is reported once, repeated when woken or by its timer, and its recovery reported', async () => {
+  it('reports a failed claim once, retries it on a signal or by its timer, and reports its recovery', async () => {
     const jobs = ['a']
     let failures = 2
     const claim = (limit: number): Promise<string[]> =>
@@ -60,7 +60,7 @@ describe('taking jobs', () => {
     expect(report.lines).to.deep.equal(['notes-claims failed: no database', 'notes-claims recovered'])
   })
 
-  it('work that fails is reported once until some succeeds, and keeps no other job back', async () => {
+  it('reports failing work once until some succeeds, and does not delay other jobs', async () => {
     const done: string[] = []
     const work = (job: string): Promise<void> =>
       job === 'good' ? Promise.resolve(void done.push(job)) : Promise.reject(new Error(job))

@@ -39,7 +39,7 @@ const moves: fc.Arbitrary<Move[]> = fc.noBias(
   ),
 )
 
-describe('clients that come and go at two nodes', () => {
+describe('clients that connect and disconnect at two nodes', () => {
   let database: TestDatabase
   let nodes: [RealtimeNode, RealtimeNode]
 
@@ -53,7 +53,7 @@ describe('clients that come and go at two nodes', () => {
     await database[Symbol.asyncDispose]()
   })
 
-  it('have every version once and in order, and what they make of it is what a query says', async () => {
+  it('get every version once and in order, and end with the state of a query', async () => {
     await fc.assert(
       fc.asyncProperty(moves, (given) => play(nodes, given)),
       { numRuns: 12 },

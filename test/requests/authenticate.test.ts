@@ -45,7 +45,7 @@ describe('authentication', () => {
     expect({ verified, checked }).to.deep.equal({ verified: 1, checked: 3 })
   })
 
-  it('refuses whom the session check refuses, also when the token is remembered', async () => {
+  it('refuses by the session check, also when the token is cached', async () => {
     let refusal: { code: 'session-revoked' } | null = null
     const authenticate = createAuthenticate({
       tokens,
@@ -57,7 +57,7 @@ describe('authentication', () => {
     expect(await reasonOf(() => authenticate(token))).to.deep.equal({ code: 'session-revoked' })
   })
 
-  it('judges a bot\u2019s token by the bot check alone', async () => {
+  it('checks a bot token by the bot check alone', async () => {
     const authenticate = createAuthenticate({
       tokens,
       sessionCheck: () => expect.fail(),
@@ -67,12 +67,12 @@ describe('authentication', () => {
   })
 
   describe('the Authorization header', () => {
-    it('holds a token where its scheme is Bearer, in any case', () => {
+    it('has a token where its scheme is Bearer, in any case', () => {
       for (const header of [`Bearer ${token}`, `bearer ${token}`, `BEARER  ${token} `])
         expect(bearerTokenOf(header)).to.equal(token)
     })
 
-    it('holds none without that scheme', () => {
+    it('has no token without that scheme', () => {
       for (const header of [undefined, '', 'Basic abc', token]) expect(bearerTokenOf(header)).to.equal(null)
     })
 

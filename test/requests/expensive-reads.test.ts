@@ -14,7 +14,7 @@ function setUp() {
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('expensive reads', () => {
-  it('of one user run two at once, the others in their order after them', async () => {
+  it('of one user run two at once, the others after them in order', async () => {
     const { read, running, who } = setUp()
     const reads = [read('ann'), read('ann'), read('ann')]
     await nextTurn()
@@ -26,7 +26,7 @@ describe('expensive reads', () => {
     expect(await Promise.all(reads)).to.have.length(3)
   })
 
-  it('leave places for others, and no more than the node has', async () => {
+  it('leave slots for others, within the limit of the node', async () => {
     const { read, running, who } = setUp()
     const reads = ['ann', 'ann', 'ann', 'ben', 'cid'].map((userId) => read(userId))
     await nextTurn()
@@ -39,7 +39,7 @@ describe('expensive reads', () => {
     await Promise.all(reads)
   })
 
-  it('are refused where too many of the user’s wait, and taken again when they are done', async () => {
+  it('are refused where too many of the user wait, and accepted again when they are done', async () => {
     const { read, running } = setUp()
     const reads = Array.from({ length: 5 }, () => read('ann'))
     await nextTurn()
@@ -57,7 +57,7 @@ describe('expensive reads', () => {
     expect(await again).to.equal('ann')
   })
 
-  it('that fail give their place back', async () => {
+  it('that fail free their slot', async () => {
     const run = createExpensiveReads({ perUser: 1, waitingPerUser: 1, inAll: 1 })
     for (let time = 0; time < 5; time++)
       expect(await run('ann', () => Promise.reject(new Error('gone'))).catch(String)).to.equal('Error: gone')

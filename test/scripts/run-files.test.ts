@@ -83,7 +83,7 @@ describe('running test files in worker processes', function () {
   const countsOf = (result: FileResult | undefined): [number, number] => [result?.passed ?? NaN, result?.failed ?? NaN]
   const textOf = (result: FileResult | undefined): string => result?.lines.join('\n') ?? ''
 
-  it('each file’s counts and output are its own, with several at once', async () => {
+  it('each file has its own counts and output, with several at once', async () => {
     const results = await run(['good', 'wrong', 'broken'], { workers: 3 })
     expect(results.get('good')).to.include({ passed: 1, failed: 0, pending: 1 })
     expect(countsOf(results.get('wrong'))).to.deep.equal([0, 1])

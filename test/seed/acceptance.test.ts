@@ -26,7 +26,7 @@ onEachLog('the first acceptance examples', (kind) => {
     return (await parley.call('POST', '/chats', { token: alice.token, body })).body as { id: string }
   }
 
-  it('register, log in, and use the real token on every call', async () => {
+  it('a user registers, logs in, and uses the token on every call', async () => {
     const login = { email: alice.email, password: 'correct horse' }
     const { status, body } = await parley.call('POST', '/auth/login', { body: login })
     expect(status).to.equal(200)
