@@ -74,8 +74,9 @@ const fold = (events: readonly RecordedEvent[], reader: EventReader) =>
 type Folded = ReturnType<typeof fold>[number]
 
 function matches({ entry, ids }: Folded, filter: AuditFilter): boolean {
-  const { from, to, ...equal } = filter
-  const isOne = (field: keyof typeof equal): boolean => filter[field] === null || entry[field] === filter[field]
+  const { from, to } = filter
+  const isOne = (field: Exclude<keyof AuditFilter, 'from' | 'to'>): boolean =>
+    filter[field] === null || entry[field] === filter[field]
   const isOneOf = (field: 'targetUserId' | 'chatId'): boolean => isOne(field) || ids.includes(filter[field]!)
   return (
     isOne('event') &&
