@@ -14,7 +14,7 @@ describe('registering a user', () => {
       .then()
   })
 
-  it('an imported registration keeps the original time, and does not mix with a native one', () => {
+  it('an imported registration keeps the original time, and cannot be combined with a native one', () => {
     const imported = { imported: true, originalAt }
     given(userDecider)
       .when({ ...register, ...imported })
