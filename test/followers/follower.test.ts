@@ -42,7 +42,7 @@ describe('a follower of the log', () => {
     })
 
   const reached = async ({ progress }: Follower, position: Position): Promise<void> => {
-    expect(await progress.reached(position, { timeoutMs: 10_000 })).to.equal(true)
+    expect(await progress.reached(position, { timeoutMs: 30_000 })).to.equal(true)
   }
 
   it('handles every event of its streams in order, and its progress includes other streams', async () => {

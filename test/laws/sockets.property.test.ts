@@ -92,7 +92,7 @@ async function play(nodes: [RealtimeNode, RealtimeNode], given: readonly Move[])
 }
 
 async function check({ core }: RealtimeNode, client: ChatClient, userId: string, chatIds: string[]): Promise<void> {
-  await core.runners.conversations.progress.reached(await core.log.head(), { timeoutMs: 10_000 })
+  await core.runners.conversations.progress.reached(await core.log.head(), { timeoutMs: 30_000 })
   for (const chatId of chatIds) {
     const snapshot = await snapshotOf(core.queries, chatId, userId)
     await eventually(() => expect(client.cursor(chatId)).to.equal(snapshot?.chat.version))

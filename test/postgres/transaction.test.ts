@@ -164,7 +164,7 @@ describe('a connection that is lost inside a transaction fails the caller and no
     await eventually(() => expect(failures).to.have.length(1))
     await holder.query('rollback')
     holder.release()
-    expect(await runner.progress.reached(await write.log.head(), { timeoutMs: 10_000 })).to.equal(true)
+    expect(await runner.progress.reached(await write.log.head(), { timeoutMs: 30_000 })).to.equal(true)
     expectLost(failures[0])
   })
 })

@@ -121,7 +121,7 @@ export async function openReadSide(): Promise<ReadSide> {
       )
     },
     async caughtUp(runner) {
-      expect(await runner.progress.reached(await log.head(), { timeoutMs: 10_000 })).to.equal(true)
+      expect(await runner.progress.reached(await log.head(), { timeoutMs: 30_000 })).to.equal(true)
     },
     queries: async () => createConversationQueries(pool, await open()),
     async dump(given) {

@@ -167,7 +167,7 @@ describe('every value that the input schemas accept', function () {
         const { log, runners } = parley.app.core
         const head = await log.head()
         for (const runner of Object.values(runners)) {
-          expect(await runner.progress.reached(head, { timeoutMs: 10_000 }), runner.status().name).to.equal(true)
+          expect(await runner.progress.reached(head, { timeoutMs: 30_000 }), runner.status().name).to.equal(true)
           expect(runner.status()).to.include({ status: 'live' })
         }
         await readAll(club, value)

@@ -65,7 +65,7 @@ describe('access to socket events', function () {
   after(() => parley[Symbol.asyncDispose]())
 
   const ask = (name: ClientEventName, world: World, who: WithToken): Promise<Ack> =>
-    sockets[who].timeout(10_000).emitWithAck(name, payloads[name](world, who)) as Promise<Ack>
+    sockets[who].timeout(30_000).emitWithAck(name, payloads[name](world, who)) as Promise<Ack>
 
   it('a handshake without a token is refused', async () => {
     const socket = parley.socket(undefined as unknown as string)

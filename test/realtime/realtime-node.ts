@@ -280,6 +280,6 @@ export function openClient(url: string, auth: object, options: object = {}): Cli
           throw new Error(`no ${event} among ${JSON.stringify(received.map((each) => each.event))}`)
         return found
       }),
-    ask: (event, ...payload) => socket.timeout(5_000).emitWithAck(event, ...payload) as Promise<Payload>,
+    ask: (event, ...payload) => socket.timeout(30_000).emitWithAck(event, ...payload) as Promise<Payload>,
   }
 }

@@ -142,7 +142,7 @@ describe('a token for one purpose', () => {
     expect(listed.map(({ id }) => id)).to.not.include(mine!.id)
     const socket = parley.socket(eve.token)
     await next(socket, 'ready')
-    const answer = (await socket.timeout(5_000).emitWithAck('authenticate', { token: ada.token })) as { ok: boolean }
+    const answer = (await socket.timeout(30_000).emitWithAck('authenticate', { token: ada.token })) as { ok: boolean }
     expect(answer.ok).to.equal(false)
     expect((await parley.call('GET', '/users/me', { token: ada.token })).status).to.equal(200)
   })

@@ -65,7 +65,7 @@ export function createMember(user: TestUser, name: string, index: number, nodes:
       return answer.body as Body
     },
     async emit<Body>(event: string, payload: object) {
-      const ack = (await member.client.socket().timeout(10_000).emitWithAck(event, payload)) as { ok: boolean }
+      const ack = (await member.client.socket().timeout(30_000).emitWithAck(event, payload)) as { ok: boolean }
       expect(ack, `${name}: ${event}`).to.include({ ok: true })
       return ack as Body
     },

@@ -54,7 +54,7 @@ export async function gatherTeam(): Promise<Team> {
     async settled() {
       const head = await parley.app.core.log.head()
       for (const { app } of nodes)
-        expect(await app.core.runners.conversations.progress.reached(head, { timeoutMs: 10_000 })).to.equal(true)
+        expect(await app.core.runners.conversations.progress.reached(head, { timeoutMs: 30_000 })).to.equal(true)
     },
     async stopSecondNode() {
       for (const { client } of members) client.disconnect()

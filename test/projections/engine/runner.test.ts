@@ -81,7 +81,7 @@ describe('the runner of a projection', () => {
   it('moves its checkpoint over events of other streams too', async () => {
     await side.log.append('other-1', 0, [event()])
     await using runner = await run(notes())
-    expect(await runner.progress.reached(await side.log.head(), { timeoutMs: 10_000 })).to.equal(true)
+    expect(await runner.progress.reached(await side.log.head(), { timeoutMs: 30_000 })).to.equal(true)
     expect(await noted()).to.deep.equal([])
   })
 
@@ -90,7 +90,7 @@ describe('the runner of a projection', () => {
     await using runner = await run(projection)
     const append = async (stream: string): Promise<string> => {
       const { position } = await side.log.append(stream, 0, [event()])
-      expect(await runner.progress.reached(position, { timeoutMs: 10_000 })).to.equal(true)
+      expect(await runner.progress.reached(position, { timeoutMs: 30_000 })).to.equal(true)
       return position
     }
     const checkpoint = async () => (await readCheckpoint(side.pool, projection))?.position

@@ -115,7 +115,7 @@ describe('the read model of revocations', () => {
       note: (revocation) => noted.push(revocation.userId),
       report: noFailures,
     })
-    expect(await follower.progress.reached(await log.head(), { timeoutMs: 10_000 })).to.equal(true)
+    expect(await follower.progress.reached(await log.head(), { timeoutMs: 30_000 })).to.equal(true)
     expect(noted).to.deep.equal([bob])
   })
 
