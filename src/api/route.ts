@@ -101,5 +101,6 @@ export function route<Who extends Access, const Given extends Answers, Params = 
   const takesKey = given.access !== 'anyone' && given.access !== 'either'
   const nothing = { requiresRole: {}, params: null, query: null, body: null }
   const unless = { bots: 'refused', countsAs: 'request', cost: 1, bodyAs: 'json', readsFrom: 'reads', ...nothing }
-  return { takesKey, ...unless, ...given } as unknown as Route
+  const waitsForReadModel = given.method !== 'get' && given.countsAs !== 'message'
+  return { takesKey, waitsForReadModel, ...unless, ...given } as unknown as Route
 }

@@ -48,6 +48,7 @@ const operation = (access: Operation['access'], countsAs: CountsAs = 'request'):
   access,
   bots: 'refused',
   countsAs,
+  waitsForReadModel: false,
   cost: 1,
   requiresRole: {},
 })

@@ -17,6 +17,8 @@ export interface Operation {
   countsAs: CountsAs
   /** What it takes of the user's requests. Those that cost more than one are also bounded in how many run at once. */
   cost: number
+  /** Whether its answer waits until the read model has what it wrote. Those of one user run a few at once, in their order. */
+  waitsForReadModel: boolean
   /** Parameters that only a role may use. */
   requiresRole: Readonly<Record<string, AccountRole>>
 }

@@ -6,8 +6,8 @@ import type { Quota, Refusal } from '../limits/quota.js'
 import type { RequestLimits } from '../limits/request-limits.js'
 import type { SecurityEvents } from '../security/security-events.js'
 import type { Identity } from './authenticate.js'
-import { createExpensiveReads } from './expensive-reads.js'
 import { isOpen, type CountsAs, type Operation } from './operation.js'
+import { createPerUserLimit, type PerUserBounds } from './per-user-limit.js'
 import { RequestRefused } from './request-refused.js'
 
 /** What is known of a request so far. */
@@ -66,9 +66,16 @@ const RECORDED: Readonly<Record<string, SecurityKind>> = {
   'invalid-token': 'token-refused',
 }
 
+/** `inAll` leaves connections to the database to cheap requests. */
+const EXPENSIVE_READS: PerUserBounds = { perUser: 4, waitingPerUser: 100, inAll: 12 }
+
+/** So few that the read model keeps up with them, also on a busy machine: a burst of one user waits instead of being answered 503. */
+const COMMANDS: PerUserBounds = { perUser: 8, waitingPerUser: 1_000, inAll: Infinity }
+
 /** The one way of every request, REST and sockets alike. What a rule demands is said by its `Operation`, and held here. */
 export function createRequestPath({ limits, security, problemOf, logger }: RequestPathDeps): RequestPath {
-  const runExpensive = createExpensiveReads()
+  const runExpensive = createPerUserLimit(EXPENSIVE_READS)
+  const runCommand = createPerUserLimit(COMMANDS)
 
   /** @throws RequestRefused */
   function count({ countsAs, cost }: Operation, state: RequestState): Quota | null {
@@ -95,8 +102,10 @@ export function createRequestPath({ limits, security, problemOf, logger }: Reque
       if (operation.access === 'either' && !hasBody) state.identity = await transport.authenticate()
       const input = transport.parse()
       const { identity } = state
-      if (operation.cost === 1 || identity === undefined) return work(input, quota)
-      return runExpensive(identity.userId, () => work(input, quota))
+      if (identity === undefined) return work(input, quota)
+      if (operation.cost > 1) return runExpensive(identity.userId, () => work(input, quota))
+      if (operation.waitsForReadModel) return runCommand(identity.userId, () => work(input, quota))
+      return work(input, quota)
     },
 
     refuse(fault, state, logged) {

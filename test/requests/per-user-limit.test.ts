@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import { createExpensiveReads } from '../../src/requests/expensive-reads.js'
+import { createPerUserLimit } from '../../src/requests/per-user-limit.js'
 import type { RequestRefused } from '../../src/requests/request-refused.js'
 
 /** Reads that end when they are told to. */
 function setUp() {
-  const run = createExpensiveReads({ perUser: 2, waitingPerUser: 3, inAll: 3 })
+  const run = createPerUserLimit({ perUser: 2, waitingPerUser: 3, inAll: 3 })
   const running: { userId: string; end: () => void }[] = []
   const read = (userId: string): Promise<string> =>
     run(userId, () => new Promise((resolve) => running.push({ userId, end: () => resolve(userId) })))
@@ -13,7 +13,7 @@ function setUp() {
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-describe('expensive reads', () => {
+describe('requests that are limited per user', () => {
   it('of one user run two at once, the others after them in order', async () => {
     const { read, running, who } = setUp()
     const reads = [read('ann'), read('ann'), read('ann')]
@@ -58,7 +58,7 @@ describe('expensive reads', () => {
   })
 
   it('that fail free their slot', async () => {
-    const run = createExpensiveReads({ perUser: 1, waitingPerUser: 1, inAll: 1 })
+    const run = createPerUserLimit({ perUser: 1, waitingPerUser: 1, inAll: 1 })
     for (let time = 0; time < 5; time++)
       expect(await run('ann', () => Promise.reject(new Error('gone'))).catch(String)).to.equal('Error: gone')
     expect(await run('ann', () => Promise.resolve('done'))).to.equal('done')
