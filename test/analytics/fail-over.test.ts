@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { Client } from 'pg'
+import type { Lease } from '../../src/analytics/database/lease.js'
+import { createViewEvents } from '../../src/analytics/events/event-view.js'
+import { startSupervisor } from '../../src/analytics/running/supervisor.js'
+import { createPool } from '../../src/postgres/pool.js'
 import { startChild, type Child } from '../support/child.js'
+import { recordedReport } from '../support/recorded-report.js'
 import { eventually } from '../support/eventually.js'
 import { openChat, send, startAnalyticsApp, type AnalyticsApp } from './analytics-app.js'
 
@@ -74,4 +80,41 @@ describe("an analyst's projection on two nodes applies each event once", () => {
         await leader[Symbol.asyncDispose]()
       }
     })
+
+  it('two nodes that both believe to hold the lease', async () => {
+    const appending = stopping.replace(/ *if \(data.seq === 2\).*\n/, '')
+    await using app = await startAnalyticsApp({ 'seqs.mjs': appending })
+    await app.untilStatus('seqs', 'live')
+    const { log, reader } = app.parley.app.core
+    const pool = createPool({ connectionString: app.url, max: 2 })
+    const { lines, ...report } = recordedReport()
+    const believing: Lease = { take: () => Promise.resolve(true), release: () => Promise.resolve() }
+    const path = join(app.folder, 'seqs.mjs')
+    const deps = {
+      pool,
+      url: app.url,
+      log,
+      report,
+      viewEvents: createViewEvents(reader, new Map()),
+      hidesMessages: false,
+    }
+    const rival = startSupervisor({ ...deps, name: 'seqs', path, lease: believing })
+    try {
+      const connections = `select from pg_stat_activity where application_name = 'parley-analytics seqs'`
+      await eventually(async () => expect(await app.query(connections)).to.have.length(2), { timeoutMs: 30_000 })
+      const { ada, chatId } = await openChat(app.parley)
+      const sent = Array.from({ length: 30 }, (_, index) => index + 1)
+      for (const seq of sent) await send(app.parley, ada, chatId, String(seq))
+      const [last] = await app.query<{ position: string }>('select max(position) as position from events')
+      await eventually(async () => {
+        const [row] = await app.query<{ position: string }>('select position from analytics.checkpoints')
+        expect(row!.position.split('.').at(-1)).to.equal(last!.position)
+      })
+      expect(await seqs(app)).to.deep.equal(sent)
+      expect(lines).to.deep.equal([])
+    } finally {
+      await rival[Symbol.asyncDispose]()
+      await pool.end()
+    }
+  })
 })

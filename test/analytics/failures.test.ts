@@ -10,6 +10,11 @@ const AT_SECOND: Record<string, [first: string, code: string, line: number | nul
   'an error that is thrown': ['if (event.data.seq === 2) throw new RangeError("two")', 'RangeError', 6],
   'a statement that Postgres refuses': ['if (event.data.seq === 2) await sql`select 1 / 0`', '22012', 6],
   'a statement that is not awaited': ['if (event.data.seq === 2) void sql`select 1 / 0`', '22012', 6],
+  'an error of a statement that it catches': [
+    'if (event.data.seq === 2) return void (await sql`select 1 / 0`.catch(() => null))',
+    'Error',
+    null,
+  ],
   'a commit': ['if (event.data.seq === 2) await sql`commit`', 'TypeError', 6],
   'two statements at once': ['if (event.data.seq === 2) await sql`select 1; commit`', '42601', 6],
   'an error outside of apply': [

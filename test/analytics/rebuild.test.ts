@@ -20,7 +20,7 @@ async function startWithMessages(count: number) {
   const { ada, chatId } = await openChat(app.parley)
   for (let seq = 1; seq <= count; seq++) await send(app.parley, ada, chatId, 'hello')
   await eventually(async () => expect(await rowsOf(app)).to.have.length(count))
-  return { app, ada, chatId }
+  return { app, ada, chatId, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() }
 }
 
 /** Runs `work` on a connection of its own. */
@@ -36,8 +36,8 @@ async function connected<Result>(app: AnalyticsApp, work: (client: Client) => Pr
 
 describe("a rebuild of an analyst's projection", () => {
   it('builds beside the tables that analysts see, which stay up to date, and then replaces them at once', async () => {
-    const { app, ada, chatId } = await startWithMessages(3)
-    await using _ = app
+    await using started = await startWithMessages(3)
+    const { app, ada, chatId } = started
     await connected(app, async (client) => {
       await client.query(`select pg_advisory_lock(${LOCK})`)
       await app.write('seqs.mjs', noting({ first: waiting }))
@@ -67,8 +67,8 @@ describe("a rebuild of an analyst's projection", () => {
   })
 
   it('that fails leaves the tables as they are, and up to date', async () => {
-    const { app, ada, chatId } = await startWithMessages(1)
-    await using _ = app
+    await using started = await startWithMessages(1)
+    const { app, ada, chatId } = started
     await app.write('seqs.mjs', 'export const version = ')
     await (await app.projection('seqs')).rebuild()
     const { failure } = await app.untilStatus('seqs', 'paused')
@@ -81,8 +81,8 @@ describe("a rebuild of an analyst's projection", () => {
   })
 
   it('waits for a reader that holds the tables, and keeps no other reader waiting', async () => {
-    const { app } = await startWithMessages(1)
-    await using _ = app
+    await using started = await startWithMessages(1)
+    const { app } = started
     await connected(app, async (client) => {
       await client.query('begin')
       await client.query('select * from analytics.seqs')
@@ -99,8 +99,8 @@ describe("a rebuild of an analyst's projection", () => {
   })
 
   it('is refused while one runs', async () => {
-    const { app } = await startWithMessages(1)
-    await using _ = app
+    await using started = await startWithMessages(1)
+    const { app } = started
     await connected(app, async (client) => {
       await client.query(`select pg_advisory_lock(${LOCK})`)
       await app.write('seqs.mjs', noting({ first: waiting }))
@@ -112,8 +112,8 @@ describe("a rebuild of an analyst's projection", () => {
 
 describe("the version of an analyst's projection", () => {
   it('builds the tables again where a start finds a higher one, and not where it finds a lower one', async () => {
-    const { app, ada, chatId } = await startWithMessages(1)
-    await using _ = app
+    await using started = await startWithMessages(1)
+    const { app, ada, chatId } = started
     await app.write('seqs.mjs', noting({ version: 2 }))
     await app.parley.restart(() => Promise.resolve(), app.parley.config)
     await app.untilGeneration('seqs', 2)

@@ -26,7 +26,7 @@ export interface GenerationRunnerDeps extends RunningDeps {
 }
 
 /** A checkpoint that only passes over events of other types moves at most so often. */
-const IDLE_MS = 1_000
+const IDLE_MS = 500
 /** How long events gather before they are applied in one transaction, and how long it waits for another node that was faster. */
 const GATHER_MS = 50
 /** A page with at least so many events means that the runner is behind: it continues without a pause. */
@@ -86,7 +86,8 @@ export function startGenerationRunner(deps: GenerationRunnerDeps): GenerationRun
 
   async function handlePage(page: Page, signal: AbortSignal, restart: () => void): Promise<void> {
     const events = await viewEvents(page.events, types)
-    if (events.length === 0 && isLive && performance.now() - movedAt < IDLE_MS) return
+    if (events.length === 0 && isLive)
+      await sleep(Math.max(0, movedAt + IDLE_MS - performance.now()), undefined, { signal })
     for (const part of partsOf(page, events)) {
       if (await applyPart(part, { process, apply })) continue
       restart()
