@@ -55,7 +55,7 @@ export async function createEveryRoute(setUp: TestApp, node: Node): Promise<Ever
     return { ...answer, code }
   }
 
-  /** A busy machine or a recovering server may need some time, but not for ever. */
+  /** A busy machine or a recovering server may need some time, but not without end. */
   const askUntilServed = (row: Row, worlds: Worlds): Promise<Coded> =>
     eventually(
       async () => {

@@ -106,7 +106,7 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
       case when n % 20 <> 2 then md5('m' || n / 10)::uuid end,
       'nonce ' || n % ${CLIENTS}, 'log.' || n, 'c' || n, '{"seq":1}'
     from generate_series(1, ${ENTRIES}) n;
-    insert into ${table('audit_clients')} select 'nonce ' || n, 'person/none', 'box', 'context' from generate_series(0, ${CLIENTS - 1}) n;
+    insert into ${table('audit_clients')} select 'nonce ' || n, 'user/none', 'box', 'context' from generate_series(0, ${CLIENTS - 1}) n;
     insert into ${table('audit_subjects')}
     select 'target_user_id', target_user_id, ordinal + 2 from ${table('audit_entries')} where target_user_id is not null
     union all select 'chat_id', chat_id, ordinal from ${table('audit_entries')} where event = 'reaction_added';

@@ -7,8 +7,8 @@ import { tableName, type TableName } from '../projection.js'
 import { isFor, type Build } from './build.js'
 
 /** So many rows of a table are named; all are counted. */
-const MOST_NAMED = 100
-const MOST_BETWEEN = 1_000
+const MAX_NAMED = 100
+const MAX_BETWEEN = 1_000
 
 type ComparableLog = Pick<EventLog, 'readAll' | 'comparePositions'>
 
@@ -30,7 +30,7 @@ export const compareGenerations = (pool: Pool, log: ComparableLog, build: Build)
 async function holdSameEvents(log: ComparableLog, used: Position, { position, projection }: Build): Promise<boolean> {
   const order = log.comparePositions(used, position)
   if (order >= 0) return order === 0
-  const { events, position: readTo } = await log.readAll(used, MOST_BETWEEN)
+  const { events, position: readTo } = await log.readAll(used, MAX_BETWEEN)
   if (log.comparePositions(readTo, position) < 0) return false
   return !events.filter(isFor(projection)).some((event) => log.comparePositions(event.position, position) <= 0)
 }
@@ -51,7 +51,7 @@ async function compareTable(tx: ClientBase, name: string, used: TableName, built
          select array_agg(x.key order by x.key) from jsonb_each(to_jsonb(a)) x
          where x.value is distinct from to_jsonb(b) -> x.key) end as fields
      from ${used(name)} a full join ${built(name)} b on ${on}
-     where to_jsonb(a) is distinct from to_jsonb(b) limit ${MOST_NAMED}`,
+     where to_jsonb(a) is distinct from to_jsonb(b) limit ${MAX_NAMED}`,
   )
   const named = rows.map(({ key: values, fields }): DifferentRow => ({ key: values, fields }))
   return { count: Number(rows[0]?.total ?? 0), rows: named }

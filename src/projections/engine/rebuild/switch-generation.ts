@@ -5,7 +5,7 @@ import { applyIn } from '../apply-page.js'
 import { isFor, type Build } from './build.js'
 
 /** So many events may be missing when the switch begins: the generation in use does not move while they are applied. */
-const MOST_MISSING = 1_000
+const MAX_MISSING = 1_000
 
 type SwitchLog = Pick<EventLog, 'readAll' | 'comparePositions' | 'head'>
 
@@ -42,7 +42,7 @@ async function lockUsed(tx: ClientBase, { projection: { name, version } }: Build
 
 async function readMissing(log: SwitchLog, from: Position, to: Position): Promise<Page | null> {
   if (log.comparePositions(from, to) >= 0) return NOTHING_MISSING
-  const page = await log.readAll(from, MOST_MISSING)
+  const page = await log.readAll(from, MAX_MISSING)
   if (log.comparePositions(page.position, to) < 0) return (await endsBefore(log, to)) ? page : null
   return { events: page.events.filter(({ position }) => log.comparePositions(position, to) <= 0), position: to }
 }
