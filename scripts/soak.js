@@ -1,6 +1,6 @@
 // The long forms of the tests of which `npm test` runs a short one: ten minutes of faults in the event log, a large import that is
 // killed at every step, many stories for the laws, a repeat after many messages, and every server that Parley depends on failing in every
-// way. `npm run soak -- test/…` runs other files with the same settings.
+// way and for long. `npm run soak -- test/…` runs other files with the same settings.
 import { finish } from './suite/finish.js'
 import { runFiles } from './suite/run-files.js'
 import { createTally } from './suite/tally.js'
@@ -15,6 +15,7 @@ const SOAK = [
   'test/api/app/repeats-later.test.ts',
   'test/content/render-bounds.test.ts',
   'test/app/outages/outages.test.ts',
+  'test/eventstore/eventstoredb/long-outage.test.ts',
 ]
 const SETTINGS = {
   PARLEY_SOAK_SECONDS: '600',
@@ -22,6 +23,7 @@ const SETTINGS = {
   PARLEY_LAW_STORIES: '400',
   PARLEY_OTHER_MESSAGES: '100000',
   OUTAGE_MATRIX: 'whole',
+  PARLEY_OUTAGE_SECONDS: '15,600',
 }
 const LIMIT_MS = 60 * 60_000
 
