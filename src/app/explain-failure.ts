@@ -1,3 +1,4 @@
+import { UnavailableError } from '../async/unavailable-error.js'
 import { EventStoreUnreachableError } from '../eventstore/eventstoredb/event-store-unreachable-error.js'
 import { EmbeddedPostgresError } from '../postgres/embedded/embedded-postgres-error.js'
 import { KeyUnwrapError } from '../privacy/key-wrap.js'
@@ -25,8 +26,10 @@ function textOf(error: Error): string {
   if (code === 'EACCES' && syscall === 'listen') return `PORT: ${port ?? 'it'} needs more rights: choose one above 1023`
   if (error instanceof KeyUnwrapError) return `MASTER_KEY: ${error.message}`
   if (error instanceof EmbeddedPostgresError) return `PARLEY_DATA_DIR: ${error.message}`
-  const isExpected = EXPECTED.some((expected) => error instanceof expected)
-  return isExpected ? error.message : (error.stack ?? error.message)
+  if (EXPECTED.some((expected) => error instanceof expected)) return error.message
+  if (error instanceof UnavailableError)
+    return `A database or the event log is unavailable (${error.message}): start it, or wait until it is less busy, then run this again`
+  return error.stack ?? error.message
 }
 
 /** Errors whose message is written for an operator. */
