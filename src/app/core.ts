@@ -34,6 +34,8 @@ export interface CoreOptions {
   onAppended(events: number, seconds: number): void
   /** How long a command may wait for its outcome. */
   commandDeadlineMs?: number
+  /** Bound of the commands' state cache, in entries of roughly 100 bytes; a million by default. */
+  maxCachedEntries?: number
   overrides?: Overrides
 }
 
@@ -114,7 +116,7 @@ async function startCommandHandler(
   { databases: { main: pool }, log, sealer, reader }: Foundations,
   index: DecisionIndex,
   clock: () => Date,
-  { report, onAppended, commandDeadlineMs: deadlineMs, overrides }: CoreOptions,
+  { report, onAppended, commandDeadlineMs: deadlineMs, maxCachedEntries, overrides }: CoreOptions,
   releases: Releases,
 ): Promise<CatalogueHandler> {
   const handler = releases.add(
@@ -125,7 +127,8 @@ async function startCommandHandler(
       seal: createSeal(sealer, clock),
       decode: (recorded) => reader.decode(recorded),
       onAppended,
-      ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      ...(deadlineMs !== undefined && { deadlineMs }),
+      ...(maxCachedEntries !== undefined && { maxCachedEntries }),
     }),
   )
   const head = await log.head()

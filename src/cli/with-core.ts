@@ -1,5 +1,5 @@
 import type { Config } from '../app/config.js'
-import { openCore, type Core } from '../app/core.js'
+import { openCore, type Core, type CoreOptions } from '../app/core.js'
 import { titleOf } from '../app/failure-report.js'
 import { openFoundations, type Foundations } from '../app/foundations.js'
 import { createReleases } from '../app/release.js'
@@ -15,7 +15,7 @@ export const failureReport: FailureReport = {
 export async function withCore<Result>(
   config: Config,
   work: (core: Core) => Promise<Result>,
-  options: { commandDeadlineMs?: number } = {},
+  options: Pick<CoreOptions, 'commandDeadlineMs' | 'maxCachedEntries'> = {},
 ): Promise<Result> {
   const releases = createReleases()
   const onAppended = (): void => undefined

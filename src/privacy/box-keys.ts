@@ -23,7 +23,8 @@ export interface BoxKeyring {
 
 const KEY_BYTES = 32
 const COMMITMENT_BYTES = 16
-const MAX_CACHED = 50_000
+/** Deriving one again from cached keys takes some microseconds; one held takes more than a kilobyte. */
+const MAX_CACHED = 10_000
 
 export function deriveBoxKey(name: string, user: KeyObject, month?: KeyObject): BoxKey {
   const bytes = deriveBytes(user, 'parley/box/1', KEY_BYTES + COMMITMENT_BYTES, month)

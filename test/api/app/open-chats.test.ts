@@ -103,4 +103,17 @@ describe('open chats', () => {
     await garden.call(eve, 'POST', '/leave')
     expect(await find('garden')).to.deep.equal(['Garden Club Berlin'])
   })
+
+  it('are found without accents, and by any part of a name in a script without spaces', async () => {
+    await createClub(parley, ada, [], { joinPolicy: 'open', name: 'Général' })
+    const { headers } = await parley.call('POST', '/chats', {
+      token: ada.token,
+      body: { type: 'group', joinPolicy: 'open', name: '日本語部屋', participantIds: [] },
+    })
+    position = headers.get('parley-position') ?? ''
+    expect(await find('general')).to.deep.equal(['Général'])
+    expect(await find('GÉNÉ')).to.deep.equal(['Général'])
+    expect(await find('部屋')).to.deep.equal(['日本語部屋'])
+    expect(await find('日本')).to.deep.equal(['日本語部屋'])
+  })
 })
