@@ -1,3 +1,4 @@
+import './cli/small-heap.js'
 import './app/compile-cache.js'
 import { runCommandLine } from './cli/run-command-line.js'
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { setFlagsFromString } from 'node:v8'
 import { SingleBar, Presets } from 'cli-progress'
 import type { Config } from '../app/config.js'
 import type { Core } from '../app/core.js'
@@ -50,15 +49,8 @@ export const importCommand: OperatorCommand = {
   },
 }
 
-/**
- * By default, Node lets the heap grow to several times of what is in use, and what is new to 64 MB, before it collects what is not: an
- * import of 200,000 lines took 400 MB.
- */
-const SMALL_HEAP = ['--heap-growing-percent=30', '--semi-space-growth-factor=1']
-
 /** The exit code: 0 when all is done, 3 with refused lines, 130 when it was interrupted. The source is checked before it is imported. */
 async function runImport(asked: Omit<Run, 'signal'>, config: Config): Promise<number> {
-  for (const flag of SMALL_HEAP) setFlagsFromString(flag)
   const interruption = new AbortController()
   process.once('SIGINT', () => interruption.abort())
   const run = { ...asked, signal: interruption.signal }

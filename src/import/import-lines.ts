@@ -1,3 +1,4 @@
+import { createSignal } from '../async/signal.js'
 import { canonicalJson } from '../commands/canonical-json.js'
 import type { Caller, ResultOf, RunCommand } from '../commands/run-command.js'
 import { createImportDirectory } from './import-directory.js'
@@ -57,6 +58,7 @@ export async function importLines(lines: AsyncIterable<SourceLine>, deps: Import
   const names = createSourceNames(ids)
   const memberships = createImportMemberships()
   const waiting = new Set<Promise<void>>()
+  const settled = createSignal()
   let unprojected: string[] = []
   let failure: Error | undefined
 
@@ -86,12 +88,16 @@ export async function importLines(lines: AsyncIterable<SourceLine>, deps: Import
       .catch((error: unknown) => {
         failure ??= error as Error
       })
-      .finally(() => waiting.delete(done))
+      .finally(() => {
+        waiting.delete(done)
+        settled.notify()
+      })
     waiting.add(done)
   }
 
   async function keepUp(): Promise<void> {
-    while (waiting.size >= MAX_WAITING) await Promise.race(waiting)
+    // Each Promise.race would leave a reaction in every promise that it waits for.
+    while (waiting.size >= MAX_WAITING) await settled.wait(settled.count)
     if (unprojected.length < MAX_UNPROJECTED) return
     const middle = Math.floor(unprojected.length / 2)
     await projected(unprojected[middle] ?? '')
