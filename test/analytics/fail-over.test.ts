@@ -32,6 +32,15 @@ const seqs = async (app: AnalyticsApp): Promise<number[]> =>
 const childrenOf = async (pid: number): Promise<number[]> =>
   (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean).map(Number)
 
+/** Also one that was stopped, or has gone. */
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    expect(error).to.have.property('code', 'ESRCH')
+  }
+}
+
 /** A server that runs the projection and has stopped in the middle of a batch, and a connection whose end lets it continue. */
 async function stopInBatch(app: AnalyticsApp): Promise<{ leader: Child; holder: Client }> {
   const { parley, folder, url } = app
@@ -58,9 +67,9 @@ describe("an analyst's projection on two nodes applies each event once", () => {
     it(`${signal} of the node that runs it, in the middle of a batch`, async () => {
       await using app = await startFollower()
       const { leader, holder } = await stopInBatch(app)
+      const { pid } = leader.process
+      const [projection] = await childrenOf(pid!)
       try {
-        const { pid } = leader.process
-        const [projection] = await childrenOf(pid!)
         leader.process.kill(signal)
         if (signal === 'SIGSTOP') process.kill(projection!, signal)
         app.parley.config.projectionsDir = app.folder
@@ -76,6 +85,7 @@ describe("an analyst's projection on two nodes applies each event once", () => {
           await eventually(async () => expect(await seqs(app)).to.deep.equal([1, 1, 2, 2, 3, 3]))
         }
       } finally {
+        end(projection!)
         await holder.end()
         await leader[Symbol.asyncDispose]()
       }
