@@ -33,9 +33,10 @@ export function rebuildAfterErasure({ pool, log, onDestroyed, report }: RebuildA
 
   async function run(): Promise<void> {
     let handled = 0
-    while (!signal.aborted) {
+    const isStopped = (): boolean => signal.aborted
+    while (!isStopped()) {
       await destroyed.wait(handled, undefined, signal)
-      if (signal.aborted) return
+      if (isStopped()) return
       await destroyed.wait(Infinity, GATHER_MS, signal)
       const { count } = destroyed
       await rebuildAll().then(() => {

@@ -48,7 +48,7 @@ describe("a failure of an analyst's projection pauses it alone, and names file, 
       const [second] = await app.query<{ position: string }>(
         `select position from events where type = 'MessageSent' order by position offset 1 limit 1`,
       )
-      expect(failure?.position?.split('.').at(-1)).to.equal(String(second!.position))
+      expect(failure?.position?.split('.').at(-1)).to.equal(second!.position)
       expect(await seqs(app)).to.deep.equal([1])
       await eventually(async () =>
         expect(await app.query('select from analytics.others'), 'the other one goes on').to.have.length(3),

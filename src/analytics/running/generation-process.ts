@@ -38,7 +38,9 @@ export function createGenerationProcess({ path, url, row, deadlineMs }: Generati
   }
 
   return {
-    open: async () => void (await open()),
+    async open() {
+      await open()
+    },
     apply: async (batch) => (await open()).apply(batch),
     close,
     [Symbol.asyncDispose]() {

@@ -65,7 +65,9 @@ export function startProjectionProcess({ path, deadlineMs = 30_000 }: Projection
 
   return {
     load: () => request({ kind: 'load', file }) as Promise<LoadedFile>,
-    open: async (target) => void (await request({ kind: 'open', ...target })),
+    async open(target) {
+      await request({ kind: 'open', ...target })
+    },
     apply: (batch) => request({ kind: 'apply', ...batch }) as Promise<BatchOutcome>,
     async [Symbol.asyncDispose]() {
       if (!hasEnded) child.kill('SIGKILL')

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { OwnRedis } from '../../support/redis.js'
 import type { Outage } from './outage.js'
 
