@@ -26,6 +26,7 @@ export interface EndpointDeps {
 /** REST's adapter to the request path: one route as an express handler. */
 export function createEndpoint(route: Route, { authenticate, path, isOperator, parts }: EndpointDeps): Handler {
   const isQuery = route.method === 'get'
+  const used: Partial<Parts> = Object.fromEntries(route.uses.map((name) => [name, parts[name]]))
 
   const answer = (req: Request, res: Reply): Promise<void> =>
     path.run(route, transportOf(req, res), res.locals, async (context, quota) => {
@@ -36,7 +37,7 @@ export function createEndpoint(route: Route, { authenticate, path, isOperator, p
         !(await parts[route.readsFrom].fresh(context.caller.userId, req.headers))
       )
         res.setHeader('Parley-Stale', 'true')
-      give(req, res, await route.handle(context, parts))
+      give(req, res, await route.handle(context, used))
     })
 
   function transportOf(req: Request, res: Reply): Transport<AnyContext> {

@@ -68,7 +68,7 @@ export interface ApiDeps
   metricsToken: string | null
 }
 
-/** What handlers of routes act with; each takes what it uses. */
+/** What handlers of routes can act with: each gets what its route lists in `uses`. */
 export interface Parts extends ApiDeps {
   /** Of conversations. */
   reads: ReadYourWrites

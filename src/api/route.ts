@@ -70,10 +70,12 @@ export interface Route extends Operation {
   /** Of a query: which projection must have seen what its asker wrote. */
   readsFrom: ReadsFrom
   /** @throws whatever `problemOf` knows */
-  handle: (context: Context<Access, unknown, unknown, unknown>, parts: Parts) => Promise<Answer<Answers>>
+  /** What of the product its handler acts with. */
+  uses: readonly (keyof Parts)[]
+  handle: (context: Context<Access, unknown, unknown, unknown>, parts: Partial<Parts>) => Promise<Answer<Answers>>
 }
 
-interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers> {
+interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers, Used extends keyof Parts> {
   method: Method
   path: string
   summary: string
@@ -91,15 +93,21 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
   countsAs?: CountsAs
   /** 1 unless it says otherwise. */
   cost?: number
-  handle: (context: Context<Who, Params, Query, Body>, parts: Parts) => Promise<Answer<Given>>
+  uses?: readonly Used[]
+  handle: (context: Context<Who, Params, Query, Body>, parts: Pick<Parts, Used>) => Promise<Answer<Given>>
 }
 
 /** What its schemas gave is what its handler takes: from here on, only they know. */
-export function route<Who extends Access, const Given extends Answers, Params = null, Query = null, Body = null>(
-  given: RouteOf<Who, Params, Query, Body, Given>,
-): Route {
+export function route<
+  Who extends Access,
+  const Given extends Answers,
+  Params = null,
+  Query = null,
+  Body = null,
+  Used extends keyof Parts = never,
+>(given: RouteOf<Who, Params, Query, Body, Given, Used>): Route {
   const takesKey = given.access !== 'anyone' && given.access !== 'either'
-  const nothing = { requiresRole: {}, params: null, query: null, body: null }
+  const nothing = { requiresRole: {}, params: null, query: null, body: null, uses: [] }
   const unless = { bots: 'refused', countsAs: 'request', cost: 1, bodyAs: 'json', readsFrom: 'reads', ...nothing }
   const waitsForReadModel = given.method !== 'get' && given.countsAs !== 'message'
   return { takesKey, waitsForReadModel, ...unless, ...given } as unknown as Route

@@ -31,6 +31,7 @@ const listEntries = route({
     limit: limitSchema,
   }),
   answers: { 200: z.array(auditEntryShape) },
+  uses: ['auditTrail'],
   async handle({ query: { order, limit, after, ...filter } }, { auditTrail }) {
     const request = { filter, order, limit, after: after === null ? null : Number(after) }
     const { items, next } = await auditTrail.queries.entries(request)

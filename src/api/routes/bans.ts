@@ -17,6 +17,7 @@ const listBans = route({
   params: inChatSchema,
   query: pageSchema,
   answers: { 200: z.array(banShape) },
+  uses: ['queries'],
   async handle({ params: { id }, query: { after, limit }, caller }, { queries }) {
     const { version, answer: bans } = orNotFound(await queries.bans(id, caller.userId, limit, after), 'chat-not-found')
     if (bans.role === 'member') throw asProblem({ code: 'role-too-low' })
@@ -34,6 +35,7 @@ const ban = route({
   params: inChatSchema.extend({ userId: idSchema }),
   body: z.strictObject({ reason: textSchema(MAX_REASON).exactOptional() }),
   answers: { 204: null },
+  uses: ['botTokens', 'run'],
   async handle({ params: { id: chatId, userId }, body: { reason = null }, caller }, { run, botTokens }) {
     const banned = unwrapResult(await run('banParticipant', { chatId, userId, reason }, caller))
     await botTokens.unbind(userId, chatId)
@@ -52,6 +54,7 @@ const unban = route({
   access: 'chat-admin',
   params: inChatSchema.extend({ userId: idSchema }),
   answers: { 204: null },
+  uses: ['run'],
   async handle({ params: { id: chatId, userId }, caller }, { run }) {
     const result = unwrapResult(await run('unbanParticipant', { chatId, userId }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })

@@ -14,6 +14,7 @@ const listBlocks = route({
   access: 'user',
   query: pageSchema,
   answers: { 200: z.array(userRefShape) },
+  uses: ['queries'],
   async handle({ query: { after, limit }, caller }, { queries }) {
     const { items, next } = await queries.blocks(caller.userId, limit, after)
     return answer(200, items, { links: next === null ? {} : { next: { after: next } } })
@@ -27,6 +28,7 @@ const block = route({
   access: 'user',
   params: paramsSchema,
   answers: { 204: null },
+  uses: ['run'],
   async handle({ params: { id: blockedId }, caller }, { run }) {
     const result = unwrapResult(await run('blockUser', { blockedId, on: true }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
@@ -40,6 +42,7 @@ const unblock = route({
   access: 'user',
   params: paramsSchema,
   answers: { 204: null },
+  uses: ['run'],
   async handle({ params: { id: blockedId }, caller }, { run }) {
     const result = unwrapResult(await run('blockUser', { blockedId, on: false }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })

@@ -19,6 +19,7 @@ const create = route({
   access: 'user',
   body: z.strictObject({ name: nameSchema }),
   answers: { 201: botShape },
+  uses: ['bots', 'queries', 'reads'],
   async handle({ body: { name }, caller }, parts) {
     const created = await parts.bots.create(name, caller)
     if ('code' in created) throw asProblem(created)
@@ -35,6 +36,7 @@ const list = route({
   summary: 'My bots, the oldest first',
   access: 'user',
   answers: { 200: z.array(botShape) },
+  uses: ['bots', 'queries'],
   async handle({ caller }, parts) {
     return answer(200, await withNames(await parts.bots.of(caller.userId), parts))
   },
@@ -47,6 +49,7 @@ const remove = route({
   access: 'user',
   params: paramsSchema,
   answers: { 204: null },
+  uses: ['bots', 'run'],
   async handle({ params: { id: userId }, caller }, { run, bots }) {
     const result = await run('deactivateBot', { userId }, caller)
     // To all others it is no bot that they could do anything with.
@@ -73,6 +76,7 @@ const createToken = route({
       .default(90 * DAY_SECONDS),
   }),
   answers: { 201: newBotTokenShape },
+  uses: ['botTokens'],
   async handle({ params: { id: botId }, body: { chatIds, expiresInSeconds }, caller }, { botTokens }) {
     const made = await botTokens.create({ botId, ownerId: caller.userId }, chatIds, expiresInSeconds)
     if (made === 'too-many') throw new ProblemError('too-many-bot-tokens')
@@ -87,6 +91,7 @@ const listTokens = route({
   access: 'user',
   params: paramsSchema,
   answers: { 200: z.array(botTokenShape) },
+  uses: ['botTokens'],
   async handle({ params: { id: botId }, caller }, { botTokens }) {
     return answer(200, orNotFound(await botTokens.list({ botId, ownerId: caller.userId }), 'bot-not-found'))
   },
@@ -100,6 +105,7 @@ const removeToken = route({
   takesKey: false,
   params: paramsSchema.extend({ tokenId: idSchema }),
   answers: { 204: null },
+  uses: ['botTokens'],
   async handle({ params: { id: botId, tokenId }, caller }, { botTokens }) {
     const wasThere = orNotFound(await botTokens.remove({ botId, ownerId: caller.userId }, tokenId), 'bot-not-found')
     if (!wasThere) throw new ProblemError('bot-token-not-found')

@@ -17,6 +17,7 @@ const change = route({
     joinPolicy: z.enum(['invite', 'open']).exactOptional(),
   }),
   answers: { 200: chatShape },
+  uses: ['queries', 'reads', 'run'],
   async handle({ params: { id: chatId }, body, caller }, { run, reads, queries }) {
     const result = unwrapResult(await run('changeChat', { chatId, change: body }, caller))
     await reads.written(result.position)
@@ -32,6 +33,7 @@ const archive = route({
   access: 'chat-admin',
   params: inChatSchema,
   answers: { 204: null },
+  uses: ['run'],
   async handle({ params: { id: chatId }, caller }, { run }) {
     const result = unwrapResult(await run('archiveChat', { chatId }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
@@ -45,6 +47,7 @@ const unarchive = route({
   access: 'chat-admin',
   params: inChatSchema,
   answers: { 204: null },
+  uses: ['run'],
   async handle({ params: { id: chatId }, caller }, { run }) {
     const result = unwrapResult(await run('unarchiveChat', { chatId }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })

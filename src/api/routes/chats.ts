@@ -28,6 +28,7 @@ const createChat = route({
   access: 'user',
   body: newChatSchema,
   answers: { 200: chatShape, 201: chatShape },
+  uses: ['queries', 'reads', 'run'],
   async handle({ body, caller }, { run, reads, queries }) {
     const input = newChat(body, caller.userId)
     const pathOf = (userId: string) => `participantIds[${body.participantIds.indexOf(userId)}]`
@@ -55,6 +56,7 @@ const listChats = route({
     limit: limitSchema,
   }),
   answers: { 200: z.array(listedChatShape) },
+  uses: ['queries'],
   async handle({ query: { hidden, after, limit }, caller }, { queries }) {
     const { items, next } = await queries.chats(caller.userId, limit, after, hidden === 'true')
     return answer(200, items, { links: next === null ? {} : { next: { after: next } } })
@@ -69,6 +71,7 @@ const chat = route({
   bots: 'bound',
   params: inChatSchema,
   answers: { 200: chatShape },
+  uses: ['queries'],
   async handle({ params: { id }, caller }, { queries }) {
     const found = orNotFound(await queries.chat(id, caller.userId), 'chat-not-found')
     return answer(200, found.answer, { headers: versionHeader(found.version) })

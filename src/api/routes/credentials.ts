@@ -15,6 +15,7 @@ const changePassword = route({
   takesKey: false,
   body: z.strictObject({ currentPassword: passwordSchema(1), newPassword: passwordSchema(8) }),
   answers: { 204: null },
+  uses: ['passwordChanges', 'passwordGuard'],
   async handle({ body, caller, request }, { passwordChanges, passwordGuard }) {
     const change = async () => (await passwordChanges.change({ ...body, ...whoIs(caller) }, request)) ?? {}
     const refused = await passwordGuard({ userId: caller.userId }, request, change)
@@ -30,6 +31,7 @@ const askReset = route({
   access: 'anyone',
   body: z.strictObject({ email: knownEmailSchema }),
   answers: { 202: null },
+  uses: ['background', 'passwordChanges'],
   handle({ body }, { passwordChanges, background }) {
     background.run('reset-password', () => passwordChanges.sendReset(body.email))
     return Promise.resolve(answer(202, null))
@@ -45,6 +47,7 @@ const reset = route({
   query: z.strictObject({ keepBots: z.enum(['true', 'false']).default('false') }),
   body: z.strictObject({ token: secretTokenSchema, newPassword: passwordSchema(8) }),
   answers: { 204: null },
+  uses: ['passwordChanges'],
   async handle({ query, body, request }, { passwordChanges }) {
     const refused = await passwordChanges.reset({ ...body, keepBots: query.keepBots === 'true' }, request)
     if (refused !== null) throw passwordProblem(refused)
@@ -61,6 +64,7 @@ const changeEmail = route({
   takesKey: false,
   body: z.strictObject({ password: passwordSchema(1), newEmail: emailSchema }),
   answers: { 202: null },
+  uses: ['background', 'emailChanges', 'passwordGuard'],
   async handle({ body: { password, newEmail }, caller, request }, { emailChanges, background, passwordGuard }) {
     const who = whoIs(caller)
     const check = async () => (await emailChanges.checkPassword({ ...who, password })) ?? WRONG_PASSWORD
@@ -78,6 +82,7 @@ const confirmEmail = route({
   access: 'anyone',
   body: z.strictObject({ token: secretTokenSchema }),
   answers: { 204: null },
+  uses: ['emailChanges'],
   async handle({ body: { token } }, { emailChanges }) {
     const refused = await emailChanges.confirm(token)
     if (refused !== null) throw asProblem(refused)

@@ -40,6 +40,7 @@ const receive = route({
   body: z.string().catch(''),
   bodyAs: 'text',
   answers: { 200: z.string(), 400: z.string(), 403: z.string(), 404: z.string(), 410: z.string(), 429: z.string() },
+  uses: ['head', 'queries', 'reads', 'security', 'sendMessage', 'webhooks'],
   async handle({ params: { webhookId, secret }, body, request, clientKey }, parts) {
     const { ip, userAgent, correlationId } = request
     if (!parts.webhooks.incoming.secrets.isRight(webhookId, secret)) {

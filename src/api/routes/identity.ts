@@ -42,6 +42,18 @@ const register = route({
       if (message !== null) context.addIssue({ code: 'custom', path: ['password'], message })
     }),
   answers: { 201: sessionShape },
+  uses: [
+    'accountStatuses',
+    'accounts',
+    'addresses',
+    'clock',
+    'ownWrites',
+    'passwordGuard',
+    'queries',
+    'reads',
+    'registrationGuard',
+    'sessions',
+  ],
   async handle({ body, request }, parts) {
     const register = () => parts.passwordGuard(body, request, () => parts.accounts.register(body, request))
     const registered = await parts.registrationGuard(body.email, request, register)
@@ -58,6 +70,17 @@ const login = route({
   access: 'anyone',
   body: z.strictObject({ email: knownEmailSchema, password: passwordSchema(1) }),
   answers: { 200: sessionShape },
+  uses: [
+    'accountStatuses',
+    'accounts',
+    'addresses',
+    'clock',
+    'ownWrites',
+    'passwordGuard',
+    'queries',
+    'reads',
+    'sessions',
+  ],
   async handle({ body, request }, parts) {
     const account = await parts.passwordGuard(body, request, () => parts.accounts.login(body, request))
     if ('code' in account || 'retryAfterMs' in account) throw asProblem(account)
@@ -75,6 +98,7 @@ const refresh = route({
   takesKey: true,
   body: z.strictObject({ refreshToken: secretTokenSchema }),
   answers: { 200: refreshedShape },
+  uses: ['clock', 'sessions'],
   async handle({ body, request, clientKey }, { sessions, clock }) {
     const granted = await sessions.refresh(body.refreshToken, clientKey(), request)
     if ('code' in granted) throw asProblem(granted)
@@ -86,8 +110,12 @@ const refresh = route({
 
 export const identityRoutes = [register, login, refresh]
 
-/** The person is read first: where they cannot be read yet, no session is opened that nobody would have. */
-async function openSession(account: AuthenticatedAccount, request: RequestInfo, parts: Parts) {
+/** The user is read first: where they cannot be read yet, no session is opened that nobody would have. */
+async function openSession(
+  account: AuthenticatedAccount,
+  request: RequestInfo,
+  parts: Pick<Parts, 'accountStatuses' | 'accounts' | 'clock' | 'ownWrites' | 'queries' | 'reads' | 'sessions'>,
+) {
   const { sessions, accountStatuses, clock, ownWrites, reads } = parts
   if (!(await accountStatuses.of(account.userId)).isActive) throw new ProblemError('account-deactivated')
   const registeredAt = ownWrites.of(account.userId)

@@ -13,6 +13,7 @@ const read = route({
   params: inChatSchema,
   body: readBodySchema,
   answers: { 204: null },
+  uses: ['run'],
   async handle({ params: { id }, body: { seq, unread }, caller }, { run }) {
     const result = unwrapResult(await run('markRead', { chatId: id, seq, unread }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
@@ -27,6 +28,7 @@ const mute = route({
   params: inChatSchema,
   body: z.strictObject({ muted: z.boolean() }),
   answers: { 204: null },
+  uses: ['run'],
   async handle({ params: { id }, body: { muted }, caller }, { run }) {
     const result = unwrapResult(await run('muteChat', { chatId: id, muted }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
@@ -41,6 +43,7 @@ const hide = route({
   params: inChatSchema,
   body: z.strictObject({ hidden: z.boolean() }),
   answers: { 204: null },
+  uses: ['run'],
   async handle({ params: { id }, body: { hidden }, caller }, { run }) {
     const result = unwrapResult(await run('hideChat', { chatId: id, hidden }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })

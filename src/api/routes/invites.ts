@@ -23,6 +23,7 @@ const createInvite = route({
     maxUses: z.int().min(1).max(MAX_USES).nullable().default(null),
   }),
   answers: { 201: inviteShape },
+  uses: ['invites', 'publicUrl', 'run'],
   async handle({ params: { id: chatId }, body, caller }, { run, invites, publicUrl }) {
     const result = unwrapResult(await run('createInvite', { chatId, ...body }, caller))
     const code = invites.codeOf(chatId, result.commandId)
@@ -39,6 +40,7 @@ const revokeInvite = route({
   access: 'chat-admin',
   params: inChatSchema.extend({ code: codeSchema }),
   answers: { 204: null },
+  uses: ['invites', 'run'],
   async handle({ params: { id: chatId, code }, caller }, { run, invites }) {
     // What is no code, or one of another chat, is no invite of this one any more either.
     const invite = invites.read(code)?.invite ?? ''
@@ -54,6 +56,7 @@ const joinByInvite = route({
   access: 'user',
   params: z.strictObject({ code: codeSchema }),
   answers: { 200: chatShape },
+  uses: ['invites', 'queries', 'reads', 'run'],
   async handle({ params: { code }, caller }, { run, reads, queries, invites }) {
     const link = invites.read(code)
     if (link === null) throw new ProblemError('invite-not-found')

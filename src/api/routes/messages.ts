@@ -19,6 +19,7 @@ const send = route({
   params: inChatSchema,
   body: messageBodySchema,
   answers: { 201: messageShape },
+  uses: ['renderSentMessage', 'sendMessage'],
   async handle({ params: { id: chatId }, body, caller }, { sendMessage, renderSentMessage }) {
     const { content, type: messageType, metadata, replyTo } = body
     const key = oneKey(caller.key, body.clientMessageId)
@@ -57,6 +58,7 @@ const history = route({
   params: inChatSchema,
   query: pageSchema,
   answers: { 200: z.array(messageShape) },
+  uses: ['queries'],
   async handle({ params: { id }, query, caller }, { queries }) {
     const found = orNotFound(await queries.messages(id, caller.userId, pageOf(query), query.limit), 'chat-not-found')
     const { messages, older, newer } = found.answer
@@ -79,6 +81,7 @@ const events = route({
   params: inChatSchema,
   query: z.strictObject({ after: startSchema.prefault(0), limit: limitSchema }),
   answers: { 200: z.array(frameShape) },
+  uses: ['pastFrames'],
   async handle({ params: { id }, query: { after, limit }, caller }, { pastFrames }) {
     const { frames, version, more } = orNotFound(await pastFrames(id, caller.userId, after, limit), 'chat-not-found')
     const links = more ? { next: { after: version } } : {}

@@ -18,6 +18,7 @@ const message = route({
   bots: 'bound',
   params: ofMessageSchema,
   answers: { 200: messageShape },
+  uses: ['queries'],
   async handle({ params: { id, messageId }, caller }, { queries }) {
     const found = await visibleMessage(queries, id, caller, queries.message(id, messageId, caller.userId))
     return answer(200, found.answer, { headers: versionHeader(found.version) })
@@ -34,6 +35,7 @@ const edit = route({
   params: ofMessageSchema,
   body: editBodySchema,
   answers: { 200: messageShape },
+  uses: ['editMessage', 'queries', 'reads'],
   async handle({ params: { id, messageId }, body: { content }, caller }, parts) {
     const result = await parts.editMessage({ chatId: id, messageId, content }, caller)
     if (result.kind === 'rejected' || result.kind === 'limited') throw asProblem(result)
@@ -51,6 +53,7 @@ const remove = route({
   bots: 'bound',
   params: ofMessageSchema,
   answers: { 200: messageShape },
+  uses: ['queries', 'reads', 'run'],
   async handle({ params: { id, messageId }, caller }, parts) {
     const result = unwrapResult(await parts.run('deleteMessage', { chatId: id, messageId }, caller))
     return answer(200, await messageNow(parts, id, messageId, caller, result.position), {
@@ -69,6 +72,7 @@ const history = route({
   params: ofMessageSchema,
   query: pageSchema,
   answers: { 200: z.array(editShape) },
+  uses: ['queries'],
   async handle({ params: { id, messageId }, query: { limit, after }, caller }, { queries }) {
     const found = await visibleMessage(queries, id, caller, queries.edits(id, messageId, caller.userId, limit, after))
     const { items, next } = found.answer
@@ -80,7 +84,13 @@ const history = route({
 export const oneMessageRoutes = [message, edit, remove, history]
 
 /** The message as a command has left it. */
-async function messageNow({ reads, queries }: Parts, chatId: string, messageId: string, caller: Caller, at: string) {
+async function messageNow(
+  { reads, queries }: Pick<Parts, 'queries' | 'reads'>,
+  chatId: string,
+  messageId: string,
+  caller: Caller,
+  at: string,
+) {
   await reads.written(at)
   return (await visibleMessage(queries, chatId, caller, queries.message(chatId, messageId, caller.userId))).answer
 }

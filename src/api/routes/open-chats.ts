@@ -16,6 +16,7 @@ const listOpenChats = route({
     limit: limitSchema,
   }),
   answers: { 200: z.array(sharedChatShape) },
+  uses: ['queries'],
   async handle({ query: { query, after, limit }, caller }, { queries }) {
     const { items, next } = await queries.openChats(caller.userId, query, limit, after)
     return answer(200, items, { links: next === null ? {} : { next: { after: next } } })

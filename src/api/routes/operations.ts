@@ -23,6 +23,7 @@ const readyz = route({
   bots: 'admitted',
   countsAs: 'nothing',
   answers: { 200: readinessAnswer, 503: readinessAnswer },
+  uses: ['readiness'],
   async handle({ isOperator }, { readiness }) {
     const whole = await readiness()
     const { status } = whole
@@ -38,6 +39,7 @@ const metrics = route({
   bots: 'admitted',
   countsAs: 'nothing',
   answers: { 200: z.string() },
+  uses: ['registry'],
   async handle(_context, { registry }) {
     return answer(200, await registry.metrics(), { headers: { 'Content-Type': registry.contentType } })
   },
@@ -53,6 +55,7 @@ const openApi = route({
   access: 'anyone',
   bots: 'admitted',
   answers: { 200: textOfObject, 304: null },
+  uses: ['openApi'],
   handle(_context, { openApi }) {
     const { content, headers } = openApi()
     return Promise.resolve(answer(200, content, { headers }))

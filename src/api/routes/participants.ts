@@ -21,6 +21,7 @@ const listParticipants = route({
   params: inChatSchema,
   query: z.strictObject({ after: cursorSchema(isParticipantCursor).nullable().default(null), limit: limitSchema }),
   answers: { 200: z.array(participantShape) },
+  uses: ['queries'],
   async handle({ params: { id }, query: { after, limit }, caller }, { queries }) {
     const found = orNotFound(await queries.participants(id, caller.userId, limit, after), 'chat-not-found')
     const { items, next } = found.answer
@@ -36,6 +37,7 @@ const join = route({
   access: 'open-chat',
   params: inChatSchema,
   answers: { 200: chatShape },
+  uses: ['queries', 'reads', 'run'],
   async handle({ params: { id }, caller }, { run, reads, queries }) {
     const result = unwrapResult(await run('joinChat', { chatId: id }, caller))
     await reads.written(result.position)
@@ -51,6 +53,7 @@ const leave = route({
   access: 'participant',
   params: inChatSchema,
   answers: { 204: null },
+  uses: ['run'],
   async handle({ params: { id }, caller }, { run }) {
     const result = unwrapResult(await run('leaveChat', { chatId: id }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
@@ -74,6 +77,7 @@ const add = route({
     200: z.union([participantShape, z.array(participantShape)]),
     201: z.union([participantShape, z.array(participantShape)]),
   },
+  uses: ['queries', 'reads', 'run'],
   async handle({ params: { id: chatId }, body: { userId = '', userIds, role }, caller }, { run, reads, queries }) {
     const ids = [...new Set(userIds ?? [userId])]
     const pathOf = (unknown: string) => (userIds === undefined ? 'userId' : `userIds[${userIds.indexOf(unknown)}]`)
@@ -93,6 +97,7 @@ const remove = route({
   access: 'chat-admin',
   params: inChatSchema.extend({ userId: idSchema }),
   answers: { 204: null },
+  uses: ['run'],
   async handle({ params: { id, userId }, caller }, { run }) {
     const result = unwrapResult(await run('removeParticipant', { chatId: id, userId }, caller))
     return answer(204, null, { headers: commandHeaders(result, caller) })
@@ -107,6 +112,7 @@ const changeRole = route({
   params: inChatSchema.extend({ userId: idSchema }),
   body: z.strictObject({ role: roleSchema }),
   answers: { 200: participantShape },
+  uses: ['queries', 'reads', 'run'],
   async handle({ params: { id: chatId, userId }, body: { role }, caller }, { run, reads, queries }) {
     const result = unwrapResult(await run('changeParticipantRole', { chatId, userId, role }, caller))
     await reads.written(result.position)

@@ -15,6 +15,7 @@ const pins = route({
   params: inChatSchema,
   query: z.strictObject({ limit: limitUpTo(100), after: cursorSchema(isPinCursor).nullable().default(null) }),
   answers: { 200: z.array(pinShape) },
+  uses: ['queries'],
   async handle({ params: { id }, query: { limit, after }, caller }, { queries }) {
     const found = orNotFound(await queries.pins(id, caller.userId, limit, after), 'chat-not-found')
     const { items, next } = found.answer
@@ -32,6 +33,7 @@ const pinning = (on: boolean) =>
     bots: 'bound',
     params: ofMessageSchema,
     answers: { 204: null },
+    uses: ['run'],
     async handle({ params: { id: chatId, messageId }, caller }, { run }) {
       const result = unwrapResult(await run('pinMessage', { chatId, messageId, on }, caller))
       return answer(204, null, { headers: commandHeaders(result, caller) })

@@ -23,6 +23,7 @@ const list = route({
   summary: 'Each read model: how far it follows the log, whether it is paused, and its rebuild',
   access: 'analyst',
   answers: { 200: z.array(projectionStateShape) },
+  uses: ['projections'],
   async handle(_context, { projections }) {
     return answer(200, await Promise.all((await projections()).map((one) => one.state())))
   },
@@ -35,6 +36,7 @@ const show = route({
   access: 'analyst',
   params: nameParams,
   answers: { 200: projectionStateShape },
+  uses: ['projections'],
   async handle({ params: { name } }, parts) {
     return answer(200, await (await find(parts, name)).state())
   },
@@ -48,6 +50,7 @@ const rebuild = route({
   takesKey: false,
   params: nameParams,
   answers: { 202: null },
+  uses: ['projections'],
   async handle({ params: { name } }, parts) {
     if (!(await (await find(parts, name)).rebuild())) throw new ProblemError('rebuild-under-way')
     return answer(202, null)
@@ -62,6 +65,7 @@ const cancel = route({
   takesKey: false,
   params: nameParams,
   answers: { 204: null },
+  uses: ['projections'],
   async handle({ params: { name } }, parts) {
     await (await find(parts, name)).cancel()
     return answer(204, null)
@@ -76,6 +80,7 @@ const retry = route({
   takesKey: false,
   params: nameParams,
   answers: { 202: null },
+  uses: ['projections'],
   async handle({ params: { name } }, parts) {
     await (await find(parts, name)).retry()
     return answer(202, null)
@@ -90,6 +95,7 @@ const stop = route({
   takesKey: false,
   params: nameParams,
   answers: { 202: null },
+  uses: ['projections'],
   async handle({ params: { name } }, parts) {
     const whyNot = await (await find(parts, name)).stop()
     if (whyNot !== null) throw new ProblemError('projection-needed', { detail: whyNot })
@@ -105,6 +111,7 @@ const start = route({
   takesKey: false,
   params: nameParams,
   answers: { 202: null },
+  uses: ['projections'],
   async handle({ params: { name } }, parts) {
     await (await find(parts, name)).start()
     return answer(202, null)
@@ -119,6 +126,7 @@ const diff = route({
   takesKey: false,
   params: nameParams,
   answers: { 202: null },
+  uses: ['projections'],
   async handle({ params: { name } }, parts) {
     if (!(await (await find(parts, name)).diff())) throw new ProblemError('rebuild-under-way')
     return answer(202, null)
@@ -132,6 +140,7 @@ const showDiff = route({
   access: 'analyst',
   params: nameParams,
   answers: { 200: projectionDifferencesShape },
+  uses: ['projections'],
   async handle({ params: { name } }, parts) {
     const { at, differences } = orNotFound(await (await find(parts, name)).lastComparison(), 'comparison-not-found')
     return answer(200, { at: at.toISOString(), tables: differences })
@@ -147,6 +156,7 @@ const skip = route({
   params: nameParams,
   body: z.strictObject({ position: z.string().max(200), reason: textSchema(MAX_REASON) }),
   answers: { 202: null },
+  uses: ['projections'],
   async handle({ params: { name }, body: { position, reason }, caller }, parts) {
     const outcome = await (await find(parts, name)).skip({ position, reason, by: caller.userId })
     if (outcome.kind === 'never') throw new ProblemError('projection-needed', { detail: outcome.why })

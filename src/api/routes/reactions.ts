@@ -17,6 +17,7 @@ const reactions = route({
   bots: 'bound',
   params: ofMessageSchema,
   answers: { 200: z.array(reactionShape) },
+  uses: ['queries'],
   async handle({ params: { id, messageId }, caller }, { queries }) {
     const found = await visibleMessage(queries, id, caller, queries.reactions(id, messageId, caller.userId))
     return answer(200, found.answer, { headers: versionHeader(found.version) })
@@ -32,6 +33,7 @@ const reacting = (on: boolean) =>
     bots: 'bound',
     params: reactionSchema,
     answers: { 204: null },
+    uses: ['run'],
     async handle({ params: { id: chatId, messageId, emoji }, caller }, { run }) {
       const result = unwrapResult(await run('react', { chatId, messageId, emoji, on }, caller))
       return answer(204, null, { headers: commandHeaders(result, caller) })

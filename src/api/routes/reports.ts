@@ -18,6 +18,7 @@ const report = route({
   params: inChatSchema.extend({ messageId: idSchema }),
   body: z.strictObject({ reason: textSchema(MAX_WORDS) }),
   answers: { 201: ownReportShape },
+  uses: ['queries', 'reads', 'run'],
   async handle({ params: { id: chatId, messageId }, body: { reason }, caller }, { run, reads, queries }) {
     const result = unwrapResult(await run('reportMessage', { chatId, messageId, reason }, caller))
     const headers = commandHeaders(result, caller)
@@ -48,6 +49,7 @@ const list = route({
     limit: limitSchema,
   }),
   answers: { 200: z.array(reportShape) },
+  uses: ['queries'],
   async handle({ query: { status, after, limit } }, { queries }) {
     const { items, next } = await queries.reports(status, limit, after)
     return answer(200, items, { links: next === null ? {} : { next: { after: next } } })
@@ -62,6 +64,7 @@ const settle = route({
   params: z.strictObject({ id: idSchema }),
   body: z.strictObject({ outcome: textSchema(MAX_WORDS) }),
   answers: { 204: null },
+  uses: ['head', 'queries', 'reads', 'run'],
   async handle({ params: { id: reportId }, body: { outcome }, caller }, parts) {
     const chatId = await chatOf(reportId, parts)
     const result = unwrapResult(await parts.run('settleReport', { chatId, reportId, outcome }, caller))

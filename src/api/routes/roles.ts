@@ -17,6 +17,7 @@ const changeRoles = route({
   params: paramsSchema,
   body: z.strictObject({ roles: z.array(z.enum(accountRoles)).max(accountRoles.length) }),
   answers: { 200: accountShape },
+  uses: ['accountStatuses', 'addresses', 'queries', 'run'],
   async handle({ params: { id: userId }, body: { roles }, caller }, parts) {
     const result = unwrapResult(await parts.run('changeRoles', { userId, change: { to: roles } }, caller))
     const account = orNotFound(await accountOf(userId, parts), 'user-not-found')
@@ -31,6 +32,7 @@ const deactivate = route({
   access: 'admin',
   params: paramsSchema,
   answers: { 204: null },
+  uses: ['botTokens', 'run', 'sessions'],
   async handle({ params: { id: userId }, caller, request }, { run, sessions, botTokens }) {
     const result = unwrapResult(await run('deactivateUser', { userId }, caller))
     await botTokens.endAll(userId)
@@ -46,6 +48,7 @@ const reactivate = route({
   access: 'admin',
   params: paramsSchema,
   answers: { 204: null },
+  uses: ['accountStatuses', 'botTokens', 'run', 'sessions'],
   async handle({ params: { id: userId }, caller, request }, { run, sessions, botTokens, accountStatuses }) {
     // Once more before it opens: a crash may have come between the two steps of its closing.
     if (!(await accountStatuses.of(userId)).isActive) {

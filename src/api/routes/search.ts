@@ -28,6 +28,7 @@ const searchMessages = route({
     limit: limitSchema,
   }),
   answers: { 200: z.array(foundMessageShape) },
+  uses: ['queries'],
   async handle({ query: { q, limit, after, ...request }, caller }, { queries }) {
     const found = await queries.search(caller.userId, { query: q, ...request }, limit, after)
     const { items, next } = orNotFound(found, 'chat-not-found')

@@ -16,6 +16,7 @@ const logout = route({
   access: 'either',
   body: z.strictObject({ refreshToken: secretTokenSchema.optional() }),
   answers: { 204: null },
+  uses: ['sessions'],
   async handle({ body: { refreshToken }, caller, request }, { sessions }) {
     const session = refreshToken === undefined ? sessionOf(caller) : await sessions.ofRefreshToken(refreshToken)
     // A token that is not known has no session left to end.
@@ -35,6 +36,7 @@ const list = route({
   access: 'user',
   query: z.strictObject({ after: cursorSchema(isSessionCursor).nullable().default(null), limit: limitSchema }),
   answers: { 200: z.array(openSessionShape) },
+  uses: ['sessions'],
   async handle({ query, caller }, { sessions }) {
     const { items, next } = await sessions.list(caller.userId, caller.client?.session ?? null, query)
     return answer(200, items, { links: next === null ? {} : { next: { after: next } } })
@@ -49,6 +51,7 @@ const end = route({
   takesKey: false,
   params: z.strictObject({ id: idSchema }),
   answers: { 204: null },
+  uses: ['sessions'],
   async handle({ params: { id }, caller, request }, { sessions }) {
     const { userId } = caller
     if ((await sessions.ownerOf(id)) !== userId) throw new ProblemError('session-not-found')
@@ -65,6 +68,7 @@ const endOthers = route({
   takesKey: false,
   query: z.strictObject({ except: z.literal('current') }),
   answers: { 204: null },
+  uses: ['sessions'],
   async handle({ caller, request }, { sessions }) {
     const { userId } = caller
     const actor = actorOf(caller, request)

@@ -20,6 +20,7 @@ const me = route({
   access: 'user',
   bots: 'admitted',
   answers: { 200: userShape },
+  uses: ['accountStatuses', 'accounts', 'queries'],
   async handle({ caller }, parts) {
     return answer(200, await ownUser(caller.userId, parts))
   },
@@ -41,6 +42,7 @@ const changeMe = route({
     addableBy: z.enum(['everyone', 'shared-chat', 'nobody']).exactOptional(),
   }),
   answers: { 200: userShape },
+  uses: ['accountStatuses', 'accounts', 'queries', 'reads', 'run'],
   async handle({ body, caller }, parts) {
     const result = unwrapResult(await parts.run('changeProfile', { change: body }, caller))
     await parts.reads.written(result.position)
@@ -55,6 +57,7 @@ const someone = route({
   access: 'user',
   params: z.strictObject({ id: idSchema }),
   answers: { 200: profileShape },
+  uses: ['queries'],
   async handle({ params: { id } }, { queries }) {
     const [profile = null] = await queries.profiles([id])
     return answer(200, orNotFound(profile, 'user-not-found'))
@@ -81,6 +84,7 @@ const find = route({
       'takes one of ids, query and all',
     ),
   answers: { 200: z.union([z.array(profileShape), z.array(accountShape)]) },
+  uses: ['accountStatuses', 'addresses', 'queries'],
   async handle({ query: { ids = [], query, all, after = null, limit } }, parts) {
     const { queries } = parts
     if (all !== undefined) {

@@ -51,6 +51,7 @@ const create = route({
   params: inChatSchema,
   body: z.discriminatedUnion('direction', [outgoingSchema, incomingSchema]),
   answers: { 201: z.union([newWebhookShape, newIncomingWebhookShape]) },
+  uses: ['publicUrl', 'queries', 'reads', 'run', 'webhooks'],
   async handle({ params: { id: chatId }, body, caller }, parts) {
     const { run, reads, queries } = parts
     const result = unwrapResult(
@@ -76,6 +77,7 @@ const list = route({
   access: 'participant',
   params: inChatSchema,
   answers: { 200: z.array(webhookShape) },
+  uses: ['queries', 'webhooks'],
   async handle({ params: { id }, caller }, { queries, webhooks }) {
     const found = orNotFound(await queries.webhooks(id, caller.userId), 'chat-not-found')
     const { items, role } = found.answer
@@ -97,6 +99,7 @@ const remove = route({
   access: 'chat-admin',
   params: inWebhookSchema,
   answers: { 204: null },
+  uses: ['queries', 'run'],
   async handle({ params: { id: chatId, webhookId }, caller }, { run, queries }) {
     const result = unwrapResult(await run('deleteWebhook', { chatId, webhookId }, caller))
     const userId = (await queries.incomingWebhook(webhookId))?.botId
@@ -116,6 +119,7 @@ const replay = route({
   params: inWebhookSchema,
   body: z.strictObject({ afterVersion: z.int().min(0).max(MAX_VERSION) }),
   answers: { 202: replayShape },
+  uses: ['webhooks'],
   async handle({ params: { id: chatId, webhookId }, body: { afterVersion }, caller }, { webhooks }) {
     const result = await webhooks.replay({ chatId, webhookId, afterVersion, by: caller.userId })
     if (result.kind === 'rejected') throw asProblem(result)
