@@ -1,8 +1,9 @@
+import { expect } from 'chai'
 import type { AccountRole } from '../../../src/domain/roles/events.js'
 import type { Access } from '../../../src/identity/access.js'
 import { uuid } from '../../support/uuid.js'
 import type { Row } from './rows.js'
-import type { TestUser, TestApp } from '../../support/test-app.js'
+import type { Answer, TestUser, TestApp } from '../../support/test-app.js'
 
 /** Everyone whom the table of access tells apart. */
 export const everyone = [
@@ -103,22 +104,27 @@ export async function openChat(parley: TestApp, people: People): Promise<World &
   const owner = people['chat admin']
   const { token } = owner
   const others = [people.participant, people.bystander, people['removed participant']]
-  const created = await parley.call('POST', '/chats', {
+  const done = async (method: string, path: string, request: Parameters<TestApp['call']>[2]): Promise<Answer> => {
+    const answer = await parley.call(method, path, request)
+    expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}`).to.be.below(300)
+    return answer
+  }
+  const created = await done('POST', '/chats', {
     token,
     body: { participantIds: others.map(({ id }) => id), name: 'Board' },
   })
   const { id: chatId } = created.body as { id: string }
   const role = 'admin' // which makes no more of a bot than its token does
-  await parley.call('POST', `/chats/${chatId}/participants`, { token, body: { userId: people.bot.id, role } })
-  const sent = await parley.call('POST', `/chats/${chatId}/messages`, {
+  await done('POST', `/chats/${chatId}/participants`, { token, body: { userId: people.bot.id, role } })
+  const sent = await done('POST', `/chats/${chatId}/messages`, {
     token: people.participant.token,
     body: { content: 'hello' },
   })
   const { id: messageId } = sent.body as { id: string }
   const gone = people['removed participant']
-  const { headers } = await parley.call('DELETE', `/chats/${chatId}/participants/${gone.id}`, { token })
+  const { headers } = await done('DELETE', `/chats/${chatId}/participants/${gone.id}`, { token })
   const position = headers.get('parley-position') ?? ''
-  await parley.call('GET', `/chats/${chatId}`, { token, headers: { 'parley-position': position } })
+  await done('GET', `/chats/${chatId}`, { token, headers: { 'parley-position': position } })
   const bound = await makeToken(parley, owner, people.bot.id, chatId)
   return {
     people: { ...people, bot: { id: people.bot.id, token: bound.token } },
