@@ -11,7 +11,8 @@ export interface ImportedFile {
   exports: ProjectionFile
 }
 
-export interface OpenGeneration {
+/** Its process leaves the connection to its own end. */
+export interface OpenGeneration extends AsyncDisposable {
   apply(batch: Batch): Promise<BatchOutcome>
 }
 
@@ -45,5 +46,6 @@ export async function openGeneration(
         await client.query('rollback').catch(() => undefined)
         throw error
       }),
+    [Symbol.asyncDispose]: () => client.end(),
   }
 }

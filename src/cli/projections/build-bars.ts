@@ -7,11 +7,16 @@ export interface BuildBars {
   stop(): void
 }
 
-const FORMAT = '{name} {bar} {percentage}% | {value}/{total} events | {rate}/s | {left} left'
+/** Fits into 80 columns. */
+const FORMAT = '{name} {bar} {percentage}% | {value}/{total} | {rate}/s | {left} left'
+const BAR_WIDTH = 10
 
 export function createBuildBars(json: boolean): BuildBars {
   if (json || !process.stderr.isTTY) return { show: () => undefined, stop: () => undefined }
-  const bars = new MultiBar({ format: FORMAT, stream: process.stderr, hideCursor: true }, Presets.shades_classic)
+  const bars = new MultiBar(
+    { format: FORMAT, barsize: BAR_WIDTH, stream: process.stderr, hideCursor: true },
+    Presets.shades_classic,
+  )
   const known = new Map<string, SingleBar>()
   return {
     show(states) {
