@@ -59,11 +59,14 @@ onEachLog('a projection moves to another node', function (kind) {
     return (await parley.app.core.databases.main.query<{ name: string }>(text)).rows[0]?.name ?? ''
   }
 
+  /** Again with the same key where it is answered 503, as it may be for a few seconds. */
   async function send(): Promise<void> {
     sent++
-    const body = { content: `message ${sent}` }
-    const answer = await parley.call('POST', `/chats/${chatId}/messages`, { token: ada.token, body })
-    expect(answer.status).to.equal(201)
+    const body = { content: `message ${sent}`, clientMessageId: `message-${sent}` }
+    await eventually(async () => {
+      const answer = await parley.call('POST', `/chats/${chatId}/messages`, { token: ada.token, body })
+      expect(answer.status, JSON.stringify(answer.body)).to.equal(201)
+    }, TAKEOVER)
   }
 
   async function contents(): Promise<string[]> {
