@@ -1,19 +1,18 @@
 import type { ClientBase, Pool } from 'pg'
-import type { EventLog, Position } from '../../../eventstore/event-log.js'
+import type { Position } from '../../../eventstore/event-log.js'
 import { inSnapshot } from '../../../postgres/transaction.js'
 import { readCheckpoint } from '../checkpoint.js'
 import type { DifferentRow, Differences } from '../generations.js'
 import { tableName, type TableName } from '../projection.js'
 import { isFor, type Build } from './build.js'
+import { readBetween, type BuildLog } from './read-between.js'
 
 /** So many rows of a table are named; all are counted. */
 const MAX_NAMED = 100
 const MAX_BETWEEN = 1_000
 
-type ComparableLog = Pick<EventLog, 'readAll' | 'comparePositions'>
-
 /** Null where the two generations do not hold the same events now: build on, and try again. */
-export const compareGenerations = (pool: Pool, log: ComparableLog, build: Build): Promise<Differences | null> =>
+export const compareGenerations = (pool: Pool, log: BuildLog, build: Build): Promise<Differences | null> =>
   inSnapshot(pool, async (tx) => {
     const { projection } = build
     const used = await readCheckpoint(tx, projection)
@@ -26,13 +25,11 @@ export const compareGenerations = (pool: Pool, log: ComparableLog, build: Build)
     return differences
   })
 
-/** A checkpoint may stand before events that are not for its projection. */
-async function holdSameEvents(log: ComparableLog, used: Position, { position, projection }: Build): Promise<boolean> {
-  const order = log.comparePositions(used, position)
-  if (order >= 0) return order === 0
-  const { events, position: readTo } = await log.readAll(used, MAX_BETWEEN)
-  if (log.comparePositions(readTo, position) < 0) return false
-  return !events.filter(isFor(projection)).some((event) => log.comparePositions(event.position, position) <= 0)
+/** Checkpoints may differ by events that are not for their projection. */
+async function holdSameEvents(log: BuildLog, used: Position, { position, projection }: Build): Promise<boolean> {
+  const [from, to] = log.comparePositions(used, position) < 0 ? [used, position] : [position, used]
+  const between = await readBetween(log, { from, to, max: MAX_BETWEEN })
+  return between !== null && !between.events.some(isFor(projection))
 }
 
 interface Compared {

@@ -4,6 +4,7 @@ import type { EventLog, Page, Position } from '../../../eventstore/event-log.js'
 import { keepDifferences } from '../generations.js'
 import { isFor, type Build } from './build.js'
 import { compareGenerations } from './compare-generations.js'
+import type { BuildLog } from './read-between.js'
 import { switchGeneration } from './switch-generation.js'
 
 const PAGE_EVENTS = 2_000
@@ -14,7 +15,7 @@ const AT_HEAD_MS = 20
 
 export interface RunBuildsDeps {
   pool: Pool
-  log: Pick<EventLog, 'readAll' | 'comparePositions' | 'head'>
+  log: BuildLog
   signal: AbortSignal
   /** One of them cannot go on now; the others do. */
   onFailed(build: Build, error: unknown): void
@@ -73,11 +74,7 @@ async function endBulk(pool: Pool, { projection, target: { table } }: Build): Pr
 }
 
 /** True once the build is at its end. */
-async function finish(
-  pool: Pool,
-  log: Pick<EventLog, 'readAll' | 'comparePositions' | 'head'>,
-  build: Build,
-): Promise<boolean> {
+async function finish(pool: Pool, log: BuildLog, build: Build): Promise<boolean> {
   if (build.state === 'building') return switchGeneration(pool, log, build)
   const differences = await compareGenerations(pool, log, build)
   if (differences === null) return false

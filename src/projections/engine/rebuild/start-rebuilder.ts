@@ -1,12 +1,12 @@
 import type { Pool } from 'pg'
 import { createOutage, type FailureReport } from '../../../async/outage.js'
 import { createSignal } from '../../../async/signal.js'
-import type { EventLog } from '../../../eventstore/event-log.js'
 import { isUnderWay, readGenerations, type Generation } from '../generations.js'
 import { createLease, type Lease } from '../lease.js'
 import type { Projection } from '../projection.js'
 import type { SkippedEvents } from '../skipped-events.js'
 import { buildLeaseKey, createBuild, type Build } from './build.js'
+import type { BuildLog } from './read-between.js'
 import { runBuilds } from './run-builds.js'
 
 export interface RebuilderDeps {
@@ -14,7 +14,7 @@ export interface RebuilderDeps {
   pool: Pool
   /** For statements that may take minutes; opened while something is built. */
   openBuildPool(): Pool
-  log: Pick<EventLog, 'readAll' | 'comparePositions' | 'head'>
+  log: BuildLog
   projections: readonly Projection[]
   readSkipped(): Promise<SkippedEvents>
   report: FailureReport

@@ -1,35 +1,32 @@
 import type { ClientBase, Pool } from 'pg'
-import type { EventLog, Page, Position } from '../../../eventstore/event-log.js'
+import type { Position } from '../../../eventstore/event-log.js'
 import { inTransaction } from '../../../postgres/transaction.js'
 import { applyIn } from '../apply-page.js'
 import { isFor, type Build } from './build.js'
+import { readBetween, type BuildLog } from './read-between.js'
 
 /** So many events may be missing when the switch begins: the generation in use does not move while they are applied. */
 const MAX_MISSING = 1_000
-
-type SwitchLog = Pick<EventLog, 'readAll' | 'comparePositions' | 'head'>
 
 /**
  * Has queries use the generation that was built, in the transaction that proves it is not behind the one they used. False where it is too
  * far behind, or no longer this process's to build: nothing has changed then.
  */
-export async function switchGeneration(pool: Pool, log: SwitchLog, build: Build): Promise<boolean> {
+export async function switchGeneration(pool: Pool, log: BuildLog, build: Build): Promise<boolean> {
   const switched = await inTransaction(pool, async (tx) => {
     const used = await lockUsed(tx, build)
-    const missing = used === null ? NOTHING_MISSING : await readMissing(log, build.position, used.position)
+    const from = build.position
+    const missing = await readBetween(log, { from, to: used?.position ?? from, max: MAX_MISSING })
     if (missing === null) return null
-    const to = missing.events.length === 0 ? build.position : missing.position
     const events = missing.events.filter(isFor(build.projection))
-    if (!(await applyIn(tx, build.target, { events, position: to }))) return null
-    await usePosition(tx, build, to, used?.generation ?? null)
-    return to
+    if (!(await applyIn(tx, build.target, { events, position: missing.position }))) return null
+    await usePosition(tx, build, missing.position, used?.generation ?? null)
+    return missing.position
   })
   if (switched === null) return false
   build.target.moved(switched)
   return true
 }
-
-const NOTHING_MISSING = { events: [] as Page['events'], position: '' }
 
 /** Holds the row of the generation in use, so that its position stays. */
 async function lockUsed(tx: ClientBase, { projection: { name, version } }: Build) {
@@ -39,17 +36,6 @@ async function lockUsed(tx: ClientBase, { projection: { name, version } }: Build
   )
   return rows[0] ?? null
 }
-
-async function readMissing(log: SwitchLog, from: Position, to: Position): Promise<Page | null> {
-  if (log.comparePositions(from, to) >= 0) return NOTHING_MISSING
-  const page = await log.readAll(from, MAX_MISSING)
-  if (log.comparePositions(page.position, to) < 0) return (await endsBefore(log, to)) ? page : null
-  return { events: page.events.filter(({ position }) => log.comparePositions(position, to) <= 0), position: to }
-}
-
-/** Whether the generation in use was made from a later copy of the log, which a restore took back. */
-const endsBefore = async (log: SwitchLog, position: Position): Promise<boolean> =>
-  log.comparePositions(await log.head(), position) < 0
 
 async function usePosition(tx: ClientBase, build: Build, position: Position, replaced: number | null): Promise<void> {
   const { projection, generation } = build
