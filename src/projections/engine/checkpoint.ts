@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import type { Position } from '../../eventstore/event-log.js'
+import { inTransaction } from '../../postgres/transaction.js'
 import type { ProjectionKey } from './projection.js'
 
 /** Where a projection pauses, and why. */
@@ -62,20 +63,22 @@ export async function recordFailure(pool: Pool, { name, version }: ProjectionKey
 }
 
 /** Between a lost lease and its takeover, a batch of the former owner may still be open: its connection is ended. */
-export async function endStaleBatch(pool: Pool, { name, version }: ProjectionKey, patienceMs = 500): Promise<void> {
-  const client = await pool.connect()
-  try {
-    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
-    const locked = client.query('select from projections where name = $1 and version = $2 for update', [name, version])
+export const endStaleBatch = (
+  pool: Pool,
+  { name, version }: ProjectionKey,
+  table: 'projections' | 'projection_generations',
+  patienceMs = 500,
+): Promise<void> =>
+  inTransaction(pool, async (tx) => {
+    const { rows } = await tx.query<{ pid: number }>('select pg_backend_pid() as pid')
     const timer = setTimeout(() => {
       pool
         .query('select pg_terminate_backend(blocker) from unnest(pg_blocking_pids($1)) as blocker', [rows[0]?.pid])
         .catch(() => undefined) // the lock then fails by its own timeout
     }, patienceMs)
-    await locked.finally(() => clearTimeout(timer))
-    client.release()
-  } catch (error) {
-    client.release(true)
-    throw error
-  }
-}
+    try {
+      await tx.query(`select from ${table} where name = $1 and version = $2 for update`, [name, version])
+    } finally {
+      clearTimeout(timer)
+    }
+  })

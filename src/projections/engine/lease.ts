@@ -6,8 +6,8 @@ import type { ProjectionKey } from './projection.js'
 export interface Lease extends AsyncDisposable {
   /** Raised whenever the owner changes; null while another process is the owner. What is written under it checks it in the same statement. */
   readonly epoch: number | null
-  /** Takes the lease where it is free, and keeps renewing it from then on. True where it was another's before. */
-  claim(): Promise<{ takenOver: boolean } | null>
+  /** Takes the lease where it is free, and keeps renewing it until it is lost. True where it is this owner's now. */
+  claim(): Promise<boolean>
   /** Leaves it to others at once. */
   giveUp(): Promise<void>
 }
@@ -31,7 +31,7 @@ export function createLease(
   let timer: NodeJS.Timeout | undefined
   let renewing: Promise<unknown> | undefined
 
-  async function take(): Promise<{ takenOver: boolean } | null> {
+  async function take(): Promise<boolean> {
     const { rows } = await pool.query<{ epoch: string }>({
       name: 'take-projection-lease',
       text: `
@@ -43,10 +43,25 @@ export function createLease(
         returning epoch`,
       values: [name, version, owner, leaseMs],
     })
-    const [row] = rows
-    const before = epoch
-    epoch = row === undefined ? null : Number(row.epoch)
-    return epoch === null ? null : { takenOver: before !== epoch && epoch > 1 }
+    epoch = rows[0] === undefined ? null : Number(rows[0].epoch)
+    return epoch !== null
+  }
+
+  /** Never takes it over: only a claim does, whose caller then deals with what the former owner left. */
+  async function extend(): Promise<void> {
+    const { rowCount } = await pool.query({
+      name: 'extend-projection-lease',
+      text: `update projection_leases set ends_at = clock_timestamp() + $4 * interval '1 ms'
+             where name = $1 and version = $2 and owner = $3`,
+      values: [name, version, owner, leaseMs],
+    })
+    if (rowCount === 0) lose()
+  }
+
+  function lose(): void {
+    epoch = null
+    clearInterval(timer)
+    timer = undefined
   }
 
   async function stopRenewing(): Promise<void> {
@@ -57,8 +72,8 @@ export function createLease(
 
   /** A failure is the outage of the database, which the owner meets with its own statements. */
   function renew(): void {
-    renewing ??= take()
-      .catch(() => null)
+    renewing ??= extend()
+      .catch(() => undefined)
       .finally(() => (renewing = undefined))
   }
 
@@ -67,9 +82,9 @@ export function createLease(
       return epoch
     },
     async claim() {
-      const taken = await take()
-      if (taken !== null) timer ??= setInterval(renew, leaseMs / 4)
-      return taken
+      const isOwner = await take()
+      if (isOwner) timer ??= setInterval(renew, leaseMs / 4)
+      return isOwner
     },
     async giveUp() {
       await stopRenewing()

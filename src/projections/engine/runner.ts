@@ -89,6 +89,7 @@ export function startRunner(
   let skipped: ReadonlySet<Position> = new Set()
   let checkpoint: Position = log.start
   let movedAt = -Infinity
+  let begunEpoch: number | null = null
 
   const target: ApplyTarget = {
     projection,
@@ -131,12 +132,17 @@ export function startRunner(
       const isTime = performance.now() - asked >= idleWatchMs
       if (isTime && !row.stopped) {
         asked = performance.now()
-        const claimed = await lease.claim()
-        if (claimed?.takenOver === true) await endStaleBatch(pool, projection)
-        if (claimed !== null) return readRow()
+        if (await lease.claim()) return beginTerm()
       }
       await watchPause()
     }
+  }
+
+  /** Once under each epoch: what the former owner has not committed is ended. */
+  async function beginTerm(): Promise<Checkpoint> {
+    if (lease.epoch !== begunEpoch) await endStaleBatch(pool, projection, 'projections')
+    begunEpoch = lease.epoch
+    return readRow()
   }
 
   async function watchPause(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { createOutage, type FailureReport } from '../../../async/outage.js'
 import { createSignal } from '../../../async/signal.js'
+import { endStaleBatch } from '../checkpoint.js'
 import { isUnderWay, readGenerations, type Generation } from '../generations.js'
 import { createLease, type Lease } from '../lease.js'
 import type { Projection } from '../projection.js'
@@ -47,7 +48,9 @@ export function startRebuilder(deps: RebuilderDeps): Rebuilder {
     const claimed: [Projection, Generation][] = []
     for (const row of waiting) {
       const projection = projections.find(({ name }) => name === row.name)
-      if (projection !== undefined && (await leases.get(projection)?.claim())) claimed.push([projection, row])
+      if (projection === undefined || !(await leases.get(projection)?.claim())) continue
+      await endStaleBatch(pool, projection, 'projection_generations')
+      claimed.push([projection, row])
     }
     return claimed
   }
