@@ -82,6 +82,9 @@ export async function startAnalyticsApp(
       eventually(async () => {
         const found = await stateOf(name)
         expect(found.status, JSON.stringify(found)).to.equal(status)
+        // Live, but with tables that analysts do not see yet, is what a first build is.
+        if (status === 'live')
+          expect(found, JSON.stringify(found)).to.include({ rebuild: null }).and.not.include({ generation: null })
         return found
       }, SLOW),
     async [Symbol.asyncDispose]() {
