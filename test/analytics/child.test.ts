@@ -70,7 +70,7 @@ describe("a generation of an analyst's projection", () => {
     events: positions.map(event),
   })
 
-  const seen = async (): Promise<string[]> =>
+  const positions = async (): Promise<string[]> =>
     (await execute<{ position: string }>(database.url, `select position from ${BUILD_SCHEMA}.seen order by 1`)).map(
       ({ position }) => position,
     )
@@ -90,7 +90,7 @@ describe("a generation of an analyst's projection", () => {
     expect(await generation.apply(batch('0', '2', '1', '2'))).to.equal('moved')
     expect(await (await open()).apply(batch('2', '3', '3'))).to.equal('applied')
     expect(await generation.apply(batch('3', '4'))).to.equal('applied')
-    expect(await seen()).to.deep.equal(['1', '2', '3'])
+    expect(await positions()).to.deep.equal(['1', '2', '3'])
     const [row] = await execute(database.url, 'select position, relations from analytics.checkpoints')
     expect(row).to.deep.equal({ position: '4', relations: ['seen'] })
   })
@@ -104,7 +104,7 @@ describe("a generation of an analyst's projection", () => {
     })
     const failure = await failureOf(generation.apply(batch('0', '1', '1')))
     expect(failure).to.include({ code: '23505', file: 'seen.mjs', isPassing: false })
-    expect(await seen()).to.deep.equal([])
+    expect(await positions()).to.deep.equal([])
   })
 
   it('fails where a statement was not awaited', async () => {

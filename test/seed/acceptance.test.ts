@@ -64,7 +64,8 @@ onEachLog('the first acceptance examples', (kind) => {
       parley.call('POST', `/chats/${id}/messages`, { token: alice.token, body: { content } })
     for (let index = 1; index <= SENDS; index++) {
       const content = `Hello Bob! ${index}`
-      expect((await send(content)).status).to.equal(201)
+      const sent = await send(content)
+      expect(sent.status, JSON.stringify(sent.body)).to.equal(201)
       const { body } = await parley.call('GET', '/chats', { token: alice.token })
       expect((body as { lastMessage: string }[])[0]?.lastMessage).to.equal(content)
     }
