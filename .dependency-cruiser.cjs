@@ -31,7 +31,7 @@ module.exports = {
     mayOnlyReach('commands', [...pure, 'limits']),
     mayOnlyReach('projections/engine', [...pure, 'followers']),
     mayOnlyReach('projections', [...pure, 'followers', 'content']),
-    mayOnlyReach('analytics', [...pure, 'followers']),
+    mayOnlyReach('analytics', [...pure, 'followers', 'projections/engine']),
     mayOnlyReach('identity', ['domain', 'commands', 'limits', 'async', 'postgres']),
     mayOnlyReach('requests', ['domain', 'identity', 'limits', 'security']),
     mayOnlyReach('realtime', [

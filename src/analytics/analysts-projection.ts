@@ -5,14 +5,15 @@ import { isRunning } from './database/lease.js'
 import { isStopped, setStopped } from './database/stopped.js'
 import { diffProjection, type ProjectionDiff } from './diff/diff-projection.js'
 import type { AnalyticsDeps } from './analytics-deps.js'
-import { stateOf, type AnalystsProjectionState } from './projection-state.js'
+import type { ProjectionState } from '../projections/engine/projection-states.js'
+import { stateOf } from './projection-state.js'
 
 /** An analyst's projection as operators and analysts handle it. The node that runs it obeys within a second. */
 export interface AnalystsProjection {
   name: string
   /** Path of its file; null where there is none any more. */
   path: string | null
-  state(): Promise<AnalystsProjectionState>
+  state(): Promise<ProjectionState>
   /** Has it built again from the start, with the file as it is then, beside the tables that analysts see. False where a build is under way. */
   rebuild(): Promise<boolean>
   /** The same, only to compare both; in this process. False where a build is under way. */

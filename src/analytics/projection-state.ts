@@ -1,72 +1,34 @@
-import type { EventLog, Position } from '../eventstore/event-log.js'
-import type { AnalyticsFailure, GenerationRow } from './database/checkpoints.js'
+import { lagAt, rebuildState, type ProjectionState, type StateDeps } from '../projections/engine/projection-states.js'
+import type { GenerationRow } from './database/checkpoints.js'
 
-/** As `parley projections` and `GET /projections` show it, in the shape of Parley's own projections. */
-export interface AnalystsProjectionState {
-  name: string
-  version: number
-  /** Null before its tables were made. */
-  generation: number | null
-  /** `stopped` also where no node runs it. */
-  status: 'live' | 'rebuilding' | 'paused' | 'stopped'
-  position: Position
-  headPosition: Position
-  lagEvents: number
-  lagSeconds: number | null
-  /** Whether numbers of events are estimates. */
-  estimated: boolean
-  failure: AnalyticsFailure | null
-  rebuild: AnalystsRebuild | null
-}
-
-export interface AnalystsRebuild {
-  done: number
-  total: number
-  eventsPerSecond: null
-  secondsLeft: null
-  comparing: boolean
-}
-
-export interface StateDeps {
-  log: Pick<EventLog, 'start' | 'head' | 'countBetween' | 'kind'>
-  lagSecondsAt(position: Position): Promise<number>
-}
-
-/** What analysts see is the live generation; until there is one, the first that is being built. */
+/**
+ * An analyst's projection as lists show it. What analysts see is the live generation; until there is one, the first that is being built.
+ * `stopped` also where no node runs it.
+ */
 export async function stateOf(
   name: string,
   rows: readonly GenerationRow[],
   { isRunning }: { isRunning: boolean },
-  { log, lagSecondsAt }: StateDeps,
-): Promise<AnalystsProjectionState> {
+  deps: StateDeps,
+): Promise<ProjectionState> {
+  const { log } = deps
   const live = rows.find(({ isLive }) => isLive)
   const building = rows.find(({ isLive }) => !isLive)
-  const position = (live ?? building)?.position ?? log.start
+  const seen = live ?? building
   const head = await log.head()
-  const lagEvents = log.countBetween(position, head)
   const failure = live?.failure ?? building?.failure ?? null
   return {
     name,
-    version: (live ?? building)?.version ?? 0,
-    generation: (live ?? building)?.generation ?? null,
+    version: seen?.version ?? 0,
+    generation: seen?.generation ?? null,
     status: statusOf({ isRunning, isPaused: failure !== null, isBuilding: building !== undefined }),
-    position,
-    headPosition: head,
-    lagEvents,
-    lagSeconds: lagEvents === 0 ? 0 : await lagSecondsAt(position),
-    estimated: log.kind === 'eventstoredb',
+    ...(await lagAt(seen?.position ?? log.start, head, deps)),
     failure,
-    rebuild: building === undefined ? null : rebuildOf(building, head, log),
+    rebuild: building === undefined ? null : rebuildState({ ...building, ...UNMEASURED }, head, log),
   }
 }
 
-const rebuildOf = ({ position }: GenerationRow, head: Position, log: StateDeps['log']): AnalystsRebuild => ({
-  done: log.countBetween(log.start, position),
-  total: log.countBetween(log.start, head),
-  eventsPerSecond: null,
-  secondsLeft: null,
-  comparing: false,
-})
+const UNMEASURED = { eventsPerSecond: null, comparing: false }
 
 interface StatusFacts {
   isRunning: boolean
@@ -74,7 +36,7 @@ interface StatusFacts {
   isBuilding: boolean
 }
 
-function statusOf({ isRunning, isPaused, isBuilding }: StatusFacts): AnalystsProjectionState['status'] {
+function statusOf({ isRunning, isPaused, isBuilding }: StatusFacts): ProjectionState['status'] {
   if (isPaused) return 'paused'
   if (!isRunning) return 'stopped'
   return isBuilding ? 'rebuilding' : 'live'

@@ -121,13 +121,3 @@ function openPool(options: PoolOptions, releases: Releases): pg.Pool {
   releases.onRelease(() => pool.end())
   return pool
 }
-
-/** How many connections other processes of Parley have to the database. */
-export async function countOtherClients(pool: pg.Pool): Promise<number> {
-  const { rows } = await pool.query<{ others: number }>(
-    `select count(*)::integer as others from pg_stat_activity
-     where datname = current_database() and application_name like 'parley %' and application_name <> $1`,
-    [APPLICATION_NAME],
-  )
-  return rows[0]?.others ?? 0
-}

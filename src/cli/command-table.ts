@@ -1,11 +1,4 @@
-import {
-  cancelAnalysts,
-  diffAnalysts,
-  rebuildAnalysts,
-  retryAnalysts,
-  startAnalysts,
-  stopAnalysts,
-} from './analytics/analysts-runs.js'
+import { diffAnalysts, rebuildAnalysts } from './analytics/analysts-runs.js'
 import { forAnalystsToo } from './analytics/for-analysts-too.js'
 import { exportProjectionCommand, newProjectionCommand } from './analytics/new-and-export.js'
 import { doctorAddresses, doctorUnread } from './doctor-command.js'
@@ -33,10 +26,10 @@ const commandTable: Record<string, OperatorCommand> = {
   'projections list': listProjections,
   'projections status': showStatus,
   'projections rebuild': forAnalystsToo(rebuildProjections, rebuildAnalysts),
-  'projections cancel': forAnalystsToo(cancelBuild, cancelAnalysts),
-  'projections retry': forAnalystsToo(retryProjection, retryAnalysts),
-  'projections stop': forAnalystsToo(stopProjection, stopAnalysts),
-  'projections start': forAnalystsToo(startProjection, startAnalysts),
+  'projections cancel': cancelBuild,
+  'projections retry': retryProjection,
+  'projections stop': stopProjection,
+  'projections start': startProjection,
   'projections diff': forAnalystsToo(diffProjection, diffAnalysts),
   'projections prepare': prepareProjections,
   'projections prune': pruneProjections,

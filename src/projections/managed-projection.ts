@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import type { EventLog } from '../eventstore/event-log.js'
-import type { Differences } from './engine/generations.js'
+import type { Differences } from '../postgres/compare-tables.js'
 import type { ProjectionControl } from './engine/projection-control.js'
 import { readProjectionStates, type ProjectionState, type ProjectionStatesDeps } from './engine/projection-states.js'
 import type { Projection } from './engine/projection.js'

@@ -6,7 +6,7 @@ import { expect } from 'chai'
 import { createAnalytics } from '../../src/analytics/analytics.js'
 import { createViewEvents } from '../../src/analytics/events/event-view.js'
 import type { AnalystsProjection } from '../../src/analytics/analysts-projection.js'
-import type { AnalystsProjectionState } from '../../src/analytics/projection-state.js'
+import type { ProjectionState } from '../../src/projections/engine/projection-states.js'
 import type { Config } from '../../src/app/config.js'
 import type { Overrides } from '../../src/app/overrides.js'
 import { createPool } from '../../src/postgres/pool.js'
@@ -29,7 +29,7 @@ export interface AnalyticsApp extends AsyncDisposable {
   query<Row>(sql: string): Promise<Row[]>
   write(file: string, source: string): Promise<void>
   /** Resolves once the projection has this status; gives what the list then shows of it. */
-  untilStatus(name: string, status: AnalystsProjectionState['status']): Promise<AnalystsProjectionState>
+  untilStatus(name: string, status: ProjectionState['status']): Promise<ProjectionState>
   /** Resolves once analysts see the tables of this generation. */
   untilGeneration(name: string, generation: number): Promise<void>
 }
@@ -64,7 +64,7 @@ export async function startAnalyticsApp(
     if (found === null) throw new Error(`no projection ${name}`)
     return found
   }
-  const stateOf = async (name: string): Promise<AnalystsProjectionState> => (await projection(name)).state()
+  const stateOf = async (name: string): Promise<ProjectionState> => (await projection(name)).state()
   return {
     parley,
     folder,

@@ -19,6 +19,16 @@ describe("the difference between an analyst's tables and their rebuild", () => {
     expect(differences).to.deep.equal({})
   })
 
+  it('ends although their checkpoint stands beyond the last event, as a page without one moves it', async () => {
+    await using app = await startAnalyticsApp({ 'seqs.mjs': source('null') })
+    const { ada, chatId } = await openChat(app.parley)
+    await send(app.parley, ada, chatId, 'one')
+    await eventually(async () => expect(await app.query('select from analytics.seqs')).to.have.length(1))
+    const beyond = (await app.parley.app.core.log.head()).replace(/\d+$/, '999999')
+    await app.query(`update analytics.checkpoints set position = '${beyond}'`)
+    expect(await (await app.projection('seqs')).compare()).to.deep.equal({ position: beyond, differences: {} })
+  })
+
   it('names rows and fields, never contents, and changes nothing', async () => {
     await using app = await startAnalyticsApp({ 'seqs.mjs': source('null') })
     const { ada, chatId } = await openChat(app.parley)

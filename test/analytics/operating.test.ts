@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { startChild } from '../support/child.js'
 import { eventually } from '../support/eventually.js'
@@ -62,6 +64,17 @@ describe("operating an analyst's projection", () => {
     expect((await call('POST', '/seqs/start')).status).to.equal(202)
     await app.untilStatus('seqs', 'live')
     expect((await call('POST', '/nothing/rebuild')).status).to.equal(404)
+  })
+
+  it('on the command line: one whose file is gone can still be cancelled, and is then in no list', async () => {
+    await app.write('broken.mjs', 'export const version = 1')
+    await app.untilStatus('broken', 'paused')
+    await rm(join(app.folder, 'broken.mjs'))
+    expect((await parley('retry', 'nothing')).output).to.match(
+      /^There is no projection "nothing", only conversations, /,
+    )
+    expect(await parley('cancel', 'broken')).to.deep.equal({ code: 0, output: 'The build of broken is cancelled\n' })
+    expect((await parley('list')).output).not.to.include('broken')
   })
 
   it('on the command line: listed, rebuilt, compared and retried', async () => {

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { Differences } from '../diff/compare-tables.js'
+import type { Differences } from '../../postgres/compare-tables.js'
 
 /** What a comparison of a projection with its rebuild found. */
 export interface Comparison {

@@ -1,5 +1,6 @@
-import type { ClientBase, Pool } from 'pg'
+import { type ClientBase, escapeIdentifier, type Pool } from 'pg'
 import type { EventLog, Position } from '../../eventstore/event-log.js'
+import { compareTables, type Differences, type TablePair } from '../../postgres/compare-tables.js'
 import { inTransaction } from '../../postgres/transaction.js'
 import { beginGeneration, dropGeneration } from '../database/checkpoints.js'
 import { BUILD_SCHEMA, SCHEMA } from '../database/schemas.js'
@@ -7,7 +8,6 @@ import type { ViewEvents } from '../events/event-view.js'
 import { partsOf } from '../running/batches.js'
 import { createGenerationProcess, type GenerationProcess } from '../running/generation-process.js'
 import { startProjectionProcess } from '../running/projection-process.js'
-import { compareTables, type Differences } from './compare-tables.js'
 
 export interface DiffDeps {
   name: string
@@ -87,7 +87,9 @@ function createBuild(
       while (log.comparePositions(position, target) < 0) {
         const page = await log.readAll(position, PAGE_EVENTS)
         const events = page.events.filter((event) => log.comparePositions(event.position, target) <= 0)
-        const end = log.comparePositions(page.position, target) < 0 ? page.position : target
+        // A checkpoint may stand beyond the log's last event, since a page without an event moves it too.
+        const isLast = page.events.length === 0 || log.comparePositions(page.position, target) >= 0
+        const end = isLast ? target : page.position
         for (const part of partsOf({ events, position: end }, await viewEvents(events, types))) {
           signal.throwIfAborted()
           const outcome = await process.apply({ schema: BUILD_SCHEMA, from: position, ...part })
@@ -109,10 +111,15 @@ async function compareAtOnePosition({ name, pool }: DiffDeps, build: Build): Pro
       await reader.query('begin isolation level repeatable read read only; select 1')
       return live
     })
-    return { position, differences: await compareTables(reader, relations) }
+    return { position, differences: await compareTables(reader, relations.map(pairOf)) }
   } finally {
     reader.release(true)
   }
+}
+
+function pairOf(relation: string): TablePair {
+  const table = escapeIdentifier(relation)
+  return { name: relation, used: `${SCHEMA}.${table}`, rebuilt: `${BUILD_SCHEMA}.${table}` }
 }
 
 async function lockLive(tx: ClientBase, name: string): Promise<{ position: Position; relations: string[] }> {

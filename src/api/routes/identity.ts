@@ -25,6 +25,9 @@ export const passwordSchema = (leastBytes: number) =>
     .refine((password) => Buffer.byteLength(password) >= leastBytes, `is shorter than ${leastBytes} bytes`)
     .refine((password) => Buffer.byteLength(password) <= 256, 'is longer than 256 bytes')
 
+/** What `openSession` uses. */
+const OPENING_SESSION = ['accountStatuses', 'accounts', 'clock', 'ownWrites', 'queries', 'reads', 'sessions'] as const
+
 const register = route({
   method: 'post',
   path: '/auth/register',
@@ -42,18 +45,7 @@ const register = route({
       if (message !== null) context.addIssue({ code: 'custom', path: ['password'], message })
     }),
   answers: { 201: sessionShape },
-  uses: [
-    'accountStatuses',
-    'accounts',
-    'addresses',
-    'clock',
-    'ownWrites',
-    'passwordGuard',
-    'queries',
-    'reads',
-    'registrationGuard',
-    'sessions',
-  ],
+  uses: [...OPENING_SESSION, 'passwordGuard', 'registrationGuard'],
   async handle({ body, request }, parts) {
     const register = () => parts.passwordGuard(body, request, () => parts.accounts.register(body, request))
     const registered = await parts.registrationGuard(body.email, request, register)
@@ -70,17 +62,7 @@ const login = route({
   access: 'anyone',
   body: z.strictObject({ email: knownEmailSchema, password: passwordSchema(1) }),
   answers: { 200: sessionShape },
-  uses: [
-    'accountStatuses',
-    'accounts',
-    'addresses',
-    'clock',
-    'ownWrites',
-    'passwordGuard',
-    'queries',
-    'reads',
-    'sessions',
-  ],
+  uses: [...OPENING_SESSION, 'passwordGuard'],
   async handle({ body, request }, parts) {
     const account = await parts.passwordGuard(body, request, () => parts.accounts.login(body, request))
     if ('code' in account || 'retryAfterMs' in account) throw asProblem(account)
@@ -114,7 +96,7 @@ export const identityRoutes = [register, login, refresh]
 async function openSession(
   account: AuthenticatedAccount,
   request: RequestInfo,
-  parts: Pick<Parts, 'accountStatuses' | 'accounts' | 'clock' | 'ownWrites' | 'queries' | 'reads' | 'sessions'>,
+  parts: Pick<Parts, (typeof OPENING_SESSION)[number]>,
 ) {
   const { sessions, accountStatuses, clock, ownWrites, reads } = parts
   if (!(await accountStatuses.of(account.userId)).isActive) throw new ProblemError('account-deactivated')

@@ -17,6 +17,23 @@ async function find({ projections }: Pick<Parts, 'projections'>, name: string): 
   return orNotFound(all.find((known) => known.name === name) ?? null, 'projection-not-found')
 }
 
+/** Orders a projection to do something; the process that runs it obeys. */
+const action = (path: string, summary: string, run: (projection: ManagedProjection) => Promise<unknown>) =>
+  route({
+    method: 'post',
+    path: `/projections/:name/${path}`,
+    summary,
+    access: 'analyst',
+    takesKey: false,
+    params: nameParams,
+    answers: { 202: null },
+    uses: ['projections'],
+    async handle({ params: { name } }, parts) {
+      await run(await find(parts, name))
+      return answer(202, null)
+    },
+  })
+
 const list = route({
   method: 'get',
   path: '/projections',
@@ -42,20 +59,13 @@ const show = route({
   },
 })
 
-const rebuild = route({
-  method: 'post',
-  path: '/projections/:name/rebuild',
-  summary: 'Build it again from the log beside the tables in use; queries use those until the new ones are complete',
-  access: 'analyst',
-  takesKey: false,
-  params: nameParams,
-  answers: { 202: null },
-  uses: ['projections'],
-  async handle({ params: { name } }, parts) {
-    if (!(await (await find(parts, name)).rebuild())) throw new ProblemError('rebuild-under-way')
-    return answer(202, null)
+const rebuild = action(
+  'rebuild',
+  'Build it again from the log beside the tables in use; queries use those until the new ones are complete',
+  async (projection) => {
+    if (!(await projection.rebuild())) throw new ProblemError('rebuild-under-way')
   },
-})
+)
 
 const cancel = route({
   method: 'delete',
@@ -72,65 +82,17 @@ const cancel = route({
   },
 })
 
-const retry = route({
-  method: 'post',
-  path: '/projections/:name/retry',
-  summary: 'Try the event at which it is paused again, at once',
-  access: 'analyst',
-  takesKey: false,
-  params: nameParams,
-  answers: { 202: null },
-  uses: ['projections'],
-  async handle({ params: { name } }, parts) {
-    await (await find(parts, name)).retry()
-    return answer(202, null)
-  },
+const retry = action('retry', 'Try the event at which it is paused again, at once', (projection) => projection.retry())
+
+const stop = action('stop', 'Let it rest; what it shows becomes stale', async (projection) => {
+  const whyNot = await projection.stop()
+  if (whyNot !== null) throw new ProblemError('projection-needed', { detail: whyNot })
 })
 
-const stop = route({
-  method: 'post',
-  path: '/projections/:name/stop',
-  summary: 'Let it rest; what it shows becomes stale',
-  access: 'analyst',
-  takesKey: false,
-  params: nameParams,
-  answers: { 202: null },
-  uses: ['projections'],
-  async handle({ params: { name } }, parts) {
-    const whyNot = await (await find(parts, name)).stop()
-    if (whyNot !== null) throw new ProblemError('projection-needed', { detail: whyNot })
-    return answer(202, null)
-  },
-})
+const start = action('start', 'Let it follow the log again', (projection) => projection.start())
 
-const start = route({
-  method: 'post',
-  path: '/projections/:name/start',
-  summary: 'Let it follow the log again',
-  access: 'analyst',
-  takesKey: false,
-  params: nameParams,
-  answers: { 202: null },
-  uses: ['projections'],
-  async handle({ params: { name } }, parts) {
-    await (await find(parts, name)).start()
-    return answer(202, null)
-  },
-})
-
-const diff = route({
-  method: 'post',
-  path: '/projections/:name/diff',
-  summary: 'Build it again from the log, and compare with the tables in use',
-  access: 'analyst',
-  takesKey: false,
-  params: nameParams,
-  answers: { 202: null },
-  uses: ['projections'],
-  async handle({ params: { name } }, parts) {
-    if (!(await (await find(parts, name)).diff())) throw new ProblemError('rebuild-under-way')
-    return answer(202, null)
-  },
+const diff = action('diff', 'Build it again from the log, and compare with the tables in use', async (projection) => {
+  if (!(await projection.diff())) throw new ProblemError('rebuild-under-way')
 })
 
 const showDiff = route({

@@ -39,27 +39,3 @@ export const diffAnalysts: ForAnalyst = async (projection, _open, json) => {
   else printDifferences(name, differences)
   return Object.keys(differences).length === 0 ? 0 : 1
 }
-
-export const retryAnalysts: ForAnalyst = async ({ name, retry }) => {
-  if (!(await retry())) throw new CommandFailedError(`${name} is not paused`)
-  print(`${name} tries again`)
-  return 0
-}
-
-export const cancelAnalysts: ForAnalyst = async ({ name, cancel }) => {
-  if (!(await cancel())) throw new CommandFailedError(`${name} is not being built`)
-  print(`The build of ${name} is cancelled`)
-  return 0
-}
-
-export const stopAnalysts: ForAnalyst = async ({ name, stop }) => {
-  await stop()
-  print(`${name} is stopped`)
-  return 0
-}
-
-export const startAnalysts: ForAnalyst = async ({ name, start }) => {
-  await start()
-  print(`${name} follows the log`)
-  return 0
-}

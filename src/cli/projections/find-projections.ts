@@ -7,8 +7,12 @@ export const allProjections = ({ projections }: Pick<Foundations, 'projections'>
 
 /** @throws UsageError */
 export function findProjection(name: string, foundations: Pick<Foundations, 'projections'>): Projection {
-  const all = allProjections(foundations)
-  const found = all.find((known) => known.name === name)
-  if (found !== undefined) return found
-  throw new UsageError(`There is no projection "${name}", only ${all.map((known) => known.name).join(', ')}`)
+  const found = allProjections(foundations).find((known) => known.name === name)
+  if (found === undefined) throw unknownProjection(name, foundations)
+  return found
+}
+
+export function unknownProjection(name: string, foundations: Pick<Foundations, 'projections'>): UsageError {
+  const names = allProjections(foundations).map((known) => known.name)
+  return new UsageError(`There is no projection "${name}", only ${names.join(', ')}`)
 }

@@ -1,4 +1,4 @@
-import type { Differences } from '../../projections/engine/generations.js'
+import type { Differences } from '../../postgres/compare-tables.js'
 import { print } from '../output.js'
 
 /** What a comparison of a projection with its rebuild found. */

@@ -1,20 +1,20 @@
 import { parseArgs } from 'node:util'
-import type { Projection } from '../../projections/engine/projection.js'
-import type { ProjectionControl } from '../../projections/engine/projection-control.js'
 import { pruneVersions } from '../../projections/engine/prune-versions.js'
+import type { ManagedProjection } from '../../projections/managed-projection.js'
 import { CommandFailedError } from '../command-errors.js'
 import type { OperatorCommand } from '../operator-command.js'
 import { print } from '../output.js'
 import { withFoundations } from '../with-core.js'
 import { controlOf } from './build-commands.js'
-import { allProjections, findProjection } from './find-projections.js'
+import { allProjections } from './find-projections.js'
 import { oneName } from './one-name.js'
+import { withManaged } from './with-managed.js'
 
-/** A command on one projection that changes its state; its answer is printed. */
+/** A command that changes the state of one projection, Parley's own or an analyst's; its answer is printed. */
 const change = (
   word: string,
   summary: string,
-  run: (control: ProjectionControl, projection: Projection) => Promise<string>,
+  run: (projection: ManagedProjection) => Promise<string>,
 ): OperatorCommand => {
   const usage = `projections ${word} NAME`
   return {
@@ -24,8 +24,8 @@ const change = (
       const { positionals } = parseArgs({ args, allowPositionals: true })
       const name = oneName(positionals, usage)
       return (config) =>
-        withFoundations(config, async (foundations) => {
-          print(await run(controlOf(foundations), findProjection(name, foundations)))
+        withManaged(config, name, async (projection) => {
+          print(await run(projection))
           return 0
         })
     },
@@ -35,31 +35,30 @@ const change = (
 export const cancelBuild = change(
   'cancel',
   'give up its rebuild, and drop what was built',
-  async (control, projection) => {
-    if (!(await control.cancel(projection))) throw new CommandFailedError(`${projection.name} is not being built`)
-    return `The build of ${projection.name} is cancelled`
+  async ({ name, cancel }) => {
+    if (!(await cancel())) throw new CommandFailedError(`${name} is not being built`)
+    return `The build of ${name} is cancelled`
   },
 )
 
 export const retryProjection = change(
   'retry',
   'try the event at which it is paused again, at once',
-  async (control, projection) => {
-    if (!(await control.retry(projection))) throw new CommandFailedError(`${projection.name} is not paused`)
-    return `${projection.name} tries again`
+  async ({ name, retry }) => {
+    if (!(await retry())) throw new CommandFailedError(`${name} is not paused`)
+    return `${name} tries again`
   },
 )
 
-export const stopProjection = change('stop', 'let it rest, until it is started again', async (control, projection) => {
-  if (projection.neverStops !== undefined)
-    throw new CommandFailedError(`${projection.name} cannot be stopped: ${projection.neverStops}`)
-  await control.setStopped(projection, true)
-  return `${projection.name} is stopped`
+export const stopProjection = change('stop', 'let it rest, until it is started again', async ({ name, stop }) => {
+  const whyNot = await stop()
+  if (whyNot !== null) throw new CommandFailedError(`${name} cannot be stopped: ${whyNot}`)
+  return `${name} is stopped`
 })
 
-export const startProjection = change('start', 'let it follow the log again', async (control, projection) => {
-  await control.setStopped(projection, false)
-  return `${projection.name} follows the log`
+export const startProjection = change('start', 'let it follow the log again', async ({ name, start }) => {
+  await start()
+  return `${name} follows the log`
 })
 
 export const pruneProjections: OperatorCommand = {

@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import type { Position } from '../../eventstore/event-log.js'
+import type { Differences } from '../../postgres/compare-tables.js'
 import type { Failure } from './checkpoint.js'
 import { changingGenerations, nextGeneration } from './open-projection.js'
 import { tableName, type Projection, type ProjectionKey } from './projection.js'
@@ -25,16 +26,6 @@ export interface Generation {
   eventsPerSecond: number | null
   differences: Differences | null
   changedAt: Date
-}
-
-/** Rows that differ from those in use, by table. */
-export type Differences = Record<string, { count: number; rows: DifferentRow[] }>
-
-export interface DifferentRow {
-  /** The values of its primary key. */
-  key: Record<string, unknown>
-  /** Names of the fields that differ; null where only one of the generations has the row. */
-  fields: string[] | null
 }
 
 const COLUMNS = `name, version, generation, state, position, failure, events_per_second as "eventsPerSecond", differences,

@@ -46,12 +46,15 @@ export interface ProjectionState {
   rebuild: RebuildState | null
 }
 
-export interface ProjectionStatesDeps {
-  pool: Pool
+export interface StateDeps {
   log: Pick<EventLog, 'head' | 'start' | 'countBetween' | 'kind'>
-  projections: readonly Projection[]
   /** Seconds since the first event after the position was recorded. */
   lagSecondsAt(position: Position): Promise<number | null>
+}
+
+export interface ProjectionStatesDeps extends StateDeps {
+  pool: Pool
+  projections: readonly Projection[]
 }
 
 interface Row {
@@ -64,7 +67,7 @@ interface Row {
 
 /** The states of all projections of this release, in their order. */
 export async function readProjectionStates(deps: ProjectionStatesDeps): Promise<ProjectionState[]> {
-  const { pool, log, projections, lagSecondsAt } = deps
+  const { pool, log, projections } = deps
   const [head, generations, { rows }] = await Promise.all([
     log.head(),
     readGenerations(pool, projections),
@@ -78,20 +81,15 @@ export async function readProjectionStates(deps: ProjectionStatesDeps): Promise<
     projections.map(async ({ name, version }): Promise<ProjectionState> => {
       const row = rows.find((one) => one.name === name)
       const build = generations.find((one) => one.name === name && isUnderWay(one))
-      const position = row?.position ?? log.start
-      const lagEvents = log.countBetween(position, head)
       return {
         name,
         version,
         generation: row?.generation ?? null,
         status: statusOf(row, build),
-        position,
-        headPosition: head,
-        lagEvents,
-        lagSeconds: lagEvents === 0 ? 0 : await lagSecondsAt(position),
-        estimated: log.kind === 'eventstoredb',
+        ...(await lagAt(row?.position ?? log.start, head, deps)),
         failure: row?.failure ?? build?.failure ?? null,
-        rebuild: build === undefined ? null : rebuildState(build, head, log),
+        rebuild:
+          build === undefined ? null : rebuildState({ ...build, comparing: build.state === 'comparing' }, head, log),
       }
     }),
   )
@@ -103,13 +101,30 @@ function statusOf(row: Row | undefined, build: Generation | undefined): Projecti
   return build === undefined ? 'live' : 'rebuilding'
 }
 
-function rebuildState(
-  { position, eventsPerSecond, state }: Generation,
+/** How far a position is behind the head. */
+export async function lagAt(position: Position, head: Position, { log, lagSecondsAt }: StateDeps) {
+  const lagEvents = log.countBetween(position, head)
+  return {
+    position,
+    headPosition: head,
+    lagEvents,
+    lagSeconds: lagEvents === 0 ? 0 : await lagSecondsAt(position),
+    estimated: log.kind === 'eventstoredb',
+  }
+}
+
+/** How far a build is that has examined the log up to a position. */
+export function rebuildState(
+  {
+    position,
+    eventsPerSecond,
+    comparing,
+  }: Pick<RebuildState, 'eventsPerSecond' | 'comparing'> & { position: Position },
   head: Position,
   { start, countBetween }: Pick<EventLog, 'start' | 'countBetween'>,
 ): RebuildState {
   const done = countBetween(start, position)
   const total = Math.max(done, countBetween(start, head))
   const secondsLeft = eventsPerSecond === null || eventsPerSecond === 0 ? null : (total - done) / eventsPerSecond
-  return { done, total, eventsPerSecond, secondsLeft, comparing: state === 'comparing' }
+  return { done, total, eventsPerSecond, secondsLeft, comparing }
 }

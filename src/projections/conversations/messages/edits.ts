@@ -47,8 +47,6 @@ interface EditRow {
   owner_id: string | null
 }
 
-export const isEditCursor = (cursor: string): boolean => /^\d{1,9}$/.test(cursor)
-
 /** All texts that a message has had, oldest first; null where the viewer may not see it. A page ends before it passes 1 MiB. */
 export async function editPage(
   { pool, table }: QueryContext,
