@@ -37,6 +37,11 @@ describe('the time of an answer does not reveal', () => {
       proxy = await openStatementProxy(parley.config.databaseUrl ?? '')
       // A new process knows nothing of either chat.
       await parley.restart(() => Promise.resolve(), { databaseUrl: proxy.url })
+      // What the projections had still to write about the chat is no answer to anybody.
+      const { log, runners } = parley.app.core
+      const head = await log.head()
+      for (const { progress } of Object.values(runners))
+        expect(await progress.reached(head, { timeoutMs: 30_000 })).to.equal(true)
     })
 
     after(async () => {

@@ -37,7 +37,8 @@ export async function openGeneration(
   await client.connect()
   // Postgres notices within a second that this process has gone, also in the middle of a statement.
   await client.query(`set timezone to 'UTC'; set client_connection_check_interval to '1s'`)
-  await createTables(client, exports.tables, name, generation).catch((error: unknown) => {
+  await createTables(client, exports.tables, name, generation).catch(async (error: unknown) => {
+    await client.end()
     throw readTablesLine(error, exports.tables, url)
   })
   return {
