@@ -33,6 +33,7 @@ export function createPool(poolOptions: PoolOptions): pg.Pool {
     statement_timeout: timeoutMs,
     query_timeout: timeoutMs, // for a server that does not even cancel
     keepAlive: true,
+    pipeline: true, // what is asked of one connection at once is sent at once
     onConnect: (client: pg.ClientBase) => client.query(settings), // and wait for it, which its declared type leaves out
   }
   const pool = new pg.Pool(options)

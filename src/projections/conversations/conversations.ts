@@ -1,9 +1,9 @@
 import { idOf } from '../../domain/streams.js'
 import type { EventReader, OpenedEvent } from '../../privacy/event-reader.js'
 import type { Projection } from '../engine/projection.js'
-import { inRuns, type Run } from './bulk-runs.js'
+import { inRuns } from './bulk-runs.js'
 import { advanceChats } from './chats/advance-chats.js'
-import type { ApplyContext, EventType, Part, Placed } from './part.js'
+import type { ApplyContext, BulkEvent, EventType, Placed } from './part.js'
 import { parts } from './parts.js'
 import { beginBulkSearch, endBulkSearch } from './search/search-texts.js'
 
@@ -20,8 +20,8 @@ export const createConversations = (reader: EventReader): Projection => ({
     const context = { tx, table }
     const events = (await reader.open(batch)).map(toPlaced)
     for (const run of inRuns(events)) {
-      for (const part of parts) await applyRun(part, run, context)
-      await advanceChats('bulk' in run ? run.bulk : [run.single], context)
+      if ('bulk' in run) await applyBulk(run.bulk, context)
+      else await applySingle(run.single, context)
     }
   },
 })
@@ -35,10 +35,17 @@ const toPlaced = ({ event, stream, version, at: recordedAt }: OpenedEvent): Plac
   recordedAt,
 })
 
-async function applyRun({ apply = {}, applyBulk }: Part, run: Run, context: ApplyContext): Promise<void> {
-  if ('bulk' in run) return applyBulk?.(run.bulk, context)
-  const handlers: Partial<Record<EventType, AnyHandler['handle']>> = apply
-  await handlers[run.single.event.type]?.(run.single, context)
+/** Each part sends its statements at once and in order: Postgres runs the first while the next are written. */
+async function applyBulk(events: readonly BulkEvent[], context: ApplyContext): Promise<void> {
+  await Promise.all([...parts.map((part) => part.applyBulk?.(events, context)), advanceChats(events, context)])
+}
+
+async function applySingle(placed: Placed<EventType>, context: ApplyContext): Promise<void> {
+  for (const { apply = {} } of parts) {
+    const handlers: Partial<Record<EventType, AnyHandler['handle']>> = apply
+    await handlers[placed.event.type]?.(placed, context)
+  }
+  await advanceChats([placed], context)
 }
 
 /** A handler as a method, which may take less than it is declared with: each stands under the one type of event that it takes. */

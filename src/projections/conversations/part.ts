@@ -55,6 +55,6 @@ export interface Part {
   /** The statements that make its tables, empty. */
   schema(table: TableName): string
   apply?: ApplyByType
-  /** Called with one event or more; each is of a bulk type. */
+  /** Called with one event or more; each is of a bulk type. It sends its statements before it waits for any, so that those of all parts keep their order. */
   applyBulk?(events: readonly BulkEvent[], context: ApplyContext): Promise<void>
 }

@@ -40,8 +40,7 @@ export const membershipsPart = {
   async applyBulk(events: readonly BulkEvent[], context: ApplyContext): Promise<void> {
     const { begun, ended } = membershipChanges(events)
     // first those that end: a user has at most one membership without an end in a chat
-    await end(ended, context)
-    await begin(begun, context)
+    await Promise.all([end(ended, context), begin(begun, context)])
   },
 } satisfies Part
 

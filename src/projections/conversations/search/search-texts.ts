@@ -55,17 +55,15 @@ async function insertSent(sent: readonly Placed<'MessageSent'>[], context: Apply
     return words.length === 0 ? [] : [{ ...row, words: toTsvector(words, chatId, senderId) }]
   })
   if (rows.length === 0) return
-  await tx.query({
+  const inserted = tx.query({
     name: `insert ${table('search_texts')}`,
     text: `insert into ${table('search_texts')} (message_id, chat_id, sent_version, sender_id, created_at, words)
       select message_id, chat_id, sent_version, sender_id, created_at, words::tsvector from json_to_recordset($1)
         as row(message_id uuid, chat_id uuid, sent_version integer, sender_id uuid, created_at timestamptz, words text)`,
     values: [JSON.stringify(rows)],
   })
-  await insertChatWords(
-    sent.map(({ event, chatId }) => ({ chatId, content: event.content })),
-    context,
-  )
+  const texts = sent.map(({ event, chatId }) => ({ chatId, content: event.content }))
+  await Promise.all([inserted, insertChatWords(texts, context)])
 }
 
 /** Nothing where it holds no word any more. */
