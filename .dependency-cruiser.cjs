@@ -32,6 +32,7 @@ module.exports = {
     mayOnlyReach('projections/engine', [...pure, 'followers']),
     mayOnlyReach('projections', [...pure, 'followers', 'content']),
     mayOnlyReach('analytics', [...pure, 'followers', 'projections/engine']),
+    mayOnlyReach('audit', [...pure, 'followers', 'projections/engine']),
     mayOnlyReach('identity', ['domain', 'commands', 'limits', 'async', 'postgres']),
     mayOnlyReach('requests', ['domain', 'identity', 'limits', 'security']),
     mayOnlyReach('realtime', [
@@ -63,6 +64,7 @@ module.exports = {
       'security',
       'outbound',
       'webhooks',
+      'audit',
     ]),
     {
       name: 'only-the-roots-see-all',

@@ -10,6 +10,7 @@ export async function makeParley(postgres: BenchPostgres, name: string): Promise
     KEYS_DATABASE_URL: await postgres.createDatabase(`${name}_keys`),
     MASTER_KEY: randomBytes(32).toString('base64'),
     TOKEN_KEYS: `bench:${randomBytes(32).toString('base64')}`,
+    AUDIT_SIGNING_KEYS: `bench:${randomBytes(32).toString('base64')}`,
     // Asked for in production. Nobody listens there, and nothing that is measured sends a mail.
     SMTP_URL: 'smtp://127.0.0.1:9',
     PUBLIC_URL: 'http://127.0.0.1:9',

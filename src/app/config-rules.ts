@@ -26,7 +26,7 @@ function databaseProblems({ databaseUrl, keysDatabaseUrl }: Config, isGiven: IsG
     if (keysDatabaseUrl === null) return []
     return ['KEYS_DATABASE_URL is set, but not DATABASE_URL: set both, or neither for the embedded Postgres']
   }
-  const missing = ['KEYS_DATABASE_URL', 'MASTER_KEY', 'TOKEN_KEYS']
+  const missing = ['KEYS_DATABASE_URL', 'MASTER_KEY', 'TOKEN_KEYS', 'AUDIT_SIGNING_KEYS']
     .filter((name) => !isGiven(name))
     .map((name) => `${name} is missing: it is required with DATABASE_URL`)
   if (databaseUrl === null || keysDatabaseUrl === null || !isSameDatabase(databaseUrl, keysDatabaseUrl)) return missing
@@ -65,13 +65,18 @@ const productionProblems = ({ production }: Config, isGiven: IsGiven): string[] 
     .map((name) => `${name} is missing: it is required with NODE_ENV=production`)
 
 /** What is safe on this machine alone is refused where other machines can reach it. */
-function exposureProblems({ host, masterKey, tokenKeys, metricsToken: token }: Config, isGiven: IsGiven): string[] {
+function exposureProblems(config: Config, isGiven: IsGiven): string[] {
+  const { host, masterKey, metricsToken: token } = config
   if (!isExposed(host)) return []
   const exposed = `HOST is ${host}, which other machines can reach`
-  const weakKeys = (tokenKeys ?? []).filter(({ key }) => isWeakKey(key)).map(({ kid }) => kid)
+  const weakKeys = (name: 'TOKEN_KEYS' | 'AUDIT_SIGNING_KEYS', keys: Config['tokenKeys']): string | false => {
+    const kids = (keys ?? []).filter(({ key }) => isWeakKey(key)).map(({ kid }) => kid)
+    return kids.length > 0 && `${name} can be guessed (${kids.join(', ')}), and ${exposed}: ${MAKE_KEY}`
+  }
   return [
     masterKey !== null && isWeakKey(masterKey) && `MASTER_KEY can be guessed, and ${exposed}: ${MAKE_KEY}`,
-    weakKeys.length > 0 && `TOKEN_KEYS can be guessed (${weakKeys.join(', ')}), and ${exposed}: ${MAKE_KEY}`,
+    weakKeys('TOKEN_KEYS', config.tokenKeys),
+    weakKeys('AUDIT_SIGNING_KEYS', config.auditSigningKeys),
     !isGiven('METRICS_TOKEN') && `METRICS_TOKEN is missing, and ${exposed}: ${MAKE_TOKEN}`,
     token !== null && isWeakToken(token) && `METRICS_TOKEN can be guessed, and ${exposed}: ${MAKE_TOKEN}`,
   ].filter((problem) => problem !== false)

@@ -24,6 +24,7 @@ import { createContentPolicy, type ContentPolicy } from './content-policy.js'
 import { openFoundations, type Foundations } from './foundations.js'
 import type { Overrides } from './overrides.js'
 import type { Releases } from './release.js'
+import { startAuditChain, type AuditChain } from './start-audit.js'
 import { startProjections, type Runners } from './start-projections.js'
 
 export interface CoreOptions {
@@ -52,6 +53,7 @@ export interface Core extends Foundations {
   queries: ConversationQueries
   /** The audit trail follows the log on its own, so it has its own count of what users may not see of their writes yet. */
   audit: { queries: AuditQueries; ownWrites: OwnWrites }
+  chain: AuditChain
   usersSharingChat: UsersSharingChat
   runners: Runners
   managedProjections: readonly ManagedProjection[]
@@ -68,6 +70,7 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
   const foundations = await openFoundations(config, options.print, options.report, clock, releases)
   const { databases, log, reader, sealer, dataKeys } = foundations
   const { open, runners, managed } = await startProjections(foundations, clock, options.report, releases)
+  const chain = await startAuditChain(foundations, clock, options.report, releases)
   const decisionIndex = createDecisionIndex(databases.main, open.decisionIndex)
   const handler = await startCommandHandler(foundations, decisionIndex, clock, options, releases)
 
@@ -100,6 +103,7 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
     ownWrites,
     queries: createConversationQueries(databases.main, open.conversations, content.renderContent),
     audit,
+    chain,
     runners,
     managedProjections: managed,
     async recordedCommands(commandIds) {

@@ -24,6 +24,7 @@ export interface Databases {
   keys: pg.Pool
   masterKey: KeyObject
   tokenKeys: { kid: string; key: KeyObject }[]
+  auditSigningKeys: { kid: string; key: KeyObject }[]
   /** That of analysts' projections; null where PROJECTIONS_DIR is not set. */
   analytics: AnalyticsUrls | null
   /** As the start-up lines name it; without a password. */
@@ -62,14 +63,14 @@ export const openBuildPool = (mainUrl: string, max: number): pg.Pool =>
   })
 
 async function locate(config: Config, print: (line: string) => void, releases: Releases) {
-  const { databaseUrl, keysDatabaseUrl, masterKey, tokenKeys, dataDir } = config
-  if (databaseUrl !== null && keysDatabaseUrl !== null && masterKey !== null && tokenKeys !== null) {
+  const { databaseUrl, keysDatabaseUrl, dataDir } = config
+  const given = givenSecrets(config)
+  if (databaseUrl !== null && keysDatabaseUrl !== null && given !== null) {
     const { host, pathname } = new URL(databaseUrl)
     return {
       mainUrls: { url: databaseUrl, ownerUrl: config.databaseOwnerUrl },
       keysUrls: { url: keysDatabaseUrl, ownerUrl: config.keysDatabaseOwnerUrl },
-      masterKey,
-      tokenKeys,
+      ...given,
       analytics: externalAnalytics(config),
       where: `${host}${pathname}`,
     }
@@ -84,11 +85,18 @@ async function locate(config: Config, print: (line: string) => void, releases: R
   return {
     mainUrls: { url: applicationUrl('parley'), ownerUrl: postgres.url('parley') },
     keysUrls: { url: applicationUrl('parley_keys'), ownerUrl: postgres.url('parley_keys') },
-    masterKey: masterKey ?? local.masterKey,
-    tokenKeys: tokenKeys ?? local.tokenKeys,
+    masterKey: config.masterKey ?? local.masterKey,
+    tokenKeys: config.tokenKeys ?? local.tokenKeys,
+    auditSigningKeys: config.auditSigningKeys ?? local.auditSigningKeys,
     analytics: config.projectionsDir === null ? null : await embeddedAnalytics(postgres),
     where: `embedded, under ${dataDir}`,
   }
+}
+
+/** Null where one is missing, which only an embedded installation may. */
+function givenSecrets({ masterKey, tokenKeys, auditSigningKeys }: Config) {
+  if (masterKey === null || tokenKeys === null || auditSigningKeys === null) return null
+  return { masterKey, tokenKeys, auditSigningKeys }
 }
 
 /** Where it is another database than the main one, its role and schemas are the operator's to make. */

@@ -20,6 +20,8 @@ export const FAILURE_TITLES: Readonly<Record<string, string>> = {
   rebuild: 'Rebuilding projections',
   'projections-dir': 'Reading PROJECTIONS_DIR',
   'projections-erasure': "Rebuilding analysts' projections after an erasure",
+  'audit-chain-mac': 'Checking the MACs of events',
+  'audit-checkpoints': 'Signing audit checkpoints',
   webhooks: 'Webhook scheduling',
   'webhook-deliveries': 'Webhook delivery',
   'webhook-deliveries-claims': 'Webhook delivery queue',

@@ -3,6 +3,7 @@ import type { EventLog, NewEvent } from '../eventstore/event-log.js'
 import { openPostgresEventLog } from '../eventstore/postgres/postgres-event-log.js'
 import { createFollowerPosition } from '../followers/follower-position.js'
 import { createDataKeys, type DataKeys } from '../privacy/data-keys.js'
+import { deriveMacKey } from '../privacy/event-mac.js'
 import { createEventReader, type EventReader } from '../privacy/event-reader.js'
 import { createEventSealer, type EventSealer } from '../privacy/event-sealer.js'
 import { createLocalEventCache } from '../privacy/local-event-cache.js'
@@ -35,7 +36,7 @@ export async function openFoundations(
   await dataKeys.check()
   const made = createLocalEventCache()
   const sealer = createEventSealer({ dataKeys, masterKey, made })
-  const reader = createEventReader({ dataKeys, made })
+  const reader = createEventReader({ dataKeys, made, macKeys: [deriveMacKey(masterKey)] })
   const log = releases.add(await openEventLog(config, databases, await logOpening(sealer, clock), report))
   return { databases, log, dataKeys, reader, sealer, projections: createProjectionList(reader) }
 }

@@ -8,6 +8,7 @@ import { StartupError } from './startup-error.js'
 export interface LocalSecrets {
   masterKey: KeyObject
   tokenKeys: { kid: string; key: KeyObject }[]
+  auditSigningKeys: { kid: string; key: KeyObject }[]
 }
 
 export async function readOrMakeLocalSecrets(dataDir: string): Promise<LocalSecrets> {
@@ -15,6 +16,7 @@ export async function readOrMakeLocalSecrets(dataDir: string): Promise<LocalSecr
   return {
     masterKey: await readOrMakeKey(join(dataDir, 'master-key')),
     tokenKeys: [{ kid: 'local', key: await readOrMakeKey(join(dataDir, 'token-key')) }],
+    auditSigningKeys: [{ kid: 'local', key: await readOrMakeKey(join(dataDir, 'audit-signing-key')) }],
   }
 }
 

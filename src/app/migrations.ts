@@ -1,3 +1,4 @@
+import { auditMigrations } from '../audit/chain/migrations.js'
 import { snapshotMigrations } from '../commands/pipeline/migrations.js'
 import type { Migration } from '../postgres/migrate.js'
 import { logMigrations } from '../eventstore/postgres/migrations.js'
@@ -17,6 +18,7 @@ export const mainMigrations: readonly Migration[] = [
   ...previewMigrations,
   ...webhookMigrations,
   installationMigration,
+  ...auditMigrations,
 ]
 
 /** The key store, a database apart: never in the same backup file as the log. */

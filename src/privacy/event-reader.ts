@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { allUpcasters, currentType, type AnyEvent } from '../domain/any-event.js'
 import type { ClientInfo } from '../domain/client-info.js'
 import type { PublicEvent, JsonObject, Opened } from '../domain/event.js'
@@ -8,6 +9,7 @@ import { boxContext, openBox, type SealedBox } from './box.js'
 import { createBoxKeyring, type BoxKey } from './box-keys.js'
 import type { BoundBox } from './client-box.js'
 import type { DataKeys } from './data-keys.js'
+import { verifyMac } from './event-mac.js'
 import { erasedFields } from './field-plan.js'
 import type { LocalEvent, LocalEventCache } from './local-event-cache.js'
 
@@ -35,6 +37,8 @@ export interface EventReader {
   open(events: readonly RecordedEvent[]): Promise<OpenedEvent[]>
   /** In the order given; all missing keys in one query. Null where a key is gone. @throws BoxCorruptError */
   openClients(boxes: readonly BoundBox[]): Promise<(ClientInfo | null)[]>
+  /** Whether the event is as Parley wrote it: its MAC is right. Computed once for each event object, and not for what this process wrote. */
+  isAuthentic(recorded: RecordedEvent): boolean
 }
 
 /** A later release wrote this event: it must stop its reader, and never be skipped. */
@@ -62,26 +66,46 @@ export interface EventReaderDeps {
   dataKeys: DataKeys
   /** What the sealer beside it has sealed. */
   made?: LocalEventCache
+  /** Under one of which the MAC of each event is; MACs are not checked where there are none. */
+  macKeys?: readonly KeyObject[]
 }
 
-export function createEventReader({ dataKeys, made }: EventReaderDeps): EventReader {
+export function createEventReader({ dataKeys, made, macKeys = [] }: EventReaderDeps): EventReader {
   const keyring = createBoxKeyring(dataKeys)
   let readings = new WeakMap<RecordedEvent, Reading>()
+  const checked = new WeakMap<RecordedEvent, boolean>()
   dataKeys.onDestroyed(() => {
     readings = new WeakMap() // what was being opened meanwhile ends up in the old map, which nobody reads any more
     made?.clear()
   })
 
   function readingOf(recorded: RecordedEvent): Reading {
-    const known = readings.get(recorded)
-    if (known !== undefined) return known
-    const own = made?.take(recorded)
-    const reading = own ? ownReading(recorded, own) : read(recorded)
+    const known = readings.get(recorded) ?? takeOwn(recorded)
+    if (known !== null) return known
+    const reading = read(recorded)
     readings.set(recorded, reading)
     return reading
   }
 
+  /** Of an event that this process has sealed: its texts are the very same. */
+  function takeOwn(recorded: RecordedEvent): Reading | null {
+    const own = made?.take(recorded) ?? null
+    if (own === null) return null
+    const reading = ownReading(recorded, own)
+    readings.set(recorded, reading)
+    checked.set(recorded, true)
+    return reading
+  }
+
+  function isAuthentic(recorded: RecordedEvent): boolean {
+    if (macKeys.length === 0 || (!checked.has(recorded) && takeOwn(recorded) !== null)) return true
+    const known = checked.get(recorded) ?? macKeys.some((key) => verifyMac(key, recorded))
+    checked.set(recorded, known)
+    return known
+  }
+
   return {
+    isAuthentic,
     decode(recorded) {
       const { event, metadata } = readingOf(recorded)
       return { event, metadata }

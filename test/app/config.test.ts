@@ -26,6 +26,7 @@ const external = {
   KEYS_DATABASE_URL: 'postgres://parley:pw@db.example:5432/parley_keys',
   MASTER_KEY: secret,
   TOKEN_KEYS: `a:${secret}`,
+  AUDIT_SIGNING_KEYS: `a:${secret}`,
 }
 
 describe('configuration', () => {
@@ -42,6 +43,9 @@ describe('configuration', () => {
       keysDatabaseOwnerUrl: null,
       masterKey: null,
       tokenKeys: null,
+      auditSigningKeys: null,
+      auditCheckpointSeconds: 60,
+      auditAnchors: [],
       redisUrl: null,
       trustedProxies: [],
       allowedOrigins: [],
@@ -67,7 +71,7 @@ describe('configuration', () => {
 
   it('every setting is taken as given', () => {
     const other = randomBytes(48)
-    const { masterKey, tokenKeys, ...config } = parse({
+    const { masterKey, tokenKeys, auditSigningKeys, ...config } = parse({
       ...external,
       PORT: '0',
       HOST: '::1',
@@ -77,6 +81,9 @@ describe('configuration', () => {
       DATABASE_OWNER_URL: 'postgres://owner:pw@db.example:5432/parley',
       KEYS_DATABASE_OWNER_URL: 'postgres://owner:pw@db.example:5432/parley_keys',
       TOKEN_KEYS: `2026-11:${secret}, old.one:${other.toString('base64')}`,
+      AUDIT_SIGNING_KEYS: `2026:${secret},2025:${other.subarray(0, 32).toString('base64')}`,
+      AUDIT_CHECKPOINT_SECONDS: '300',
+      AUDIT_ANCHORS: 'file:/mnt/worm/parley, https://me:pw@anchor.example/parley?to=us,tsa+https://tsa.example/rfc3161',
       REDIS_URL: 'rediss://:pw@redis.example:6380/2',
       TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8,fd00::/8',
       RATE_LIMITS: 'off',
@@ -108,6 +115,16 @@ describe('configuration', () => {
       keysDatabaseUrl: external.KEYS_DATABASE_URL,
       databaseOwnerUrl: 'postgres://owner:pw@db.example:5432/parley',
       keysDatabaseOwnerUrl: 'postgres://owner:pw@db.example:5432/parley_keys',
+      auditCheckpointSeconds: 300,
+      auditAnchors: [
+        { kind: 'file', location: '/mnt/worm/parley', name: 'file:/mnt/worm/parley' },
+        {
+          kind: 'webhook',
+          location: 'https://me:pw@anchor.example/parley?to=us',
+          name: 'https://anchor.example/parley',
+        },
+        { kind: 'time-stamp', location: 'https://tsa.example/rfc3161', name: 'tsa+https://tsa.example/rfc3161' },
+      ],
       redisUrl: 'rediss://:pw@redis.example:6380/2',
       trustedProxies: ['127.0.0.1', '10.0.0.0/8', 'fd00::/8'],
       rateLimits: false,
@@ -132,6 +149,7 @@ describe('configuration', () => {
     expect(masterKey?.export().toString('base64')).to.equal(secret)
     expect(tokenKeys?.map(({ kid }) => kid)).to.deep.equal(['2026-11', 'old.one'])
     expect(tokenKeys?.map(({ key }) => key.export())).to.deep.equal([Buffer.from(secret, 'base64'), other])
+    expect(auditSigningKeys?.map(({ kid }) => kid)).to.deep.equal(['2026', '2025'])
   })
 
   it('an empty value counts as not set where that changes nothing', () => {
@@ -147,6 +165,7 @@ describe('configuration', () => {
     'KEYS_DATABASE_OWNER_URL',
     'MASTER_KEY',
     'TOKEN_KEYS',
+    'AUDIT_SIGNING_KEYS',
     'REDIS_URL',
     'METRICS_TOKEN',
     'SMTP_URL',
@@ -175,6 +194,7 @@ describe('configuration', () => {
       'KEYS_DATABASE_URL is missing: it is required with DATABASE_URL',
       'MASTER_KEY is missing: it is required with DATABASE_URL',
       'TOKEN_KEYS is missing: it is required with DATABASE_URL',
+      'AUDIT_SIGNING_KEYS is missing: it is required with DATABASE_URL',
       'ANALYTICS_DATABASE_URL is missing: PROJECTIONS_DIR requires it with DATABASE_URL',
     ])
   })
@@ -204,6 +224,23 @@ describe('a setting that is wrong is refused with what to do', () => {
       /32 bytes in base64: make one/,
     ],
     ['TOKEN_KEYS', ['x', secret, 'a:', 'a:c2hvcnQ=', `a:${secret},`, `:${secret}`, `a b:${secret}`], /kid:base64/],
+    [
+      'AUDIT_SIGNING_KEYS',
+      ['x', secret, 'a:c2hvcnQ=', `a:${randomBytes(33).toString('base64')}`, `a:${secret},a:${secret}`],
+      /kid:base64/,
+    ],
+    ['AUDIT_CHECKPOINT_SECONDS', ['0', 'x'], /whole number/],
+    [
+      'AUDIT_ANCHORS',
+      [
+        'worm',
+        'file:relative',
+        'http://anchor.example',
+        'tsa+http://tsa.example',
+        'https://a.example/x,https://a.example/x',
+      ],
+      /separated by commas, that differ/,
+    ],
     [
       'TOKEN_KEYS',
       [`a:${secret},a:${secret}`, `a:${secret},b:c2hvcnQ=`],
@@ -263,6 +300,8 @@ describe('a setting that is wrong is refused with what to do', () => {
       KEYS_DATABASE_OWNER_URL: 'mysql://me:hunter2@h/d',
       MASTER_KEY: 'hunter2',
       TOKEN_KEYS: 'a:hunter2',
+      AUDIT_SIGNING_KEYS: 'a:hunter2',
+      AUDIT_ANCHORS: 'tsa+hunter2',
       METRICS_TOKEN: 'hunter2',
       REDIS_URL: 'http://:hunter2@h',
       SMTP_URL: 'smpt://me:hunter2@mail',
@@ -270,7 +309,7 @@ describe('a setting that is wrong is refused with what to do', () => {
       EVENTSTORE_URL: 'esdb//admin:hunter2@h',
       EVENTSTORE_STREAM_PREFIX: 'hunter2 '.repeat(9),
     }
-    expect(problemsOf(env)).to.have.length(12)
+    expect(problemsOf(env)).to.have.length(14)
     expect(problemsOf(env).join('\n')).not.to.include('hunter2')
   })
 })
@@ -297,7 +336,7 @@ describe('databases of the configuration', () => {
       ])
     })
 
-  for (const name of ['KEYS_DATABASE_URL', 'MASTER_KEY', 'TOKEN_KEYS']) {
+  for (const name of ['KEYS_DATABASE_URL', 'MASTER_KEY', 'TOKEN_KEYS', 'AUDIT_SIGNING_KEYS']) {
     it(`DATABASE_URL requires ${name}`, () => {
       expect(problemsOf({ ...external, [name]: undefined })).to.deep.equal([
         `${name} is missing: it is required with DATABASE_URL`,
@@ -457,9 +496,10 @@ describe('where others reach the server', () => {
         'MASTER_KEY can be guessed, and HOST is 0.0.0.0, which other machines can reach: make one with "openssl rand -base64 32"',
         0,
       ])
-      expect(exposed({ TOKEN_KEYS: `good:${secret},bad:${encoded}` })).to.deep.equal([
-        'TOKEN_KEYS can be guessed (bad), and HOST is 0.0.0.0, which other machines can reach: make one with "openssl rand -base64 32"',
-      ])
+      for (const name of ['TOKEN_KEYS', 'AUDIT_SIGNING_KEYS'])
+        expect(exposed({ [name]: `good:${secret},bad:${encoded}` })).to.deep.equal([
+          `${name} can be guessed (bad), and HOST is 0.0.0.0, which other machines can reach: make one with "openssl rand -base64 32"`,
+        ])
     })
   }
 

@@ -131,13 +131,20 @@ describe('owner and application are two roles of the database', function () {
     expect(await readModelSchemas(urls.databaseUrl)).to.deep.equal(['read_models'])
     expect(parley.printed.filter((line) => line.includes('OWNER_URL'))).to.deep.equal([])
 
-    const tables = ['events', 'credentials', 'sessions', 'bots', 'projections', 'snapshots', 'installation']
+    const audit = ['audit_chain', 'audit_tree', 'audit_checkpoints', 'audit_anchors']
+    const tables = [...audit, 'events', 'credentials', 'sessions', 'bots', 'projections', 'snapshots', 'installation']
     const refused = [
       [urls.databaseUrl, 'create table public.mine (id int)'],
       [urls.databaseUrl, 'create function public.mine() returns int language sql as $$ select 1 $$'],
       [urls.databaseUrl, 'create schema mine'],
       [urls.databaseUrl, 'update events set data = data'],
       [urls.databaseUrl, 'delete from events'],
+      ...audit.map((table) => [
+        urls.databaseUrl,
+        `update ${table} set ${table === 'audit_tree' ? 'level = level' : 'at = at'}`,
+      ]),
+      ...audit.map((table) => [urls.databaseUrl, `delete from ${table}`]),
+      [urls.databaseUrl, 'alter table audit_chain disable trigger append_only'],
       [urls.databaseUrl, 'update installation set kind = kind'],
       [urls.databaseUrl, 'delete from knex_migrations'],
       [urls.databaseUrl, 'drop function append_events(text, text)'],
@@ -267,6 +274,7 @@ describe('the embedded Postgres', function () {
         KEYS_DATABASE_URL: keysDatabaseUrl,
         MASTER_KEY: keysOfFolder.masterKey,
         TOKEN_KEYS: `local:${keysOfFolder.tokenKey}`,
+        AUDIT_SIGNING_KEYS: `local:${await keyIn('audit-signing-key')}`,
       }
       const options = { print: () => undefined, logger: winston.createLogger({ silent: true }) }
       return createApp(

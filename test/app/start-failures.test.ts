@@ -228,6 +228,7 @@ describe('what keeps Parley from starting is one line with the variable and the 
         KEYS_DATABASE_URL: database.keysUrl,
         MASTER_KEY: secret,
         TOKEN_KEYS: `a:${secret}`,
+        AUDIT_SIGNING_KEYS: `a:${secret}`,
       }
       const failure = await failureOf(await env(external, database, folder))
       expect(failure.text).to.match(line).and.not.to.include('\n')

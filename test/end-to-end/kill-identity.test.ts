@@ -56,6 +56,7 @@ describe('kill -9 during registration and password change', function () {
     KEYS_DATABASE_URL: keysUrl,
     MASTER_KEY: randomBytes(32).toString('base64'),
     TOKEN_KEYS: `a:${randomBytes(32).toString('base64')}`,
+    AUDIT_SIGNING_KEYS: `a:${randomBytes(32).toString('base64')}`,
   })
 
   type Post = (path: string, body: object, token?: string) => Promise<{ status: number; body: never }>

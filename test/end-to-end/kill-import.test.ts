@@ -53,6 +53,7 @@ onEachLog('kill -9 of an import, and of the server beside it', (kind) => {
       KEYS_DATABASE_URL: database.keysUrl,
       MASTER_KEY: randomBytes(32).toString('base64'),
       TOKEN_KEYS: `a:${randomBytes(32).toString('base64')}`,
+      AUDIT_SIGNING_KEYS: `a:${randomBytes(32).toString('base64')}`,
     }
     const count = async (): Promise<number> =>
       (await execute<{ count: number }>(database.url, `select count(*)::int as count from ${MESSAGES_TABLE}`))[0]!.count

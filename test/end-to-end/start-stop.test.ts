@@ -89,6 +89,7 @@ describe('the reason of a failed start is printed in one line', function () {
     KEYS_DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/keys',
     MASTER_KEY: key,
     TOKEN_KEYS: `a:${key}`,
+    AUDIT_SIGNING_KEYS: `a:${key}`,
   }
 
   const failing = async (env: Record<string, string>, exitCode: 1 | 2): Promise<string[]> => {
@@ -105,7 +106,12 @@ describe('the reason of a failed start is printed in one line', function () {
 
   it('missing variables, all of them at once', async () => {
     const lines = await failing({ DATABASE_URL: database.DATABASE_URL }, 2)
-    expect(lines.map((line) => line.split(' ')[0])).to.deep.equal(['KEYS_DATABASE_URL', 'MASTER_KEY', 'TOKEN_KEYS'])
+    expect(lines.map((line) => line.split(' ')[0])).to.deep.equal([
+      'KEYS_DATABASE_URL',
+      'MASTER_KEY',
+      'TOKEN_KEYS',
+      'AUDIT_SIGNING_KEYS',
+    ])
   })
 
   it('in production, no mail server and no public address', async () => {

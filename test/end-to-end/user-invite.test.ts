@@ -23,6 +23,7 @@ describe('parley user invite', function () {
       KEYS_DATABASE_URL: database.keysUrl,
       MASTER_KEY: randomBytes(32).toString('base64'),
       TOKEN_KEYS: `a:${randomBytes(32).toString('base64')}`,
+      AUDIT_SIGNING_KEYS: `a:${randomBytes(32).toString('base64')}`,
       REGISTRATION: 'invite',
       PUBLIC_URL: 'https://chat.example.com',
     }

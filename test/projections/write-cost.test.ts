@@ -41,6 +41,7 @@ const projectionOf = (opened: OpenedEvent) =>
     open: () => Promise.resolve([opened]),
     decode: ({ metadata }) => ({ event: opened.event, metadata: JSON.parse(metadata) as OpenedEvent['metadata'] }),
     openClients: () => Promise.resolve([]),
+    isAuthentic: () => true,
   })
 
 async function written(tx: ClientBase): Promise<number> {

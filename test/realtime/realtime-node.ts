@@ -80,6 +80,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
         KEYS_DATABASE_URL: database.keysUrl,
         MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
         TOKEN_KEYS: `test:${Buffer.alloc(32, 5).toString('base64')}`,
+        AUDIT_SIGNING_KEYS: `test:${Buffer.alloc(32, 6).toString('base64')}`,
       },
       () => '',
     ),

@@ -168,6 +168,9 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   keysDatabaseOwnerUrl: null,
   masterKey: createSecretKey(randomBytes(32)),
   tokenKeys: [{ kid: 'test', key: createSecretKey(randomBytes(32)) }],
+  auditSigningKeys: [{ kid: 'test', key: createSecretKey(randomBytes(32)) }],
+  auditCheckpointSeconds: 60,
+  auditAnchors: [],
   allowedOrigins: [],
   accessTokenSeconds: 900,
   rateLimitMessagesPerMinute: 0,
@@ -192,7 +195,9 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
 
 const inBase64 = (key: KeyObject): string => key.export().toString('base64')
 
-function environmentOf({ databaseUrl, keysDatabaseUrl, masterKey, tokenKeys, ...config }: Config) {
+function environmentOf({ databaseUrl, keysDatabaseUrl, masterKey, tokenKeys, auditSigningKeys, ...config }: Config) {
+  const listed = (keys: { kid: string; key: KeyObject }[]) =>
+    keys.map(({ kid, key }) => `${kid}:${inBase64(key)}`).join()
   const { eventStoreUrl, eventStoreStreamPrefix, databaseOwnerUrl, keysDatabaseOwnerUrl } = config
   const { projectionsDir, analyticsDatabaseUrl, projectionsPersonalFields: personal } = config
   return {
@@ -202,7 +207,8 @@ function environmentOf({ databaseUrl, keysDatabaseUrl, masterKey, tokenKeys, ...
     ...(databaseOwnerUrl !== null && { DATABASE_OWNER_URL: databaseOwnerUrl }),
     ...(keysDatabaseOwnerUrl !== null && { KEYS_DATABASE_OWNER_URL: keysDatabaseOwnerUrl }),
     ...(masterKey !== null && { MASTER_KEY: inBase64(masterKey) }),
-    ...(tokenKeys !== null && { TOKEN_KEYS: tokenKeys.map(({ kid, key }) => `${kid}:${inBase64(key)}`).join() }),
+    ...(tokenKeys !== null && { TOKEN_KEYS: listed(tokenKeys) }),
+    ...(auditSigningKeys !== null && { AUDIT_SIGNING_KEYS: listed(auditSigningKeys) }),
     ...(eventStoreUrl !== null && { EVENTSTORE_URL: eventStoreUrl }),
     ...(projectionsDir !== null && { PROJECTIONS_DIR: projectionsDir }),
     ...(analyticsDatabaseUrl !== null && { ANALYTICS_DATABASE_URL: analyticsDatabaseUrl }),

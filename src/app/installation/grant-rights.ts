@@ -10,6 +10,10 @@ export const READ_MODELS = 'read_models'
 const RIGHTS: Readonly<Record<string, string>> = {
   events: 'select, insert',
   installation: 'select',
+  audit_chain: 'select, insert',
+  audit_tree: 'select, insert',
+  audit_checkpoints: 'select, insert',
+  audit_anchors: 'select, insert',
   knex_migrations: 'select',
   knex_migrations_lock: 'select',
 }

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { parseAnchorTarget, type AnchorTarget } from '../../audit/anchors/anchor-target.js'
 import { isBlockable } from '../../content/blocked-words.js'
 import { isConnectionString } from '../../eventstore/eventstoredb/connection-string.js'
 import { personalFields } from '../../privacy/personal-fields.js'
@@ -94,6 +95,19 @@ export const origins: Parse<string[]> = (given) => {
   const wrong = value.find((origin) => !/^https?:/.test(origin) || urlOf(origin)?.origin !== origin)
   if (wrong === undefined) return { value }
   return { problem: `must be origins such as https://chat.example.com, separated by commas; "${wrong}" is none` }
+}
+
+export const anchors: Parse<AnchorTarget[]> = (given) => {
+  const found = given.split(',').map((entry) => parseAnchorTarget(entry.trim()))
+  const value = found.filter((target) => target !== null)
+  const isWhole = value.length === found.length && new Set(value.map(({ name }) => name)).size === value.length
+  if (isWhole) return { value }
+  const wrong = found.findIndex(
+    (target, index) => target === null || value.findIndex(({ name }) => name === target.name) < index,
+  )
+  return {
+    problem: `must be file:/path, https://… and tsa+https://…, separated by commas, that differ; its entry ${wrong + 1} is none`,
+  }
 }
 
 const MAX_WORDS = 1_000

@@ -23,6 +23,13 @@ export const tokenKeys: Parse<TokenKey[]> = (entries) => {
   }
 }
 
+/** The first signs, all verify: each is the seed of an Ed25519 key. */
+export const signingKeys: Parse<TokenKey[]> = (entries) => {
+  const parsed = tokenKeys(entries)
+  if ('value' in parsed && parsed.value.every(({ key }) => key.symmetricKeySize === 32)) return parsed
+  return { problem: 'must be kid:base64[,kid:base64…]: names that differ, each with 32 bytes in base64' }
+}
+
 export const metricsToken: Parse<string> = (value) =>
   /^[\x21-\x7e]{16,256}$/.test(value)
     ? { value }

@@ -1,5 +1,6 @@
 import type { RegistrationMode } from '../../identity/accounts/accounts.js'
 import {
+  anchors,
   blockedWords,
   eventStoreUrl,
   host,
@@ -18,7 +19,7 @@ import {
   wholeNumber,
   words,
 } from './parsers.js'
-import { masterKey, metricsToken, tokenKeys } from './secrets.js'
+import { masterKey, metricsToken, signingKeys, tokenKeys } from './secrets.js'
 import { choice, list, setting, type Setting } from './setting.js'
 
 /** Every environment variable. The table in docs/operations.md is made from this one. */
@@ -57,7 +58,7 @@ export const settings = {
     'DATABASE_URL',
     postgresUrl,
     'embedded',
-    '`postgres://user:password@host:5432/database`: event log, credentials and read models. It requires `KEYS_DATABASE_URL`, `MASTER_KEY` and `TOKEN_KEYS`',
+    '`postgres://user:password@host:5432/database`: event log, credentials and read models. It requires `KEYS_DATABASE_URL`, `MASTER_KEY`, `TOKEN_KEYS` and `AUDIT_SIGNING_KEYS`',
   ),
   keysDatabaseUrl: choice(
     'KEYS_DATABASE_URL',
@@ -83,6 +84,23 @@ export const settings = {
     tokenKeys,
     'generated',
     '`kid:base64[,kid:base64…]`, 32 bytes or more each: the first signs access tokens, all verify them',
+  ),
+  auditSigningKeys: choice(
+    'AUDIT_SIGNING_KEYS',
+    signingKeys,
+    'generated',
+    '`kid:base64[,kid:base64…]`, 32 bytes each: the first signs checkpoints of the [audit chain](audit.md), all verify them',
+  ),
+  auditCheckpointSeconds: setting(
+    'AUDIT_CHECKPOINT_SECONDS',
+    wholeNumber(1, 86_400),
+    '60',
+    'How often new entries of the audit chain are signed, 1 to 86400',
+  ),
+  auditAnchors: list(
+    'AUDIT_ANCHORS',
+    anchors,
+    'Where checkpoints are stored outside: `file:/path`, `https://…` and `tsa+https://…`, separated by commas; see [audit](audit.md)',
   ),
   redisUrl: choice(
     'REDIS_URL',
