@@ -9,6 +9,7 @@ export const FAILURE_TITLES: Readonly<Record<string, string>> = {
   'event-log': 'Reading the event log',
   'event-log-notifications': 'Notifying nodes of new events',
   'event-log-mark': 'Storing how far EventStoreDB was searched',
+  'projection-notifications': 'Notifying nodes of moved projections',
   realtime: 'Realtime delivery',
   'session-revocations': 'Following session revocations',
   'command-cache': 'Feeding the command cache',

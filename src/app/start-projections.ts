@@ -1,4 +1,5 @@
 import type { FailureReport } from '../async/outage.js'
+import { openNotices } from '../projections/engine/notices.js'
 import { openProjection, type OpenProjection } from '../projections/engine/open-projection.js'
 import { createProjectionControl } from '../projections/engine/projection-control.js'
 import { startRebuilder, type Rebuilder } from '../projections/engine/rebuild/start-rebuilder.js'
@@ -43,8 +44,9 @@ export async function startProjections(
   }
   await checkKeys(pool, databases.keys, open.conversations)
   const readSkipped = () => readSkippedEvents(log, reader)
+  const notices = releases.add(openNotices({ pool, connectionString: databases.mainUrl, report }))
   const start = (one: OpenProjection, options: RunnerOptions = {}): Runner =>
-    releases.add(startRunner(one, { log, pool, report, readSkipped, options }))
+    releases.add(startRunner(one, { log, pool, report, readSkipped, notices, options }))
   const runners = {
     conversations: start(open.conversations),
     decisionIndex: start(open.decisionIndex),

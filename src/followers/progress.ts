@@ -11,10 +11,14 @@ export interface Progress {
 
 /** A progress that its owner moves. */
 export interface MutableProgress extends Progress {
+  /** Whether a caller waits for a position that is not examined yet. */
+  readonly isWanted: boolean
   /** Never moves back. */
   moveTo(position: Position): void
   /** Until a caller waits for a position that is not examined yet, `ms` have passed, or the signal aborts. Never rejects. */
   wanted(ms: number, signal: AbortSignal): Promise<void>
+  /** Ends such a wait, for a caller in another process. */
+  want(): void
 }
 
 export function createProgress(
@@ -28,6 +32,9 @@ export function createProgress(
   return {
     get position() {
       return current
+    },
+    get isWanted() {
+      return waiting.size > 0
     },
     moveTo(position) {
       if (comparePositions(position, current) <= 0) return
@@ -54,6 +61,7 @@ export function createProgress(
         signal?.addEventListener('abort', onAbort)
       })
     },
+    want: () => asked.notify(),
     wanted: (ms, signal) => (waiting.size > 0 ? Promise.resolve() : asked.wait(asked.count, ms, signal)),
   }
 }

@@ -29,6 +29,8 @@ import { createTestDatabase } from './test-database.js'
 /** Log, keys and decision index on real Postgres, and as many command handlers on top as a test wants nodes. */
 export interface WriteSide extends AsyncDisposable {
   pool: pg.Pool
+  /** Where the pool connects to. */
+  databaseUrl: string
   log: EventLog
   /** Another process's handle on the same log. */
   openLog(): Promise<EventLog>
@@ -76,6 +78,7 @@ export async function openWriteSide(
 
   return {
     pool,
+    databaseUrl: database.url,
     log,
     openLog,
     sealer,

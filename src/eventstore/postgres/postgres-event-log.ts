@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { FailureReport } from '../../async/outage.js'
+import { openNotifications } from '../../postgres/notifications.js'
 import { type EventLog, type NewEvent, WrongExpectedVersionError } from '../event-log.js'
 import { checkAppend } from '../event-text.js'
 import { openLogId } from '../log-id.js'
@@ -10,7 +11,6 @@ import { createAppendConnection } from './append-connection.js'
 import { createAppendQueue, toAppend } from './append-queue.js'
 import { createEventTable } from './event-table.js'
 import { createLogOpening } from './log-opening.js'
-import { openNotifications } from './notifications.js'
 import { createPolling } from './polling.js'
 
 export interface PostgresEventLogOptions {
@@ -42,7 +42,14 @@ export async function openPostgresEventLog(options: PostgresEventLogOptions): Pr
   const queue = createAppendQueue((call) => connection.send(call))
   const polling = createPolling(table, pollMs)
   const tail = createTail({ ...table, fill: polling.fill }, positions, pollMs, report)
-  const notifications = openNotifications(pool, connectionString, () => polling.wake(), report)
+  const notifications = openNotifications({
+    pool,
+    connectionString,
+    channel: 'parley_events',
+    report,
+    name: 'event-log-notifications',
+    onNotified: () => polling.wake(),
+  })
   let closed = false
 
   /** Appended events as the log holds them, given the position and version before them. */
@@ -68,7 +75,7 @@ export async function openPostgresEventLog(options: PostgresEventLogOptions): Pr
       const { position: at } = verdict
       if (outcome === 'repeated') polling.wake()
       else polling.appended(placed(events, { stream, version: expectedVersion, at: at - events.length }))
-      notifications.announce()
+      notifications.announce('')
       return { version, position: positions.format(at) }
     },
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import type { FailureReport } from '../../async/outage.js'
+import { createSignal } from '../../async/signal.js'
 import type { EventLog, Page, Position } from '../../eventstore/event-log.js'
 import { startFollower } from '../../followers/follower.js'
 import { createProgress, type Progress } from '../../followers/progress.js'
@@ -15,12 +16,13 @@ import {
   type Failure,
 } from './checkpoint.js'
 import { createLease } from './lease.js'
+import { noNotices, type Notice, type Notices } from './notices.js'
 import type { OpenProjection } from './open-projection.js'
 import { readAhead } from './read-ahead.js'
 import type { SkippedEvents } from './skipped-events.js'
 
 export interface RunnerOptions {
-  /** How often a runner without the lease reads how far the other one is, while someone waits for it; 25 ms by default. */
+  /** How often a runner without the lease reads how far the other one is, while someone waits and no notice comes; 25 ms by default. */
   watchMs?: number
   /** How often it does so otherwise, and looks whether the lease is free; 250 ms by default. */
   idleWatchMs?: number
@@ -33,6 +35,9 @@ export interface RunnerOptions {
   /** How long its lease lasts unless it is renewed; 3 s by default. */
   leaseMs?: number
 }
+
+/** Someone waits in another process at least so long after a notice that says so; while it waits, it repeats the notice. */
+const WANTED_MS = 500
 
 /** A page with at least so many events means that the runner is behind: it continues without a pause. */
 const MANY_EVENTS = 250
@@ -59,6 +64,8 @@ export interface RunnerDeps {
   report: FailureReport
   /** Events that the operator had projections skip; none where it is absent. */
   readSkipped?(): Promise<SkippedEvents>
+  /** To and from the runners of other processes; without them, timers alone tell. */
+  notices?: Notices
   options?: RunnerOptions
 }
 
@@ -76,7 +83,7 @@ export interface RunnerDeps {
  */
 export function startRunner(
   open: OpenProjection,
-  { log, pool, report, readSkipped, options = {} }: RunnerDeps,
+  { log, pool, report, readSkipped, notices = noNotices, options = {} }: RunnerDeps,
 ): Runner {
   const { watchMs = 25, idleWatchMs = 250, retryMs = 500, gatherMs = 20, leaseMs = 3_000, refreshMs = 1_000 } = options
   const { projection } = open
@@ -90,6 +97,10 @@ export function startRunner(
   let checkpoint: Position = log.start
   let movedAt = -Infinity
   let begunEpoch: number | null = null
+  const topic = `${name}-${version}`
+  const movedElsewhere = createSignal()
+  let wantedAt = -Infinity
+  notices.listen(topic, onNotice)
 
   const target: ApplyTarget = {
     projection,
@@ -108,11 +119,22 @@ export function startRunner(
       checkpoint = position
       progress.moveTo(position)
       movedAt = performance.now()
+      if (isWantedElsewhere()) notices.send('moved', topic)
     },
     async failed(failure) {
       await recordFailure(pool, projection, failure)
       known.failure = failure // after it is recorded: a status of paused promises that the table has the reason
     },
+  }
+
+  const isWantedElsewhere = (): boolean => performance.now() - wantedAt < WANTED_MS
+
+  function onNotice(notice: Notice): void {
+    if (notice === 'moved') return movedElsewhere.notify()
+    if (lease.epoch === null) return
+    wantedAt = performance.now()
+    progress.want()
+    notices.send('moved', topic) // it may have moved before the notice came
   }
 
   async function readRow(): Promise<Checkpoint> {
@@ -128,13 +150,14 @@ export function startRunner(
   async function takeLease(): Promise<Checkpoint> {
     let asked = -Infinity
     for (;;) {
+      const seen = movedElsewhere.count
       const row = await readRow()
       const isTime = performance.now() - asked >= idleWatchMs
       if (isTime && !row.stopped) {
         asked = performance.now()
         if (await lease.claim()) return beginTerm()
       }
-      await watchPause()
+      await watchPause(seen)
     }
   }
 
@@ -145,9 +168,13 @@ export function startRunner(
     return readRow()
   }
 
-  async function watchPause(): Promise<void> {
-    await sleep(watchMs, undefined, { signal })
+  /** Until someone waits for the runner with the lease, and then until that one may have moved. */
+  async function watchPause(seen: number): Promise<void> {
     await progress.wanted(idleWatchMs, signal)
+    signal.throwIfAborted()
+    if (!progress.isWanted) return
+    notices.send('wanted', topic)
+    await movedElsewhere.wait(seen, watchMs, signal)
     signal.throwIfAborted()
   }
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import { onFailure } from '../../support/failure-report.js'
+import { noFailures, onFailure } from '../../support/failure-report.js'
 import type { NewEvent } from '../../../src/eventstore/event-log.js'
 import { readCheckpoint } from '../../../src/projections/engine/checkpoint.js'
+import { openNotices, type Notices } from '../../../src/projections/engine/notices.js'
 import { openProjection } from '../../../src/projections/engine/open-projection.js'
 import { retryProjection } from '../../../src/projections/engine/projection-control.js'
 import { NewerEventError } from '../../../src/privacy/event-reader.js'
@@ -40,11 +41,12 @@ describe('the runner of a projection', () => {
     },
   })
 
-  const run = async (projection: Projection, more: RunnerOptions = {}): Promise<Runner> =>
+  const run = async (projection: Projection, more: RunnerOptions = {}, notices?: Notices): Promise<Runner> =>
     startRunner(await openProjection(side.pool, projection, side.log), {
       log: side.log,
       pool: side.pool,
       report: onFailure((error) => failures.push((error as Error).message)),
+      ...(notices && { notices }),
       options: { retryMs: 10, watchMs: 5, ...more },
     })
 
@@ -76,6 +78,23 @@ describe('the runner of a projection', () => {
     for (let index = 1; index <= 30; index++) await side.log.append(`note-${index}`, 0, [event()])
     await runner.progress.reached(await side.log.head())
     expect(batches).to.deep.equal([1, 30])
+  })
+
+  it('ends its gathering for who waits in another process, and tells it that the checkpoint has moved', async () => {
+    const projection = notes()
+    const options = { pool: side.pool, connectionString: side.databaseUrl, report: noFailures }
+    await using noticesHere = openNotices(options)
+    await using noticesThere = openNotices(options)
+    const never = 3_600_000
+    await using leader = await run(projection, { gatherMs: never }, noticesHere)
+    await leader.progress.reached((await side.log.append('note-0', 0, [event()])).position)
+    await using watcher = await run(projection, { watchMs: never, idleWatchMs: 5 }, noticesThere)
+    for (let index = 1; index <= 10; index++) {
+      await side.log.append(`gathered-${index}`, 0, [event()])
+      const { position } = await side.log.append(`note-${index}`, 0, [event()])
+      expect(await watcher.progress.reached(position, { timeoutMs: 30_000 })).to.equal(true)
+    }
+    expect(await noted()).to.have.length(11)
   })
 
   it('moves its checkpoint over events of other streams too', async () => {

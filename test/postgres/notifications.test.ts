@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import pg from 'pg'
-import { openNotifications } from '../../src/eventstore/postgres/notifications.js'
+import { createReleases } from '../../src/app/release.js'
+import { openNotifications } from '../../src/postgres/notifications.js'
 import { openBreakableProxy } from '../support/breakable-proxy.js'
 import { eventually } from '../support/eventually.js'
 import { noFailures } from '../support/failure-report.js'
@@ -13,21 +14,27 @@ describe('Notifications of new events', () => {
     await using proxy = await openBreakableProxy(database.url)
     const pool = new pg.Pool({ connectionString: proxy.url, max: 1 })
     pool.on('error', () => undefined) // broken on purpose
+    await using releases = createReleases()
+    releases.onRelease(() => pool.end())
     const report = recordedReport()
-    let heard = 0
-    const receiver = openNotifications(pool, database.url, () => heard++, noFailures)
-    const sender = openNotifications(pool, database.url, () => undefined, report)
-    await eventually(() => expect(heard).to.equal(1)) // listens
+    const heard: (string | null)[] = []
+    const options = { pool, connectionString: database.url, channel: 'tests', name: 'event-log-notifications' }
+    releases.add(openNotifications({ ...options, report: noFailures, onNotified: (subject) => heard.push(subject) }))
+    await using sender = openNotifications({
+      ...options,
+      report,
+      onNotified: (subject) => expect(subject).to.equal(null),
+    })
+    await eventually(() => expect(heard).to.deep.equal([null])) // listens
     proxy.cut()
-    sender.announce()
+    sender.announce('one')
+    sender.announce('two')
+    sender.announce('one')
     await eventually(() => expect(report.lines).to.have.length(1))
     proxy.restore()
-    await eventually(() => expect(heard).to.be.above(1))
+    await eventually(() => expect(heard).to.have.members([null, 'one', 'two']))
     await eventually(() => expect(report.lines).to.have.length(2))
     expect(report.lines[0]).to.match(/^event-log-notifications failed: /)
     expect(report.lines[1]).to.equal('event-log-notifications recovered')
-    await sender[Symbol.asyncDispose]()
-    await receiver[Symbol.asyncDispose]()
-    await pool.end()
   })
 })

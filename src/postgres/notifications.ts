@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { attempt } from '../../async/attempt.js'
-import type { FailureReport } from '../../async/outage.js'
-import { createSharedOutage } from '../../async/shared-outage.js'
-import { withTimeout } from '../../async/with-timeout.js'
+import { attempt } from '../async/attempt.js'
+import type { FailureReport } from '../async/outage.js'
+import { createSharedOutage } from '../async/shared-outage.js'
+import { withTimeout } from '../async/with-timeout.js'
 
-const CHANNEL = 'parley_events'
 /** At most one NOTIFY in this time: fifty a second are enough. */
 const NOTIFY_EVERY_MS = 20
 /** Before connecting or announcing again. */
@@ -15,24 +14,32 @@ const RETRY_MS = 500
 /** For connecting, announcing and closing, each. */
 const TIMEOUT_MS = 10_000
 
-/** Between processes on one log: "read again". Any of them may get lost; followers have a timer as well. */
+/** Between processes on one database: "read again". Any of them may get lost; whoever relies on them has a timer as well. */
 export interface Notifications extends AsyncDisposable {
-  /** Tells the others, at once or together with what follows shortly. */
-  announce(): void
+  /** Tells the others, at once or together with what follows shortly; the same subject only once then. */
+  announce(subject: string): void
+}
+
+export interface NotificationOptions {
+  /** Announces. */
+  pool: pg.Pool
+  /** The same database again, for the connection that listens. */
+  connectionString: string
+  channel: string
+  /** Receives outages of announcing and of listening, under this name. */
+  report: FailureReport
+  name: string
+  /** Called with what another process announced; with null whenever listening begins, for what was announced until then. */
+  onNotified(subject: string | null): void
 }
 
 /**
  * Listens on a connection of its own, and connects again for as long as it takes. It announces in statements of their own, after
- * the commit: a NOTIFY inside the append's transaction would hold a database-wide lock over its fsync. An outage of either is
- * reported as `event-log-notifications`: meanwhile events are found by polling.
+ * the commit: a NOTIFY inside a transaction that writes would hold a database-wide lock over its fsync.
  */
-export function openNotifications(
-  pool: pg.Pool,
-  connectionString: string,
-  onNotified: () => void,
-  report: FailureReport,
-): Notifications {
-  const outage = createSharedOutage('event-log-notifications', report)
+export function openNotifications(options: NotificationOptions): Notifications {
+  const { pool, connectionString, channel, report, name, onNotified } = options
+  const outage = createSharedOutage(name, report)
   const announcements = outage.part()
   const connection = outage.part()
   const self = randomUUID()
@@ -40,21 +47,23 @@ export function openNotifications(
   const { signal } = closing
   const listening = listenOn()
   let announcing: Promise<void> | null = null
-  let wanted = false
+  const waiting = new Set<string>()
 
   async function announceAll(): Promise<void> {
-    while (wanted) {
-      wanted = false
-      const isSent = await attempt(announcements, notifyOthers, false)
-      wanted ||= !isSent && !signal.aborted
+    while (waiting.size > 0) {
+      const subjects = [...waiting]
+      waiting.clear()
+      const isSent = await attempt(announcements, () => notifyOthers(subjects), false)
+      if (!isSent && !signal.aborted) for (const subject of subjects) waiting.add(subject)
       const pauseMs = isSent ? NOTIFY_EVERY_MS : RETRY_MS
       await pause(pauseMs, undefined, { signal }).catch(() => undefined) // closing ends the pause
     }
     announcing = null
   }
 
-  async function notifyOthers(): Promise<boolean> {
-    await withTimeout(TIMEOUT_MS, pool.query('select pg_notify($1, $2)', [CHANNEL, self]))
+  async function notifyOthers(subjects: string[]): Promise<boolean> {
+    const payloads = subjects.map((subject) => `${self} ${subject}`)
+    await withTimeout(TIMEOUT_MS, pool.query('select pg_notify($1, p) from unnest($2::text[]) p', [channel, payloads]))
     return true
   }
 
@@ -74,14 +83,15 @@ export function openNotifications(
   async function listen(): Promise<void> {
     const client = new pg.Client({ connectionString, keepAlive: true, connectionTimeoutMillis: TIMEOUT_MS })
     client.on('error', connectionLost) // the wait for `end` below goes on
-    client.on('notification', ({ payload }) => {
-      if (payload !== self) onNotified()
+    client.on('notification', ({ payload = '' }) => {
+      const from = payload.slice(0, self.length)
+      if (from !== self) onNotified(payload.slice(self.length + 1))
     })
     try {
       await client.connect()
-      await client.query(`listen ${CHANNEL}`)
+      await client.query(`listen ${pg.escapeIdentifier(channel)}`)
       connection.succeeded()
-      onNotified() // for what was announced while this connection was down
+      onNotified(null)
       await once(client, 'end', { signal })
     } finally {
       await withTimeout(TIMEOUT_MS, client.end())
@@ -89,8 +99,8 @@ export function openNotifications(
   }
 
   return {
-    announce() {
-      wanted = true
+    announce(subject) {
+      waiting.add(subject)
       announcing ??= announceAll()
     },
     async [Symbol.asyncDispose]() {
