@@ -1,4 +1,5 @@
 import type { Experiment } from './experiment.js'
+import { auditTrail } from './experiments/audit-trail.js'
 import { bulk } from './experiments/bulk.js'
 import { coldStarts } from './experiments/cold-start.js'
 import { deliveries } from './experiments/deliveries.js'
@@ -17,6 +18,7 @@ export const experimentList: readonly Experiment[] = [
   ...deliveries,
   ...sockets,
   ...mixedLoad,
+  ...auditTrail,
   ...growth,
   ...coldStarts,
   ...bulk,
