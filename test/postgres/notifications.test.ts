@@ -17,22 +17,22 @@ describe('Notifications of new events', () => {
     await using releases = createReleases()
     releases.onRelease(() => pool.end())
     const report = recordedReport()
-    const heard: (string | null)[] = []
+    const received: (string | null)[] = []
     const options = { pool, connectionString: database.url, channel: 'tests', name: 'event-log-notifications' }
-    releases.add(openNotifications({ ...options, report: noFailures, onNotified: (subject) => heard.push(subject) }))
+    releases.add(openNotifications({ ...options, report: noFailures, onNotified: (subject) => received.push(subject) }))
     await using sender = openNotifications({
       ...options,
       report,
       onNotified: (subject) => expect(subject).to.equal(null),
     })
-    await eventually(() => expect(heard).to.deep.equal([null])) // listens
+    await eventually(() => expect(received).to.deep.equal([null])) // listens
     proxy.cut()
     sender.announce('one')
     sender.announce('two')
     sender.announce('one')
     await eventually(() => expect(report.lines).to.have.length(1))
     proxy.restore()
-    await eventually(() => expect(heard).to.have.members([null, 'one', 'two']))
+    await eventually(() => expect(received).to.have.members([null, 'one', 'two']))
     await eventually(() => expect(report.lines).to.have.length(2))
     expect(report.lines[0]).to.match(/^event-log-notifications failed: /)
     expect(report.lines[1]).to.equal('event-log-notifications recovered')
