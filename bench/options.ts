@@ -36,10 +36,11 @@ export function parseOptions(args: readonly string[]): Options {
       seconds: { type: 'string' },
       postgres: { type: 'string', default: 'free' },
       stored: { type: 'string', default: '200000' },
+      lines: { type: 'string' },
       markdown: { type: 'boolean', default: false },
     },
   })
-  const { quick: isQuick, only, json = null, check = null, rounds, seconds } = values
+  const { quick: isQuick, only, json = null, check = null, rounds, seconds, lines } = values
   const size = isQuick
     ? { rounds: 2, warmSeconds: 0.3, seconds: 0.7, people: 40, rooms: 200, lines: 2_000 }
     : { rounds: 5, warmSeconds: 0.3, seconds: 1.5, people: 200, rooms: 1000, lines: 20_000 }
@@ -54,6 +55,7 @@ export function parseOptions(args: readonly string[]): Options {
     check,
     ...(rounds === undefined ? {} : { rounds: Number(rounds) }),
     ...(seconds === undefined ? {} : { seconds: Number(seconds) }),
+    ...(lines === undefined ? {} : { lines: Number(lines) }),
   }
 }
 

@@ -94,21 +94,23 @@ const rebuilding = (name: string, all: boolean): Experiment => ({
   reference: 'COPY of its messages, with indexes',
   metrics: {
     rate: { unit: 'events/s', better: 'higher', ...(all ? {} : { target: { atLeast: 0.3 } }) },
+    memory: { unit: 'MiB at most, and before', better: 'lower' },
   },
   async prepare(bench) {
     const env = await bulkParley(bench)
     const file = join(bench.postgres.exchange, 'archive.ndjson')
     writeFileSync(file, archive(bench.options.lines))
     await importOnce(bench, file)
-    let table = ''
+    let [table, beforeMib] = ['', 0]
     return {
       async ours() {
-        const { rate, table: made } = await measureRate('rebuild', { all }, { env })
-        table = made
-        return { rate }
+        const rebuilt = await measureRate('rebuild', { all }, { env })
+        ;({ table, beforeMib } = rebuilt)
+        return { rate: rebuilt.rate, memory: rebuilt.peakMib }
       },
       async reference() {
-        return { rate: await copyRows(env['DATABASE_URL'] ?? '', table, join(bench.postgres.exchange, 'messages')) }
+        const rate = await copyRows(env['DATABASE_URL'] ?? '', table, join(bench.postgres.exchange, 'messages'))
+        return { rate, memory: beforeMib }
       },
     }
   },
