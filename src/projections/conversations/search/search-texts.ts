@@ -1,4 +1,5 @@
 import { mayBeNear } from '../../../content/near-words.js'
+import type { Word } from '../../../content/search-words.js'
 import type { TableName } from '../../engine/projection.js'
 import { messagesIn, type ApplyContext, type BulkEvent, type Part, type Placed } from '../part.js'
 import { keyOf, SENDER, toTsvector, wordsOf } from './word-keys.js'
@@ -48,13 +49,18 @@ export const searchPart = {
 
 async function insertSent(sent: readonly Placed<'MessageSent'>[], context: ApplyContext): Promise<void> {
   const { tx, table } = context
-  const rows = sent.flatMap(({ event, chatId, version, at }) => {
-    const { messageId, senderId, content } = event
-    const words = wordsOf(content)
-    const row = { message_id: messageId, chat_id: chatId, sent_version: version, sender_id: senderId, created_at: at }
-    return words.length === 0 ? [] : [{ ...row, words: toTsvector(words, chatId, senderId) }]
-  })
-  if (rows.length === 0) return
+  const texts = sent
+    .map((placed) => ({ ...placed, words: wordsOf(placed.event.content) }))
+    .filter(({ words }) => words.length > 0)
+  if (texts.length === 0) return
+  const rows = texts.map(({ event: { messageId, senderId }, chatId, version, at, words }) => ({
+    message_id: messageId,
+    chat_id: chatId,
+    sent_version: version,
+    sender_id: senderId,
+    created_at: at,
+    words: toTsvector(words, chatId, senderId),
+  }))
   const inserted = tx.query({
     name: `insert ${table('search_texts')}`,
     text: `insert into ${table('search_texts')} (message_id, chat_id, sent_version, sender_id, created_at, words)
@@ -62,7 +68,6 @@ async function insertSent(sent: readonly Placed<'MessageSent'>[], context: Apply
         as row(message_id uuid, chat_id uuid, sent_version integer, sender_id uuid, created_at timestamptz, words text)`,
     values: [JSON.stringify(rows)],
   })
-  const texts = sent.map(({ event, chatId }) => ({ chatId, content: event.content }))
   await Promise.all([inserted, insertChatWords(texts, context)])
 }
 
@@ -79,20 +84,20 @@ async function insertEdited(messageId: string, content: string | null, chatId: s
       from ${table('messages')} where id = $1`,
     values: [messageId, toTsvector(words, chatId, null)],
   })
-  await insertChatWords([{ chatId, content }], context)
+  await insertChatWords([{ chatId, words }], context)
 }
 
 async function insertChatWords(
-  texts: readonly { chatId: string; content: string | null }[],
+  texts: readonly { chatId: string; words: readonly Word[] }[],
   { tx, table }: ApplyContext,
 ): Promise<void> {
-  const words = new Map<string, Set<string>>()
-  for (const { chatId, content } of texts) {
-    const known = words.get(chatId) ?? new Set<string>()
-    words.set(chatId, known)
-    for (const { folded } of wordsOf(content)) if (mayBeNear(folded)) known.add(folded)
+  const byChat = new Map<string, Set<string>>()
+  for (const { chatId, words } of texts) {
+    const known = byChat.get(chatId) ?? new Set<string>()
+    byChat.set(chatId, known)
+    for (const { folded } of words) if (!known.has(folded) && mayBeNear(folded)) known.add(folded)
   }
-  const rows = [...words].flatMap(([chat_id, all]) => Array.from(all, (word) => ({ chat_id, word })))
+  const rows = [...byChat].flatMap(([chat_id, all]) => Array.from(all, (word) => ({ chat_id, word })))
   if (rows.length === 0) return
   await tx.query({
     name: `insert ${table('chat_words')}`,
