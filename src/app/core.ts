@@ -70,7 +70,7 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
   const foundations = await openFoundations(config, options.print, options.report, clock, releases)
   const { databases, log, reader, sealer, dataKeys } = foundations
   const { open, runners, managed } = await startProjections(foundations, clock, options.report, releases)
-  const chain = await startAuditChain(foundations, clock, options.report, releases)
+  const chain = await startAuditChain(config, foundations, clock, options.report, releases)
   const decisionIndex = createDecisionIndex(databases.main, open.decisionIndex)
   const handler = await startCommandHandler(foundations, decisionIndex, clock, options, releases)
 

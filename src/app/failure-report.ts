@@ -34,7 +34,10 @@ export const FAILURE_TITLES: Readonly<Record<string, string>> = {
 const PROJECTION = 'projection-'
 
 export const titleOf = (name: string): string =>
-  FAILURE_TITLES[name] ?? (name.startsWith(PROJECTION) ? `Projection ${name.slice(PROJECTION.length)}` : name)
+  FAILURE_TITLES[name] ??
+  (name.startsWith(PROJECTION)
+    ? `Projection ${name.slice(PROJECTION.length)}`
+    : name.replace(/^audit-anchor /, 'Anchoring at '))
 
 /** One log line and one metric for the beginning and the end of each outage. */
 export function createFailureReport(

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { verifyChain, type Verification } from '../../src/audit/verification/verify-chain.js'
+import type { Verification } from '../../src/audit/verification/verify-chain.js'
+import { anchorFilesOf, createVerify } from '../../src/app/start-audit.js'
 import type { Config } from '../../src/app/config.js'
 import type { RecordedEvent } from '../../src/eventstore/event-log.js'
 import { startTestApp, type TestApp, type TestUser } from '../support/test-app.js'
@@ -14,7 +15,8 @@ export interface AuditedApp extends AsyncDisposable {
   send(content: string): Promise<string>
   /** Waits until the chain has every event of the log; the number of them. */
   chained(): Promise<number>
-  verify(from?: 'log' | 'table'): Promise<Verification>
+  /** `anchorFiles`: those of the configuration unless others are given. */
+  verify(from?: 'log' | 'table', anchorFiles?: readonly string[]): Promise<Verification>
   events(): Promise<RecordedEvent[]>
   /** As someone does who has the whole database, with the protection of the tables off. */
   tamper<Row>(...statements: string[]): Promise<Row[]>
@@ -47,17 +49,9 @@ export async function startAuditedApp(config: Partial<Config> = {}): Promise<Aud
       expect(await chain.runner.progress.reached(await log.head(), { timeoutMs: 60_000 })).to.equal(true)
       return (await allEvents(parley)).length
     },
-    verify(from = 'log') {
-      const { databases, log, reader, chain } = core()
-      return verifyChain(
-        {
-          pool: databases.main,
-          log: from === 'log' ? log : null,
-          keys: chain.keys,
-          isAuthentic: (event) => reader.isAuthentic(event),
-        },
-        { onProgress: () => undefined, signal: new AbortController().signal },
-      )
+    verify(from = 'log', anchorFiles = anchorFilesOf(parley.config)) {
+      const verify = createVerify(core(), { keys: core().chain.keys, anchorFiles })
+      return verify(from, { onProgress: () => undefined, signal: new AbortController().signal })
     },
     events: () => allEvents(parley),
     tamper: (...statements) =>

@@ -1,25 +1,24 @@
 import type { Pool } from 'pg'
-import type { EventLog, Position, RecordedEvent } from '../../eventstore/event-log.js'
-import { inSnapshot } from '../../postgres/transaction.js'
-import { readChainHead } from '../chain/chain-head.js'
-import { entriesAfter } from '../chain/entry-table.js'
+import type { EventLog, RecordedEvent } from '../../eventstore/event-log.js'
 import { FIRST_HASH } from '../chain/chain-entry.js'
+import { readChainHead } from '../chain/chain-head.js'
 import type { ChainRow } from '../chain/chain-rows.js'
-import { chainCheckpoint } from '../chain/chain-checkpoint.js'
-import { checkpointsAfter } from '../checkpoints/checkpoint-table.js'
-import type { SigningKeys } from '../checkpoints/signing-keys.js'
+import { entriesAfter } from '../chain/entry-table.js'
+import type { Heads } from '../checkpoints/checkpoint.js'
 import { addLeaf, headOf, type Subtree } from '../merkle/subtrees.js'
 import { nodesBetween } from '../merkle/tree-table.js'
-import { compareNodes, checkCheckpoint } from './check-heads.js'
-import { findDivergence, type Divergence } from './divergence.js'
+import { compareNodes } from './compare-nodes.js'
+import { findDivergence, type Divergence, type DivergenceReason } from './divergence.js'
 import { createLookAhead, type LookAhead } from './look-ahead.js'
+import { readStart, type Start } from './read-start.js'
+import { createSignedHeads, type SignedHeadsDeps } from './signed-heads.js'
 
-export interface VerifyDeps {
-  pool: Pool
+export interface VerifyDeps extends SignedHeadsDeps {
   /** Null: the tables alone. */
   log: Pick<EventLog, 'start' | 'readAll' | 'comparePositions'> | null
-  keys: SigningKeys
   isAuthentic(event: RecordedEvent): boolean
+  /** Snapshots of streams that are not what the log makes of them. */
+  alteredSnapshots(signal: AbortSignal): Promise<readonly { stream: string; version: number }[]>
 }
 
 export interface VerifyOptions {
@@ -35,9 +34,11 @@ export interface Verification {
   total: number
   ok: boolean
   /** The chain as it was computed, up to the last entry that is right. */
-  head: { ordinal: number; hash: string; treeHead: string }
+  head: Omit<Heads, 'at'>
   /** The last entry that a right checkpoint covers. */
   signedUpTo: number
+  /** The last entry that something outside of the databases covers. */
+  anchoredUpTo: number
   firstDivergence: Divergence | null
 }
 
@@ -45,75 +46,88 @@ const PAGE = 2_000
 
 /** Recomputes the chain from its table, and compares it with the log, up to the head that the chain has at the start. Nothing is skipped. */
 export async function verifyChain(deps: VerifyDeps, { onProgress, signal }: VerifyOptions): Promise<Verification> {
-  const { pool, log } = deps
-  const { total, position } = await inSnapshot(pool, async (tx) => ({
-    total: (await readChainHead(tx)).ordinal,
-    position: await chainCheckpoint(tx),
-  }))
-  const run = createRun(deps, total)
+  const start = await readStart(deps.pool)
+  const { total } = start
   onProgress(0, total)
+  const altered = deps.log === null ? [] : await deps.alteredSnapshots(signal)
+  const run = createRun(deps, new Map(altered.map(({ stream, version }) => [stream, version])))
   while (run.done < total && run.divergence === null && !signal.aborted) {
     await run.page(Math.min(PAGE, total - run.done))
     onProgress(run.done, total)
   }
-  if (run.done === total && run.divergence === null) await run.end(log === null ? null : position)
-  return run.result()
+  if (run.done === total && run.divergence === null) await run.end(start)
+  const { done, head, divergence, heads } = run
+  return {
+    done,
+    total,
+    ok: divergence === null && done === total,
+    head,
+    signedUpTo: heads.signedUpTo,
+    anchoredUpTo: heads.anchoredUpTo,
+    firstDivergence: divergence,
+  }
 }
 
-function createRun({ pool, log, keys, isAuthentic }: VerifyDeps, total: number) {
+/** `alteredSnapshots`: their versions by stream. */
+function createRun(deps: VerifyDeps, alteredSnapshots: ReadonlyMap<string, number>) {
+  const { pool, log, isAuthentic } = deps
   const entries = readEntries(pool)
   const events = log === null ? null : readEvents(log)
+  const heads = createSignedHeads(deps)
   const peaks: Subtree[] = []
   let previous = FIRST_HASH
   let done = 0
-  let signedUpTo = 0
   let divergence: Divergence | null = null
 
-  /** True where this entry is right; the nodes that it completes are added to `nodes`. */
+  /** True where the next entry is right; the nodes that it completes are added to `nodes`. */
   function take(nodes: Subtree[]): boolean {
     const ordinal = done + 1
-    const [row, nextRow] = [entries.at(0), entries.at(1)]
+    const row = entries.at(0)
     const atLog = events && { event: events.at(0), nextEvent: events.at(1) }
-    const reason = findDivergence({ ordinal, previous, row, nextRow, events: atLog, isAuthentic })
-    if (reason !== null) divergence = { ordinal, reason }
-    if (reason !== null || row === undefined) return false
+    const place = { ordinal, previous, row, nextRow: entries.at(1), events: atLog, isAuthentic }
+    const reason = findDivergence(place)
+    if (row === undefined || reason !== null) return diverge(ordinal, reason ?? 'entry-removed')
     entries.drop(1)
     events?.drop(1)
     nodes.push(...addLeaf(peaks, { lastLeaf: ordinal, level: 0, hash: row.hash }))
     previous = row.hash
     done = ordinal
-    return true
+    if (alteredSnapshots.get(row.stream) === row.version) return diverge(ordinal, 'snapshot-altered')
+    const signed = heads.check(head())
+    return signed === null || diverge(ordinal, signed)
   }
+
+  function diverge(ordinal: number, reason: DivergenceReason): false {
+    divergence = { ordinal, reason }
+    return false
+  }
+
+  /** The tree head is only computed where it is wanted. */
+  const head = () => ({
+    ordinal: done,
+    hash: previous,
+    get treeHead() {
+      return headOf(peaks)
+    },
+  })
 
   async function page(count: number): Promise<void> {
     const first = done
-    await Promise.all([entries.fill(count + 1), events?.fill(count + 1)])
-    const checkpoints = new Map(
-      (await checkpointsAfter(pool, first, count)).map((checkpoint) => [checkpoint.ordinal, checkpoint]),
-    )
+    await Promise.all([entries.fill(count + 1), events?.fill(count + 1), heads.load(first, first + count)])
     const nodes: Subtree[] = []
-    for (let taken = 0; taken < count && take(nodes); taken++) {
-      const checkpoint = checkpoints.get(done)
-      if (checkpoint === undefined) continue
-      const reason = checkCheckpoint(checkpoint, { hash: previous, treeHead: headOf(peaks) }, keys)
-      if (reason === null) signedUpTo = done
-      else {
-        divergence = { ordinal: done, reason }
-        break
-      }
-    }
+    while (done < first + count && take(nodes)) continue
     const altered = compareNodes(nodes, await nodesBetween(pool, first, done))
-    if (altered !== null) divergence = { ordinal: altered, reason: 'tree-altered' }
+    if (altered !== null) diverge(altered, 'tree-altered')
   }
 
-  /** What was signed, or entered, beyond the last entry of the table was removed from it. `position`: up to where the log was entered. */
-  async function end(position: Position | null): Promise<void> {
+  /** What was signed, stored outside or entered beyond the last entry was removed. */
+  async function end({ total, signed, position }: Start): Promise<void> {
     await events?.fill(1)
     const next = events?.at(0)
     const isEntered =
       next !== undefined && position !== null && log !== null && log.comparePositions(next.position, position) <= 0
-    const [beyond] = await checkpointsAfter(pool, total, 1)
-    if (isEntered || beyond !== undefined) divergence = { ordinal: total + 1, reason: 'entry-removed' }
+    const isAnchored = async (): Promise<boolean> => heads.isAnchoredBeyond((await readChainHead(pool)).ordinal)
+    if (isEntered || signed > total || (await isAnchored())) diverge(total + 1, 'entry-removed')
   }
 
   return {
@@ -123,16 +137,12 @@ function createRun({ pool, log, keys, isAuthentic }: VerifyDeps, total: number) 
     get divergence() {
       return divergence
     },
+    get head() {
+      return { ...head() }
+    },
+    heads,
     page,
     end,
-    result: (): Verification => ({
-      done,
-      total,
-      ok: divergence === null && done === total,
-      head: { ordinal: done, hash: previous, treeHead: headOf(peaks) },
-      signedUpTo,
-      firstDivergence: divergence,
-    }),
   }
 }
 

@@ -2,23 +2,29 @@ import { parseArgs } from 'node:util'
 import { Presets, SingleBar } from 'cli-progress'
 import type { Foundations } from '../../app/foundations.js'
 import { createSigningKeys } from '../../audit/checkpoints/signing-keys.js'
-import { verifyChain, type Verification } from '../../audit/verification/verify-chain.js'
+import { anchorFilesOf, createVerify } from '../../app/start-audit.js'
+import type { Verification } from '../../audit/verification/verify-chain.js'
 import type { OperatorCommand } from '../operator-command.js'
 import { print } from '../output.js'
 import { withFoundations } from '../with-core.js'
 
 /** Also beside a running server. Exit code 1 where something differs. */
 export const auditVerify: OperatorCommand = {
-  usage: 'audit verify [--json]',
+  usage: 'audit verify [--table-only] [--anchor FILE]… [--json]',
   summary: 'recompute the audit chain from its table and from the log, and name the first entry that differs',
   parse(args) {
     const { values } = parseArgs({
       args,
-      options: { json: { type: 'boolean', default: false }, 'table-only': { type: 'boolean', default: false } },
+      options: {
+        json: { type: 'boolean', default: false },
+        'table-only': { type: 'boolean', default: false },
+        anchor: { type: 'string', multiple: true, default: [] },
+      },
     })
     return (config) =>
       withFoundations(config, async (foundations) => {
-        const found = await verify(foundations, { isJson: values.json, tableOnly: values['table-only'] })
+        const anchorFiles = [...anchorFilesOf(config), ...values.anchor]
+        const found = await verify(foundations, { isJson: values.json, tableOnly: values['table-only'], anchorFiles })
         print(values.json ? JSON.stringify(found) : report(found))
         return found.ok ? 0 : 1
       })
@@ -26,28 +32,21 @@ export const auditVerify: OperatorCommand = {
 }
 
 async function verify(
-  { databases, log, reader }: Foundations,
-  { isJson, tableOnly }: { isJson: boolean; tableOnly: boolean },
+  foundations: Foundations,
+  { isJson, tableOnly, anchorFiles }: { isJson: boolean; tableOnly: boolean; anchorFiles: readonly string[] },
 ): Promise<Verification> {
   const interruption = new AbortController()
   process.once('SIGINT', () => interruption.abort())
   const bar = createBar(isJson)
   try {
-    return await verifyChain(
-      {
-        pool: databases.main,
-        log: tableOnly ? null : log,
-        keys: createSigningKeys(databases.auditSigningKeys),
-        isAuthentic: (event) => reader.isAuthentic(event),
+    const keys = createSigningKeys(foundations.databases.auditSigningKeys)
+    return await createVerify(foundations, { keys, anchorFiles })(tableOnly ? 'table' : 'log', {
+      onProgress(done, total) {
+        bar?.setTotal(total)
+        bar?.update(done)
       },
-      {
-        onProgress(done, total) {
-          bar?.setTotal(total)
-          bar?.update(done)
-        },
-        signal: interruption.signal,
-      },
-    )
+      signal: interruption.signal,
+    })
   } finally {
     bar?.stop()
   }
@@ -62,8 +61,8 @@ function createBar(isJson: boolean): SingleBar | null {
   return bar
 }
 
-function report({ done, total, ok, head, signedUpTo, firstDivergence }: Verification): string {
+function report({ done, total, ok, head, signedUpTo, anchoredUpTo, firstDivergence }: Verification): string {
   if (firstDivergence !== null) return `Entry ${firstDivergence.ordinal} differs: ${firstDivergence.reason}`
   const entries = ok ? `${total} entries are right` : `Interrupted. ${done} of ${total} entries are right`
-  return `${entries}, of which ${signedUpTo} are signed. Chain ${head.hash}, tree ${head.treeHead}`
+  return `${entries}, of which ${signedUpTo} are signed and ${anchoredUpTo} anchored. Chain ${head.hash}, tree ${head.treeHead}`
 }
