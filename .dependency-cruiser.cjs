@@ -33,6 +33,7 @@ module.exports = {
     mayOnlyReach('projections', [...pure, 'followers', 'content']),
     mayOnlyReach('analytics', [...pure, 'followers', 'projections/engine']),
     mayOnlyReach('audit', [...pure, 'followers', 'projections/engine']),
+    mayOnlyReach('replay', [...pure, 'projections', 'content']),
     mayOnlyReach('identity', ['domain', 'commands', 'limits', 'async', 'postgres']),
     mayOnlyReach('requests', ['domain', 'identity', 'limits', 'security']),
     mayOnlyReach('realtime', [
@@ -65,6 +66,7 @@ module.exports = {
       'outbound',
       'webhooks',
       'audit',
+      'replay',
     ]),
     {
       name: 'only-the-roots-see-all',

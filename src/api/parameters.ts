@@ -15,6 +15,9 @@ const wholeNumber = (least: number, most: number) =>
 /** A seq or a version: exclusive start of a page. */
 export const startSchema = wholeNumber(0, MAX_INT)
 
+/** Of a stream. */
+export const versionSchema = wholeNumber(1, MAX_INT)
+
 export const limitSchema = wholeNumber(1, 200).prefault(50)
 
 /** Of a list that is bounded by a rule: without a parameter, all of it. */

@@ -16,6 +16,7 @@ import type { ConversationQueries } from '../projections/conversations/conversat
 import type { ManagedProjection } from '../projections/managed-projection.js'
 import type { PastFrames } from '../realtime/past-frames.js'
 import type { RenderSentMessage } from '../realtime/render-sent-message.js'
+import type { Replay } from '../replay/replay.js'
 import type { ReadYourWrites, ReadYourWritesDeps } from './read-your-writes.js'
 import type { MaySpeak } from '../commands/catalogue/incoming-webhooks.js'
 import type { IncomingSecrets } from '../webhooks/incoming-secrets.js'
@@ -50,6 +51,7 @@ export interface ApiDeps
   queries: ConversationQueries
   auditTrail: Pick<ReadYourWritesDeps, 'progress' | 'ownWrites'> & { queries: AuditQueries }
   pastFrames: PastFrames
+  replay: Replay
   /** Parley's own and those of analysts, which come and go with their files. */
   projections(): Promise<readonly ManagedProjection[]>
   readiness: () => Promise<Readiness>

@@ -1,4 +1,5 @@
 import { ZodError } from 'zod'
+import { BadMacError } from '../privacy/bad-mac-error.js'
 import { NewerEventError } from '../privacy/event-reader.js'
 import { UnavailableError } from '../async/unavailable-error.js'
 import { CommandFault } from '../commands/pipeline/command-fault.js'
@@ -79,6 +80,7 @@ function codeOfError(error: Error): ProblemCode {
   if (error instanceof TooBusyError) return 'too-busy'
   if (error instanceof UnavailableError) return 'dependency-unavailable'
   if (error instanceof NewerEventError) return 'newer-event'
+  if (error instanceof BadMacError) return 'bad-mac'
   return codeOfHttpError(error) ?? 'internal-error'
 }
 

@@ -19,6 +19,7 @@ export const problemTable = {
   'too-deeply-nested': { status: 400, title: 'The JSON is nested too deeply' },
   'idempotency-key-mismatch': { status: 400, title: 'Idempotency-Key and clientMessageId differ' },
   'unknown-position': { status: 400, title: 'The position is not of this log' },
+  'unknown-version': { status: 400, title: 'The chat has no such version' },
   'unknown-event': { status: 400, title: 'No such event' },
   'too-many-cursors': { status: 400, title: 'The handshake has too many cursors' },
   'invalid-link': { status: 400, title: 'The link is not valid, or no longer' },
@@ -37,6 +38,7 @@ export const problemTable = {
   'account-deactivated': { status: 403, title: 'The account is deactivated' },
   'not-found': { status: 404, title: 'No such path' },
   'chat-not-found': { status: 404, title: 'No such chat' },
+  'not-created-yet': { status: 404, title: 'It did not exist at that moment' },
   'message-not-found': { status: 404, title: 'No such message' },
   'user-not-found': { status: 404, title: 'No such user' },
   'projection-not-found': { status: 404, title: 'No such projection' },
@@ -76,6 +78,7 @@ export const problemTable = {
   'content-refused': { status: 422, title: 'The message contains a word that is not allowed' },
   'idempotency-key-reused': { status: 422, title: 'The key was used before with another body' },
   'rate-limited': { status: 429, title: 'Too many requests', retryAfterSeconds: 60 },
+  'bad-mac': { status: 500, title: 'An event in the log was altered' },
   'internal-error': { status: 500, title: 'Internal error' },
   'outcome-unknown': { status: 503, title: 'It may have been done', retryAfterSeconds: 1 },
   'dependency-unavailable': {

@@ -19,6 +19,7 @@ import { openChatRoutes } from './routes/open-chats.js'
 import { operationRoutes } from './routes/operations.js'
 import { projectionRoutes } from './routes/projections.js'
 import { participantRoutes } from './routes/participants.js'
+import { replayRoutes } from './routes/replay.js'
 import { reportRoutes } from './routes/reports.js'
 import { searchRoutes } from './routes/search.js'
 import { sessionRoutes } from './routes/sessions.js'
@@ -51,6 +52,7 @@ export const routeList: readonly Route[] = [
   ...reportRoutes,
   ...searchRoutes,
   ...auditRoutes,
+  ...replayRoutes,
   ...projectionRoutes,
   ...operationRoutes,
   ...docsRoutes,

@@ -14,6 +14,7 @@ import type { RenderSentMessage } from '../realtime/render-sent-message.js'
 import type { Authenticate } from '../requests/authenticate.js'
 import type { SharedOwnWrites } from '../requests/own-writes-in-redis.js'
 import type { RequestPath } from '../requests/request-path.js'
+import { createAppReplay } from './app-replay.js'
 import type { Config } from './config.js'
 import type { Core } from './core.js'
 import type { Metrics } from './metrics.js'
@@ -62,6 +63,7 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     comparePositions: (a, b) => log.comparePositions(a, b),
     head: () => log.head(),
     pastFrames: parts.pastFrames,
+    replay: createAppReplay(core, core.content.renderContent),
     renderSentMessage: parts.renderSentMessage,
     publicUrl: parts.publicUrl,
     projections: async () => [...core.managedProjections, ...((await parts.analytics?.all()) ?? [])],

@@ -9,6 +9,7 @@ export async function inTransaction<Result>(
   pool: Pool,
   work: (tx: ClientBase) => Promise<Result>,
   begin = 'begin',
+  end: 'commit' | 'rollback' = 'commit',
 ): Promise<Result> {
   const client = await pool.connect()
   let broken: Error | undefined
@@ -17,7 +18,7 @@ export async function inTransaction<Result>(
   try {
     await client.query(begin)
     const result = await work(client)
-    await client.query('commit')
+    await client.query(end)
     return result
   } catch (error) {
     if (error instanceof UnavailableError) broken ??= error
@@ -32,3 +33,9 @@ export async function inTransaction<Result>(
 /** Reads everything in one snapshot of the database. */
 export const inSnapshot = <Result>(pool: Pool, read: (tx: ClientBase) => Promise<Result>): Promise<Result> =>
   inTransaction(pool, read, 'begin isolation level repeatable read read only')
+
+/** Does work in tables that are made for it alone: whatever it writes is rolled back. */
+export const inDiscardedTransaction = <Result>(
+  pool: Pool,
+  work: (tx: ClientBase) => Promise<Result>,
+): Promise<Result> => inTransaction(pool, work, 'begin', 'rollback')

@@ -3,6 +3,7 @@ import { forgotten } from './check-forgotten.js'
 import { rebuild } from './check-rebuild.js'
 import { refusals } from './check-refusals.js'
 import { seamless } from './check-seamless.js'
+import { replays } from './check-replay.js'
 import { snapshots } from './check-snapshots.js'
 import { unread } from './check-unread.js'
 import { visibility } from './check-visibility.js'
@@ -24,6 +25,7 @@ const laws: Law[] = [
   ['history and search return what the visibility rule allows', visibility, 2],
   ['read markers and unread counts are those of the log', unread, 3],
   ['a text that was deleted or edited is in no later answer', forgotten, 5],
+  ['replay at a version is what live clients saw at it', replays(), 4],
   ['rebuilt read models equal the ones that were updated step by step, row for row', rebuild, 5],
 ]
 

@@ -44,6 +44,16 @@ const all = [
 
 export const parts: readonly Part[] = all
 
+/** Those that make a chat as it was: of what it shows, not of how it is searched or moderated. In the same order. */
+export const replayedParts: readonly Part[] = [
+  usersPart,
+  chatsPart,
+  membershipsPart,
+  reactionsPart,
+  messagesPart,
+  pinsPart,
+]
+
 /** Events that change no row but the version of their chat, if any. */
 export const withoutRows = [
   'InviteCreated',

@@ -54,6 +54,8 @@ export const requests: Record<string, (world: World) => Request> = {
     refusedAs: 'invalid-link',
   }),
   'GET /audit/entries': () => ({ path: '/audit/entries' }),
+  'GET /audit/chats/:id': ({ chatId }) => ({ path: `/audit/chats/${chatId}` }),
+  'GET /audit/users/:id': ({ people }) => ({ path: `/audit/users/${people.bystander.id}` }),
   'GET /users/me': () => ({ path: '/users/me' }),
   'PATCH /users/me': () => ({ path: '/users/me', body: { statusText: 'here' } }),
   'GET /users/me/blocks': () => ({ path: '/users/me/blocks' }),

@@ -31,6 +31,9 @@ export const quotedIfVisible = (table: TableName): string => quoted(table, isVis
 /** The same for every reader: in a chat `c` where nothing was ever hidden from anyone. */
 export const quotedForAll = (table: TableName): string => quoted(table, 'c.always_full')
 
+/** For auditors, who see every message. */
+export const quotedForAuditors = (table: TableName): string => quoted(table, 'true')
+
 export const toReply = (row: QuotedRow): MessageView['replyTo'] =>
   row.reply_to_id === null
     ? null

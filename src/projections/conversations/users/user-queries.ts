@@ -1,6 +1,8 @@
+import type { ClientBase, Pool } from 'pg'
 import type { AddableBy } from '../../../domain/user/events.js'
 import { isNameCursor, lookUpNames, nameCursor, type NamePage } from '../name-index.js'
 import { checkpointOf } from '../../engine/per-generation.js'
+import type { TableName } from '../../engine/projection.js'
 import type { QueryContext } from '../query-context.js'
 import { toPaged, type Cursor, type Paged } from '../query-results.js'
 import type { OwnProfile, ProfileView, UserRef } from '../views.js'
@@ -27,6 +29,12 @@ const toOwnProfile = (row: ProfileRow): OwnProfile => ({
   createdAt: row.created_at.toISOString(),
   updatedAt: row.updated_at.toISOString(),
 })
+
+/** By whatever tables: those of a generation, or of a replay. */
+export async function profileOf(db: Pool | ClientBase, table: TableName, userId: string): Promise<OwnProfile | null> {
+  const { rows } = await db.query<ProfileRow>(`select * from ${table('users')} where id = $1`, [userId])
+  return rows[0] === undefined ? null : toOwnProfile(rows[0])
+}
 
 export function userQueries({ pool, table, checkpoint }: QueryContext) {
   const users = table('users')

@@ -1,0 +1,14 @@
+import type { RecordedEvent } from '../eventstore/event-log.js'
+
+/** An event is not as Parley wrote it: it was altered or forged. It must stop its reader, and never be skipped. */
+export class BadMacError extends Error {
+  override readonly name = 'BadMacError'
+  readonly code = 'bad-mac'
+  readonly stream: string
+  readonly version: number
+  constructor({ stream, version }: Pick<RecordedEvent, 'stream' | 'version'>) {
+    super(`${stream} ${version} was altered: its MAC is wrong`)
+    this.stream = stream
+    this.version = version
+  }
+}
