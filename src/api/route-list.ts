@@ -7,6 +7,7 @@ import { chatSettingsRoutes } from './routes/chat-settings.js'
 import { chatRoutes } from './routes/chats.js'
 import { credentialRoutes } from './routes/credentials.js'
 import { docsRoutes } from './routes/docs.js'
+import { erasureRoutes } from './routes/erasure.js'
 import { hookRoutes } from './routes/hooks.js'
 import { identityRoutes } from './routes/identity.js'
 import { inboxRoutes } from './routes/inbox.js'
@@ -33,6 +34,7 @@ export const routeList: readonly Route[] = [
   ...identityRoutes,
   ...sessionRoutes,
   ...credentialRoutes,
+  ...erasureRoutes,
   ...userRoutes,
   ...roleRoutes,
   ...blockRoutes,

@@ -62,8 +62,11 @@ const userFields = {
 export const userShape = z.object(userFields).meta({ id: 'User' })
 
 export const accountShape = z
-  .object({ ...userFields, status: z.enum(['active', 'deactivated']) })
+  .object({ ...userFields, status: z.enum(['active', 'deactivated', 'erased']) })
   .meta({ id: 'Account' })
+
+/** `restricted`: a legal hold delays the erasure; the account is closed meanwhile. */
+export const erasureShape = z.object({ status: z.enum(['none', 'erasing', 'restricted']) }).meta({ id: 'Erasure' })
 
 export const sessionShape = z
   .object({ user: userShape, accessToken: z.string(), refreshToken: z.string(), expiresInSeconds: count })

@@ -30,8 +30,8 @@ async function withAccountStatuses(profiles: readonly OwnProfile[], { addresses,
 }
 
 function toAccount(profile: OwnProfile, address: Address | undefined, known: Roles): AccountView {
-  const { roles, isActive } = accountStatusIn(known, profile.id)
-  const status = isActive ? 'active' : 'deactivated'
+  const { roles, isActive, isErased } = accountStatusIn(known, profile.id)
+  const status = isErased ? 'erased' : isActive ? 'active' : 'deactivated'
   return {
     ...profile,
     email: address?.email ?? null,

@@ -9,6 +9,7 @@ import { createSnapshots } from '../commands/pipeline/snapshots.js'
 import { createRunCommand, type RunCommand } from '../commands/run-command.js'
 import { createRunSystemCommand, type RunSystemCommand } from '../commands/run-system-command.js'
 import { startFollower } from '../followers/follower.js'
+import { tellsOfDestroyedKey } from '../privacy/event-reader.js'
 import { deriveKey } from '../privacy/derive-key.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import { createAuditQueries, type AuditQueries } from '../projections/audit-trail/audit-queries.js'
@@ -141,7 +142,11 @@ async function startCommandHandler(
       name: 'command-cache',
       log,
       start: (handled) => handled ?? head,
-      handle: ({ events }) => handler.observe(events),
+      handle({ events }) {
+        handler.observe(events)
+        // reading one drops the destroyed key from this process's memory
+        for (const recorded of events.filter(tellsOfDestroyedKey)) reader.decode(recorded)
+      },
       report,
     }),
   )

@@ -1,6 +1,7 @@
 import { auditMigrations } from '../audit/chain/migrations.js'
 import { snapshotMigrations } from '../commands/pipeline/migrations.js'
 import type { Migration } from '../postgres/migrate.js'
+import { erasureMigrations } from '../erasure/migrations.js'
 import { logMigrations } from '../eventstore/postgres/migrations.js'
 import { identityMigrations } from '../identity/migrations.js'
 import { previewMigrations } from '../previews/migrations.js'
@@ -17,6 +18,7 @@ export const mainMigrations: readonly Migration[] = [
   ...snapshotMigrations,
   ...previewMigrations,
   ...webhookMigrations,
+  ...erasureMigrations,
   installationMigration,
   ...auditMigrations,
 ]

@@ -1,3 +1,4 @@
+import type { ErasureStep } from '../erasure/erasure-steps.js'
 import type { EventLog } from '../eventstore/event-log.js'
 import type { Mailer } from '../identity/mail/mailer.js'
 import type { SafeFetch } from '../outbound/safe-fetch.js'
@@ -13,4 +14,6 @@ export interface Overrides {
   safeFetch?: SafeFetch
   /** How long an analyst's projection may take for one batch. */
   projectionDeadlineMs?: number
+  /** Called before each step of an erasure, which waits for it. */
+  beforeErasureStep?: (step: ErasureStep, userId: string) => Promise<void>
 }

@@ -21,6 +21,7 @@ import { createReleases, type Releases } from './release.js'
 import { startSigning } from './start-audit.js'
 import { createRestApi } from './start-api.js'
 import { startAnalytics } from './start-analytics.js'
+import { startErasures } from './start-erasures.js'
 import { startCommands } from './start-commands.js'
 import { startIdentity } from './start-identity.js'
 import { startReadiness } from './start-readiness.js'
@@ -92,6 +93,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
     { run, tokens, redis, security, publicUrl, logger, report, print, overrides },
     releases,
   )
+  await startErasures(core, { accounts: identity.accountErasure, report, overrides }, releases)
   const authenticate = createAuthenticate({ ...sessions, botCheck: identity.botCheck })
   const requestPath = createRequestPath({ limits, security: security.events, problemOf, logger })
   const renderSentMessage = renderSent(core, users)

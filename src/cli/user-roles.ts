@@ -73,10 +73,13 @@ async function apply(
 async function describe({ userId, email, isVerified }: Address, core: Core): Promise<string> {
   const { log, queries, runners, accountStatuses } = core
   await runners.conversations.progress.reached(await log.head(), { timeoutMs: UP_TO_DATE_MS })
-  const [profile, { roles, isActive }] = await Promise.all([queries.ownProfile(userId), accountStatuses.of(userId)])
+  const [profile, { roles, isActive, isErased }] = await Promise.all([
+    queries.ownProfile(userId),
+    accountStatuses.of(userId),
+  ])
   const facts = [
     isVerified ? 'address verified' : 'address not verified',
-    ...(isActive ? [] : ['deactivated']),
+    ...(isErased ? ['erased'] : isActive ? [] : ['deactivated']),
     `registered ${profile?.createdAt ?? 'at an unknown time'}`,
     rolesText(roles),
   ]

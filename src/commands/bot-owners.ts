@@ -14,7 +14,7 @@ export function createBotOwners(stateOf: StateOf): BotOwnerOf {
     const remembered = known.get(userId)
     if (remembered !== undefined) return remembered.ownerId
     const user = await stateOf(userStream(userId), ({ status }) => status === 'active')
-    if (user.status === 'absent') return null
+    if (user.status !== 'active') return null
     known.set(userId, { ownerId: user.ownerId })
     return user.ownerId
   }

@@ -15,6 +15,7 @@ const revokingTypes: ReadonlySet<string> = new Set<AnyEvent['type']>([
   'RolesChanged',
   'UserDeactivated',
   'UserReactivated',
+  'UserErasureRequested',
 ])
 
 /** Told by the type alone, so that the many others need not be read; a type that is not known yet is none. */
@@ -29,6 +30,7 @@ export function revocationOf(event: PublicEvent<AnyEvent>, version: number, at: 
       return { kind: 'account', userId: event.userId, generation: version, isOver: false, at }
     case 'UserDeactivated':
     case 'UserReactivated':
+    case 'UserErasureRequested':
       return { kind: 'account', userId: event.userId, generation: version, isOver: true, at }
     default:
       return null

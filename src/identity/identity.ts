@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { Pool } from 'pg'
 import type { RunCommand } from '../commands/run-command.js'
+import { createAccountErasure, type AccountErasure } from './accounts/account-erasure.js'
 import { createAccounts, type AccountDeps, type Accounts, type RegistrationMode } from './accounts/accounts.js'
 import { createBackground, type Background } from './background.js'
 import { createBotCheck, type BotCheck, type BotCheckDeps } from './bots/bot-check.js'
@@ -49,6 +50,7 @@ export interface Identity extends AsyncDisposable {
   botTokens: BotTokens
   botCheck: BotCheck
   background: Background
+  accountErasure: AccountErasure
 }
 
 /** Builds the parts of identity, and first completes what a crash interrupted. */
@@ -99,6 +101,7 @@ export async function startIdentity(deps: IdentityDeps): Promise<Identity> {
     botTokens,
     botCheck: createBotCheck({ ...deps, find: botTokens.find }),
     background,
+    accountErasure: createAccountErasure({ pool, outbox, botTokens, clock }),
     async [Symbol.asyncDispose]() {
       await housekeeping[Symbol.asyncDispose]()
       await background[Symbol.asyncDispose]()

@@ -17,17 +17,16 @@ export interface DataKeys {
    * @throws KeyUnwrapError
    */
   get(names: Iterable<string>): Promise<ReadonlyMap<string, KeyObject | null>>
-  /**
-   * For ever, also one never made. May be repeated; each process that follows an erasure does so, since it is what empties
-   * that process's caches.
-   */
+  /** For ever, also one never made. May be repeated. */
   destroy(name: string): Promise<void>
+  /** The same, where the log says that it was destroyed: it is only dropped from memory. */
+  forget(name: string): void
   /**
    * Opens one, so that nobody writes beside keys that they cannot open.
    * @throws KeyUnwrapError the store was written under another master key
    */
   check(): Promise<void>
-  /** Called after each destruction by this process: drop what the key had opened. */
+  /** Called when a key is destroyed or forgotten: drop what it had opened. */
   onDestroyed(listener: () => void): void
 }
 
@@ -63,6 +62,12 @@ export function createDataKeys(store: { pool: Pool; masterKey: KeyObject }): Dat
     return keys
   }
 
+  function forget(name: string): void {
+    if (cache.peek(name) === DESTROYED) return
+    cache.set(name, DESTROYED)
+    for (const listener of listeners) listener()
+  }
+
   return {
     async getOrCreate(names) {
       return new Map(Array.from(await lookUp(names, create), ([name, key]) => [name, present(name, key)]))
@@ -73,9 +78,9 @@ export function createDataKeys(store: { pool: Pool; masterKey: KeyObject }): Dat
     },
     async destroy(name) {
       await table.destroy(name)
-      cache.set(name, DESTROYED)
-      for (const listener of listeners) listener()
+      forget(name)
     },
+    forget,
     async check() {
       await table.getAny()
     },

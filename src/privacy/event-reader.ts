@@ -11,6 +11,7 @@ import type { BoundBox } from './client-box.js'
 import type { DataKeys } from './data-keys.js'
 import { verifyMac } from './event-mac.js'
 import { erasedFields } from './field-plan.js'
+import { userKey } from './key-names.js'
 import type { LocalEvent, LocalEventCache } from './local-event-cache.js'
 
 /** An event as projections read it, in the current schema version; null stands for what was erased. */
@@ -40,6 +41,9 @@ export interface EventReader {
   /** Whether the event is as Parley wrote it: its MAC is right. Computed once for each event object, and not for what this process wrote. */
   isAuthentic(recorded: RecordedEvent): boolean
 }
+
+/** By the type alone: reading such an event drops keys from memory that were destroyed before it was appended. */
+export const tellsOfDestroyedKey = ({ type }: Pick<RecordedEvent, 'type'>): boolean => type === 'UserErased'
 
 /** A later release wrote this event: it must stop its reader, and never be skipped. */
 export class NewerEventError extends Error {
@@ -83,6 +87,7 @@ export function createEventReader({ dataKeys, made, macKeys = [] }: EventReaderD
     const known = readings.get(recorded) ?? takeOwn(recorded)
     if (known !== null) return known
     const reading = read(recorded)
+    forgetDestroyedKeys(reading.event)
     readings.set(recorded, reading)
     return reading
   }
@@ -92,6 +97,7 @@ export function createEventReader({ dataKeys, made, macKeys = [] }: EventReaderD
     const own = made?.take(recorded) ?? null
     if (own === null) return null
     const reading = ownReading(recorded, own)
+    forgetDestroyedKeys(reading.event)
     readings.set(recorded, reading)
     checked.set(recorded, true)
     return reading
@@ -102,6 +108,11 @@ export function createEventReader({ dataKeys, made, macKeys = [] }: EventReaderD
     const known = checked.get(recorded) ?? macKeys.some((key) => verifyMac(key, recorded))
     checked.set(recorded, known)
     return known
+  }
+
+  /** The log says so only once the key is gone: what this process still holds of it must open nothing any more. */
+  function forgetDestroyedKeys(event: PublicEvent<AnyEvent>): void {
+    if (event.type === 'UserErased') dataKeys.forget(userKey(event.userId))
   }
 
   return {

@@ -119,6 +119,7 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
   SessionOpened: { userId: 'public', sessionId: 'public' },
   SessionRevoked: { userId: 'public', sessionId: 'public', reason: 'public' },
   PasswordChanged: { userId: 'public' },
+  UserErased: { userId: 'public' },
   ChatsRead: { userId: 'public', 'chats[].chatId': 'public', 'chats[].seq': 'public', 'chats[].unread': 'public' },
   ChatMuted: { userId: 'public', chatId: 'public', muted: 'public' },
   ChatHidden: { userId: 'public', chatId: 'public', seq: 'public' },
@@ -144,6 +145,7 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
   RolesChanged: { userId: 'public', 'roles[]': 'public', by: 'public' },
   UserDeactivated: { userId: 'public', by: 'public' },
   UserReactivated: { userId: 'public', by: 'public' },
+  UserErasureRequested: { userId: 'public', by: 'public' },
   LogOpened: { logId: 'public' },
   ProjectionEventSkipped: {
     projection: 'public',

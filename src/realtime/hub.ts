@@ -75,7 +75,8 @@ export function createHub(deps: HubDeps): Hub {
   async function deliverPage({ events, position }: Page, signal: AbortSignal): Promise<void> {
     const opened = await reader.open(events)
     for (const { event, position: at } of opened) {
-      if (event.type === 'UserRegistered' || event.type === 'ProfileChanged') people.note(event, at)
+      if (event.type === 'UserRegistered' || event.type === 'ProfileChanged' || event.type === 'UserErased')
+        people.note(event, at)
     }
     for (const run of runsOf(opened)) await deliverRun(run, run.at(-1)?.position ?? position, signal)
     progress.moveTo(position)

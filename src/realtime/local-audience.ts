@@ -19,7 +19,7 @@ export function hasLocalAudience(rooms: Rooms, events: readonly OpenedEvent[]): 
   return (opened) => {
     const { event, stream } = opened
     if (isChatEvent(opened)) return joined.has(stream) || rooms.isOccupied(chatRoom(idOf(stream)))
-    if (event.type === 'ProfileChanged') return rooms.isAnyoneConnected()
+    if (event.type === 'ProfileChanged' || event.type === 'UserErased') return rooms.isAnyoneConnected()
     if (event.type === 'ChatMuted' || event.type === 'ChatHidden') return isConnected(event.userId)
     if (event.type !== 'ChatsRead') return false
     return isConnected(event.userId) || event.chats.some(({ chatId }) => rooms.isOccupied(chatRoom(chatId)))

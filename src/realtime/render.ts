@@ -1,4 +1,5 @@
 import type { RenderContent } from '../content/render-content.js'
+import type { AnyEvent } from '../domain/any-event.js'
 import type { ChatEvent, MessageSent } from '../domain/chat/events.js'
 import type { Opened } from '../domain/event.js'
 import type { ChatsRead } from '../domain/inbox/events.js'
@@ -25,7 +26,10 @@ const MAX_FOR_READ_FRAMES = 100
 
 /** Whether an event can be rendered only once the read model has it. Messages and read markers, which are most events, need not wait. */
 export const needsReadModel = (opened: OpenedEvent): boolean =>
-  isChatEvent(opened) ? !isPlainMessage(opened.event) : opened.event.type === 'ProfileChanged'
+  isChatEvent(opened) ? !isPlainMessage(opened.event) : changesUser(opened.event)
+
+/** A change that everyone learns who shares a chat with the user. */
+const changesUser = ({ type }: Opened<AnyEvent>): boolean => type === 'ProfileChanged' || type === 'UserErased'
 
 /** Not a reply, which shows an excerpt of the message that it answers. */
 const isPlainMessage = (event: Opened<ChatEvent>): event is Opened<MessageSent> =>
@@ -34,7 +38,10 @@ const isPlainMessage = (event: Opened<ChatEvent>): event is Opened<MessageSent> 
 export interface RenderDeps {
   people: UserCache
   renderContent?: RenderContent
-  queries: Pick<ConversationQueries, 'pastDetails' | 'chatIdsOf' | 'participantCount' | 'membersWithoutAccess'>
+  queries: Pick<
+    ConversationQueries,
+    'pastDetails' | 'chatIdsOf' | 'everyChatIdOf' | 'participantCount' | 'membersWithoutAccess'
+  >
 }
 
 /**
@@ -50,6 +57,8 @@ interface RenderInput {
   details: ReadonlyMap<string, PastDetails | null>
   /** The chats of users whose profile changed. */
   chatIdsOf: ReadonlyMap<string, string[]>
+  /** The chats in which users who were erased ever took part. */
+  everyChatIdOf: ReadonlyMap<string, string[]>
   participantCounts: ReadonlyMap<string, number>
   /** Who may not see the message that an event is input. */
   hiddenFrom: ReadonlyMap<object, string[]>
@@ -62,10 +71,11 @@ export function createRender({ people, queries, renderContent }: RenderDeps): Re
     signal: AbortSignal,
   ): Promise<Omit<RenderInput, 'renderContent'>> {
     const changed = events.flatMap(({ event }) => (event.type === 'ProfileChanged' ? [event.userId] : []))
+    const erased = events.flatMap(({ event }) => (event.type === 'UserErased' ? [event.userId] : []))
     const senders = events.flatMap(({ event }) => (event.type === 'MessageSent' ? [event.senderId] : []))
     const read = events.flatMap(({ event }) => (event.type === 'ChatsRead' ? event.chats : []))
     const ofChats = events.filter(isChatEvent).filter(needsReadModel)
-    const [users, details, chatIdsOf, participantCounts, hiddenFrom] = await Promise.all([
+    const [users, details, chatIdsOf, everyChatIdOf, participantCounts, hiddenFrom] = await Promise.all([
       people.get([...senders, ...changed], { signal }),
       forEach(
         ofChats.map(({ stream }) => stream),
@@ -73,13 +83,14 @@ export function createRender({ people, queries, renderContent }: RenderDeps): Re
           queries.pastDetails(idOf(stream), detailsNeeded(ofChats.filter((event) => event.stream === stream))),
       ),
       forEach(changed, (userId) => queries.chatIdsOf(userId)),
+      forEach(erased, (userId) => queries.everyChatIdOf(userId)),
       forEach(
         read.map(({ chatId }) => chatId),
         (chatId) => queries.participantCount(chatId),
       ),
       hiddenFromByEvent(ofChats.filter((placed) => visibilityVersion(placed) !== placed.version)),
     ])
-    return { people: users, details, chatIdsOf, participantCounts, hiddenFrom }
+    return { people: users, details, chatIdsOf, everyChatIdOf, participantCounts, hiddenFrom }
   }
 
   async function hiddenFromByEvent(events: readonly ChatEventInStream[]): Promise<Map<object, string[]>> {
@@ -104,6 +115,11 @@ function deliveriesOf(opened: OpenedEvent, input: RenderInput): Delivery[] {
     case 'ProfileChanged': {
       const frame = { event: 'profile_changed', payload: userRefOf(event.userId, input) }
       const chatIds = input.chatIdsOf.get(event.userId) ?? []
+      return [{ position, frame, chatIds, userId: event.userId, joining: [], leaving: [] }]
+    }
+    case 'UserErased': {
+      const frame = { event: 'user_erased', payload: { userId: event.userId } }
+      const chatIds = input.everyChatIdOf.get(event.userId) ?? []
       return [{ position, frame, chatIds, userId: event.userId, joining: [], leaving: [] }]
     }
     case 'ChatsRead':

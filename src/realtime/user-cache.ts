@@ -1,7 +1,7 @@
 import { createBoundedCache } from '../async/bounded-cache.js'
 import { CommandFault } from '../commands/pipeline/command-fault.js'
 import type { Opened } from '../domain/event.js'
-import type { ProfileChanged, UserRegistered } from '../domain/user/events.js'
+import type { ProfileChanged, UserErased, UserRegistered } from '../domain/user/events.js'
 import type { EventLog, Position } from '../eventstore/event-log.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { UserRef } from '../projections/conversations/views.js'
@@ -18,7 +18,7 @@ export interface UserCache {
    */
   get(userIds: readonly string[], waiting?: Parameters<Progress['reached']>[1]): Promise<Map<string, UserRef>>
   /** Takes an event about a user, in log order. */
-  note(event: Opened<UserRegistered | ProfileChanged>, position: Position): void
+  note(event: Opened<UserRegistered | ProfileChanged | UserErased>, position: Position): void
   /** A command on this node changed the user, by events up to `position`. */
   changedAt(userId: string, position: Position): void
 }
@@ -94,10 +94,11 @@ export function createUserCache(deps: UserCacheDeps): UserCache {
   }
 }
 
-function changed(user: UserRef | null, event: Opened<UserRegistered | ProfileChanged>): UserRef | null {
+function changed(user: UserRef | null, event: Opened<UserRegistered | ProfileChanged | UserErased>): UserRef | null {
   if (event.type === 'UserRegistered')
     return { id: event.userId, name: event.name, avatarUrl: null, isBot: event.ownerId !== undefined }
   if (user === null) return null
+  if (event.type === 'UserErased') return { ...user, name: null, avatarUrl: null }
   const { name = user.name, avatarUrl = user.avatarUrl } = event
   return { ...user, name, avatarUrl }
 }

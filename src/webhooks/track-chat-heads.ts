@@ -113,6 +113,7 @@ function endedPower({ stream, version, id: causationId, at, event }: DecodedEven
     case 'ParticipantRoleChanged':
       return event.role === 'member' ? [{ userId: event.userId, chatId: idOf(stream), version, at, causationId }] : []
     case 'UserDeactivated':
+    case 'UserErasureRequested':
       return [{ userId: event.userId, chatId: null, version, at, causationId }]
     default:
       return []

@@ -21,6 +21,8 @@ import type { ToSeal } from '../../src/privacy/event-sealer.js'
 export const ada = '0a000000-0000-4000-8000-000000000001'
 export const bob = '0b000000-0000-4000-8000-000000000002'
 export const chat = '0c000000-0000-4000-8000-000000000003'
+/** Reading that this user was erased makes their events unreadable. */
+export const gone = '0d000000-0000-4000-8000-000000000004'
 const session = '0f000000-0000-4000-8000-000000000009'
 export const at = '2026-03-31T23:59:59.999Z'
 
@@ -180,6 +182,8 @@ export const samples: { [Type in AnyEvent['type']]: Required<Decided<Extract<Any
   WebhookDisabled: { type: 'WebhookDisabled', webhookId: '0f000000-0000-4000-8000-000000000007', reason: 'failing' },
   RolesChanged: { type: 'RolesChanged', userId: ada, roles: ['auditor', 'admin'], by: bob },
   UserDeactivated: { type: 'UserDeactivated', userId: ada, by: bob },
+  UserErasureRequested: { type: 'UserErasureRequested', userId: ada, by: bob },
+  UserErased: { type: 'UserErased', userId: gone },
   UserReactivated: { type: 'UserReactivated', userId: ada, by: bob },
   LogOpened: { type: 'LogOpened', logId: '0e000000-0000-4000-8000-000000000005' },
   ProjectionEventSkipped: {

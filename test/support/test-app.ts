@@ -1,4 +1,5 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
+import { Writable } from 'node:stream'
 import { io, type Socket } from 'socket.io-client'
 import winston from 'winston'
 import { createApp, type App } from '../../src/app/start-app.js'
@@ -40,6 +41,8 @@ export interface TestApp extends AsyncDisposable {
   readonly mails: Mail[]
   /** The lines shown to the operator, by every start. */
   readonly printed: string[]
+  /** The lines logged by every node, as JSON. */
+  readonly logged: string[]
   /** Stops the app, does what is to be done meanwhile, and starts it again on the same databases, with the same keys unless the
    * configuration says otherwise. */
   restart(meanwhile: (databaseUrl: string) => Promise<void>, config?: Partial<Config>): Promise<void>
@@ -66,7 +69,8 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
   const mails: Mail[] = []
   const mailer: Mailer = { deliver: (mail) => Promise.resolve(void mails.push(mail)), close: () => undefined }
   const printed: string[] = []
-  const options = { print: (line: string) => void printed.push(line), logger: winston.createLogger({ silent: true }) }
+  const logged: string[] = []
+  const options = { print: (line: string) => void printed.push(line), logger: createMemoryLogger(logged) }
   const start = (more: Partial<Config> = {}, moreOverrides: Overrides = {}): Promise<App> =>
     createApp(
       { ...whole, ...more },
@@ -132,6 +136,7 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
     },
     mails,
     printed,
+    logged,
     call,
     register,
     login,
@@ -154,6 +159,14 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
       await database[Symbol.asyncDispose]()
     },
   }
+}
+
+function createMemoryLogger(lines: string[]): winston.Logger {
+  const stream = new Writable({ write: (line, _, done) => (lines.push(String(line)), done()) })
+  return winston.createLogger({
+    format: winston.format.json(),
+    transports: [new winston.transports.Stream({ stream })],
+  })
 }
 
 const configOn = ({ url, keysUrl }: TestDatabase): Config => ({

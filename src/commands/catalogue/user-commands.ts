@@ -74,7 +74,7 @@ export const userCommands = {
     command: (input, _, by) => ({ type: 'DeactivateUser', ...input, by }),
     async prepare(input, actor, { stateOf }) {
       const bot = await stateOf(userStream(input.userId), ({ status }) => status === 'active')
-      if (bot.status === 'absent' || bot.ownerId === null) return { refusal: { code: 'bot-not-found' } }
+      if (bot.status !== 'active' || bot.ownerId === null) return { refusal: { code: 'bot-not-found' } }
       return { input: { ...input, byOwner: bot.ownerId === actor } }
     },
   }),
@@ -82,5 +82,16 @@ export const userCommands = {
   reactivateUser: onRoles<{ userId: string }>({
     operation: ({ userId }) => `POST /users/${userId}/reactivate`,
     command: (input, _, by) => ({ type: 'ReactivateUser', ...input, by }),
+  }),
+
+  requestErasure: onRoles<{ userId: string }>({
+    operation: ({ userId }) => `POST /users/${userId}/erasure`,
+    command: (input, _, by) => ({ type: 'RequestErasure', ...input, by }),
+  }),
+
+  completeErasure: onUser<{ userId: string }>({
+    operation: () => 'complete erasure',
+    stream: ({ userId }) => userStream(userId),
+    command: (input) => ({ type: 'CompleteErasure', ...input }),
   }),
 }

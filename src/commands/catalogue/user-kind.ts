@@ -9,10 +9,10 @@ export const userKind: StreamKind<UserCommand, User, UserEvent, UserRejection> =
   decider: userDecider,
   weigh: (user) => (user.status === 'active' ? 1 + user.blocked.size : 1),
   snapshot: {
-    evolveVersion: 4,
+    evolveVersion: 5,
     toJson: (user) => (user.status === 'active' ? { ...user, blocked: [...user.blocked] } : user),
     fromJson(json) {
-      const user = json as { status: 'absent' } | ActiveUserJson
+      const user = json as { status: 'absent' } | { status: 'erased' } | ActiveUserJson
       return user.status === 'active' ? { ...user, blocked: orderedMap(user.blocked) } : user
     },
   },

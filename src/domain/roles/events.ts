@@ -26,4 +26,11 @@ export interface UserReactivated extends EventShape {
   personal: object
 }
 
-export type RolesEvent = RolesChanged | UserDeactivated | UserReactivated
+/** The erasure of a user was requested: the account is closed at once and for good; `by` is null for the operator. */
+export interface UserErasureRequested extends EventShape {
+  type: 'UserErasureRequested'
+  public: { userId: string; by: string | null }
+  personal: object
+}
+
+export type RolesEvent = RolesChanged | UserDeactivated | UserReactivated | UserErasureRequested

@@ -11,6 +11,8 @@ export type RolesCommand =
   /** The owner of a bot needs no role to deactivate it. */
   | { type: 'DeactivateUser'; userId: string; by: string | null; byOwner?: boolean }
   | { type: 'ReactivateUser'; userId: string; by: string | null }
+  /** Users request their own erasure, admins that of others. */
+  | { type: 'RequestErasure'; userId: string; by: string | null }
 
 export type RolesRejection =
   | { code: 'not-an-admin' }
@@ -18,11 +20,17 @@ export type RolesRejection =
   | { code: 'own-account' }
   /** Nobody would be left who may change roles. */
   | { code: 'last-admin' }
+  /** Whoever has a role in the installation gives it up before they are erased. */
+  | { code: 'role-held' }
+  /** A user whose erasure was requested stays as they are. */
+  | { code: 'erasure-requested' }
 
 /** What someone may do. */
 export interface AccountStatus {
   roles: readonly AccountRole[]
   isActive: boolean
+  /** Their erasure was requested: the account is closed for good. */
+  isErased: boolean
   /** Rises with each event about the user; tokens issued under a lower one are no longer valid. */
   generation: number
 }
@@ -33,7 +41,7 @@ export interface Roles {
   users: ReadonlyMap<string, AccountStatus>
 }
 
-const ORDINARY: AccountStatus = { roles: [], isActive: true, generation: 0 }
+const ORDINARY: AccountStatus = { roles: [], isActive: true, isErased: false, generation: 0 }
 
 export const accountStatusIn = ({ users }: Roles, userId: string): AccountStatus => users.get(userId) ?? ORDINARY
 
@@ -52,9 +60,14 @@ export const rolesDecider: Decider<RolesCommand, Roles, RolesEvent, RolesRejecti
 function decide(command: RolesCommand, roles: Roles): Outcome<RolesEvent, RolesRejection> {
   const { userId, by } = command
   const isOwner = command.type === 'DeactivateUser' && command.byOwner === true
-  if (by !== null && !isOwner && !isActiveAdmin(accountStatusIn(roles, by))) return reject({ code: 'not-an-admin' })
-  if (by === userId) return reject({ code: 'own-account' })
-  const event = eventOf(command, accountStatusIn(roles, userId))
+  const isOwnErasure = command.type === 'RequestErasure' && by === userId
+  if (by !== null && !isOwner && !isOwnErasure && !isActiveAdmin(accountStatusIn(roles, by)))
+    return reject({ code: 'not-an-admin' })
+  if (by === userId && !isOwnErasure) return reject({ code: 'own-account' })
+  const before = accountStatusIn(roles, userId)
+  if (before.isErased && command.type !== 'RequestErasure') return reject({ code: 'erasure-requested' })
+  if (command.type === 'RequestErasure' && before.roles.length > 0) return reject({ code: 'role-held' })
+  const event = eventOf(command, before)
   if (event === null) return accept()
   if (hasAdmin(roles) && !hasAdmin(evolve(roles, event))) return reject({ code: 'last-admin' })
   return accept(event)
@@ -72,6 +85,8 @@ function eventOf(command: RolesCommand, before: AccountStatus): Decided<RolesEve
       return before.isActive ? { type: 'UserDeactivated', userId, by } : null
     case 'ReactivateUser':
       return before.isActive ? null : { type: 'UserReactivated', userId, by }
+    case 'RequestErasure':
+      return before.isErased ? null : { type: 'UserErasureRequested', userId, by }
     default:
       return assertNever(command)
   }
@@ -106,6 +121,8 @@ function after(before: AccountStatus, event: PublicEvent<RolesEvent>): AccountSt
       return { ...before, isActive: false }
     case 'UserReactivated':
       return { ...before, isActive: true }
+    case 'UserErasureRequested':
+      return { ...before, isActive: false, isErased: true }
     default:
       return assertNever(event)
   }

@@ -5,4 +5,5 @@ export const rolesUpcasters: Record<RolesEvent['type'], readonly Upcaster[]> = {
   RolesChanged: [],
   UserDeactivated: [],
   UserReactivated: [],
+  UserErasureRequested: [],
 }

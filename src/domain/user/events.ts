@@ -46,7 +46,7 @@ export interface SessionOpened extends EventShape {
 
 /** Why a session ended before its time. */
 export type RevocationReason =
-  'logout' | 'revoked' | 'password-changed' | 'password-reset' | 'refresh-reuse' | 'deactivated'
+  'logout' | 'revoked' | 'password-changed' | 'password-reset' | 'refresh-reuse' | 'deactivated' | 'erased'
 
 /** A session ended before its time; one that merely expires has no event. */
 export interface SessionRevoked extends EventShape {
@@ -62,5 +62,19 @@ export interface PasswordChanged extends EventShape {
   personal: object
 }
 
+/** The key of a user was destroyed: nothing that they supplied can be read any more. */
+export interface UserErased extends EventShape {
+  type: 'UserErased'
+  public: { userId: string }
+  personal: object
+}
+
 export type UserEvent =
-  UserRegistered | ProfileChanged | UserBlocked | UserUnblocked | SessionOpened | SessionRevoked | PasswordChanged
+  | UserRegistered
+  | ProfileChanged
+  | UserBlocked
+  | UserUnblocked
+  | SessionOpened
+  | SessionRevoked
+  | PasswordChanged
+  | UserErased

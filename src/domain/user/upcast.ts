@@ -9,4 +9,5 @@ export const userUpcasters: Record<UserEvent['type'], readonly Upcaster[]> = {
   SessionOpened: [],
   SessionRevoked: [],
   PasswordChanged: [],
+  UserErased: [],
 }

@@ -24,6 +24,8 @@ type SessionCommand =
   | { type: 'OpenSession'; userId: string; sessionId: string }
   | { type: 'RevokeSession'; userId: string; sessionId: string; reason: RevocationReason }
   | { type: 'ChangePassword'; userId: string }
+  /** Once the user's key is destroyed. */
+  | { type: 'CompleteErasure'; userId: string }
 
 export type UserRejection =
   | { code: 'user-not-found'; userId: string }
@@ -35,6 +37,7 @@ export type UserRejection =
 
 export type User =
   | { status: 'absent' }
+  | { status: 'erased' }
   | {
       status: 'active'
       imported: boolean
@@ -61,16 +64,17 @@ function decide(command: UserCommand, user: User): Outcome<UserEvent, UserReject
     case 'RegisterUser': {
       const { name, imported, originalAt, ownerId } = command
       if (user.status === 'active') return user.imported === imported ? accept() : reject({ code: 'not-imported' })
+      if (user.status === 'erased') return reject({ code: 'user-not-found', userId })
       const bot = ownerId === undefined ? {} : { ownerId }
       return accept({ type: 'UserRegistered', userId, imported, ...optional(originalAt), ...bot, name })
     }
     case 'ChangeProfile':
-      if (user.status === 'absent') return reject({ code: 'user-not-found', userId })
+      if (user.status !== 'active') return reject({ code: 'user-not-found', userId })
       if (Object.keys(command.change).length === 0) return accept()
       return accept({ type: 'ProfileChanged', userId, ...optional(command.originalAt), ...command.change })
     case 'BlockUser': {
       const { blockedId, on } = command
-      if (user.status === 'absent') return reject({ code: 'user-not-found', userId })
+      if (user.status !== 'active') return reject({ code: 'user-not-found', userId })
       if (blockedId === userId) return on ? reject({ code: 'own-account' }) : accept()
       if (user.blocked.has(blockedId) === on) return accept()
       if (!on) return accept({ type: 'UserUnblocked', userId, blockedId })
@@ -78,14 +82,17 @@ function decide(command: UserCommand, user: User): Outcome<UserEvent, UserReject
       return accept({ type: 'UserBlocked', userId, blockedId })
     }
     case 'OpenSession':
-      if (user.status === 'absent') return reject({ code: 'user-not-found', userId })
+      if (user.status !== 'active') return reject({ code: 'user-not-found', userId })
       return accept({ type: 'SessionOpened', userId, sessionId: command.sessionId })
     case 'RevokeSession':
-      if (user.status === 'absent') return reject({ code: 'user-not-found', userId })
+      if (user.status !== 'active') return reject({ code: 'user-not-found', userId })
       return accept({ type: 'SessionRevoked', userId, sessionId: command.sessionId, reason: command.reason })
     case 'ChangePassword':
-      if (user.status === 'absent') return reject({ code: 'user-not-found', userId })
+      if (user.status !== 'active') return reject({ code: 'user-not-found', userId })
       return accept({ type: 'PasswordChanged', userId })
+    case 'CompleteErasure':
+      if (user.status === 'absent') return reject({ code: 'user-not-found', userId })
+      return user.status === 'erased' ? accept() : accept({ type: 'UserErased', userId })
     default:
       return assertNever(command)
   }
@@ -104,16 +111,18 @@ function evolve(user: User, event: PublicEvent<UserEvent>): User {
         addableBy: 'everyone',
       }
     case 'UserBlocked':
-      return user.status === 'absent' ? user : { ...user, blocked: user.blocked.with(event.blockedId, true) }
+      return user.status !== 'active' ? user : { ...user, blocked: user.blocked.with(event.blockedId, true) }
     case 'UserUnblocked':
-      return user.status === 'absent' ? user : { ...user, blocked: user.blocked.without(event.blockedId) }
+      return user.status !== 'active' ? user : { ...user, blocked: user.blocked.without(event.blockedId) }
     case 'ProfileChanged':
-      if (user.status === 'absent' || event.addableBy === undefined) return user
+      if (user.status !== 'active' || event.addableBy === undefined) return user
       return { ...user, addableBy: event.addableBy }
     case 'SessionOpened':
     case 'SessionRevoked':
     case 'PasswordChanged':
       return user
+    case 'UserErased':
+      return { status: 'erased' }
     default:
       return assertNever(event)
   }

@@ -64,6 +64,7 @@ export const withoutRows = [
   'RolesChanged',
   'UserDeactivated',
   'UserReactivated',
+  'UserErasureRequested',
   'LogOpened',
   'ProjectionEventSkipped',
   'SecurityEventRecorded',

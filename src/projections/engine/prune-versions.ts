@@ -12,9 +12,20 @@ export interface DroppedGeneration {
 
 /** Drops all generations of versions before these, where no node of an earlier release follows the log for them. */
 export const pruneVersions = (pool: Pool, projections: readonly Projection[]): Promise<DroppedGeneration[]> =>
+  prune(pool, projections, 'earlier')
+
+/** The same, also of later versions: what a newer release has prepared, or left when it was taken back. */
+export const pruneOtherVersions = (pool: Pool, projections: readonly Projection[]): Promise<DroppedGeneration[]> =>
+  prune(pool, projections, 'other')
+
+type Which = keyof typeof VERSIONS
+
+const VERSIONS = { earlier: 'p.version < used.version', other: 'p.version <> used.version' }
+
+const prune = (pool: Pool, projections: readonly Projection[], which: Which): Promise<DroppedGeneration[]> =>
   changingGenerations(pool, async (tx) => {
     const dropped: DroppedGeneration[] = []
-    for (const { name, version, tables } of await readUnused(tx, projections)) {
+    for (const { name, version, tables } of await readUnused(tx, projections, which)) {
       const generations = await deleteVersion(tx, name, version)
       await dropTables(tx, { version, tables }, generations)
       dropped.push(...generations.map((generation) => ({ name, version, generation })))
@@ -22,10 +33,10 @@ export const pruneVersions = (pool: Pool, projections: readonly Projection[]): P
     return dropped
   })
 
-async function readUnused(tx: ClientBase, projections: readonly Projection[]) {
+async function readUnused(tx: ClientBase, projections: readonly Projection[], which: Which) {
   const { rows } = await tx.query<{ name: string; version: number; tables: string[] }>(
     `select p.name, p.version, p.tables from projections p
-     join unnest($1::text[], $2::integer[]) as used (name, version) on used.name = p.name and p.version < used.version
+     join unnest($1::text[], $2::integer[]) as used (name, version) on used.name = p.name and ${VERSIONS[which]}
      where p.tables is not null and not exists (
        select from projection_leases l where l.name in (p.name, p.name || ' builds') and l.version = p.version and not ${IS_FREE})`,
     [projections.map(({ name }) => name), projections.map(({ version }) => version)],

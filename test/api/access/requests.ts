@@ -66,6 +66,13 @@ export const requests: Record<string, (world: World) => Request> = {
   'GET /users?all': () => ({ path: '/users?all=true' }),
   'PUT /users/:id/roles': ({ people }) => ({ path: `/users/${people.bystander.id}/roles`, body: { roles: [] } }),
   'POST /users/:id/deactivate': ({ people }) => ({ path: `/users/${people.bystander.id}/deactivate` }),
+  'POST /users/me/erasure': () => ({
+    path: '/users/me/erasure',
+    body: { password: 'not this one' },
+    refusedAs: 'invalid-credentials',
+  }),
+  'GET /users/me/erasure': () => ({ path: '/users/me/erasure' }),
+  'POST /users/:id/erasure': () => ({ path: `/users/${randomUUID()}/erasure`, refusedAs: 'user-not-found' }),
   'POST /users/:id/reactivate': ({ people }) => ({ path: `/users/${people.bystander.id}/reactivate` }),
   'POST /bots': () => ({ path: '/bots', body: { name: 'Helper' } }),
   'GET /bots': () => ({ path: '/bots' }),

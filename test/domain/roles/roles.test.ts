@@ -116,14 +116,47 @@ describe('deactivating', () => {
   })
 })
 
+describe('the request of an erasure', () => {
+  const requested = (userId: string) => ({ type: 'UserErasureRequested', userId, by: null }) as const
+  const request = (userId: string, by: string | null) => ({ type: 'RequestErasure', userId, by }) as const
+
+  it('is made by the user, an admin or the operator, and recorded once', () => {
+    for (const by of [cleo, ada, null])
+      rolesAfter.when(request(cleo, by)).then({ type: 'UserErasureRequested', userId: cleo, by })
+    rolesAfter.when(request(cleo, bob)).thenRejected({ code: 'not-an-admin' })
+    given(rolesDecider, requested(cleo)).when(request(cleo, cleo)).then()
+  })
+
+  it('is refused while the user has a role', () => {
+    const two = given(rolesDecider, have(ada, 'admin'), have(bob, 'auditor'))
+    for (const by of [bob, ada, null]) two.when(request(bob, by)).thenRejected({ code: 'role-held' })
+  })
+
+  it('is final', () => {
+    const erased = given(rolesDecider, have(ada, 'admin'), requested(cleo))
+    for (const command of [reactivate(cleo, ada), deactivate(cleo, ada), change(cleo, ada, { grant: 'auditor' })])
+      erased.when(command).thenRejected({ code: 'erasure-requested' })
+  })
+})
+
 describe('an account status', () => {
   const after = (...events: Parameters<typeof rolesDecider.evolve>[1][]) =>
     events.reduce((state, event) => rolesDecider.evolve(state, event), rolesDecider.initial)
 
   it('has the version of the last event of the user as generation', () => {
     const roles = after(have(ada, 'admin'), have(bob, 'auditor'), gone(bob), back(bob), have(ada, 'admin', 'analyst'))
-    expect(accountStatusIn(roles, bob)).to.deep.equal({ roles: ['auditor'], isActive: true, generation: 4 })
-    expect(accountStatusIn(roles, ada)).to.deep.equal({ roles: ['admin', 'analyst'], isActive: true, generation: 5 })
-    expect(accountStatusIn(roles, cleo)).to.deep.equal({ roles: [], isActive: true, generation: 0 })
+    expect(accountStatusIn(roles, bob)).to.deep.equal({
+      roles: ['auditor'],
+      isActive: true,
+      isErased: false,
+      generation: 4,
+    })
+    expect(accountStatusIn(roles, ada)).to.deep.equal({
+      roles: ['admin', 'analyst'],
+      isActive: true,
+      isErased: false,
+      generation: 5,
+    })
+    expect(accountStatusIn(roles, cleo)).to.deep.equal({ roles: [], isActive: true, isErased: false, generation: 0 })
   })
 })

@@ -127,3 +127,20 @@ describe('events of identity', () => {
     })
   }
 })
+
+describe('the end of an erasure', () => {
+  const erased = { type: 'UserErased', userId } as const
+  const complete = { type: 'CompleteErasure', userId } as const
+
+  it('is recorded once, for a known user', () => {
+    given(userDecider, registered).when(complete).then(erased)
+    given(userDecider, registered, erased).when(complete).then()
+    given(userDecider).when(complete).thenRejected({ code: 'user-not-found', userId })
+  })
+
+  it('leaves a user that is not registered, changed or logged in again', () => {
+    const after = given(userDecider, registered, erased)
+    after.when(register).thenRejected({ code: 'user-not-found', userId })
+    after.when({ type: 'OpenSession', userId, sessionId: 's' }).thenRejected({ code: 'user-not-found', userId })
+  })
+})

@@ -8,6 +8,7 @@ import {
   removeName,
   type NamePage,
 } from '../name-index.js'
+import { chatsOf } from '../memberships/chats-of.js'
 import type { ApplyContext, Part, Placed } from '../part.js'
 import type { QueryContext } from '../query-context.js'
 import { toPaged, type Paged } from '../query-results.js'
@@ -25,6 +26,7 @@ export const openChatsPart = {
     ChatChanged: indexOpenChat,
     ChatArchived: indexOpenChat,
     ChatUnarchived: indexOpenChat,
+    UserErased: eraseNames,
   },
 } satisfies Part
 
@@ -39,6 +41,15 @@ async function indexOpenChat({ chatId }: { chatId: string }, { tx, table }: Appl
   const [open] = rows
   if (open === undefined) await removeName(table('open_chats'), chatId, { tx })
   else await indexName(table('open_chats'), chatId, open.name, { tx })
+}
+
+/** Chats that the user named are found without a name. */
+async function eraseNames({ event }: Placed<'UserErased'>, { tx, table }: ApplyContext): Promise<void> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select id from ${table('chats')} where id in (${chatsOf(table)}) and named_by = $1`,
+    [event.userId],
+  )
+  for (const { id: chatId } of rows) await indexOpenChat({ chatId }, { tx, table })
 }
 
 export const isOpenChatCursor = isNameCursor

@@ -7,6 +7,7 @@ import { toPaged, type AtVersion, type ChatMembership, type Cursor, type Paged }
 import type { ParticipantView } from '../views.js'
 import { toSettings } from '../visibility/full-spans.js'
 import { ownChat } from '../visibility/visible-spans.js'
+import { chatsOf } from './chats-of.js'
 import { participantsAfter, toParticipant, type ParticipantRow } from './participant-columns.js'
 
 export const isParticipantCursor = (cursor: string): boolean => /^\d{1,9}\.\d{1,9}$/.test(cursor)
@@ -99,6 +100,15 @@ export function membershipQueries({ pool, table, checkpoint }: QueryContext) {
     async chatIdsOf(userId: string): Promise<string[]> {
       const text = `select chat_id from ${table('memberships')} where user_id = $1 and to_version is null`
       const { rows } = await pool.query<{ chat_id: string }>(text, [userId])
+      return rows.map(({ chat_id }) => chat_id)
+    },
+
+    /** The chats in which the user takes part or ever did. */
+    async everyChatIdOf(userId: string): Promise<string[]> {
+      const { rows } = await pool.query<{ chat_id: string }>(
+        `select distinct chat_id from (${chatsOf(table)}) all_chats`,
+        [userId],
+      )
       return rows.map(({ chat_id }) => chat_id)
     },
 

@@ -1,5 +1,6 @@
 import type { TableName } from '../../engine/projection.js'
 import { instant, toIso, type Instant } from '../instants.js'
+import { chatsOf } from '../memberships/chats-of.js'
 import type { ApplyContext, Part, Placed } from '../part.js'
 import type { QueryContext } from '../query-context.js'
 import type { AtVersion, Cursor, Paged } from '../query-results.js'
@@ -19,7 +20,7 @@ export const editsPart = {
       at timestamptz not null,
       primary key (message_id, version)
     );`,
-  apply: { MessageEdited: keepText, MessageDeleted: forgetTexts },
+  apply: { MessageEdited: keepText, MessageDeleted: forgetTexts, UserErased: eraseTexts },
 } satisfies Part
 
 async function keepText({ event, version }: Placed<'MessageEdited'>, { tx, table }: ApplyContext): Promise<void> {
@@ -34,6 +35,14 @@ async function keepText({ event, version }: Placed<'MessageEdited'>, { tx, table
 async function forgetTexts({ event }: Placed<'MessageDeleted'>, { tx, table }: ApplyContext): Promise<void> {
   const text = `update ${table('edits')} set content = null where message_id = $1`
   await tx.query({ name: `forget ${table('edits')}`, text, values: [event.messageId] })
+}
+
+async function eraseTexts({ event }: Placed<'UserErased'>, { tx, table }: ApplyContext): Promise<void> {
+  await tx.query(
+    `update ${table('edits')} e set content = null from ${table('messages')} m
+     where m.chat_id in (${chatsOf(table)}) and m.sender_id = $1 and e.message_id = m.id`,
+    [event.userId],
+  )
 }
 
 interface EditRow {

@@ -1,6 +1,7 @@
 import { mentionsOf } from '../../../domain/chat/mentions.js'
 import type { TableName } from '../../engine/projection.js'
 import { messagesIn, type ApplyContext, type BulkEvent, type Part, type Placed } from '../part.js'
+import { chatsOf } from '../memberships/chats-of.js'
 import { MAX_UNREAD, seesAllUnread } from '../reading/unread-count.js'
 import { isVisible } from '../visibility/visible-spans.js'
 
@@ -27,6 +28,7 @@ export const mentionsPart = {
       await insert([{ message_id: event.messageId, users: mentionedBy(event) }], context)
     },
     MessageDeleted: ({ event }: Placed<'MessageDeleted'>, context: ApplyContext) => remove(event.messageId, context),
+    UserErased: removeAllOf,
   },
   applyBulk: (events: readonly BulkEvent[], context: ApplyContext) =>
     insert(
@@ -67,6 +69,12 @@ async function insert(
 async function remove(messageId: string, { tx, table }: ApplyContext): Promise<void> {
   const text = `delete from ${table('mentions')} where message_id = $1`
   await tx.query({ name: `delete ${table('mentions')}`, text, values: [messageId] })
+}
+
+/** All that the user's messages mention. */
+async function removeAllOf({ event }: Placed<'UserErased'>, { tx, table }: ApplyContext): Promise<void> {
+  const text = `delete from ${table('mentions')} where chat_id in (${chatsOf(table)}) and sender_id = $1`
+  await tx.query(text, [event.userId])
 }
 
 /** How many messages of others in the chat `c`, above the marker of `me` and visible to them, mention `me` or everyone; 999 at most. */

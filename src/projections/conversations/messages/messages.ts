@@ -1,5 +1,6 @@
 import { DEFAULT_MESSAGE_TYPE } from '../../../domain/chat/events.js'
 import type { TableName } from '../../engine/projection.js'
+import { chatsOf } from '../memberships/chats-of.js'
 import { messagesIn, type ApplyContext, type BulkEvent, type Part, type Placed } from '../part.js'
 import { mentionColumns } from './mentions.js'
 
@@ -35,6 +36,7 @@ export const messagesPart = {
   apply: {
     MessageEdited: editMessage,
     MessageDeleted: deleteMessage,
+    UserErased: eraseMessages,
     LinkPreviewsAdded: setLinkPreviews,
     MessagePinned: touchMessage,
     MessageUnpinned: touchMessage,
@@ -81,8 +83,9 @@ const toRow = ({ event, chatId, version, at, recordedAt }: Placed<'MessageSent'>
   sender_id: event.senderId,
   client_message_id: event.clientMessageId,
   type: event.messageType ?? DEFAULT_MESSAGE_TYPE,
-  reply_to_id: event.replyToId ?? null,
-  reply_to_seq: event.replyToSeq ?? null,
+  // of an erased message, not even what it answers is shown
+  reply_to_id: event.content === null ? null : (event.replyToId ?? null),
+  reply_to_seq: event.content === null ? null : (event.replyToSeq ?? null),
   content: event.content,
   metadata: event.metadata,
   ...mentionColumns(event),
@@ -123,6 +126,16 @@ async function deleteMessage(
            where id = $1`,
     values: [messageId, version, at, by],
   })
+}
+
+/** What is left is what the log still gives: ids, times and reactions. */
+async function eraseMessages({ event }: Placed<'UserErased'>, { tx, table }: ApplyContext): Promise<void> {
+  await tx.query(
+    `update ${table('messages')} set content = null, metadata = null, mentions = null, mentions_all = false, link_previews = null,
+       client_message_id = null, type = '${DEFAULT_MESSAGE_TYPE}', reply_to_id = null, reply_to_seq = null
+     where chat_id in (${chatsOf(table)}) and sender_id = $1`,
+    [event.userId],
+  )
 }
 
 async function setLinkPreviews(

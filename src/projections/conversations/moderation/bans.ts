@@ -19,10 +19,11 @@ export const bansPart = {
       by_id uuid not null,
       at timestamptz not null,
       reason text,
+      reason_by uuid,
       primary key (chat_id, user_id)
     );
     create unique index on ${table('bans')} (chat_id, version);`,
-  apply: { ParticipantBanned: ban, ParticipantUnbanned: unban, BanReasonGiven: setReason },
+  apply: { ParticipantBanned: ban, ParticipantUnbanned: unban, BanReasonGiven: setReason, UserErased: eraseReasons },
 } satisfies Part
 
 async function ban(
@@ -39,11 +40,15 @@ async function unban({ event, chatId }: Placed<'ParticipantUnbanned'>, { tx, tab
 
 /** The last one given counts; nothing where the ban has ended meanwhile. */
 async function setReason(
-  { event: { userId, reason }, chatId }: Placed<'BanReasonGiven'>,
+  { event: { userId, reason, by }, chatId }: Placed<'BanReasonGiven'>,
   { tx, table }: ApplyContext,
 ): Promise<void> {
-  const text = `update ${table('bans')} set reason = $3 where chat_id = $1 and user_id = $2`
-  await tx.query(text, [chatId, userId, reason])
+  const text = `update ${table('bans')} set reason = $3, reason_by = $4 where chat_id = $1 and user_id = $2`
+  await tx.query(text, [chatId, userId, reason, by])
+}
+
+async function eraseReasons({ event }: Placed<'UserErased'>, { tx, table }: ApplyContext): Promise<void> {
+  await tx.query(`update ${table('bans')} set reason = null where reason_by = $1`, [event.userId])
 }
 
 interface BanRow extends Omit<BanView, 'at'> {

@@ -20,7 +20,7 @@ export const reportsPart = {
     create index on ${table('reports')} (created_at, id);
     create index on ${table('reports')} (created_at, id) where settled_at is null;
     create index on ${table('reports')} (created_at, id) where settled_at is not null;`,
-  apply: { MessageReported: insertReport, ReportSettled: settleReport },
+  apply: { MessageReported: insertReport, ReportSettled: settleReport, UserErased: eraseTexts },
 } satisfies Part
 
 async function insertReport(
@@ -39,4 +39,9 @@ async function settleReport(
 ): Promise<void> {
   const text = `update ${table('reports')} set outcome = $2, settled_by = $3, settled_at = $4 where id = $1`
   await tx.query(text, [reportId, outcome, by, at])
+}
+
+async function eraseTexts({ event }: Placed<'UserErased'>, { tx, table }: ApplyContext): Promise<void> {
+  await tx.query(`update ${table('reports')} set reason = null where reporter_id = $1`, [event.userId])
+  await tx.query(`update ${table('reports')} set outcome = null where settled_by = $1`, [event.userId])
 }

@@ -25,7 +25,12 @@ export const webhooksPart = {
     );
     create index on ${table('webhooks')} (chat_id, created_version) where status <> 'deleted';
     create index on ${table('webhooks')} (by_id) where status = 'active';`,
-  apply: { WebhookCreated: insertWebhook, WebhookDeleted: deleteWebhook, WebhookDisabled: disableWebhook },
+  apply: {
+    WebhookCreated: insertWebhook,
+    WebhookDeleted: deleteWebhook,
+    WebhookDisabled: disableWebhook,
+    UserErased: eraseWebhooks,
+  },
 } satisfies Part
 
 async function insertWebhook(
@@ -49,4 +54,8 @@ async function deleteWebhook({ event }: Placed<'WebhookDeleted'>, { tx, table }:
 async function disableWebhook({ event }: Placed<'WebhookDisabled'>, { tx, table }: ApplyContext): Promise<void> {
   const text = `update ${table('webhooks')} set status = 'disabled', disabled_why = $2 where id = $1`
   await tx.query(text, [event.webhookId, event.reason])
+}
+
+async function eraseWebhooks({ event }: Placed<'UserErased'>, { tx, table }: ApplyContext): Promise<void> {
+  await tx.query(`update ${table('webhooks')} set name = null, url = null where by_id = $1`, [event.userId])
 }

@@ -1,6 +1,7 @@
 import { mayBeNear } from '../../../content/near-words.js'
 import type { Word } from '../../../content/search-words.js'
 import type { TableName } from '../../engine/projection.js'
+import { chatsOf } from '../memberships/chats-of.js'
 import { messagesIn, type ApplyContext, type BulkEvent, type Part, type Placed } from '../part.js'
 import { keyOf, SENDER, toTsvector, wordsOf } from './word-keys.js'
 
@@ -43,6 +44,7 @@ export const searchPart = {
     },
     MessageDeleted: ({ event, chatId }: Placed<'MessageDeleted'>, context: ApplyContext) =>
       remove(event.messageId, chatId, context),
+    UserErased: removeAllOf,
   },
   applyBulk: (events: readonly BulkEvent[], context: ApplyContext) => insertSent(messagesIn(events), context),
 } satisfies Part
@@ -119,4 +121,20 @@ async function remove(messageId: string, chatId: string, { tx, table }: ApplyCon
                where s.message_id <> $1 and s.words @@ quote_literal(held.word)::tsquery offset 0)`,
     values: [messageId, chatId, key],
   })
+}
+
+/** The texts of one sender, with the words that no other message of the chat holds. The rows are gone only after the statement. */
+async function removeAllOf({ event }: Placed<'UserErased'>, { tx, table }: ApplyContext): Promise<void> {
+  const held = `select distinct g.chat_id, h.lexeme, substr(h.lexeme, 13) as word
+                from gone g cross join unnest(tsvector_to_array(g.words)) as h(lexeme)
+                where starts_with(h.lexeme, right(g.chat_id::text, 12))`
+  await tx.query(
+    `with gone as (delete from ${table('search_texts')} where chat_id in (${chatsOf(table)}) and sender_id = $1
+                   returning chat_id, words)
+     delete from ${table('chat_words')} w using (${held}) held
+     where w.chat_id = held.chat_id and w.word = held.word and not exists (
+       select from ${table('search_texts')} s
+       where s.sender_id <> $1 and s.words @@ quote_literal(held.lexeme)::tsquery offset 0)`,
+    [event.userId],
+  )
 }

@@ -65,6 +65,14 @@ export function userQueries({ pool, table, checkpoint }: QueryContext) {
       return toPaged(rows, page.limit, toProfile, nameCursor)
     },
 
+    /** The bots that the user owns, or ever did. */
+    async botIdsOf(ownerId: string): Promise<string[]> {
+      const { rows } = await pool.query<{ id: string }>(`select id from ${users} where owner_id = $1 order by id`, [
+        ownerId,
+      ])
+      return rows.map(({ id }) => id)
+    },
+
     /** Of all users, by id; for admins. */
     async everyone(limit: number, after: Cursor | null): Promise<Paged<OwnProfile>> {
       const { rows } = await pool.query<ProfileRow>({

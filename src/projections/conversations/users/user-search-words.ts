@@ -1,5 +1,5 @@
 import type { TableName } from '../../engine/projection.js'
-import { indexName, nameIndexSchema } from '../name-index.js'
+import { indexName, nameIndexSchema, removeName } from '../name-index.js'
 import type { ApplyContext, Part, Placed } from '../part.js'
 
 /** The words by which users are found. */
@@ -12,5 +12,7 @@ export const userSearchWordsPart = {
     async ProfileChanged({ event }: Placed<'ProfileChanged'>, context: ApplyContext) {
       if (event.name !== undefined) await indexName(context.table('user_names'), event.userId, event.name, context)
     },
+    UserErased: ({ event }: Placed<'UserErased'>, context: ApplyContext) =>
+      removeName(context.table('user_names'), event.userId, context),
   },
 } satisfies Part

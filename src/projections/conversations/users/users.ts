@@ -15,7 +15,7 @@ export const usersPart = {
       created_at timestamptz not null,
       updated_at timestamptz not null
     );`,
-  apply: { UserRegistered: insertUser, ProfileChanged: changeProfile },
+  apply: { UserRegistered: insertUser, ProfileChanged: changeProfile, UserErased: eraseUser },
 } satisfies Part
 
 async function insertUser({ event, at }: Placed<'UserRegistered'>, { tx, table }: ApplyContext): Promise<void> {
@@ -34,4 +34,9 @@ async function changeProfile({ event, at }: Placed<'ProfileChanged'>, { tx, tabl
   const sets = fields.map(([, column], index) => `, ${column} = $${index + 3}`)
   const values = [event.userId, at, ...fields.map(([field]) => event[field])]
   await tx.query(`update ${table('users')} set updated_at = $2${sets.join('')} where id = $1`, values)
+}
+
+async function eraseUser({ event, at }: Placed<'UserErased'>, { tx, table }: ApplyContext): Promise<void> {
+  const text = `update ${table('users')} set name = null, avatar_url = null, status_text = null, updated_at = $2 where id = $1`
+  await tx.query(text, [event.userId, at])
 }

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { idSchema } from '../../commands/catalogue/input-schemas.js'
+import { commandHeaders, unwrapResult } from '../answers.js'
+import type { Parts } from '../parts.js'
+import { asProblem } from '../problem-details.js'
+import { answer, route } from '../route.js'
+import { erasureShape } from '../shapes.js'
+import { passwordSchema } from './identity.js'
+
+const eraseMe = route({
+  method: 'post',
+  path: '/users/me/erasure',
+  summary: 'Erase my account and all that I wrote; it cannot be undone',
+  access: 'user',
+  takesKey: false,
+  body: z.strictObject({ password: passwordSchema(1) }),
+  answers: { 202: erasureShape },
+  uses: ['accountStatuses', 'emailChanges', 'passwordGuard', 'run'],
+  async handle({ body: { password }, caller, request }, parts) {
+    const { userId, client } = caller
+    const who = { userId, sessionId: client?.session ?? '', password }
+    const check = async () => (await parts.emailChanges.checkPassword(who)) ?? WRONG_PASSWORD
+    const account = await parts.passwordGuard({ userId }, request, check)
+    if ('code' in account || 'retryAfterMs' in account) throw asProblem(account)
+    const result = unwrapResult(await parts.run('requestErasure', { userId }, caller))
+    return answer(202, await stateOf(userId, parts), { headers: commandHeaders(result, caller) })
+  },
+})
+
+const WRONG_PASSWORD = { code: 'invalid-credentials' } as const
+
+const myErasure = route({
+  method: 'get',
+  path: '/users/me/erasure',
+  summary: 'Whether my erasure was requested, as long as my token is accepted',
+  access: 'user',
+  answers: { 200: erasureShape },
+  uses: ['accountStatuses'],
+  async handle({ caller }, parts) {
+    return answer(200, await stateOf(caller.userId, parts))
+  },
+})
+
+const eraseUser = route({
+  method: 'post',
+  path: '/users/:id/erasure',
+  summary: 'Erase a user and all that they wrote; it cannot be undone',
+  access: 'admin',
+  params: z.strictObject({ id: idSchema }),
+  answers: { 202: erasureShape },
+  uses: ['accountStatuses', 'run'],
+  async handle({ params: { id: userId }, caller }, parts) {
+    const result = unwrapResult(await parts.run('requestErasure', { userId }, caller))
+    return answer(202, await stateOf(userId, parts), { headers: commandHeaders(result, caller) })
+  },
+})
+
+async function stateOf(
+  userId: string,
+  { accountStatuses }: Pick<Parts, 'accountStatuses'>,
+): Promise<z.infer<typeof erasureShape>> {
+  const { isErased } = await accountStatuses.of(userId)
+  return { status: isErased ? 'erasing' : 'none' }
+}
+
+export const erasureRoutes = [eraseMe, myErasure, eraseUser]

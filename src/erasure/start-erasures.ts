@@ -1,0 +1,90 @@
+import type { FailureReport } from '../async/outage.js'
+import { createSignal } from '../async/signal.js'
+import type { AnyEvent } from '../domain/any-event.js'
+import { rolesStream } from '../domain/streams.js'
+import type { EventLog } from '../eventstore/event-log.js'
+import { positionInLog, type FollowerPosition } from '../followers/follower-position.js'
+import { startFollower } from '../followers/follower.js'
+import { takeJobs } from '../followers/take-jobs.js'
+import type { EventReader } from '../privacy/event-reader.js'
+import type { ErasureQueue } from './erasure-queue.js'
+import { erasureSteps, type ErasureStep } from './erasure-steps.js'
+
+export interface ErasureDeps {
+  log: EventLog
+  reader: Pick<EventReader, 'decode'>
+  position: FollowerPosition
+  queue: ErasureQueue
+  steps: Record<ErasureStep, (userId: string) => Promise<void>>
+  /** Called before each step of an erasure. */
+  beforeStep?(step: ErasureStep, userId: string): Promise<void>
+  report: FailureReport
+}
+
+/** Erasures that a node works on at the same time. */
+const MAX_CONCURRENCY = 2
+/** How often it looks for erasures that other nodes left or that are due again. */
+const POLL_MS = 5_000
+const RETRY_SECONDS = 2
+
+const requestType = 'UserErasureRequested' as const satisfies AnyEvent['type']
+
+/**
+ * Erases the users for whom that was requested. The follower puts requests into a queue that all nodes share; from there, one node takes each
+ * and works through its steps. In a database that knows no position of this log, all requests are handled again: then also the keys are
+ * destroyed that an old copy of the key store brought back.
+ */
+export async function startErasures(deps: ErasureDeps): Promise<AsyncDisposable> {
+  const { log, reader, position, queue, report } = deps
+  const wakeUp = createSignal()
+  const stop = new AbortController()
+  const from = positionInLog(log, await position.read(log.start), log.start)
+
+  const follower = startFollower({
+    name: 'erasures',
+    log,
+    streamPrefixes: [rolesStream],
+    start: (handled) => handled ?? from,
+    async handle({ events, position: end }) {
+      const requested = events
+        .filter(({ type }) => type === requestType)
+        .map((recorded) => reader.decode(recorded).event)
+        .flatMap((event) => (event.type === requestType ? [event.userId] : []))
+      if (requested.length > 0) await queue.add(requested)
+      if (events.length > 0) await position.write(end)
+      if (requested.length > 0) wakeUp.notify()
+    },
+    report,
+  })
+  const erasing = takeJobs(
+    {
+      name: 'erasure-jobs',
+      claim: (limit) => queue.claim(limit),
+      work: (userId) => erase(userId, deps),
+      maxConcurrency: MAX_CONCURRENCY,
+      wakeUp,
+      pollMs: POLL_MS,
+      report,
+    },
+    stop.signal,
+  )
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await Promise.all([follower[Symbol.asyncDispose](), erasing])
+    },
+  }
+}
+
+async function erase(userId: string, { queue, steps, beforeStep }: ErasureDeps): Promise<void> {
+  try {
+    for (const step of erasureSteps) {
+      await beforeStep?.(step, userId)
+      await steps[step](userId)
+    }
+    await queue.remove(userId)
+  } catch (error) {
+    await queue.postpone(userId, RETRY_SECONDS).catch(() => undefined)
+    throw error
+  }
+}
