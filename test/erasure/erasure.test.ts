@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { logConfig, onEachLog } from '../support/event-logs.js'
 import { dumpRedis, dumpTables } from '../support/dump.js'
 import { eventually } from '../support/eventually.js'
+import { erasureDone, settled } from './erasures-done.js'
 import { openTestRedis, type TestRedis } from '../support/redis.js'
 import { next, startTestApp, type TestApp, type TestUser } from '../support/test-app.js'
 import { botsOf } from '../api/app/bots.js'
@@ -102,7 +103,8 @@ onEachLog('an erased user', function (this: void, kind) {
     [...Object.values(marks), address].filter((mark) => text.toLowerCase().includes(mark.toLowerCase()))
 
   it('has supplied all these texts, and they are found', async () => {
-    await eventually(async () => expect(left(await everything())).to.include.members([marks.content, address]))
+    await settled(parley)
+    expect(left(await everything())).to.include.members([marks.content, marks.name, address])
   })
 
   it('is refused with a wrong password, and goes on', async () => {
@@ -119,7 +121,8 @@ onEachLog('an erased user', function (this: void, kind) {
     const asked = await parley.call('POST', '/users/me/erasure', { token: ada.token, body: { password: PASSWORD } })
     expect(asked.status).to.equal(202)
     expect(asked.body).to.deep.equal({ status: 'erasing' })
-    await eventually(async () => expect(left(await everything())).to.deep.equal([]))
+    await erasureDone(parley, ada.id)
+    expect(left(await everything())).to.deep.equal([])
   })
 
   it('shows as erased in history, quotes and profiles, and what others wrote stays', async () => {
@@ -172,7 +175,9 @@ onEachLog('an erased user', function (this: void, kind) {
       (await Promise.all(managedProjections.map(({ state }) => state()))).map(({ generation }) => generation)
     const before = await generations()
     for (const projection of managedProjections) await projection.rebuild()
-    await eventually(async () => expect(await generations()).to.deep.equal(before.map((generation) => generation + 1)))
+    await eventually(async () =>
+      expect(await generations()).to.deep.equal(before.map((generation) => Number(generation) + 1)),
+    )
     expect(left(await everything())).to.deep.equal([])
   })
 

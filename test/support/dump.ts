@@ -1,22 +1,31 @@
 import { Redis } from 'ioredis'
-import { execute } from './test-database.js'
+import { Client } from 'pg'
 
-/** Every row of every table of a database as text, binary values also decoded. */
+/** Every row of every table of a database as text, binary values also decoded; vacuumed first. */
 export async function dumpTables(url: string): Promise<string> {
-  const tables = await execute<{ name: string }>(
-    url,
-    `select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where c.relkind in ('r', 'm', 'p') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`,
-  )
-  const rows: string[] = []
-  for (const { name } of tables) {
-    await execute(url, `vacuum ${name}`)
-    rows.push(...(await execute<{ row: string }>(url, `select t::text as row from ${name} t`)).map(({ row }) => row))
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query('vacuum')
+    const { rows: tables } = await client.query<{ name: string }>(
+      `select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where c.relkind in ('r', 'm') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`,
+    )
+    const lines: string[] = []
+    for (const { name } of tables) {
+      const { rows } = await client.query<{ row: string }>(`select t::text as row from ${name} t`)
+      lines.push(...rows.map(({ row }) => row))
+    }
+    return lines
+      .join('\n')
+      .replace(BINARY, (all, hex: string) => `${all} ${Buffer.from(hex, 'hex').toString('latin1')}`)
+  } finally {
+    await client.end()
   }
-  return rows
-    .join('\n')
-    .replace(/\\x([0-9a-f]{2,})/g, (all, hex: string) => `${all} ${Buffer.from(hex, 'hex').toString('latin1')}`)
 }
+
+/** As Postgres writes it. */
+const BINARY = /\\x([0-9a-f]{2,})/g
 
 /** Every key of a Redis with its value. */
 export async function dumpRedis(url: string): Promise<string> {
@@ -38,7 +47,7 @@ async function valueOf(redis: Redis, key: string): Promise<unknown> {
     case 'set':
       return redis.smembers(key)
     case 'zset':
-      return redis.zrange(key, 0, -1)
+      return redis.zrange(key, '0', '-1')
     case 'list':
       return redis.lrange(key, 0, -1)
     case 'none':
