@@ -18,6 +18,12 @@ export const startSchema = wholeNumber(0, MAX_INT)
 /** Of a stream. */
 export const versionSchema = wholeNumber(1, MAX_INT)
 
+/** The number of an entry of the audit chain. */
+export const ordinalSchema = z.preprocess(
+  (raw) => (typeof raw === 'string' && /^\d{1,15}$/.test(raw) ? Number(raw) : raw),
+  z.int().min(1),
+)
+
 export const limitSchema = wholeNumber(1, 200).prefault(50)
 
 /** Of a list that is bounded by a rule: without a parameter, all of it. */

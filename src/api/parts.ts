@@ -11,6 +11,8 @@ import type { EditMessage, SendMessage } from '../commands/submit-message.js'
 import type { Identity } from '../identity/identity.js'
 import type { AccountStatuses } from '../commands/catalogue/account-statuses.js'
 import type { Addresses } from '../identity/accounts/addresses.js'
+import type { AuditProofs } from '../audit/proofs/audit-proofs.js'
+import type { Verifications } from '../audit/verification/verifications.js'
 import type { AuditQueries } from '../projections/audit-trail/audit-queries.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { ManagedProjection } from '../projections/managed-projection.js'
@@ -50,6 +52,8 @@ export interface ApiDeps
   addresses: Addresses
   queries: ConversationQueries
   auditTrail: Pick<ReadYourWritesDeps, 'progress' | 'ownWrites'> & { queries: AuditQueries }
+  auditProofs: AuditProofs
+  verifications: Verifications
   pastFrames: PastFrames
   replay: Replay
   /** Parley's own and those of analysts, which come and go with their files. */

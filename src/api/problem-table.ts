@@ -49,6 +49,8 @@ export const problemTable = {
   'webhook-not-found': { status: 404, title: 'No such webhook' },
   'bot-not-found': { status: 404, title: 'No such bot' },
   'bot-token-not-found': { status: 404, title: 'No such bot token' },
+  'entry-not-found': { status: 404, title: 'The audit chain has no such entry' },
+  'verification-not-found': { status: 404, title: 'No such verification, or it does not run' },
   'session-not-found': { status: 404, title: 'No such session' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'last-admin': { status: 409, title: 'At least one admin must remain' },
@@ -91,6 +93,7 @@ export const problemTable = {
   'too-busy': { status: 503, title: 'Too busy', retryAfterSeconds: 1 },
   'projection-behind': { status: 503, title: 'The read model is behind', retryAfterSeconds: 1 },
   'revocation-unknown': { status: 503, title: 'Session revocations cannot be verified', retryAfterSeconds: 1 },
+  'not-yet-signed': { status: 503, title: 'No checkpoint covers it yet', retryAfterSeconds: 60 },
   'newer-event': { status: 503, title: 'The data was written by a newer release', retryAfterSeconds: 30 },
 } as const satisfies Record<CommandFaultCode | TokenRefusal['code'], Row> & Record<string, Row>
 

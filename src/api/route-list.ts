@@ -1,5 +1,7 @@
 import type { Route } from './route.js'
 import { auditRoutes } from './routes/audit.js'
+import { auditProofRoutes } from './routes/audit-proofs.js'
+import { verificationRoutes } from './routes/verifications.js'
 import { banRoutes } from './routes/bans.js'
 import { blockRoutes } from './routes/blocks.js'
 import { botRoutes } from './routes/bots.js'
@@ -55,6 +57,8 @@ export const routeList: readonly Route[] = [
   ...searchRoutes,
   ...auditRoutes,
   ...replayRoutes,
+  ...auditProofRoutes,
+  ...verificationRoutes,
   ...projectionRoutes,
   ...operationRoutes,
   ...docsRoutes,

@@ -22,6 +22,7 @@ export const FAILURE_TITLES: Readonly<Record<string, string>> = {
   'projections-dir': 'Reading PROJECTIONS_DIR',
   'projections-erasure': "Rebuilding analysts' projections after an erasure",
   'audit-chain-mac': 'Checking the MACs of events',
+  'audit-verification': 'Verifying the audit chain',
   'audit-checkpoints': 'Signing audit checkpoints',
   webhooks: 'Webhook scheduling',
   'webhook-deliveries': 'Webhook delivery',

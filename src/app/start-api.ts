@@ -1,3 +1,5 @@
+import { createAuditProofs } from '../audit/proofs/audit-proofs.js'
+import type { Verifications } from '../audit/verification/verifications.js'
 import type { Analytics } from '../analytics/analytics.js'
 import type { Express } from 'express'
 import type { Logger } from 'winston'
@@ -38,6 +40,7 @@ export interface ApiParts {
   renderSentMessage: RenderSentMessage
   readiness: () => Promise<Readiness>
   analytics: Analytics | null
+  verifications: Verifications
   publicUrl: () => string
   metrics: Metrics
   logger: Logger
@@ -60,6 +63,12 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     sharedWrites: parts.sharedWrites,
     progress: runners.conversations.progress,
     auditTrail: { ...audit, progress: runners.auditTrail.progress },
+    auditProofs: createAuditProofs({
+      pool: databases.main,
+      keys: core.chain.keys.list,
+      progress: core.chain.runner.progress,
+    }),
+    verifications: parts.verifications,
     comparePositions: (a, b) => log.comparePositions(a, b),
     head: () => log.head(),
     pastFrames: parts.pastFrames,

@@ -18,7 +18,7 @@ import { createLogger } from './logger.js'
 import { createMetrics, type Metrics } from './metrics.js'
 import type { Overrides } from './overrides.js'
 import { createReleases, type Releases } from './release.js'
-import { startSigning } from './start-audit.js'
+import { startSigning, startVerifications } from './start-audit.js'
 import { createRestApi } from './start-api.js'
 import { startAnalytics } from './start-analytics.js'
 import { startErasures } from './start-erasures.js'
@@ -80,6 +80,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   const safeFetch = overrides.safeFetch ?? createSafeFetch()
   const pastFrames = createPastFrames(core)
   startSigning(config, core, report, releases)
+  const verifications = startVerifications(core, report, releases)
   startPreviews(config, core, { safeFetch, report }, releases)
   const webhooks = await startWebhookDelivery(core, { safeFetch, pastFrames, report, metrics }, releases)
 
@@ -110,6 +111,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
     publicUrl,
     readiness,
     analytics,
+    verifications,
   })
   http.onRequest((request, response) => void api(request, response))
   releases.onRelease(http.close)

@@ -6,6 +6,7 @@ import type { Checkpoint } from '../audit/checkpoints/checkpoint.js'
 import { signCheckpoint } from '../audit/checkpoints/sign-checkpoint.js'
 import { createSigningKeys, type SigningKeys } from '../audit/checkpoints/signing-keys.js'
 import { startCheckpoints } from '../audit/checkpoints/start-checkpoints.js'
+import { createVerifications, type Verifications } from '../audit/verification/verifications.js'
 import { verifyChain, type Verification, type VerifyOptions } from '../audit/verification/verify-chain.js'
 import { streamKinds } from '../commands/catalogue/stream-kinds.js'
 import { findAlteredSnapshots } from '../commands/pipeline/altered-snapshots.js'
@@ -76,6 +77,13 @@ export async function startAuditChain(
     sign: () => signCheckpoint({ pool, keys, clock, minIntervalMs: 0 }),
   }
 }
+
+export const startVerifications = (
+  { databases: { main: pool }, chain }: { databases: Foundations['databases']; chain: AuditChain },
+  report: FailureReport,
+  releases: Releases,
+): Verifications =>
+  releases.add(createVerifications({ pool, verify: (options) => chain.verify('log', options), report }))
 
 /** Signs at each interval. */
 export const startSigning = (

@@ -226,6 +226,7 @@ function environmentOf({ databaseUrl, keysDatabaseUrl, masterKey, tokenKeys, aud
     ...(projectionsDir !== null && { PROJECTIONS_DIR: projectionsDir }),
     ...(analyticsDatabaseUrl !== null && { ANALYTICS_DATABASE_URL: analyticsDatabaseUrl }),
     ...(personal.length > 0 && { PROJECTIONS_PERSONAL_FIELDS: personal.join() }),
+    AUDIT_CHECKPOINT_SECONDS: String(config.auditCheckpointSeconds),
     EVENTSTORE_STREAM_PREFIX: eventStoreStreamPrefix,
     RATE_LIMITS: config.rateLimits ? 'on' : 'off',
     LINK_PREVIEWS: config.linkPreviews ? 'on' : 'off',

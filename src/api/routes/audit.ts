@@ -31,11 +31,13 @@ const listEntries = route({
     limit: limitSchema,
   }),
   answers: { 200: z.array(auditEntryShape) },
-  uses: ['auditTrail'],
-  async handle({ query: { order, limit, after, ...filter } }, { auditTrail }) {
+  uses: ['auditProofs', 'auditTrail'],
+  async handle({ query: { order, limit, after, ...filter } }, { auditProofs, auditTrail }) {
     const request = { filter, order, limit, after: after === null ? null : Number(after) }
     const { items, next } = await auditTrail.queries.entries(request)
-    return answer(200, items, { links: next === null ? {} : { next: { after: next } } })
+    const hashes = await auditProofs.hashesOf(items)
+    const entries = items.map((entry) => ({ ...entry, hash: hashes.get(entry.ordinal) ?? null }))
+    return answer(200, entries, { links: next === null ? {} : { next: { after: next } } })
   },
 })
 

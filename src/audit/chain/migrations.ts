@@ -61,4 +61,27 @@ export const auditMigrations = [
       await knex.raw('drop function refuse_audit_change()')
     },
   },
+  {
+    name: 'audit-2',
+    async up(knex: Knex): Promise<void> {
+      await knex.raw(`
+        create table audit_verifications (
+          id uuid primary key,
+          status text not null default 'running' check (status in ('running', 'done', 'cancelled', 'failed')),
+          started_at timestamptz not null default now(),
+          changed_at timestamptz not null default now(),
+          done bigint not null default 0,
+          total bigint not null default 0,
+          ok boolean,
+          head json,
+          signed_up_to int8,
+          anchored_up_to int8,
+          first_divergence json
+        );
+        create index on audit_verifications (started_at)`)
+    },
+    async down(knex: Knex): Promise<void> {
+      await knex.schema.dropTable('audit_verifications')
+    },
+  },
 ]

@@ -17,6 +17,20 @@ export const lastCheckpoint = async (db: Pool | ClientBase): Promise<Checkpoint 
 export const checkpointCovering = async (db: Pool | ClientBase, ordinal: number): Promise<Checkpoint | null> =>
   (await select(db, 'where ordinal >= $1 order by ordinal limit 1', [ordinal]))[0] ?? null
 
+/** The first one that covers an entry and is stored outside. */
+export const anchoredCheckpointCovering = async (db: Pool | ClientBase, ordinal: number): Promise<Checkpoint | null> =>
+  (
+    await select(
+      db,
+      'where ordinal = (select ordinal from public.audit_anchors where ordinal >= $1 order by ordinal limit 1)',
+      [ordinal],
+    )
+  )[0] ?? null
+
+/** Newest first. */
+export const checkpointsBefore = (db: Pool | ClientBase, ordinal: number, limit: number): Promise<Checkpoint[]> =>
+  select(db, 'where ordinal < $1 order by ordinal desc limit $2', [ordinal, limit])
+
 /** In order. */
 export const checkpointsAfter = (db: Pool | ClientBase, ordinal: number, limit: number): Promise<Checkpoint[]> =>
   select(db, 'where ordinal > $1 order by ordinal limit $2', [ordinal, limit])

@@ -21,7 +21,7 @@ export interface AuditEntry {
   at: string
   /** The other public fields of the event; of a `security_event` also `type`, its kind. */
   details: JsonObject
-  /** Of the chain over the log; null while there is none. */
+  /** Of the entry in the audit chain, in hex; null until it is there. */
   hash: string | null
 }
 

@@ -14,6 +14,8 @@ import { pageStatement } from './audit-page.js'
 export interface AuditQueries {
   /** In the order of the log; ip addresses and user agents are opened. */
   entries(request: AuditRequest): Promise<Paged<AuditEntry>>
+  /** The ordinal of the event by which a message was sent; null while the trail does not have it. */
+  ordinalOfMessage(messageId: string): Promise<number | null>
 }
 
 interface Row {
@@ -53,6 +55,15 @@ function queriesOf(pool: Pool, table: TableName, reader: Pick<EventReader, 'open
   }
 
   return {
+    async ordinalOfMessage(messageId) {
+      const { rows } = await pool.query<Pick<Row, 'ordinal'>>({
+        name: `message ${table('audit_entries')}`,
+        text: `select ordinal from ${table('audit_entries')} where message_id = $1 and event = 'message_sent'
+               order by -ordinal desc limit 1`,
+        values: [messageId],
+      })
+      return rows[0] === undefined ? null : Number(rows[0].ordinal)
+    },
     async entries(request) {
       const { rows } = await pool.query<Row>(pageStatement(request, table))
       const clients = await openClients(rows)

@@ -56,6 +56,18 @@ export const requests: Record<string, (world: World) => Request> = {
   'GET /audit/entries': () => ({ path: '/audit/entries' }),
   'GET /audit/chats/:id': ({ chatId }) => ({ path: `/audit/chats/${chatId}` }),
   'GET /audit/users/:id': ({ people }) => ({ path: `/audit/users/${people.bystander.id}` }),
+  'GET /audit/checkpoints': () => ({ path: '/audit/checkpoints' }),
+  'GET /audit/keys': () => ({ path: '/audit/keys' }),
+  'GET /audit/proofs': () => ({ path: '/audit/proofs?from=1&to=1' }),
+  'POST /audit/verifications': () => ({ path: '/audit/verifications' }),
+  'GET /audit/verifications/:id': () => ({
+    path: `/audit/verifications/${randomUUID()}`,
+    refusedAs: 'verification-not-found',
+  }),
+  'DELETE /audit/verifications/:id': () => ({
+    path: `/audit/verifications/${randomUUID()}`,
+    refusedAs: 'verification-not-found',
+  }),
   'GET /users/me': () => ({ path: '/users/me' }),
   'PATCH /users/me': () => ({ path: '/users/me', body: { statusText: 'here' } }),
   'GET /users/me/blocks': () => ({ path: '/users/me/blocks' }),
@@ -144,6 +156,10 @@ export const requests: Record<string, (world: World) => Request> = {
   }),
   'DELETE /chats/:id/messages/:messageId': ({ chatId, messageId }) => ({
     path: `/chats/${chatId}/messages/${messageId}`,
+  }),
+  'GET /chats/:id/messages/:messageId/receipt': ({ chatId, messageId }) => ({
+    path: `/chats/${chatId}/messages/${messageId}/receipt`,
+    refusedAs: 'not-yet-signed',
   }),
   'GET /chats/:id/messages/:messageId/history': ({ chatId, messageId }) => ({
     path: `/chats/${chatId}/messages/${messageId}/history`,

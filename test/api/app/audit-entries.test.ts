@@ -41,7 +41,8 @@ describe('GET /audit/entries', function () {
     const { id } = await made(`/chats/${chatId}/messages`, ada, { content: 'Hello' }, headers)
     const [entry, ...more] = await entries(`messageId=${id}`)
     expect(more).to.deep.equal([])
-    const { ordinal, at, ...rest } = entry!
+    const { ordinal, at, hash, ...rest } = entry!
+    expect(hash).to.match(/^[\da-f]{64}$/)
     expect(rest).to.deep.equal({
       position: last.headers.get('parley-position'),
       event: 'message_sent',
@@ -53,7 +54,6 @@ describe('GET /audit/entries', function () {
       userAgent: 'tester/1.0',
       correlationId: headers['x-request-id'],
       details: { seq: 1 },
-      hash: null,
     })
     expect(at).to.equal((last.body as { recordedAt: string }).recordedAt)
     expect(ordinal).to.be.greaterThan(1)

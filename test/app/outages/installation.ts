@@ -64,6 +64,7 @@ export async function startInstallation(log: LogKind): Promise<Installation> {
     const eventStore = log === 'eventstoredb' ? await startEventStore() : null
     const setUp = releases.add(
       await startTestApp({
+        auditCheckpointSeconds: 1,
         ...CONFIG,
         databaseUrl: main.proxy.url,
         keysDatabaseUrl: keys.proxy.url,
