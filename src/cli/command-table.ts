@@ -1,6 +1,7 @@
 import { diffAnalysts, rebuildAnalysts } from './analytics/analysts-runs.js'
 import { forAnalystsToo } from './analytics/for-analysts-too.js'
 import { exportProjectionCommand, newProjectionCommand } from './analytics/new-and-export.js'
+import { auditExport } from './audit/export-command.js'
 import { auditVerify } from './audit/verify-command.js'
 import { doctorAddresses, doctorUnread } from './doctor-command.js'
 import { importCommand } from './import-command.js'
@@ -38,6 +39,7 @@ const commandTable: Record<string, OperatorCommand> = {
   'projections new': newProjectionCommand,
   'projections export': exportProjectionCommand,
   'audit verify': auditVerify,
+  'audit export': auditExport,
   'doctor unread': doctorUnread,
   'doctor addresses': doctorAddresses,
   'user create': createUserCreate(setPasswordLink),

@@ -4,13 +4,15 @@ import type { Foundations } from '../../app/foundations.js'
 import { createSigningKeys } from '../../audit/checkpoints/signing-keys.js'
 import { anchorFilesOf, createVerify } from '../../app/start-audit.js'
 import type { Verification } from '../../audit/verification/verify-chain.js'
+import { UsageError } from '../command-errors.js'
 import type { OperatorCommand } from '../operator-command.js'
 import { print } from '../output.js'
 import { withFoundations } from '../with-core.js'
+import { verifyFile } from './verify-file.js'
 
 /** Also beside a running server. Exit code 1 where something differs. */
 export const auditVerify: OperatorCommand = {
-  usage: 'audit verify [--table-only] [--anchor FILE]… [--json]',
+  usage: 'audit verify [--file FILE --key PEM] [--json]',
   summary: 'recompute the audit chain from its table and from the log, and name the first entry that differs',
   parse(args) {
     const { values } = parseArgs({
@@ -19,8 +21,14 @@ export const auditVerify: OperatorCommand = {
         json: { type: 'boolean', default: false },
         'table-only': { type: 'boolean', default: false },
         anchor: { type: 'string', multiple: true, default: [] },
+        file: { type: 'string' },
+        key: { type: 'string', multiple: true, default: [] },
       },
     })
+    const { file, key: keys } = values
+    if ((file === undefined) !== (keys.length === 0))
+      throw new UsageError('--file FILE needs --key PEM, and the other way round')
+    if (file !== undefined) return () => verifyFile(file, keys, values.json)
     return (config) =>
       withFoundations(config, async (foundations) => {
         const anchorFiles = [...anchorFilesOf(config), ...values.anchor]
