@@ -1,56 +1,49 @@
-import { createOutage, type FailureReport } from '../async/outage.js'
-import { createSignal } from '../async/signal.js'
 import type { Pool } from 'pg'
+import type { FailureReport } from '../async/outage.js'
 import type { EventLog } from '../eventstore/event-log.js'
+import { positionInLog, type FollowerPosition } from '../followers/follower-position.js'
+import { startFollower } from '../followers/follower.js'
+import { tellsOfDestroyedKey } from '../privacy/destroyed-keys.js'
 import { beginGeneration, readGenerations } from './database/checkpoints.js'
 
 export interface RebuildAfterErasureDeps {
   pool: Pool
-  log: Pick<EventLog, 'start'>
-  /** Calls the listener after each destruction of a key. */
-  onDestroyed(listener: () => void): void
+  log: EventLog
+  /** Up to where the log was searched for erasures; kept where no restart loses it. */
+  position: FollowerPosition
   report: FailureReport
 }
 
-/** Destructions of keys gather for so long, since an erasure or the end of a retention destroys many. */
-const GATHER_MS = 1_000
+/** Where nothing was erased, the position is stored once in so many events. */
+const WRITE_EVERY = 5_000
 
 /**
  * Has all projections built again after keys were destroyed, where they receive personal fields: their tables hold what those keys had opened.
- * A build that runs begins again.
+ * A build that runs begins again. An erasure that is found twice, by two nodes or after a crash, costs one more build.
  */
-export function rebuildAfterErasure({ pool, log, onDestroyed, report }: RebuildAfterErasureDeps): AsyncDisposable {
-  const stop = new AbortController()
-  const { signal } = stop
-  const destroyed = createSignal()
-  const outage = createOutage('projections-erasure', report)
-  onDestroyed(() => destroyed.notify())
+export async function rebuildAfterErasure(deps: RebuildAfterErasureDeps): Promise<AsyncDisposable> {
+  const { pool, log, position, report } = deps
+  const from = positionInLog(log, await position.read(await log.head()), log.start)
+  let unwritten = 0
 
   async function rebuildAll(): Promise<void> {
     const names = new Set((await readGenerations(pool)).map(({ name }) => name))
     for (const name of names) await beginGeneration(pool, name, 0, log.start)
   }
 
-  async function run(): Promise<void> {
-    let handled = 0
-    const isStopped = (): boolean => signal.aborted
-    while (!isStopped()) {
-      await destroyed.wait(handled, undefined, signal)
-      if (isStopped()) return
-      await destroyed.wait(Infinity, GATHER_MS, signal)
-      const { count } = destroyed
-      await rebuildAll().then(() => {
-        handled = count
-        outage.succeeded()
-      }, outage.failed)
-    }
-  }
-
-  const running = run()
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort()
-      await running
+  return startFollower({
+    name: 'projections-erasure',
+    log,
+    streamPrefixes: ['user-', 'chat-'],
+    start: (handled) => handled ?? from,
+    async handle({ events, position: end }) {
+      const isErased = events.some(tellsOfDestroyedKey)
+      if (isErased) await rebuildAll()
+      unwritten += events.length
+      if (!isErased && unwritten < WRITE_EVERY) return
+      await position.write(end)
+      unwritten = 0
     },
-  }
+    report,
+  })
 }

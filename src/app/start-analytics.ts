@@ -15,6 +15,7 @@ import type { Config } from './config.js'
 import type { Foundations } from './foundations.js'
 import { openAnalyticsPool } from './open-analytics-pool.js'
 import type { Overrides } from './overrides.js'
+import { createFollowerPosition } from '../followers/follower-position.js'
 import { createLagSecondsAt } from './readiness/projection-lag.js'
 import type { Releases } from './release.js'
 import { StartupError } from './startup-error.js'
@@ -48,7 +49,10 @@ export async function startAnalytics(
       lease: createLease(deps.pool, randomUUID()),
     }),
   )
-  if (deps.hidesMessages) releases.add(rebuildAfterErasure({ ...deps, onDestroyed: foundations.dataKeys.onDestroyed }))
+  if (deps.hidesMessages) {
+    const position = createFollowerPosition(foundations.databases.main, 'projections-erasure')
+    releases.add(await rebuildAfterErasure({ ...deps, position }))
+  }
   return releases.add(createAnalytics(deps))
 }
 

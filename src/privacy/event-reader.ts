@@ -9,9 +9,9 @@ import { boxContext, openBox, type SealedBox } from './box.js'
 import { createBoxKeyring, type BoxKey } from './box-keys.js'
 import type { BoundBox } from './client-box.js'
 import type { DataKeys } from './data-keys.js'
+import { destroyedKeys } from './destroyed-keys.js'
 import { verifyMac } from './event-mac.js'
 import { erasedFields } from './field-plan.js'
-import { userKey } from './key-names.js'
 import type { LocalEvent, LocalEventCache } from './local-event-cache.js'
 
 /** An event as projections read it, in the current schema version; null stands for what was erased. */
@@ -41,9 +41,6 @@ export interface EventReader {
   /** Whether the event is as Parley wrote it: its MAC is right. Computed once for each event object, and not for what this process wrote. */
   isAuthentic(recorded: RecordedEvent): boolean
 }
-
-/** By the type alone: reading such an event drops keys from memory that were destroyed before it was appended. */
-export const tellsOfDestroyedKey = ({ type }: Pick<RecordedEvent, 'type'>): boolean => type === 'UserErased'
 
 /** A later release wrote this event: it must stop its reader, and never be skipped. */
 export class NewerEventError extends Error {
@@ -112,7 +109,7 @@ export function createEventReader({ dataKeys, made, macKeys = [] }: EventReaderD
 
   /** The log says so only once the key is gone: what this process still holds of it must open nothing any more. */
   function forgetDestroyedKeys(event: PublicEvent<AnyEvent>): void {
-    if (event.type === 'UserErased') dataKeys.forget(userKey(event.userId))
+    for (const name of destroyedKeys(event)) dataKeys.forget(name)
   }
 
   return {

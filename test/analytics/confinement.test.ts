@@ -6,7 +6,6 @@ import { prepareTables } from '../../src/analytics/database/prepare-tables.js'
 import { createPool } from '../../src/postgres/pool.js'
 import { explainFailure } from '../../src/app/explain-failure.js'
 import { eventually } from '../support/eventually.js'
-import { userKey } from '../../src/privacy/key-names.js'
 import { startTestApp } from '../support/test-app.js'
 import { execute } from '../support/test-database.js'
 import { openChat, send, seqsProjection, startAnalyticsApp, type AnalyticsApp } from './analytics-app.js'
@@ -218,10 +217,10 @@ export async function apply(events, sql) {
       { projectionsPersonalFields: ['UserRegistered.name', 'MessageSent.content'] },
     )
     const [user] = await received(app)
-    await app.parley.app.core.dataKeys.destroy(userKey(user!.data['userId'] as string))
+    await app.parley.app.core.runAsSystem('requestErasure', { userId: user!.data['userId'] as string })
     await app.untilGeneration('received', 2)
     const rows = await app.query<{ event: Received }>('select event from analytics.received')
-    expect(rows).to.have.length(3)
+    expect(rows).to.have.length.at.least(3)
     expect(JSON.stringify(rows)).not.to.match(/secret|Ada/)
   })
 })
