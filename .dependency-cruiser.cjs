@@ -35,6 +35,7 @@ module.exports = {
     mayOnlyReach('audit', [...pure, 'followers', 'projections/engine']),
     mayOnlyReach('replay', [...pure, 'projections', 'content']),
     mayOnlyReach('identity', ['domain', 'commands', 'limits', 'async', 'postgres']),
+    mayOnlyReach('export', [...pure, 'projections', 'identity']),
     mayOnlyReach('erasure', [...pure, 'followers', 'commands', 'projections', 'identity']),
     mayOnlyReach('requests', ['domain', 'identity', 'limits', 'security']),
     mayOnlyReach('realtime', [
@@ -68,6 +69,7 @@ module.exports = {
       'webhooks',
       'audit',
       'replay',
+      'export',
     ]),
     {
       name: 'only-the-roots-see-all',

@@ -6,6 +6,7 @@ import type { RequestPath, Transport } from '../requests/request-path.js'
 import { callerOf, clientKeyOf, requestInfoOf } from './caller.js'
 import { send, type Handler, type Reply, type Request } from './exchange.js'
 import { isKnown } from './fixed-content.js'
+import { sendLines } from './send-lines.js'
 import { linkHeader } from './link-header.js'
 import { NOTHING } from './parameters.js'
 import type { Parts } from './parts.js'
@@ -37,7 +38,7 @@ export function createEndpoint(route: Route, { authenticate, path, isOperator, p
         !(await parts[route.readsFrom].fresh(context.caller.userId, req.headers))
       )
         res.setHeader('Parley-Stale', 'true')
-      give(req, res, await route.handle(context, used))
+      await give(req, res, await route.handle(context, used), parts.log)
     })
 
   function transportOf(req: Request, res: Reply): Transport<AnyContext> {
@@ -93,15 +94,24 @@ const runHandler = (handler: Handler, req: Request, res: Reply): Promise<void> =
     })
   })
 
-function give(req: Request, res: Reply, { status, body, headers = {}, links }: Answer<Answers>): void {
+async function give(
+  req: Request,
+  res: Reply,
+  { status, body, headers = {}, links }: Answer<Answers>,
+  log: Parts['log'],
+): Promise<void> {
   setHeaders(res, headers)
   if (isKnown(headers['ETag'], req.headers['if-none-match'])) {
     send(res, 304, null)
     return
   }
   if (links?.next ?? links?.prev) res.setHeader('Link', linkHeader(req.originalUrl, links))
-  send(res, status, body, headers['Content-Type'])
+  if (isIterable(body)) await sendLines(res, body, log)
+  else send(res, status, body, headers['Content-Type'])
 }
+
+const isIterable = (body: unknown): body is AsyncIterable<object> =>
+  typeof body === 'object' && body !== null && Symbol.asyncIterator in body
 
 function setHeaders(res: Reply, headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)

@@ -4,7 +4,7 @@ import { bodyTypes, type BodyAs } from './read-body.js'
 import { problemExamples, problemResponses, withCodes } from './openapi-problems.js'
 import { requestExamples } from './request-examples.js'
 import { problemShape } from './shapes.js'
-import type { Route } from './route.js'
+import type { Answers, Route } from './route.js'
 
 type JsonSchema = Record<string, unknown>
 type Direction = 'input' | 'output'
@@ -99,10 +99,12 @@ const exampleOf = ({ method, path }: Route): unknown => requestExamples[`${metho
 const bodyOf = (as: BodyAs, schema: JsonSchema, example: unknown) =>
   Object.fromEntries(bodyTypes[as].map((type) => [type, { schema, ...(example !== undefined && { example }) }]))
 
-const responseOf = (shape: z.ZodType | null, toSchema: ToSchema): object =>
-  shape === null
-    ? { description: 'Done' }
-    : { description: 'The answer', content: contentOf(toSchema(shape, 'output')) }
+function responseOf(shape: Answers[number] | undefined, toSchema: ToSchema): object {
+  if (!shape) return { description: 'Done' }
+  if (shape === 'ndjson')
+    return { description: 'Lines of JSON', content: { 'application/x-ndjson': { schema: { type: 'string' } } } }
+  return { description: 'The answer', content: contentOf(toSchema(shape, 'output')) }
+}
 
 function parametersIn(place: 'path' | 'query', schema: z.ZodType, toSchema: ToSchema): object[] {
   const { properties = {}, required = [] } = toSchema(schema, 'input') as {

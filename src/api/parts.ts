@@ -10,6 +10,8 @@ import type { RunCommand } from '../commands/run-command.js'
 import type { EditMessage, SendMessage } from '../commands/submit-message.js'
 import type { Identity } from '../identity/identity.js'
 import type { AccountStatuses } from '../commands/catalogue/account-statuses.js'
+import type { UserExport } from '../export/user-export.js'
+import type { AccountRecord } from '../identity/accounts/account-record.js'
 import type { Addresses } from '../identity/accounts/addresses.js'
 import type { AuditProofs } from '../audit/proofs/audit-proofs.js'
 import type { Verifications } from '../audit/verification/verifications.js'
@@ -70,6 +72,8 @@ export interface ApiDeps
   /** Every check of a password goes through it. */
   passwordGuard: PasswordGuard
   security: SecurityEvents
+  accountRecord: AccountRecord
+  userExport: UserExport
   /** Null: `/metrics` is open. */
   metricsToken: string | null
 }

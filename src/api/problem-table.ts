@@ -33,6 +33,7 @@ export const problemTable = {
   'not-authorized': { status: 403, title: 'Not authorized' },
   'registration-closed': { status: 403, title: 'Registration is closed' },
   'invalid-invite': { status: 403, title: 'A valid invite is required' },
+  'login-again': { status: 403, title: 'Log in again first' },
   'own-account': { status: 403, title: 'Not allowed on your own account' },
   'not-for-bots': { status: 403, title: 'Not allowed with a bot token' },
   'account-deactivated': { status: 403, title: 'The account is deactivated' },

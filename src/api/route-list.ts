@@ -10,6 +10,7 @@ import { chatRoutes } from './routes/chats.js'
 import { credentialRoutes } from './routes/credentials.js'
 import { docsRoutes } from './routes/docs.js'
 import { erasureRoutes } from './routes/erasure.js'
+import { exportRoutes } from './routes/export.js'
 import { hookRoutes } from './routes/hooks.js'
 import { identityRoutes } from './routes/identity.js'
 import { inboxRoutes } from './routes/inbox.js'
@@ -37,6 +38,7 @@ export const routeList: readonly Route[] = [
   ...sessionRoutes,
   ...credentialRoutes,
   ...erasureRoutes,
+  ...exportRoutes,
   ...userRoutes,
   ...roleRoutes,
   ...blockRoutes,

@@ -9,8 +9,8 @@ import type { BodyAs } from './read-body.js'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
-/** What each status answers with; null: no body. */
-export type Answers = Readonly<Record<number, z.ZodType | null>>
+/** What each status answers with; `ndjson`: lines of JSON, made while they are sent; null: no body. */
+export type Answers = Readonly<Record<number, z.ZodType | 'ndjson' | null>>
 
 /** Links to other pages of a list: the query parameters that differ from this page's. */
 export interface Links {
@@ -34,8 +34,10 @@ export const answer = <const Status extends number, Body>(
   beside: Beside = {},
 ): AnswerOf<Status, Body> => ({ status, body, ...beside })
 
+type BodyOf<Shape> = Shape extends z.ZodType ? z.output<Shape> : Shape extends 'ndjson' ? AsyncIterable<object> : null
+
 export type Answer<Given extends Answers> = {
-  [Status in keyof Given & number]: AnswerOf<Status, Given[Status] extends z.ZodType ? z.output<Given[Status]> : null>
+  [Status in keyof Given & number]: AnswerOf<Status, BodyOf<Given[Status]>>
 }[keyof Given & number]
 
 export interface Context<Who extends Access, Params, Query, Body> {

@@ -1,3 +1,5 @@
+import { createUserExport } from '../export/user-export.js'
+import { createAccountRecord } from '../identity/accounts/account-record.js'
 import { createAuditProofs } from '../audit/proofs/audit-proofs.js'
 import type { Verifications } from '../audit/verification/verifications.js'
 import type { Analytics } from '../analytics/analytics.js'
@@ -49,6 +51,7 @@ export interface ApiParts {
 export function createRestApi(config: Config, core: Core, parts: ApiParts): Express {
   const { log, queries, audit, runners, databases, invites, accountStatuses, ownWrites, clock } = core
   const { commands, identity, security, redis, metrics } = parts
+  const accountRecord = createAccountRecord(databases.main)
   return createApi({
     ...commands,
     ...identity,
@@ -88,6 +91,8 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
       onRefused: security.onLimited,
     }),
     passwordGuard: createGuard(config, { security, redis, metrics }),
+    accountRecord,
+    userExport: createUserExport({ log, reader: core.reader, queries, audit: audit.queries, accounts: accountRecord }),
     security: security.events,
     clientAddress: createClientAddress(config.trustedProxies),
     log: parts.logger,

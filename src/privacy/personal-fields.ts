@@ -119,6 +119,7 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
   SessionOpened: { userId: 'public', sessionId: 'public' },
   SessionRevoked: { userId: 'public', sessionId: 'public', reason: 'public' },
   PasswordChanged: { userId: 'public' },
+  UserExported: { userId: 'public' },
   UserErased: { userId: 'public' },
   ChatsRead: { userId: 'public', 'chats[].chatId': 'public', 'chats[].seq': 'public', 'chats[].unread': 'public' },
   ChatMuted: { userId: 'public', chatId: 'public', muted: 'public' },

@@ -183,6 +183,7 @@ export const samples: { [Type in AnyEvent['type']]: Required<Decided<Extract<Any
   RolesChanged: { type: 'RolesChanged', userId: ada, roles: ['auditor', 'admin'], by: bob },
   UserDeactivated: { type: 'UserDeactivated', userId: ada, by: bob },
   UserErasureRequested: { type: 'UserErasureRequested', userId: ada, by: bob },
+  UserExported: { type: 'UserExported', userId: ada },
   UserErased: { type: 'UserErased', userId: gone },
   UserReactivated: { type: 'UserReactivated', userId: ada, by: bob },
   LogOpened: { type: 'LogOpened', logId: '0e000000-0000-4000-8000-000000000005' },

@@ -96,7 +96,7 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       })
       const text = await response.text()
-      const json = response.headers.get('content-type')?.includes('json') === true
+      const json = /[/+]json\b/.test(response.headers.get('content-type') ?? '')
       return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text }
     }
   const call = callOf(() => app.url)

@@ -89,6 +89,12 @@ export const userCommands = {
     command: (input, _, by) => ({ type: 'RequestErasure', ...input, by }),
   }),
 
+  recordExport: onUser<object>({
+    operation: () => 'GET /users/me/export',
+    stream: (_input, _commandId, actor) => userStream(actor),
+    command: (_input, _commandId, userId) => ({ type: 'RecordExport', userId }),
+  }),
+
   completeErasure: onUser<{ userId: string }>({
     operation: () => 'complete erasure',
     stream: ({ userId }) => userStream(userId),

@@ -62,6 +62,13 @@ export interface PasswordChanged extends EventShape {
   personal: object
 }
 
+/** A user began to download everything that is held about them. */
+export interface UserExported extends EventShape {
+  type: 'UserExported'
+  public: { userId: string }
+  personal: object
+}
+
 /** The key of a user was destroyed: nothing that they supplied can be read any more. */
 export interface UserErased extends EventShape {
   type: 'UserErased'
@@ -77,4 +84,5 @@ export type UserEvent =
   | SessionOpened
   | SessionRevoked
   | PasswordChanged
+  | UserExported
   | UserErased

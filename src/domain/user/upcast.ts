@@ -9,5 +9,6 @@ export const userUpcasters: Record<UserEvent['type'], readonly Upcaster[]> = {
   SessionOpened: [],
   SessionRevoked: [],
   PasswordChanged: [],
+  UserExported: [],
   UserErased: [],
 }

@@ -24,6 +24,7 @@ type SessionCommand =
   | { type: 'OpenSession'; userId: string; sessionId: string }
   | { type: 'RevokeSession'; userId: string; sessionId: string; reason: RevocationReason }
   | { type: 'ChangePassword'; userId: string }
+  | { type: 'RecordExport'; userId: string }
   /** Once the user's key is destroyed. */
   | { type: 'CompleteErasure'; userId: string }
 
@@ -90,6 +91,9 @@ function decide(command: UserCommand, user: User): Outcome<UserEvent, UserReject
     case 'ChangePassword':
       if (user.status !== 'active') return reject({ code: 'user-not-found', userId })
       return accept({ type: 'PasswordChanged', userId })
+    case 'RecordExport':
+      if (user.status !== 'active') return reject({ code: 'user-not-found', userId })
+      return accept({ type: 'UserExported', userId })
     case 'CompleteErasure':
       if (user.status === 'absent') return reject({ code: 'user-not-found', userId })
       return user.status === 'erased' ? accept() : accept({ type: 'UserErased', userId })
@@ -120,6 +124,7 @@ function evolve(user: User, event: PublicEvent<UserEvent>): User {
     case 'SessionOpened':
     case 'SessionRevoked':
     case 'PasswordChanged':
+    case 'UserExported':
       return user
     case 'UserErased':
       return { status: 'erased' }

@@ -56,6 +56,7 @@ export const entryFields: { readonly [Type in EventType]: EntryFields<EventOf<Ty
   SessionOpened: { target: 'userId' },
   SessionRevoked: { target: 'userId' },
   PasswordChanged: { target: 'userId' },
+  UserExported: { by: 'userId' },
   UserErased: { target: 'userId' },
   ChatsRead: { by: 'userId', chats: ({ chats }) => chats.map(({ chatId }) => chatId) },
   ChatMuted: { by: 'userId', chat: 'chatId' },

@@ -61,6 +61,7 @@ export const withoutRows = [
   'SessionOpened',
   'SessionRevoked',
   'PasswordChanged',
+  'UserExported',
   'RolesChanged',
   'UserDeactivated',
   'UserReactivated',

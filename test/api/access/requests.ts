@@ -83,6 +83,7 @@ export const requests: Record<string, (world: World) => Request> = {
     body: { password: 'not this one' },
     refusedAs: 'invalid-credentials',
   }),
+  'GET /users/me/export': () => ({ path: '/users/me/export' }),
   'GET /users/me/erasure': () => ({ path: '/users/me/erasure' }),
   'POST /users/:id/erasure': () => ({ path: `/users/${randomUUID()}/erasure`, refusedAs: 'user-not-found' }),
   'POST /users/:id/reactivate': ({ people }) => ({ path: `/users/${people.bystander.id}/reactivate` }),

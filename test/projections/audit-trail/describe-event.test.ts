@@ -113,6 +113,7 @@ const entries: Record<AnyEvent['type'], readonly [event: string, userId: string 
   RolesChanged: ['roles_changed', bob, { targetUserId: ada, details: { roles: ['auditor', 'admin'] } }],
   UserDeactivated: ['user_deactivated', bob, { targetUserId: ada }],
   UserErasureRequested: ['user_erasure_requested', bob, { targetUserId: ada }],
+  UserExported: ['user_exported', ada, {}],
   UserErased: ['user_erased', null, { targetUserId: samples.UserErased.userId }],
   UserReactivated: ['user_reactivated', bob, { targetUserId: ada }],
   LogOpened: ['log_opened', null, { details: { logId: samples.LogOpened.logId } }],
