@@ -296,6 +296,8 @@ export const readinessShape = z
       keys: component,
       /** Whether the main database can write. */
       disk: component,
+      /** Degraded where an event is forged, or the tables of the audit chain are not protected. */
+      audit: component,
       /** Unavailable where it is not known which are revoked: requests are answered 503. */
       sessions: component,
       /** Null where it is not configured. */

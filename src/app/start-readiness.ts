@@ -1,5 +1,6 @@
 import type { Logger } from 'winston'
 import type { Readiness } from '../api/shapes.js'
+import { checkProtection } from '../audit/chain/protection.js'
 import type { RedisConnection } from '../limits/redis.js'
 import type { HubStatus } from '../realtime/hub.js'
 import type { Core } from './core.js'
@@ -22,12 +23,12 @@ export interface ReadinessSources {
 
 /** The state of every component: for `/readyz`, for the metrics of lag, and as log lines when it changes. */
 export function startReadiness(
-  core: Pick<Core, 'log' | 'reader' | 'clock' | 'runners' | 'databases'>,
+  core: Pick<Core, 'log' | 'reader' | 'clock' | 'runners' | 'databases' | 'chain'>,
   { sessions, redis, realtimeStatus, metrics, logger }: ReadinessSources,
   releases: Releases,
 ): () => Promise<Readiness> {
   const { main, keys } = core.databases
-  const runners = Object.values(core.runners)
+  const runners = [...Object.values(core.runners), core.chain.runner]
   const lagOf = createLagOf(core)
   measureLag(lagOf, runners, metrics.registry)
   const readiness = createReadiness({
@@ -35,6 +36,7 @@ export function startReadiness(
     pool: main,
     keys,
     disk: createDiskProbe(main),
+    audit: () => checkProtection(main),
     runners,
     lagOf,
     realtime: realtimeStatus,

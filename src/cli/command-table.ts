@@ -3,7 +3,7 @@ import { forAnalystsToo } from './analytics/for-analysts-too.js'
 import { exportProjectionCommand, newProjectionCommand } from './analytics/new-and-export.js'
 import { auditExport } from './audit/export-command.js'
 import { auditVerify } from './audit/verify-command.js'
-import { doctorAddresses, doctorUnread } from './doctor-command.js'
+import { doctorAddresses, doctorAudit, doctorUnread } from './doctor-command.js'
 import { importCommand } from './import-command.js'
 import type { OperatorCommand } from './operator-command.js'
 import { diffProjection, prepareProjections, rebuildProjections } from './projections/build-commands.js'
@@ -42,6 +42,7 @@ const commandTable: Record<string, OperatorCommand> = {
   'audit export': auditExport,
   'doctor unread': doctorUnread,
   'doctor addresses': doctorAddresses,
+  'doctor audit': doctorAudit,
   'user create': createUserCreate(setPasswordLink),
   'user invite': userInvite,
   'user grant': userGrant,

@@ -45,7 +45,7 @@ describe('/readyz knows every component', function () {
       expect(status).to.equal(200)
       expect(body.status).to.equal('ok')
       expect(body.components).to.have.all.keys(
-        ...['eventStore', 'postgres', 'keys', 'disk', 'redis', 'sessions', 'realtime', 'projections'],
+        ...['eventStore', 'postgres', 'keys', 'disk', 'audit', 'redis', 'sessions', 'realtime', 'projections'],
       )
     })
   })
@@ -86,6 +86,7 @@ describe('/readyz knows every component', function () {
       lagOf: createLagOf(core),
       realtime: () => ({ status: 'live', position: core.log.start, reason: null }),
       redis: null,
+      audit: () => Promise.resolve(),
       canTellSessions: () => Promise.resolve(true),
     })
     const { status, components } = await readiness()
@@ -114,6 +115,7 @@ describe('/readyz knows every component', function () {
         lagOf,
         realtime: () => ({ status: 'live', position: log.start, reason: null }),
         redis: null,
+        audit: () => Promise.resolve(),
         canTellSessions: () => Promise.resolve(true),
       })
       const { status, components } = await readiness()
@@ -143,6 +145,7 @@ describe('/readyz knows every component', function () {
       lagOf: () => Promise.resolve({ ...at }),
       realtime: () => ({ status: 'live', position: core.log.start, reason: null }),
       redis: null,
+      audit: () => Promise.resolve(),
       canTellSessions: () => Promise.resolve(true),
     })
     const states = async () => {

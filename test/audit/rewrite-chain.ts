@@ -3,7 +3,7 @@ import { chainRows } from '../../src/audit/chain/chain-rows.js'
 import { FIRST_HASH } from '../../src/audit/chain/chain-entry.js'
 import type { RecordedEvent } from '../../src/eventstore/event-log.js'
 
-/** The statements by which someone with the database makes chain and tree anew, for these events. */
+/** The statements by which someone with the database makes chain and tree again, for these events. */
 export function rewriteChain(events: readonly RecordedEvent[]): string[] {
   const { entries, nodes } = chainRows({ ordinal: 0, hash: FIRST_HASH, peaks: [] }, events, () => true)
   return [

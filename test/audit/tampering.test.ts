@@ -183,7 +183,20 @@ describe('tampering behind the back of Parley is found, at the right entry', fun
       expect(await audited.chained()).to.equal(total + 1)
       expect(await found()).to.deep.equal({ ordinal: total + 1, reason: 'event-forged' })
       expect(await found('table')).to.deep.equal({ ordinal: total + 1, reason: 'event-forged' })
+      const { status, body } = await audited.parley.call('GET', '/readyz')
+      expect(status).to.equal(200)
+      expect(body).to.have.nested.include({ status: 'degraded', 'components.audit.reason': 'event-forged' })
     })
+  })
+
+  it('protection that was taken away shows in /readyz', async () => {
+    const reason = async () => {
+      const { body } = await audited.parley.call('GET', '/readyz')
+      return (body as { components: { audit: { reason: string | null } } }).components.audit.reason
+    }
+    expect(await reason()).to.equal('shared-database-role')
+    await audited.tamper()
+    expect(await reason()).to.equal('triggers-missing')
   })
 
   it('an edited snapshot', async () => {

@@ -9,6 +9,7 @@ const partsWith = (query: () => Promise<unknown>): Parts =>
     pool: { query },
     keys: { query: () => Promise.resolve() },
     disk: () => Promise.resolve(),
+    audit: () => Promise.resolve(),
     lagOf: () => Promise.resolve({ events: 0, seconds: 0 }),
     runners: [],
     realtime: () => ({ status: 'live', position: 'log.1', reason: null }),

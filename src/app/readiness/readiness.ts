@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { Readiness } from '../../api/shapes.js'
+import type { Weakness } from '../../audit/chain/protection.js'
 import type { EventLog } from '../../eventstore/event-log.js'
 import type { RedisConnection } from '../../limits/redis.js'
 import type { Runner } from '../../projections/engine/runner.js'
@@ -21,6 +22,8 @@ export interface ReadinessParts {
   keys: Pick<Pool, 'query'>
   /** Rejects where the main database cannot write. */
   disk: () => Promise<unknown>
+  /** Rejects where an event is forged, or the audit chain is not protected. */
+  audit: () => Promise<unknown>
   runners: readonly Pick<Runner, 'status' | 'progress'>[]
   lagOf: LagOf
   realtime: () => HubStatus
@@ -40,23 +43,27 @@ export function createReadiness(parts: ReadinessParts): () => Promise<Readiness>
 
 /** `servable` are the projections that were near the head once. */
 async function ask(parts: ReadinessParts, servable: Set<string>): Promise<Readiness> {
-  const { log, pool, keys, disk, canTellSessions, redis } = parts
-  const [eventStore, postgres, sessions, keyStore, diskSpace, redisHealth, projections] = await Promise.all([
-    probe(() => log.head(), 'unavailable'),
-    probe(() => pool.query('select 1'), 'unavailable'),
-    probe(async () => {
-      if (!(await canTellSessions())) throw Object.assign(new Error(), { code: 'revocation-unknown' })
-    }, 'unavailable'),
-    probe(() => keys.query('select 1'), 'degraded'),
-    probe(disk, 'degraded'),
-    redis?.health() ?? null,
-    projectionStates(parts, servable),
-  ])
+  const { log, pool, keys, disk, canTellSessions, redis, audit } = parts
+  const [eventStore, postgres, sessions, keyStore, diskSpace, auditChain, redisHealth, projections] = await Promise.all(
+    [
+      probe(() => log.head(), 'unavailable'),
+      probe(() => pool.query('select 1'), 'unavailable'),
+      probe(async () => {
+        if (!(await canTellSessions())) throw Object.assign(new Error(), { code: 'revocation-unknown' })
+      }, 'unavailable'),
+      probe(() => keys.query('select 1'), 'degraded'),
+      probe(disk, 'degraded'),
+      probe(audit, 'degraded'),
+      redis?.health() ?? null,
+      projectionStates(parts, servable),
+    ],
+  )
   const components = {
     eventStore: { ...eventStore, kind: log.kind },
     postgres,
     keys: keyStore,
     disk: diskSpace,
+    audit: auditChain,
     redis: redisHealth,
     sessions,
     realtime: realtimeState(parts.realtime()),
@@ -66,14 +73,18 @@ async function ask(parts: ReadinessParts, servable: Set<string>): Promise<Readin
 }
 
 /** A node cannot serve without the log, the main database, the session check and filled tables; without the others it serves in part. */
-function statusOf({ eventStore, postgres, sessions, keys, disk, realtime, redis, projections }: Components) {
+function statusOf({ eventStore, postgres, sessions, keys, disk, realtime, redis, projections, audit }: Components) {
   if ([eventStore, postgres, sessions].some(({ status }) => status !== 'ok')) return 'unavailable'
   if (Object.values(projections).some(({ status }) => status === 'unavailable')) return 'unavailable'
   const isWhole =
+    (audit.status === 'ok' || audit.reason === SHARED_ROLE) &&
     [keys, disk, realtime, redis].every((component) => component === null || component.status === 'ok') &&
     Object.values(projections).every(({ status }) => status === 'live')
   return isWhole ? 'ok' : 'degraded'
 }
+
+/** How the installation was set up, and no fault: shown, and does not degrade the node. */
+const SHARED_ROLE = 'shared-database-role' satisfies Weakness
 
 const realtimeState = ({ status, position, reason }: HubStatus): Components['realtime'] => ({
   status: status === 'live' ? 'ok' : 'degraded',
