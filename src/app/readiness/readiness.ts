@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { Readiness } from '../../api/shapes.js'
+import { CHAIN } from '../../audit/chain/chain-follower.js'
 import type { Weakness } from '../../audit/chain/protection.js'
 import type { EventLog } from '../../eventstore/event-log.js'
 import type { RedisConnection } from '../../limits/redis.js'
@@ -37,7 +38,7 @@ type Components = Readiness['components']
 /** The state of every component of this node, asked once for all callers meanwhile. */
 export function createReadiness(parts: ReadinessParts): () => Promise<Readiness> {
   let asking: Promise<Readiness> | undefined
-  const servable = new Set<string>()
+  const servable = new Set<string>([CHAIN.name]) // no request needs it: it may be filled while the node serves
   return () => (asking ??= ask(parts, servable).finally(() => (asking = undefined)))
 }
 
