@@ -6,6 +6,7 @@ import { ChainChangedError } from '../../src/audit/checkpoints/sign-checkpoint.j
 import { chatKind } from '../../src/commands/catalogue/chat-kind.js'
 import type { ChatEvent } from '../../src/domain/chat/events.js'
 import type { PublicEvent } from '../../src/domain/event.js'
+import { eventually } from '../support/eventually.js'
 import { startAuditedApp, type AuditedApp } from './audited-app.js'
 import { rewriteChain } from './rewrite-chain.js'
 
@@ -186,6 +187,31 @@ describe('tampering behind the back of Parley is found, at the right entry', fun
       const { status, body } = await audited.parley.call('GET', '/readyz')
       expect(status).to.equal(200)
       expect(body).to.have.nested.include({ status: 'degraded', 'components.audit.reason': 'event-forged' })
+    })
+  })
+
+  it('a forged event pauses the projections that it could change, until the operator has them skip it', async () => {
+    const { parley, ada, chatId } = audited
+    const admin = await parley.withRoles('Root', 'admin')
+    await audited.tamper(
+      `insert into events select (select max("position") + 1 from events), stream, version + 1, '${randomUUID()}', type, data, metadata
+       from events where stream = 'chat-${chatId}' order by version desc limit 1`,
+    )
+    for (const name of ['conversations', 'decision_index']) {
+      const failure = await eventually(async () => {
+        const { body } = await parley.call('GET', `/projections/${name}`, { token: admin.token })
+        const { failure: found } = body as { failure: { code: string; position: string } | null }
+        expect(found?.code, name).to.equal('bad-mac')
+        return found!
+      })
+      const body = { position: failure.position, reason: 'forged' }
+      const { status } = await parley.call('POST', `/projections/${name}/skip`, { token: admin.token, body })
+      expect(status).to.equal(202)
+    }
+    await eventually(async () => {
+      const { status, body } = await parley.call('GET', `/chats/${chatId}/messages`, { token: ada.token })
+      expect(status).to.equal(200)
+      expect((body as object[]).length).to.equal(10)
     })
   })
 
