@@ -20,6 +20,7 @@ import type { DecisionIndex } from '../commands/pipeline/decision-index.js'
 import { createOwnWrites, type OwnWrites } from '../projections/engine/own-writes.js'
 import { createRevocationQueries, type RevocationQueries } from '../projections/revocations/revocations.js'
 import type { ManagedProjection } from '../projections/managed-projection.js'
+import type { CacheSizes } from './cache-sizes.js'
 import type { Config } from './config.js'
 import { createContentPolicy, type ContentPolicy } from './content-policy.js'
 import { openFoundations, type Foundations } from './foundations.js'
@@ -36,8 +37,8 @@ export interface CoreOptions {
   onAppended(events: number, seconds: number): void
   /** How long a command may wait for its outcome. */
   commandDeadlineMs?: number
-  /** Bound of the commands' state cache, in entries of roughly 100 bytes; a million by default. */
-  maxCachedEntries?: number
+  /** Those of a server by default. */
+  cacheSizes?: CacheSizes
   overrides?: Overrides
 }
 
@@ -66,9 +67,9 @@ export interface Core extends Foundations {
 
 /** Opens the databases and the log, starts the projections and the command handler. */
 export async function openCore(config: Config, options: CoreOptions, releases: Releases): Promise<Core> {
-  const { overrides = {} } = options
+  const { overrides = {}, cacheSizes } = options
   const clock = overrides.clock ?? (() => new Date())
-  const foundations = await openFoundations(config, options.print, options.report, clock, releases)
+  const foundations = await openFoundations(config, options.print, options.report, clock, releases, cacheSizes)
   const { databases, log, reader, sealer, dataKeys } = foundations
   const { open, runners, managed } = await startProjections(foundations, clock, options.report, releases)
   const chain = await startAuditChain(config, foundations, clock, options.report, releases)
@@ -121,7 +122,7 @@ async function startCommandHandler(
   { databases: { main: pool }, log, sealer, reader }: Foundations,
   index: DecisionIndex,
   clock: () => Date,
-  { report, onAppended, commandDeadlineMs: deadlineMs, maxCachedEntries, overrides }: CoreOptions,
+  { report, onAppended, commandDeadlineMs: deadlineMs, cacheSizes, overrides }: CoreOptions,
   releases: Releases,
 ): Promise<CatalogueHandler> {
   const handler = releases.add(
@@ -133,7 +134,7 @@ async function startCommandHandler(
       decode: (recorded) => reader.decode(recorded),
       onAppended,
       ...(deadlineMs !== undefined && { deadlineMs }),
-      ...(maxCachedEntries !== undefined && { maxCachedEntries }),
+      ...(cacheSizes !== undefined && { maxCachedEntries: cacheSizes.streamEntries }),
     }),
   )
   const head = await log.head()

@@ -8,6 +8,7 @@ import { createEventReader, type EventReader } from '../privacy/event-reader.js'
 import { createEventSealer, type EventSealer } from '../privacy/event-sealer.js'
 import { createLocalEventCache } from '../privacy/local-event-cache.js'
 import { createProjectionList, type ProjectionList } from '../projections/projection-list.js'
+import { type CacheSizes, serverCacheSizes } from './cache-sizes.js'
 import type { Config } from './config.js'
 import { openDatabases, type Databases } from './databases.js'
 import { logOpening } from './log-opening.js'
@@ -29,15 +30,17 @@ export async function openFoundations(
   report: FailureReport,
   clock: () => Date,
   releases: Releases,
+  sizes = serverCacheSizes,
 ): Promise<Foundations> {
   const databases = await openDatabases(config, print, releases)
   const { masterKey } = databases
-  const dataKeys = createDataKeys({ pool: databases.keys, masterKey })
+  const dataKeys = createDataKeys({ pool: databases.keys, masterKey }, sizes.dataKeys)
   await dataKeys.check()
-  const made = createLocalEventCache()
-  const sealer = createEventSealer({ dataKeys, masterKey, made })
-  const reader = createEventReader({ dataKeys, made, macKeys: [deriveMacKey(masterKey)] })
-  const log = releases.add(await openEventLog(config, databases, await logOpening(sealer, clock), report))
+  const made = createLocalEventCache(sizes.ownEvents)
+  const boxes = { dataKeys, made, maxBoxKeys: sizes.boxKeys }
+  const sealer = createEventSealer({ ...boxes, masterKey })
+  const reader = createEventReader({ ...boxes, macKeys: [deriveMacKey(masterKey)] })
+  const log = releases.add(await openEventLog(config, databases, await logOpening(sealer, clock), report, sizes))
   return { databases, log, dataKeys, reader, sealer, projections: createProjectionList(reader) }
 }
 
@@ -47,14 +50,17 @@ async function openEventLog(
   { main: pool, mainUrl }: Databases,
   openingEvent: (logId: string) => NewEvent,
   report: FailureReport,
+  { tail: window }: CacheSizes,
 ): Promise<EventLog> {
-  if (eventStoreUrl === null) return openPostgresEventLog({ pool, connectionString: mainUrl, openingEvent, report })
+  if (eventStoreUrl === null)
+    return openPostgresEventLog({ pool, connectionString: mainUrl, openingEvent, report, window })
   const { openEventStoreDbEventLog } = await import('../eventstore/eventstoredb/eventstoredb-event-log.js')
   return openEventStoreDbEventLog({
     connectionString: eventStoreUrl,
     streamPrefix,
     openingEvent,
     report,
+    window,
     markStore: createFollowerPosition(pool, 'eventstoredb-head'),
   })
 }

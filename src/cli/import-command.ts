@@ -16,8 +16,6 @@ import { withCore } from './with-core.js'
 
 /** An import waits for its appends as long as it takes: it could not tell a line that was given up from one that is done. */
 const PATIENCE_MS = 24 * 60 * 60 * 1000
-/** An import meets each chat again and again, but holds no more of them than fits into its memory: 20 MB. */
-const MAX_CACHED_ENTRIES = 200_000
 /** How long it waits for a read model that does not move, before it goes on. */
 const MAX_WAIT_MS = 60_000
 
@@ -54,8 +52,7 @@ async function runImport(asked: Omit<Run, 'signal'>, config: Config): Promise<nu
   const interruption = new AbortController()
   process.once('SIGINT', () => interruption.abort())
   const run = { ...asked, signal: interruption.signal }
-  const bounds = { commandDeadlineMs: PATIENCE_MS, maxCachedEntries: MAX_CACHED_ENTRIES }
-  const { refused } = await withCore(config, (core) => importSource(core, run), bounds)
+  const { refused } = await withCore(config, (core) => importSource(core, run), { commandDeadlineMs: PATIENCE_MS })
   if (!run.signal.aborted) return refused > 0 ? EXIT.refused : EXIT.done
   printNotice('Interrupted. Run it again to continue: nothing is imported twice.')
   return EXIT.interrupted

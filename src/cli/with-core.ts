@@ -1,4 +1,5 @@
 import type { Config } from '../app/config.js'
+import { commandCacheSizes } from '../app/cache-sizes.js'
 import { openCore, type Core, type CoreOptions } from '../app/core.js'
 import { titleOf } from '../app/failure-report.js'
 import { openFoundations, type Foundations } from '../app/foundations.js'
@@ -15,13 +16,14 @@ export const failureReport: FailureReport = {
 export async function withCore<Result>(
   config: Config,
   work: (core: Core) => Promise<Result>,
-  options: Pick<CoreOptions, 'commandDeadlineMs' | 'maxCachedEntries'> = {},
+  options: Pick<CoreOptions, 'commandDeadlineMs'> = {},
 ): Promise<Result> {
   const releases = createReleases()
+  const bounds = { cacheSizes: commandCacheSizes, ...options }
   const onAppended = (): void => undefined
   try {
     return await work(
-      await openCore(config, { print: printNotice, report: failureReport, onAppended, ...options }, releases),
+      await openCore(config, { print: printNotice, report: failureReport, onAppended, ...bounds }, releases),
     )
   } finally {
     await releases[Symbol.asyncDispose]()
@@ -35,7 +37,9 @@ export async function withFoundations<Result>(
 ): Promise<Result> {
   const releases = createReleases()
   try {
-    return await work(await openFoundations(config, printNotice, failureReport, () => new Date(), releases))
+    return await work(
+      await openFoundations(config, printNotice, failureReport, () => new Date(), releases, commandCacheSizes),
+    )
   } finally {
     await releases[Symbol.asyncDispose]()
   }

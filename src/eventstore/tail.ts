@@ -5,10 +5,10 @@ import { createSharedOutage } from '../async/shared-outage.js'
 import { createSignal } from '../async/signal.js'
 import type { FollowOptions, Page } from './event-log.js'
 import type { Positions } from './positions.js'
-import { createWindow, type Entry, type Window } from './window.js'
+import { createWindow, type Entry, type Window, type WindowBounds } from './window.js'
 
 const PAGE_EVENTS = 1_000
-const WINDOW_BOUNDS = { events: 8_000, characters: 16 * 1024 * 1024 }
+const WINDOW_BOUNDS: WindowBounds = { events: 8_000, characters: 16 * 1024 * 1024 }
 
 /** The store, as the tail needs it. */
 export interface TailSource {
@@ -47,7 +47,13 @@ export interface Tail {
  * first follower starts it; from then on it reads until it is closed, and `retryMs` apart while the store is away. All reads share
  * one outage, reported as `event-log`.
  */
-export function createTail(source: TailSource, positions: Positions, retryMs: number, report: FailureReport): Tail {
+export function createTail(
+  source: TailSource,
+  positions: Positions,
+  retryMs: number,
+  report: FailureReport,
+  bounds = WINDOW_BOUNDS,
+): Tail {
   const outage = createSharedOutage('event-log', report)
   const grown = createSignal()
   const closing = new AbortController()
@@ -80,7 +86,7 @@ export function createTail(source: TailSource, positions: Positions, retryMs: nu
   async function beginWindow(failed: (error: unknown) => void): Promise<Window | null> {
     while (!closing.signal.aborted) {
       try {
-        return createWindow(await source.head(), WINDOW_BOUNDS)
+        return createWindow(await source.head(), bounds)
       } catch (error) {
         failed(error)
         await grown.wait(grown.count, retryMs)

@@ -41,6 +41,7 @@ export function createPool(poolOptions: PoolOptions): pg.Pool {
   pool.on('error', () => undefined)
   pool.on('connect', (client) => typeErrors(client, 'query'))
   typeErrors(pool, 'connect')
+  typeErrors(pool, 'query') // a connection that breaks under it answers before its own query does
   return pool
 }
 

@@ -35,8 +35,8 @@ export function deriveBoxKey(name: string, user: KeyObject, month?: KeyObject): 
  * What is derived once is kept until any key is destroyed; what was being derived from keys fetched before that is not kept, so that
  * none is given once a parent of it is gone.
  */
-export function createBoxKeyring(dataKeys: DataKeys): BoxKeyring {
-  const derived = createBoundedCache<string, BoxKey>(MAX_CACHED)
+export function createBoxKeyring(dataKeys: DataKeys, maxCached = MAX_CACHED): BoxKeyring {
+  const derived = createBoundedCache<string, BoxKey>(maxCached)
   let destructions = 0
   dataKeys.onDestroyed(() => {
     destructions++

@@ -39,9 +39,9 @@ export class KeyDestroyedError extends Error {
 
 const MAX_CACHED = 50_000
 
-export function createDataKeys(store: { pool: Pool; masterKey: KeyObject }): DataKeys {
+export function createDataKeys(store: { pool: Pool; masterKey: KeyObject }, maxCached = MAX_CACHED): DataKeys {
   const table = createKeyTable(store)
-  const cache = createBoundedCache<string, StoredKey>(MAX_CACHED)
+  const cache = createBoundedCache<string, StoredKey>(maxCached)
   const listeners: (() => void)[] = []
   const create = shareLoads(async (names) => remember(await table.getOrCreate(names)))
   const find = shareLoads(async (names) => remember(await table.get(names)))

@@ -69,10 +69,11 @@ export interface EventReaderDeps {
   made?: LocalEventCache
   /** Under one of which the MAC of each event is; MACs are not checked where there are none. */
   macKeys?: readonly KeyObject[]
+  maxBoxKeys?: number
 }
 
-export function createEventReader({ dataKeys, made, macKeys = [] }: EventReaderDeps): EventReader {
-  const keyring = createBoxKeyring(dataKeys)
+export function createEventReader({ dataKeys, made, macKeys = [], maxBoxKeys }: EventReaderDeps): EventReader {
+  const keyring = createBoxKeyring(dataKeys, maxBoxKeys)
   let readings = new WeakMap<RecordedEvent, Reading>()
   const checked = new WeakMap<RecordedEvent, boolean>()
   dataKeys.onDestroyed(() => {

@@ -39,10 +39,11 @@ export interface EventSealerDeps {
   masterKey: KeyObject
   /** Receives everything that is sealed, for the reader of the same process. */
   made?: LocalEventCache
+  maxBoxKeys?: number
 }
 
-export function createEventSealer({ dataKeys, masterKey, made }: EventSealerDeps): EventSealer {
-  const keyring = createBoxKeyring(dataKeys)
+export function createEventSealer({ dataKeys, masterKey, made, maxBoxKeys }: EventSealerDeps): EventSealer {
+  const keyring = createBoxKeyring(dataKeys, maxBoxKeys)
   const macKey = deriveMacKey(masterKey)
   return {
     keyNames: (stream, event, at) => [...personalByKey(stream, event, at).keys()],

@@ -24,8 +24,8 @@ export interface LocalEventCache {
 
 const MAX_NOTED = 5_000
 
-export function createLocalEventCache(): LocalEventCache {
-  const noted = createBoundedCache<string, { stream: string; sealed: NewEvent; made: LocalEvent }>(MAX_NOTED)
+export function createLocalEventCache(maxNoted = MAX_NOTED): LocalEventCache {
+  const noted = createBoundedCache<string, { stream: string; sealed: NewEvent; made: LocalEvent }>(maxNoted)
   return {
     note: (stream, sealed, made) => void noted.set(sealed.id, { stream, sealed, made }),
     take({ id, stream, type, data, metadata }) {

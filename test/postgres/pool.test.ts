@@ -6,6 +6,7 @@ import { DatabaseUnavailableError, typedError } from '../../src/postgres/databas
 import { createPool } from '../../src/postgres/pool.js'
 import { inTransaction } from '../../src/postgres/transaction.js'
 import { openBreakableProxy, type BreakableProxy } from '../support/breakable-proxy.js'
+import { eventually } from '../support/eventually.js'
 import { createTestDatabase, execute, type TestDatabase } from '../support/test-database.js'
 
 const codeOf = (call: Promise<unknown>): Promise<string | undefined> =>
@@ -46,6 +47,16 @@ describe('a pool whose database cannot serve throws DatabaseUnavailableError', (
     expect(error).to.be.instanceOf(UnavailableError)
     proxy.restore()
     await inside()
+  })
+
+  it('when it becomes unavailable under a statement, whether the connection is cut or ended', async () => {
+    const underWay = codeOf(pool.query('select pg_sleep(60)'))
+    await eventually(async () => expect(await execute(database.url, SLEEPING)).to.have.length(1))
+    proxy.cut()
+    expect(await underWay).to.be.oneOf(['no-connection', 'ECONNRESET'])
+    proxy.restore()
+    const ended = codeOf(pool.query('select pg_terminate_backend(pg_backend_pid())'))
+    expect(await ended).to.be.oneOf(['no-connection', 'ECONNRESET', '57P01'])
   })
 
   it('when nothing listens there', async () => {
@@ -106,5 +117,7 @@ describe('a pool whose database cannot serve throws DatabaseUnavailableError', (
     expect(error).to.be.instanceOf(DatabaseError).and.include({ code: '42703' })
   })
 })
+
+const SLEEPING = `select from pg_stat_activity where datname = current_database() and query like '%pg_sleep%' and pid <> pg_backend_pid()`
 
 const withState = (code: string): Error => Object.assign(new DatabaseError('refused', 0, 'error'), { code })
