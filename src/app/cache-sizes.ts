@@ -1,4 +1,4 @@
-import type { WindowBounds } from '../eventstore/window.js'
+import { TAIL_BOUNDS, type TailBounds } from '../eventstore/tail.js'
 
 /** How much each cache of a process may hold. A miss costs a read or a derivation, nothing else. */
 export interface CacheSizes {
@@ -10,8 +10,7 @@ export interface CacheSizes {
   boxKeys: number
   /** Events that this process has sealed and not read yet; some kilobytes each. */
   ownEvents: number
-  /** The end of the log. */
-  tail: WindowBounds
+  tail: TailBounds
 }
 
 export const serverCacheSizes: CacheSizes = {
@@ -19,14 +18,14 @@ export const serverCacheSizes: CacheSizes = {
   dataKeys: 50_000,
   boxKeys: 10_000,
   ownEvents: 5_000,
-  tail: { events: 8_000, characters: 16 * 1024 * 1024 },
+  tail: TAIL_BOUNDS,
 }
 
 /** An operator command runs beside a server on the same machine, and shall stay below 200 MB whatever it is given. */
 export const commandCacheSizes: CacheSizes = {
-  streamEntries: 50_000,
-  dataKeys: 5_000,
+  streamEntries: 60_000,
+  dataKeys: 10_000,
   boxKeys: 2_000,
   ownEvents: 2_000,
-  tail: { events: 2_000, characters: 2 * 1024 * 1024 },
+  tail: { window: { events: 2_000, characters: 4 * 1024 * 1024 }, pageEvents: 250 },
 }

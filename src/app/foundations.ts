@@ -50,17 +50,17 @@ async function openEventLog(
   { main: pool, mainUrl }: Databases,
   openingEvent: (logId: string) => NewEvent,
   report: FailureReport,
-  { tail: window }: CacheSizes,
+  { tail }: CacheSizes,
 ): Promise<EventLog> {
   if (eventStoreUrl === null)
-    return openPostgresEventLog({ pool, connectionString: mainUrl, openingEvent, report, window })
+    return openPostgresEventLog({ pool, connectionString: mainUrl, openingEvent, report, tail })
   const { openEventStoreDbEventLog } = await import('../eventstore/eventstoredb/eventstoredb-event-log.js')
   return openEventStoreDbEventLog({
     connectionString: eventStoreUrl,
     streamPrefix,
     openingEvent,
     report,
-    window,
+    tail,
     markStore: createFollowerPosition(pool, 'eventstoredb-head'),
   })
 }

@@ -7,8 +7,13 @@ import type { FollowOptions, Page } from './event-log.js'
 import type { Positions } from './positions.js'
 import { createWindow, type Entry, type Window, type WindowBounds } from './window.js'
 
-const PAGE_EVENTS = 1_000
-const WINDOW_BOUNDS: WindowBounds = { events: 8_000, characters: 16 * 1024 * 1024 }
+/** How much of the log's end is kept for its followers, and how much each of them gets at once. */
+export interface TailBounds {
+  window: WindowBounds
+  pageEvents: number
+}
+
+export const TAIL_BOUNDS: TailBounds = { window: { events: 8_000, characters: 16 * 1024 * 1024 }, pageEvents: 1_000 }
 
 /** The store, as the tail needs it. */
 export interface TailSource {
@@ -52,7 +57,7 @@ export function createTail(
   positions: Positions,
   retryMs: number,
   report: FailureReport,
-  bounds = WINDOW_BOUNDS,
+  { window: windowBounds, pageEvents } = TAIL_BOUNDS,
 ): Tail {
   const outage = createSharedOutage('event-log', report)
   const grown = createSignal()
@@ -86,7 +91,7 @@ export function createTail(
   async function beginWindow(failed: (error: unknown) => void): Promise<Window | null> {
     while (!closing.signal.aborted) {
       try {
-        return createWindow(await source.head(), bounds)
+        return createWindow(await source.head(), windowBounds)
       } catch (error) {
         failed(error)
         await grown.wait(grown.count, retryMs)
@@ -96,7 +101,7 @@ export function createTail(
   }
 
   async function next(after: number): Promise<Entry[]> {
-    if (window?.covers(after) === true) return window.above(after, PAGE_EVENTS)
+    if (window?.covers(after) === true) return window.above(after, pageEvents)
     return readBehind(after)
   }
 
@@ -104,7 +109,7 @@ export function createTail(
   function readBehind(after: number): Promise<Entry[]> {
     const begun = behind.get(after)
     if (begun !== undefined) return begun
-    const reading = source.readAll(after, PAGE_EVENTS).finally(() => behind.delete(after))
+    const reading = source.readAll(after, pageEvents).finally(() => behind.delete(after))
     behind.set(after, reading)
     return reading
   }

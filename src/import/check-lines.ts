@@ -2,7 +2,7 @@ import { canonicalJson } from '../commands/canonical-json.js'
 import type { ImportIds } from './import-ids.js'
 import { ImportStopped } from './import-stopped.js'
 import { inBatches } from './in-batches.js'
-import { parseLine, type LineFault } from './parse-line.js'
+import { parseLine, type ImportLine, type LineFault } from './parse-line.js'
 import { createSourceNames } from './source-names.js'
 import type { SourceLine } from './split-lines.js'
 
@@ -28,8 +28,10 @@ export interface CheckSummary {
 
 interface Checked {
   number: number
+  commandId: string
   /** Null where it is refused. */
-  line: { text: string; userId: string } | null
+  line: ImportLine | null
+  userId: string
 }
 
 const BATCH = 500
@@ -49,26 +51,28 @@ export async function checkLines(lines: AsyncIterable<SourceLine>, deps: CheckDe
 
   function parse(source: SourceLine): Checked[] {
     const number = ++summary.lines
+    const commandId = ids.command(number)
     if (typeof source === 'string' && source.trim() === '') return []
     const parsed = parseLine(source)
     if ('reason' in parsed) {
       summary.refused++
       onRefused(number, parsed)
-      return [{ number, line: null }]
+      return [{ number, commandId, line: null, userId: '' }]
     }
     summary.importable++
     summary.stripped += parsed.stripped
-    return [{ number, line: { text: canonicalJson(parsed.line), userId: names.userOf(parsed.line) } }]
+    const { line } = parsed
+    return [{ number, commandId, line, userId: names.userOf(line) }]
   }
 
   for await (const batch of inBatches(lines, BATCH)) {
     const parsed = batch.flatMap(parse)
-    const known = await recorded(parsed.map(({ number }) => ids.command(number)))
-    for (const { number, line } of parsed) {
-      const before = known.get(ids.command(number))
+    const known = await recorded(parsed.map(({ commandId }) => commandId))
+    for (const { number, commandId, line, userId } of parsed) {
+      const before = known.get(commandId)
       if (before === undefined) continue
       summary.recorded++
-      if (line !== null && before === (await fingerprint(line.userId, line.text))) continue
+      if (line !== null && before === (await fingerprint(userId, canonicalJson(line)))) continue
       changedCount++
       if (changed.length < MAX_NAMED) changed.push(number)
     }

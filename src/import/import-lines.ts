@@ -1,8 +1,8 @@
-import { createSignal } from '../async/signal.js'
 import { canonicalJson } from '../commands/canonical-json.js'
 import type { Caller, ResultOf, RunCommand } from '../commands/run-command.js'
 import { createImportDirectory } from './import-directory.js'
 import type { ImportIds } from './import-ids.js'
+import { createImportPace } from './import-pace.js'
 import { createImportMemberships } from './import-memberships.js'
 import { ImportStopped } from './import-stopped.js'
 import { inBatches } from './in-batches.js'
@@ -11,11 +11,7 @@ import { createSourceNames } from './source-names.js'
 import type { SourceLine } from './split-lines.js'
 
 /** Lines that are parsed together before the first of them is begun, so that their new users are registered together. */
-const BATCH = 500
-/** Commands that wait for their append at the same time. */
-const MAX_WAITING = 512
-/** Commands that may be done before the projections have examined the first of them: the import goes at their pace. */
-const MAX_UNPROJECTED = 4_000
+const BATCH = 200
 
 export interface ImportDeps {
   run: RunCommand
@@ -57,51 +53,40 @@ export async function importLines(lines: AsyncIterable<SourceLine>, deps: Import
   const directory = createImportDirectory({ run, ids, makeKeys, correlationId, summary })
   const names = createSourceNames(ids)
   const memberships = createImportMemberships()
-  const waiting = new Set<Promise<void>>()
-  const settled = createSignal()
-  let unprojected: string[] = []
   let failure: Error | undefined
+  const pace = createImportPace(projected, (error) => (failure ??= error))
 
   function refuse(line: number, reason: string, character: number | null = null): void {
     summary.refused++
     onRefused(line, reason, character)
   }
 
-  function settle(number: number, { type }: ImportLine, result: ResultOf<LineCommand>, isMember: boolean): void {
+  /** Gives where the line's events are; null where there are none. */
+  function settle({ number, line }: Taken, result: ResultOf<LineCommand>, isMember: boolean): string | null {
     if (result.kind === 'rejected') {
       const { code } = result.rejection
       if (code === 'idempotency-key-reused') throw changed(number)
-      return refuse(number, reasons[code] ?? code)
+      refuse(number, reasons[code] ?? code)
+      return null
     }
     // A second run changes nothing, also where the first one refused: the refusal is named again.
-    if (type === 'leave' && result.kind !== 'done' && !isMember) return refuse(number, NOT_A_PARTICIPANT)
-    if (result.kind === 'done') unprojected.push(result.position)
-    if (result.kind !== 'done') summary.unchanged++
-    else if (type === 'message') summary.messages++
+    if (result.kind !== 'done') {
+      if (line.type === 'leave' && !isMember) refuse(number, NOT_A_PARTICIPANT)
+      else summary.unchanged++
+      return null
+    }
+    if (line.type === 'message') summary.messages++
+    return result.position
   }
 
   /** Starts the line's command; commands of one chat are decided in the order in which they were started. */
-  function start({ number, line, userId }: Taken, command: Promise<ResultOf<LineCommand>>): void {
+  function start(taken: Taken, command: Promise<ResultOf<LineCommand>>): void {
+    const { line, userId, characters } = taken
     const isMember = memberships.apply(line, userId)
-    const done: Promise<void> = command
-      .then((result) => settle(number, line, result, isMember))
-      .catch((error: unknown) => {
-        failure ??= error as Error
-      })
-      .finally(() => {
-        waiting.delete(done)
-        settled.notify()
-      })
-    waiting.add(done)
-  }
-
-  async function keepUp(): Promise<void> {
-    // Each Promise.race would leave a reaction in every promise that it waits for.
-    while (waiting.size >= MAX_WAITING) await settled.wait(settled.count)
-    if (unprojected.length < MAX_UNPROJECTED) return
-    const middle = Math.floor(unprojected.length / 2)
-    await projected(unprojected[middle] ?? '')
-    unprojected = unprojected.slice(middle)
+    pace.run(
+      characters,
+      command.then((result) => settle(taken, result, isMember)),
+    )
   }
 
   function read(sources: readonly SourceLine[]): Taken[] {
@@ -117,7 +102,8 @@ export async function importLines(lines: AsyncIterable<SourceLine>, deps: Import
       summary.stripped += parsed.stripped
       const userId = names.userOf(line)
       directory.meet(userId, line.user, line.at)
-      return [{ number, line, userId }]
+      const characters = line.type === 'message' ? line.content.length : 0
+      return [{ number, line, userId, characters }]
     })
   }
 
@@ -155,7 +141,7 @@ export async function importLines(lines: AsyncIterable<SourceLine>, deps: Import
     const fingerprints = await Promise.all(taken.map(({ userId, line }) => fingerprint(userId, canonicalJson(line))))
     for (const [index, line] of taken.entries()) {
       await begin(line, fingerprints[index] ?? '')
-      await keepUp()
+      await pace.ready()
       if (failure !== undefined) return
       onLine(line.number)
     }
@@ -168,7 +154,7 @@ export async function importLines(lines: AsyncIterable<SourceLine>, deps: Import
     })
     if (failure !== undefined) break
   }
-  await Promise.all(waiting)
+  await pace.idle()
   if (failure !== undefined) throw failure
   return summary
 }
@@ -178,6 +164,8 @@ interface Taken {
   number: number
   line: ImportLine
   userId: string
+  /** Of its content. */
+  characters: number
 }
 
 type LineCommand = 'sendMessage' | 'joinChat' | 'leaveChat' | 'changeProfile'

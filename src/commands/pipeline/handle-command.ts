@@ -26,7 +26,7 @@ import { StreamWriters } from './stream-writers.js'
 const MAX_READS = 32
 const DEADLINE_MS = 10_000
 
-export interface CommandHandlerDeps<Kinds extends StreamKinds> extends Omit<WriterDeps, 'pause'> {
+export interface CommandHandlerDeps<Kinds extends StreamKinds> extends Omit<WriterDeps, 'pause' | 'stopping'> {
   log: EventLog
   kinds: Kinds
   index: DecisionIndex

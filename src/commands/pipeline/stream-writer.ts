@@ -2,7 +2,6 @@ import {
   UnknownOutcomeError,
   WrongExpectedVersionError,
   type EventLog,
-  type NewEvent,
   type Position,
 } from '../../eventstore/event-log.js'
 import { decideBatch, type DecidedCommand } from './decide-batch.js'
@@ -10,7 +9,7 @@ import type { FoldedStream } from './folded-stream.js'
 import { mergeEvents } from './merge-events.js'
 import type { PendingCommand } from './pending-command.js'
 import { resultOf } from './result-of.js'
-import type { AppendedEvent, CommandToSeal, Seal } from './seal-batch.js'
+import type { AppendedEvent, CommandToSeal, Seal, SealedBatch } from './seal-batch.js'
 
 export interface WriterDeps {
   log: EventLog
@@ -19,6 +18,8 @@ export interface WriterDeps {
   pause(attempt: number): Promise<void>
   /** Called after each append that succeeded. */
   onAppended(events: number, seconds: number): void
+  /** Aborts when the process stops. */
+  stopping: AbortSignal
 }
 
 /**
@@ -29,7 +30,8 @@ export interface WriterDeps {
  * - An append that succeeds proves that the state was current, and with it every refusal decided in the same batch. A batch that appends
  *   nothing first reads what is new, and decides again if there was anything.
  * - A conflict reads what is new and decides again; commands found there are repeats.
- * - An unknown outcome repeats the very call, as long as it takes, while deadlines answer those who wait.
+ * - An unknown outcome repeats the very call, as long as it takes, while deadlines answer those who wait; when the process stops, only until
+ *   all of them are answered.
  */
 export class StreamWriter {
   #waiting: PendingCommand[] = []
@@ -98,7 +100,7 @@ export class StreamWriter {
     const cut = decided.findIndex(({ pending, decision }) => decision.kind === 'events' && !fits.has(pending))
     const sent = cut === -1 ? decided : decided.slice(0, cut)
     for (const pending of sealed.commands) pending.sent = true
-    const position = await this.#send(expected, sealed.events)
+    const position = await this.#send(expected, sealed)
     for (const pending of sealed.commands) pending.sent = false
     if (position === null) return false
 
@@ -109,8 +111,8 @@ export class StreamWriter {
   }
 
   /** The position of what was appended; null after a conflict, with what is new read. */
-  async #send(expected: number, events: readonly NewEvent[]): Promise<Position | null> {
-    const { log, pause, onAppended } = this.deps
+  async #send(expected: number, { events, commands }: SealedBatch): Promise<Position | null> {
+    const { log, pause, onAppended, stopping } = this.deps
     const began = performance.now()
     for (let attempt = 1; ; attempt++) {
       try {
@@ -123,6 +125,7 @@ export class StreamWriter {
           return null
         }
         if (!(error instanceof UnknownOutcomeError)) throw error
+        if (stopping.aborted && commands.every(({ settled }) => settled)) throw error
         await pause(attempt)
       }
     }

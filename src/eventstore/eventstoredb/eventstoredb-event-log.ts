@@ -2,8 +2,7 @@ import type { FailureReport } from '../../async/outage.js'
 import type { EventLog, NewEvent } from '../event-log.js'
 import { checkAppend } from '../event-text.js'
 import { createPositions } from '../positions.js'
-import type { WindowBounds } from '../window.js'
-import { createTail } from '../tail.js'
+import { createTail, type TailBounds } from '../tail.js'
 import { createAppends } from './appends.js'
 import { createClientConnection } from './client-connection.js'
 import { openClient } from './client.js'
@@ -35,8 +34,7 @@ export interface EventStoreDbEventLogOptions {
   retryMs?: number
   /** Keeps how far the store was searched, so that a start costs the same however much others have stored. */
   markStore?: MarkStore | null
-  /** How much of the log's end is kept for its followers. */
-  window?: WindowBounds
+  tail?: TailBounds
 }
 
 /**
@@ -54,7 +52,7 @@ export async function openEventStoreDbEventLog(options: EventStoreDbEventLogOpti
     watchMs = 2_000,
     retryMs = 100,
     markStore = null,
-    window,
+    tail: bounds,
   } = options
   const calls = { streamPrefix, timeoutMs }
   const connection = createClientConnection(() => openClient(connectionString))
@@ -75,7 +73,7 @@ export async function openEventStoreDbEventLog(options: EventStoreDbEventLogOpti
   const mark = createHeadMark(markStore, id, first, report)
   const reads = createEventReads(connection, recorded, { ...calls, known: await mark.load(), onKnown: mark.note })
   const { fill } = createSubscription(connection, reads, recorded, { streamPrefix, watchMs, retryMs })
-  const tail = createTail({ ...reads, fill }, positions, retryMs, report, window)
+  const tail = createTail({ ...reads, fill }, positions, retryMs, report, bounds)
   let closed = false
 
   return {

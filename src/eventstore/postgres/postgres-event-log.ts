@@ -5,8 +5,8 @@ import { type EventLog, type NewEvent, WrongExpectedVersionError } from '../even
 import { checkAppend } from '../event-text.js'
 import { openLogId } from '../log-id.js'
 import { createPositions } from '../positions.js'
-import { createTail } from '../tail.js'
-import type { Entry, WindowBounds } from '../window.js'
+import { createTail, type TailBounds } from '../tail.js'
+import type { Entry } from '../window.js'
 import { createAppendConnection } from './append-connection.js'
 import { createAppendQueue, toAppend } from './append-queue.js'
 import { createEventTable } from './event-table.js'
@@ -26,8 +26,7 @@ export interface PostgresEventLogOptions {
   pollMs?: number
   /** How long a call to Postgres may take, and how long an append may wait for its connection before that. */
   timeoutMs?: number
-  /** How much of the log's end is kept for its followers. */
-  window?: WindowBounds
+  tail?: TailBounds
 }
 
 /**
@@ -36,14 +35,14 @@ export interface PostgresEventLogOptions {
  * followers wait.
  */
 export async function openPostgresEventLog(options: PostgresEventLogOptions): Promise<EventLog> {
-  const { pool, connectionString, openingEvent, report, pollMs = 250, timeoutMs = 10_000, window } = options
+  const { pool, connectionString, openingEvent, report, pollMs = 250, timeoutMs = 10_000, tail: bounds } = options
   const id = await openLogId(createLogOpening(pool), openingEvent)
   const positions = createPositions(id)
   const table = createEventTable(pool, positions, timeoutMs)
   const connection = createAppendConnection(pool, timeoutMs)
   const queue = createAppendQueue((call) => connection.send(call))
   const polling = createPolling(table, pollMs)
-  const tail = createTail({ ...table, fill: polling.fill }, positions, pollMs, report, window)
+  const tail = createTail({ ...table, fill: polling.fill }, positions, pollMs, report, bounds)
   const notifications = openNotifications({
     pool,
     connectionString,

@@ -24,13 +24,27 @@ export async function indexName(
   { tx }: Pick<ApplyContext, 'tx'>,
 ): Promise<void> {
   await removeName(index, ownerId, { tx })
-  const [first = '', ...later] = nameStarts(name ?? '')
+  await indexNewNames(index, [{ ownerId, name }], { tx })
+}
+
+/** Of owners that are not in the index yet. */
+export async function indexNewNames(
+  index: string,
+  owners: readonly { ownerId: string; name: string | null }[],
+  { tx }: Pick<ApplyContext, 'tx'>,
+): Promise<void> {
+  if (owners.length === 0) return
   await tx.query({
     name: `insert ${index}`,
     text: `insert into ${index} (owner_id, word_index, start)
-           select $1, place - 1, start from unnest($2::text[]) with ordinality as s(start, place)`,
-    values: [ownerId, [...new Set([first, ...later])]],
+           select * from json_to_recordset($1) as row(owner_id uuid, word_index integer, start text)`,
+    values: [JSON.stringify(owners.flatMap(rowsOf))],
   })
+}
+
+function rowsOf({ ownerId, name }: { ownerId: string; name: string | null }): object[] {
+  const [first = '', ...later] = nameStarts(name ?? '')
+  return [...new Set([first, ...later])].map((start, word_index) => ({ owner_id: ownerId, word_index, start }))
 }
 
 export async function removeName(index: string, ownerId: string, { tx }: Pick<ApplyContext, 'tx'>): Promise<void> {

@@ -25,6 +25,7 @@ interface PlacedEvent<Event> {
  * together.
  */
 export const bulkTypes = [
+  'UserRegistered',
   'MessageSent',
   'ParticipantJoined',
   'ParticipantAdded',
@@ -37,6 +38,9 @@ export type BulkEvent = Placed<BulkType>
 
 export const messagesIn = (events: readonly BulkEvent[]): Placed<'MessageSent'>[] =>
   events.filter((placed): placed is Placed<'MessageSent'> => placed.event.type === 'MessageSent')
+
+export const newUsersIn = (events: readonly BulkEvent[]): Placed<'UserRegistered'>[] =>
+  events.filter((placed): placed is Placed<'UserRegistered'> => placed.event.type === 'UserRegistered')
 
 /** What rows are written with: the transaction that moves the checkpoint, and the names of this generation's tables. */
 export interface ApplyContext {

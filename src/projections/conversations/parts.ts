@@ -73,7 +73,12 @@ export const withoutRows = [
 
 type TypesOf<Given> = Given extends { apply: infer Handlers } ? keyof Handlers : never
 type Known =
-  TypesOf<(typeof all)[number]> | 'MessageSent' | 'ParticipantJoined' | 'ParticipantAdded' | 'ParticipantLeft'
+  | TypesOf<(typeof all)[number]>
+  | 'UserRegistered'
+  | 'MessageSent'
+  | 'ParticipantJoined'
+  | 'ParticipantAdded'
+  | 'ParticipantLeft'
 type Missing = Exclude<EventType, Known | 'ParticipantRemoved' | (typeof withoutRows)[number]>
 
 /** Does not compile while an event type has no place: neither a handler nor a line in `withoutRows`. */

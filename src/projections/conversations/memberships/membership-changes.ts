@@ -30,7 +30,7 @@ export function membershipChanges(events: readonly BulkEvent[]): {
   const ended: EndedMembership[] = []
   const current = new Map<string, BegunMembership>()
   for (const { event, chatId, version, at } of events) {
-    if (event.type === 'MessageSent') continue
+    if (event.type === 'MessageSent' || event.type === 'UserRegistered') continue
     const key = `${chatId} ${event.userId}`
     if (event.type === 'ParticipantJoined' || event.type === 'ParticipantAdded') {
       const role = event.type === 'ParticipantAdded' ? event.role : 'member'

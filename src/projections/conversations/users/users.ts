@@ -1,5 +1,5 @@
 import type { TableName } from '../../engine/projection.js'
-import type { ApplyContext, Part, Placed } from '../part.js'
+import { newUsersIn, type ApplyContext, type BulkEvent, type Part, type Placed } from '../part.js'
 
 /** Users as others see them. All but the id is null for someone whose personal data was destroyed. */
 export const usersPart = {
@@ -15,14 +15,24 @@ export const usersPart = {
       created_at timestamptz not null,
       updated_at timestamptz not null
     );`,
-  apply: { UserRegistered: insertUser, ProfileChanged: changeProfile, UserErased: eraseUser },
+  apply: { ProfileChanged: changeProfile, UserErased: eraseUser },
+  applyBulk: insertUsers,
 } satisfies Part
 
-async function insertUser({ event, at }: Placed<'UserRegistered'>, { tx, table }: ApplyContext): Promise<void> {
+async function insertUsers(events: readonly BulkEvent[], { tx, table }: ApplyContext): Promise<void> {
+  const rows = newUsersIn(events).map(({ event: { userId: id, name, ownerId: owner_id }, at }) => ({
+    id,
+    name,
+    owner_id,
+    at,
+  }))
+  if (rows.length === 0) return
   await tx.query({
     name: `insert ${table('users')}`,
-    text: `insert into ${table('users')} (id, name, owner_id, created_at, updated_at) values ($1, $2, $3, $4, $4)`,
-    values: [event.userId, event.name, event.ownerId ?? null, at],
+    text: `insert into ${table('users')} (id, name, owner_id, created_at, updated_at)
+           select id, name, owner_id, at, at from json_to_recordset($1)
+             as row(id uuid, name text, owner_id uuid, at timestamptz)`,
+    values: [JSON.stringify(rows)],
   })
 }
 
