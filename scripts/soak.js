@@ -15,6 +15,7 @@ const SOAK = [
   'test/api/app/repeats-later.test.ts',
   'test/content/render-bounds.test.ts',
   'test/app/outages/outages.test.ts',
+  'test/app/outages/stopping.test.ts',
   'test/eventstore/eventstoredb/long-outage.test.ts',
 ]
 const SETTINGS = {
