@@ -98,6 +98,15 @@ describe('the audit chain, checked without Parley', function () {
     expect(lines).to.have.length(1 + total + 2)
   })
 
+  it('auditors get the same lines from the API', async () => {
+    const { parley } = audited
+    const auditor = await parley.withRoles('Ann', 'auditor')
+    const { status, headers, body } = await parley.call('GET', '/audit/export', { token: auditor.token })
+    expect([status, headers.get('content-type')]).to.deep.equal([200, 'application/x-ndjson; charset=utf-8'])
+    const given = typeof body === 'string' ? body.trim().split('\n') : [JSON.stringify(body)]
+    expect(given).to.deep.equal(lines)
+  })
+
   it('by the operator’s command too, with exit code 1 where it is wrong', async () => {
     const [file, key] = [await fileOf('export', lines.join('\n')), await fileOf('key.pem', publicKey)]
     const right = await command('verify', '--file', file, '--key', key)

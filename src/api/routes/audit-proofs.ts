@@ -88,4 +88,19 @@ const showReceipt = route({
   },
 })
 
-export const auditProofRoutes = [listCheckpoints, listKeys, showProof, showReceipt]
+const exportAll = route({
+  method: 'get',
+  path: '/audit/export',
+  summary: 'The audit chain up to the last checkpoint, as lines of JSON: to be checked without Parley',
+  access: 'auditor',
+  cost: 10,
+  answers: { 200: 'ndjson' },
+  uses: ['auditProofs'],
+  async handle(_context, { auditProofs }) {
+    const lines = await auditProofs.export()
+    if (lines === null) throw new ProblemError('not-yet-signed')
+    return answer(200, lines)
+  },
+})
+
+export const auditProofRoutes = [listCheckpoints, listKeys, showProof, exportAll, showReceipt]

@@ -7,8 +7,14 @@ import { FIRST_HASH } from '../chain/chain-entry.js'
 import { readChainHead } from '../chain/chain-head.js'
 import { entriesAfter, hashesOf } from '../chain/entry-table.js'
 import type { Checkpoint } from '../checkpoints/checkpoint.js'
-import { anchoredCheckpointCovering, checkpointCovering, checkpointsBefore } from '../checkpoints/checkpoint-table.js'
+import {
+  anchoredCheckpointCovering,
+  checkpointCovering,
+  checkpointsBefore,
+  lastCheckpoint,
+} from '../checkpoints/checkpoint-table.js'
 import type { PublicSigningKey } from '../checkpoints/signing-keys.js'
+import { exportChain } from '../export/export-chain.js'
 import { consistencyPath, headsOf, inclusionPath, subtreesOf, type LeafRange } from '../merkle/proofs.js'
 import { headOf, peakIds } from '../merkle/subtrees.js'
 import { readSubtrees } from '../merkle/tree-table.js'
@@ -27,6 +33,8 @@ export interface AuditProofs {
   receipt(ordinal: number): Promise<Receipt | 'absent' | 'unsigned'>
   /** Null where the chain has not so many entries, or `from` is greater than `to`. */
   consistency(from: number, to: number): Promise<Consistency | null>
+  /** Up to the last checkpoint; null where there is none yet. */
+  export(): Promise<AsyncIterable<object> | null>
   /** Of events, by ordinal. Waits a moment for the chain; an event that it does not have even then is left out. */
   hashesOf(events: readonly EventPlace[]): Promise<ReadonlyMap<number, string>>
 }
@@ -54,6 +62,10 @@ export const createAuditProofs = ({ pool, keys, progress }: AuditProofsDeps): Au
   },
   receipt: (ordinal) => inSnapshot(pool, (tx) => readReceipt(tx, ordinal)),
   consistency: (from, to) => inSnapshot(pool, (tx) => readConsistency(tx, from, to)),
+  async export() {
+    const last = await lastCheckpoint(pool)
+    return last === null ? null : exportChain(pool, last.ordinal)
+  },
   async hashesOf(events) {
     const ordinals = events.map(({ ordinal }) => ordinal)
     const known = await hashesOf(pool, ordinals)

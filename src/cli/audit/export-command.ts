@@ -27,4 +27,8 @@ export const auditExport: OperatorCommand = {
 }
 
 const write = (pool: Pool, signedUpTo: number): Promise<void> =>
-  pipeline(Readable.from(exportChain(pool, signedUpTo)), process.stdout, { end: false })
+  pipeline(Readable.from(linesOf(pool, signedUpTo)), process.stdout, { end: false })
+
+async function* linesOf(pool: Pool, signedUpTo: number): AsyncGenerator<string> {
+  for await (const line of exportChain(pool, signedUpTo)) yield `${JSON.stringify(line)}\n`
+}

@@ -58,6 +58,7 @@ export const requests: Record<string, (world: World) => Request> = {
   'GET /audit/users/:id': ({ people }) => ({ path: `/audit/users/${people.bystander.id}` }),
   'GET /audit/checkpoints': () => ({ path: '/audit/checkpoints' }),
   'GET /audit/keys': () => ({ path: '/audit/keys' }),
+  'GET /audit/export': () => ({ path: '/audit/export', refusedAs: 'not-yet-signed' }),
   'GET /audit/proofs': () => ({ path: '/audit/proofs?from=1&to=1' }),
   'POST /audit/verifications': () => ({ path: '/audit/verifications' }),
   'GET /audit/verifications/:id': () => ({
