@@ -82,7 +82,7 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
     ownWrites: createOwnWrites(log.comparePositions),
   }
   const usersSharingChat = createUsersSharingChat(databases.main, open.conversations)
-  const invites = createInviteCodes(deriveKey(databases.masterKey, 'parley/invite/1'))
+  const invites = createInviteCodes(deriveKey(foundations.installationKey, 'parley/invite/1'))
   const content = createContentPolicy(config)
   dataKeys.onDestroyed(() => content.forget())
   const runDeps = { handler, invites, contentAt: createContentAt({ log, reader }), clock, usersSharingChat }

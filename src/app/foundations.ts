@@ -1,9 +1,11 @@
+import type { KeyObject } from 'node:crypto'
 import type { FailureReport } from '../async/outage.js'
 import type { EventLog, NewEvent } from '../eventstore/event-log.js'
 import { openPostgresEventLog } from '../eventstore/postgres/postgres-event-log.js'
 import { createFollowerPosition } from '../followers/follower-position.js'
 import { createDataKeys, type DataKeys } from '../privacy/data-keys.js'
 import { deriveMacKey } from '../privacy/event-mac.js'
+import { INSTALLATION_KEY } from '../privacy/key-names.js'
 import { createEventReader, type EventReader } from '../privacy/event-reader.js'
 import { createEventSealer, type EventSealer } from '../privacy/event-sealer.js'
 import { createLocalEventCache } from '../privacy/local-event-cache.js'
@@ -21,6 +23,8 @@ export interface Foundations {
   dataKeys: DataKeys
   reader: EventReader
   sealer: EventSealer
+  /** From which the secrets of the installation are derived. */
+  installationKey: KeyObject
   projections: ProjectionList
 }
 
@@ -34,14 +38,17 @@ export async function openFoundations(
 ): Promise<Foundations> {
   const databases = await openDatabases(config, print, releases)
   const { masterKey } = databases
-  const dataKeys = createDataKeys({ pool: databases.keys, masterKey }, sizes.dataKeys)
+  const acceptedKeys = config.masterKeysAccepted
+  const dataKeys = createDataKeys({ pool: databases.keys, masterKey, acceptedKeys }, sizes.dataKeys)
   await dataKeys.check()
+  const installationKey = await dataKeys.getOrCreate([INSTALLATION_KEY]).then((keys) => keys.get(INSTALLATION_KEY))
+  if (installationKey === undefined) throw new Error('the key store did not return the key of the installation')
   const made = createLocalEventCache(sizes.ownEvents)
   const boxes = { dataKeys, made, maxBoxKeys: sizes.boxKeys }
   const sealer = createEventSealer({ ...boxes, masterKey })
-  const reader = createEventReader({ ...boxes, macKeys: [deriveMacKey(masterKey)] })
+  const reader = createEventReader({ ...boxes, macKeys: [masterKey, ...acceptedKeys].map(deriveMacKey) })
   const log = releases.add(await openEventLog(config, databases, await logOpening(sealer, clock), report, sizes))
-  return { databases, log, dataKeys, reader, sealer, projections: createProjectionList(reader) }
+  return { databases, log, dataKeys, reader, sealer, installationKey, projections: createProjectionList(reader) }
 }
 
 /** The client of EventStoreDB is only loaded where it is used: it takes as long as all the rest of the log. */

@@ -43,13 +43,13 @@ export interface Security {
 
 /** Security events, which have a writer to the log of their own, and their counts. */
 export function startSecurity(
-  { log, sealer, clock, databases }: Pick<Core, 'log' | 'sealer' | 'clock' | 'databases'>,
+  { log, sealer, clock, installationKey }: Pick<Core, 'log' | 'sealer' | 'clock' | 'installationKey'>,
   { metrics, report }: { metrics: Metrics; report: FailureReport },
   releases: Releases,
 ): Security {
   for (const type of securityKinds) metrics.securityEvents.inc({ type }, 0)
   for (const limit of RATE_LIMITS) metrics.rateLimited.inc({ limit }, 0)
-  const hash = keyedHash(databases.masterKey)
+  const hash = keyedHash(installationKey)
   const outage = createOutage('security-events', report)
   const writer = createSecurityWriter({ log, sealer, clock, node: randomBytes(6).toString('hex'), outage })
   const events = releases.add(
@@ -72,7 +72,7 @@ export function startSecurity(
   }
 }
 
-function keyedHash(masterKey: KeyObject): (text: string) => string {
-  const key = deriveKey(masterKey, 'parley/security-subject/1')
+function keyedHash(installationKey: KeyObject): (text: string) => string {
+  const key = deriveKey(installationKey, 'parley/security-subject/1')
   return (text) => createHmac('sha256', key).update(text).digest('base64url')
 }

@@ -35,7 +35,7 @@ export async function startWebhookDelivery(
 ): Promise<WebhookParts> {
   const { log, reader, queries, accountStatuses, handler, clock, databases, runAsSystem: run } = core
   const { progress } = core.runners.conversations
-  const secrets = createWebhookSecrets(deriveKey(databases.masterKey, 'parley/webhook/1'))
+  const secrets = createWebhookSecrets(deriveKey(core.installationKey, 'parley/webhook/1'))
   const deliveries = createDeliveries(databases.main)
   const deliverEvents = createDeliverEvents({
     findNext: createFindNextDelivery({ log, progress, queries, accountStatuses, pastFrames }),
@@ -66,7 +66,7 @@ export async function startWebhookDelivery(
     onDue: () => running.wake(),
   })
   const incoming = {
-    secrets: createIncomingSecrets(deriveKey(databases.masterKey, 'parley/incoming-webhook/1')),
+    secrets: createIncomingSecrets(deriveKey(core.installationKey, 'parley/incoming-webhook/1')),
     maySpeak: createMaySpeak({ stateOf: handler.stateOf, accountStatuses }),
   }
   return { secrets, deliveries, replay, incoming }

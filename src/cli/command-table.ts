@@ -5,6 +5,7 @@ import { auditExport } from './audit/export-command.js'
 import { auditVerify } from './audit/verify-command.js'
 import { doctorAddresses, doctorAudit, doctorUnread } from './doctor-command.js'
 import { importCommand } from './import-command.js'
+import { rotateKeysCommand } from './keys/rotate-command.js'
 import type { OperatorCommand } from './operator-command.js'
 import { diffProjection, prepareProjections, rebuildProjections } from './projections/build-commands.js'
 import { listProjections, showStatus } from './projections/show-projections.js'
@@ -40,6 +41,7 @@ const commandTable: Record<string, OperatorCommand> = {
   'projections export': exportProjectionCommand,
   'audit verify': auditVerify,
   'audit export': auditExport,
+  'keys rotate': rotateKeysCommand,
   'doctor unread': doctorUnread,
   'doctor addresses': doctorAddresses,
   'doctor audit': doctorAudit,

@@ -68,7 +68,7 @@ interface Run {
 async function importSource(core: Core, run: Run): Promise<{ refused: number }> {
   const began = performance.now()
   const { isJson, isDryRun, signal } = run
-  const ids = createImportIds(core.databases.masterKey, run.source.name)
+  const ids = createImportIds(core.installationKey, run.source.name)
   const fingerprint = (userId: string, text: string): Promise<string> => core.sealer.fingerprint(userId, text)
   const printRefusal = (line: number, reason: string, character: number | null): void =>
     printNotice(`line ${line} refused: ${reason}${character === null ? '' : ` (character ${character})`}`)

@@ -1,7 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { createBoundedCache } from '../async/bounded-cache.js'
-import type { Pool } from 'pg'
-import { createKeyTable, DESTROYED, type StoredKey } from './key-table.js'
+import { createKeyTable, DESTROYED, type KeyStore, type StoredKey } from './key-table.js'
 import { shareLoads, type Load } from './shared-load.js'
 
 /** The random keys that personal data hangs on. Errors of Postgres come out as they are. */
@@ -22,7 +21,7 @@ export interface DataKeys {
   /** The same, where the log says that it was destroyed: it is only dropped from memory. */
   forget(name: string): void
   /**
-   * Opens one, so that nobody writes beside keys that they cannot open.
+   * Opens one for each master key that wraps any, so that nobody writes beside keys that they cannot open.
    * @throws KeyUnwrapError the store was written under another master key
    */
   check(): Promise<void>
@@ -39,7 +38,7 @@ export class KeyDestroyedError extends Error {
 
 const MAX_CACHED = 50_000
 
-export function createDataKeys(store: { pool: Pool; masterKey: KeyObject }, maxCached = MAX_CACHED): DataKeys {
+export function createDataKeys(store: KeyStore, maxCached = MAX_CACHED): DataKeys {
   const table = createKeyTable(store)
   const cache = createBoundedCache<string, StoredKey>(maxCached)
   const listeners: (() => void)[] = []
@@ -82,7 +81,7 @@ export function createDataKeys(store: { pool: Pool; masterKey: KeyObject }, maxC
     },
     forget,
     async check() {
-      await table.getAny()
+      await table.getOnePerMasterKey()
     },
     onDestroyed: (listener) => listeners.push(listener),
   }

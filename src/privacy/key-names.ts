@@ -2,6 +2,9 @@
  * Names of keys. A data key's name says what it is for; a box key's names its parents, joined by `+`: the user's key first,
  * then, where there is one, the key of the month that retention can end; a month's alone where it is about nobody we know. Ids are UUIDs, so neither `/` nor `+` occurs in them.
  */
+/** Secrets of the installation are derived from it, so that they outlive a master key. Never destroyed. */
+export const INSTALLATION_KEY = 'installation'
+
 export const userKey = (userId: string): string => `person/${userId}`
 export const chatMonthKey = (chatId: string, month: string): string => `chat-month/${chatId}/${month}`
 export const requestMonthKey = (month: string): string => `request-month/${month}`

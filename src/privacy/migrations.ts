@@ -17,4 +17,16 @@ export const keyMigrations: { name: string; up(knex: Knex): Promise<void>; down(
       await knex.schema.dropTable('data_keys')
     },
   },
+  {
+    name: '002-master-keys',
+    async up(knex) {
+      await knex.schema.alterTable('data_keys', (table) => {
+        table.text('wrapped_by').comment('which master key; null where it was not noted yet')
+      })
+      await knex.raw('create index data_keys_by_master_key on data_keys (wrapped_by, name) where wrapped is not null')
+    },
+    async down(knex) {
+      await knex.schema.alterTable('data_keys', (table) => table.dropColumn('wrapped_by'))
+    },
+  },
 ]

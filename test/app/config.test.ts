@@ -42,6 +42,7 @@ describe('configuration', () => {
       databaseOwnerUrl: null,
       keysDatabaseOwnerUrl: null,
       masterKey: null,
+      masterKeysAccepted: [],
       tokenKeys: null,
       auditSigningKeys: null,
       auditCheckpointSeconds: 60,
@@ -71,8 +72,9 @@ describe('configuration', () => {
 
   it('every setting is taken as given', () => {
     const other = randomBytes(48)
-    const { masterKey, tokenKeys, auditSigningKeys, ...config } = parse({
+    const { masterKey, masterKeysAccepted, tokenKeys, auditSigningKeys, ...config } = parse({
       ...external,
+      MASTER_KEYS_ACCEPTED: `${secret}, ${other.subarray(0, 32).toString('base64')}`,
       PORT: '0',
       HOST: '::1',
       PARLEY_DATA_DIR: '/var/lib/parley',
@@ -147,6 +149,10 @@ describe('configuration', () => {
       analyticsDatabaseUrl: 'postgres://parley_analytics:pw@db.example:5432/parley',
     })
     expect(masterKey?.export().toString('base64')).to.equal(secret)
+    expect(masterKeysAccepted.map((key) => key.export())).to.deep.equal([
+      Buffer.from(secret, 'base64'),
+      other.subarray(0, 32),
+    ])
     expect(tokenKeys?.map(({ kid }) => kid)).to.deep.equal(['2026-11', 'old.one'])
     expect(tokenKeys?.map(({ key }) => key.export())).to.deep.equal([Buffer.from(secret, 'base64'), other])
     expect(auditSigningKeys?.map(({ kid }) => kid)).to.deep.equal(['2026', '2025'])

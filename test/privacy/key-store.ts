@@ -10,7 +10,10 @@ export const randomKey = () => createSecretKey(randomBytes(32))
 
 export interface KeyStore extends AsyncDisposable {
   /** A node of its own on this store: own connections, own caches. */
-  node(master?: typeof masterKey): { dataKeys: DataKeys; pool: Pool; statements: () => number }
+  node(
+    master?: typeof masterKey,
+    acceptedKeys?: (typeof masterKey)[],
+  ): { dataKeys: DataKeys; pool: Pool; statements: () => number }
 }
 
 /** An empty key store on a real Postgres. */
@@ -18,11 +21,11 @@ export async function createKeyStore(): Promise<KeyStore> {
   const database = await createTestDatabase()
   const pools: Pool[] = []
   return {
-    node(master = masterKey) {
+    node(master = masterKey, acceptedKeys = []) {
       const pool = new Pool({ connectionString: database.keysUrl, max: 4 })
       pools.push(pool)
       const statements = countStatements(pool)
-      return { dataKeys: createDataKeys({ pool, masterKey: master }), pool, statements }
+      return { dataKeys: createDataKeys({ pool, masterKey: master, acceptedKeys }), pool, statements }
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(pools.map((pool) => pool.end()))

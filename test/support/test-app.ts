@@ -180,6 +180,7 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   databaseOwnerUrl: null,
   keysDatabaseOwnerUrl: null,
   masterKey: createSecretKey(randomBytes(32)),
+  masterKeysAccepted: [],
   tokenKeys: [{ kid: 'test', key: createSecretKey(randomBytes(32)) }],
   auditSigningKeys: [{ kid: 'test', key: createSecretKey(randomBytes(32)) }],
   auditCheckpointSeconds: 60,

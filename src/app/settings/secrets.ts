@@ -13,6 +13,14 @@ export const masterKey: Parse<KeyObject> = (encoded) => {
   return { problem: 'must be 32 bytes in base64: make one with "openssl rand -base64 32"' }
 }
 
+/** Separated by commas. */
+export const masterKeys: Parse<KeyObject[]> = (entries) => {
+  const parsed = entries.split(',').map((entry) => masterKey(entry.trim()))
+  const value = parsed.flatMap((one) => ('value' in one ? [one.value] : []))
+  if (value.length === parsed.length) return { value }
+  return { problem: 'must be keys of 32 bytes in base64, separated by commas' }
+}
+
 /** The first signs, all verify. */
 export const tokenKeys: Parse<TokenKey[]> = (entries) => {
   const value = entries.split(',').flatMap((entry) => tokenKey(entry.trim()) ?? [])

@@ -19,7 +19,7 @@ import {
   wholeNumber,
   words,
 } from './parsers.js'
-import { masterKey, metricsToken, signingKeys, tokenKeys } from './secrets.js'
+import { masterKey, masterKeys, metricsToken, signingKeys, tokenKeys } from './secrets.js'
 import { choice, list, setting, type Setting } from './setting.js'
 
 /** Every environment variable. The table in docs/operations.md is made from this one. */
@@ -78,6 +78,11 @@ export const settings = {
     masterKey,
     'generated',
     '32 bytes in base64 that encrypt those keys: `openssl rand -base64 32`',
+  ),
+  masterKeysAccepted: list(
+    'MASTER_KEYS_ACCEPTED',
+    masterKeys,
+    'Master keys that open keys and verify events, and write nothing: [key rotation](privacy.md#rotating-the-master-key)',
   ),
   tokenKeys: choice(
     'TOKEN_KEYS',
