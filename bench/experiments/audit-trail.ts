@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bench, ParleyContestant } from '../bench.js'
 import type { Experiment } from '../experiment.js'
+import { withClient } from '../processes/postgres.js'
 import { runNode } from '../processes/node-process.js'
 import { withProcessor } from './sends.js'
 
@@ -41,4 +42,31 @@ const trailCost: Experiment = {
   },
 }
 
-export const auditTrail = [trailCost]
+/** The same for the chain, which no command stops: its row does. */
+const setChainStopped = async ({ env }: ParleyContestant, stopped: boolean): Promise<void> => {
+  await withClient(env['DATABASE_URL'] ?? '', (client) =>
+    client.query(`update projections set stopped = $1 where name = 'audit_chain'`, [stopped]),
+  )
+  await sleep(SETTLE_MS)
+}
+
+const chainCost: Experiment = {
+  name: 'send, 32 connections, with the audit chain',
+  against: 'itself',
+  reference: 'the audit chain stopped',
+  metrics: { processor: { unit: 'µs of the server a send', better: 'lower', target: { atMost: 1.07 } } },
+  async prepare(bench) {
+    const parley = await bench.parley()
+    return {
+      ours: () => send(bench, parley),
+      async reference() {
+        await setChainStopped(parley, true)
+        const sample = await send(bench, parley)
+        await setChainStopped(parley, false)
+        return sample
+      },
+    }
+  },
+}
+
+export const auditTrail = [trailCost, chainCost]

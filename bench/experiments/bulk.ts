@@ -116,8 +116,27 @@ const rebuilding = (name: string, all: boolean): Experiment => ({
   },
 })
 
+const verification = (name: string, against: 'log' | 'table'): Experiment => ({
+  name,
+  against: 'limit',
+  reference: 'read of the log and SHA-256 alone',
+  metrics: { rate: { unit: 'entries/s', better: 'higher' } },
+  async prepare(bench) {
+    const env = await bulkParley(bench)
+    const file = join(bench.postgres.exchange, 'archive.ndjson')
+    writeFileSync(file, archive(bench.options.lines))
+    await importOnce(bench, file)
+    return {
+      ours: async () => ({ rate: await measureRate('verifiedEntries', { against }, { env }) }),
+      reference: async () => ({ rate: await measureRate('digestedEvents', { pageSize: 2_000 }, { env }) }),
+    }
+  },
+})
+
 export const bulk = [
   importRate,
   rebuilding('rebuild of conversations', false),
   rebuilding('rebuild of all projections', true),
+  verification('verification of the audit chain, with the log', 'log'),
+  verification('verification of the audit chain, tables alone', 'table'),
 ]
