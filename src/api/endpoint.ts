@@ -6,11 +6,12 @@ import type { RequestPath, Transport } from '../requests/request-path.js'
 import { callerOf, clientKeyOf, requestInfoOf } from './caller.js'
 import { send, type Handler, type Reply, type Request } from './exchange.js'
 import { isKnown } from './fixed-content.js'
-import { sendLines } from './send-lines.js'
+import { isIterable, sendLines } from './send-lines.js'
 import { linkHeader } from './link-header.js'
 import { NOTHING } from './parameters.js'
 import type { Parts } from './parts.js'
 import { readBody } from './read-body.js'
+import { recordRead } from './record-read.js'
 import type { Answer, Answers, Context, Route } from './route.js'
 import type { Access } from '../identity/access.js'
 
@@ -26,19 +27,21 @@ export interface EndpointDeps {
 
 /** REST's adapter to the request path: one route as an express handler. */
 export function createEndpoint(route: Route, { authenticate, path, isOperator, parts }: EndpointDeps): Handler {
+  const { privilegedAccesses } = parts
   const isQuery = route.method === 'get'
   const used: Partial<Parts> = Object.fromEntries(route.uses.map((name) => [name, parts[name]]))
 
   const answer = (req: Request, res: Reply): Promise<void> =>
     path.run(route, transportOf(req, res), res.locals, async (context, quota) => {
       if (quota !== null) setHeaders(res, rateLimitHeaders([quota]))
+      const read = await recordRead(route, req, res, context, privilegedAccesses)
       if (
         isQuery &&
         context.caller !== null &&
         !(await parts[route.readsFrom].fresh(context.caller.userId, req.headers))
       )
         res.setHeader('Parley-Stale', 'true')
-      await give(req, res, await route.handle(context, used), parts.log)
+      await give(req, res, await read.of(route.handle(context, used)), parts.log)
     })
 
   function transportOf(req: Request, res: Reply): Transport<AnyContext> {
@@ -109,9 +112,6 @@ async function give(
   if (isIterable(body)) await sendLines(res, body, log)
   else send(res, status, body, headers['Content-Type'])
 }
-
-const isIterable = (body: unknown): body is AsyncIterable<object> =>
-  typeof body === 'object' && body !== null && Symbol.asyncIterator in body
 
 function setHeaders(res: Reply, headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)

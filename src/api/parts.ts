@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client'
 import type { Logger } from 'winston'
 import type { RegistrationGuard } from '../identity/accounts/registration-guard.js'
 import type { PasswordGuard } from '../identity/passwords/password-guard.js'
+import type { PrivilegedAccesses } from '../security/privileged-accesses.js'
 import type { SecurityEvents } from '../security/security-events.js'
 import type { FixedContent } from './fixed-content.js'
 import type { ClientAddress } from './client-address.js'
@@ -58,6 +59,7 @@ export interface ApiDeps
   verifications: Verifications
   pastFrames: PastFrames
   replay: Replay
+  privilegedAccesses: Pick<PrivilegedAccesses, 'begin'>
   /** Parley's own and those of analysts, which come and go with their files. */
   projections(): Promise<readonly ManagedProjection[]>
   readiness: () => Promise<Readiness>

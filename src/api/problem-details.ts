@@ -7,6 +7,7 @@ import type { Refusal } from '../limits/quota.js'
 import { RateLimitedError } from '../limits/rate-limited-error.js'
 import { TooBusyError } from '../identity/passwords/passwords.js'
 import { RequestRefused } from '../requests/request-refused.js'
+import { AccessNotRecordedError } from '../security/privileged-accesses.js'
 import { isProblemCode, refusals, rowOf, type ProblemCode } from './problem-table.js'
 import { fieldErrorsOf, validationCodeOf, type FieldError } from './field-errors.js'
 
@@ -78,6 +79,7 @@ export function asProblem(fault: unknown): ProblemError {
 function codeOfError(error: Error): ProblemCode {
   if (error instanceof CommandFault) return error.code
   if (error instanceof TooBusyError) return 'too-busy'
+  if (error instanceof AccessNotRecordedError) return 'read-not-recorded'
   if (error instanceof UnavailableError) return 'dependency-unavailable'
   if (error instanceof NewerEventError) return 'newer-event'
   if (error instanceof BadMacError) return 'bad-mac'

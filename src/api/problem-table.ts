@@ -19,8 +19,8 @@ export const problemTable = {
   'too-deeply-nested': { status: 400, title: 'The JSON is nested too deeply' },
   'idempotency-key-mismatch': { status: 400, title: 'Idempotency-Key and clientMessageId differ' },
   'unknown-position': { status: 400, title: 'The position is not of this log' },
-  'unknown-version': { status: 400, title: 'The chat has no such version' },
   'unknown-event': { status: 400, title: 'No such event' },
+  'unknown-version': { status: 400, title: 'The chat has no such version' },
   'too-many-cursors': { status: 400, title: 'The handshake has too many cursors' },
   'invalid-link': { status: 400, title: 'The link is not valid, or no longer' },
   'token-missing': { status: 401, title: 'An access token is required' },
@@ -95,6 +95,7 @@ export const problemTable = {
   'projection-behind': { status: 503, title: 'The read model is behind', retryAfterSeconds: 1 },
   'revocation-unknown': { status: 503, title: 'Session revocations cannot be verified', retryAfterSeconds: 1 },
   'not-yet-signed': { status: 503, title: 'No checkpoint covers it yet', retryAfterSeconds: 60 },
+  'read-not-recorded': { status: 503, title: 'The read could not be recorded, and was not done', retryAfterSeconds: 2 },
   'newer-event': { status: 503, title: 'The data was written by a newer release', retryAfterSeconds: 30 },
 } as const satisfies Record<CommandFaultCode | TokenRefusal['code'], Row> & Record<string, Row>
 

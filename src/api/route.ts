@@ -20,6 +20,8 @@ export interface Links {
 
 interface Beside {
   headers?: Readonly<Record<string, string>>
+  /** How many it shows, where its body is no list; for the record of reads by virtue of a role. */
+  rows?: number
   links?: Links
 }
 
@@ -71,6 +73,11 @@ export interface Route extends Operation {
   answers: Answers
   /** Of a query: which projection must have seen what its asker wrote. */
   readsFrom: ReadsFrom
+  /**
+   * Whether the log keeps who reads it by virtue of a role: so for every query that takes one, unless it shows nothing of others. See
+   * `isPrivileged`.
+   */
+  recorded: boolean
   /** @throws whatever `problemOf` knows */
   /** What of the product its handler acts with. */
   uses: readonly (keyof Parts)[]
@@ -92,6 +99,8 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
   bodyAs?: BodyAs
   answers: Given
   readsFrom?: ReadsFrom
+  /** Only to leave it out. */
+  recorded?: false
   countsAs?: CountsAs
   /** 1 unless it says otherwise. */
   cost?: number
@@ -110,7 +119,15 @@ export function route<
 >(given: RouteOf<Who, Params, Query, Body, Given, Used>): Route {
   const takesKey = given.access !== 'anyone' && given.access !== 'either'
   const nothing = { requiresRole: {}, params: null, query: null, body: null, uses: [] }
-  const unless = { bots: 'refused', countsAs: 'request', cost: 1, bodyAs: 'json', readsFrom: 'reads', ...nothing }
+  const unless = {
+    bots: 'refused',
+    countsAs: 'request',
+    cost: 1,
+    bodyAs: 'json',
+    readsFrom: 'reads',
+    recorded: true,
+    ...nothing,
+  }
   const waitsForReadModel = given.method !== 'get' && given.countsAs !== 'message'
   return { takesKey, waitsForReadModel, ...unless, ...given } as unknown as Route
 }

@@ -21,6 +21,9 @@ export async function sendLines(res: Reply, lines: AsyncIterable<object>, log: P
   }
 }
 
+export const isIterable = (body: unknown): body is AsyncIterable<object> =>
+  typeof body === 'object' && body !== null && Symbol.asyncIterator in body
+
 async function* asText(lines: AsyncIterable<object>): AsyncGenerator<string> {
   for await (const line of lines) yield `${JSON.stringify(line)}\n`
 }

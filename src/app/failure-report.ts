@@ -17,6 +17,7 @@ export const FAILURE_TITLES: Readonly<Record<string, string>> = {
   'session-check': 'Verifying sessions',
   'bot-check': 'Verifying bot tokens',
   'security-events': 'Recording security events',
+  'privileged-accesses': 'Recording privileged accesses',
   redis: 'Counting in Redis',
   rebuild: 'Rebuilding projections',
   'projections-dir': 'Reading PROJECTIONS_DIR',

@@ -75,6 +75,7 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     comparePositions: (a, b) => log.comparePositions(a, b),
     head: () => log.head(),
     pastFrames: parts.pastFrames,
+    privilegedAccesses: security.accesses,
     replay: createAppReplay(core, core.content.renderContent),
     renderSentMessage: parts.renderSentMessage,
     publicUrl: parts.publicUrl,

@@ -8,10 +8,12 @@ import { registrationLimits } from '../identity/accounts/registration-guard.js'
 import { LINK_RATE_LIMIT } from '../identity/mail/link-rate-limit.js'
 import { passwordLimits } from '../identity/passwords/password-guard.js'
 import { deriveKey } from '../privacy/derive-key.js'
+import type { PrivilegedAccesses } from '../security/privileged-accesses.js'
 import { createSecurityEvents, type SecurityEvents } from '../security/security-events.js'
 import { createSecurityWriter } from '../security/security-writer.js'
 import type { Core } from './core.js'
 import type { Metrics } from './metrics.js'
+import { startPrivilegedAccesses } from './start-privileged-accesses.js'
 import type { Releases } from './release.js'
 
 /** Called for each request that a rate limit refuses. */
@@ -36,6 +38,7 @@ const RATE_LIMITS = [
 
 export interface Security {
   events: SecurityEvents
+  accesses: PrivilegedAccesses
   onLimited: OnLimited
   /** Recognises a text without storing it: a keyed hash. */
   hash(text: string): string
@@ -64,6 +67,7 @@ export function startSecurity(
   )
   return {
     events,
+    accesses: startPrivilegedAccesses({ log, sealer, clock }, report, releases),
     hash,
     onLimited(limit, { ip, userAgent }, userId) {
       metrics.rateLimited.inc({ limit })

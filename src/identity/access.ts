@@ -18,6 +18,9 @@ const rolesFor: Partial<Record<Access, readonly AccountRole[]>> = {
   admin: ['admin'],
 }
 
+/** Whether it takes a role of the installation. */
+export const isRoleAccess = (access: Access): boolean => rolesFor[access] !== undefined
+
 /** Whether these roles suffice, if `access` requires a role at all. */
 export const rolesSuffice = (access: Access, roles: readonly string[]): boolean =>
   rolesFor[access]?.some((role) => roles.includes(role)) ?? true

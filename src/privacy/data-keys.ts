@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { createBoundedCache } from '../async/bounded-cache.js'
+import { AUDIT_KEY } from './key-names.js'
 import { createKeyTable, DESTROYED, type KeyStore, type StoredKey } from './key-table.js'
 import { shareLoads, type Load } from './shared-load.js'
 
@@ -76,6 +77,7 @@ export function createDataKeys(store: KeyStore, maxCached = MAX_CACHED): DataKey
       return new Map(Array.from(keys, ([name, key = DESTROYED]) => [name, key === DESTROYED ? null : key]))
     },
     async destroy(name) {
+      if (name === AUDIT_KEY) throw new Error('the audit key is never destroyed')
       await table.destroy(name)
       forget(name)
     },

@@ -1,7 +1,7 @@
 import type { AnyEvent } from '../domain/any-event.js'
 import type { Decided, PublicEvent } from '../domain/event.js'
 import { idOf } from '../domain/streams.js'
-import { boxKeyName, chatMonthKey, monthOf, userKey, requestMonthKey } from './key-names.js'
+import { AUDIT_KEY, boxKeyName, chatMonthKey, monthOf, userKey, requestMonthKey } from './key-names.js'
 import { personalFields, type Personal } from './personal-fields.js'
 
 export type Fields = Readonly<Record<string, unknown>>
@@ -62,6 +62,7 @@ export function erasedFields(key: string, stream: string, event: AnyView, at: st
 /** The month is that of the time shown to users: the original one of an import, and the message's for additions to it. */
 function keyNameFor({ user, under }: Personal, stream: string, event: AnyView, at: string): string {
   const id = fieldOf(event, user)
+  if (under === 'audit') return AUDIT_KEY
   const userName = userKey(String(id))
   if (under === 'user') return userName
   if (under === 'request-month') {

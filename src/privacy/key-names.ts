@@ -9,6 +9,9 @@ export const userKey = (userId: string): string => `person/${userId}`
 export const chatMonthKey = (chatId: string, month: string): string => `chat-month/${chatId}/${month}`
 export const requestMonthKey = (month: string): string => `request-month/${month}`
 
+/** Seals what was asked for by virtue of a role; never destroyed. */
+export const AUDIT_KEY = 'audit'
+
 /** The month (`yyyy-mm`, UTC) of an ISO-8601 UTC time. */
 export const monthOf = (at: string): string => at.slice(0, 7)
 

@@ -6,9 +6,10 @@ export interface Personal<Field extends string = string> {
   user: Field
   /**
    * `chat-month`: retention can end it too, with all that was written in this chat in that month. `request-month`: likewise, with all
-   * addresses of that month; where nobody's id stands in the field, that month's key alone seals it.
+   * addresses of that month; where nobody's id stands in the field, that month's key alone seals it. `audit`: the key of the audit,
+   * which nothing destroys.
    */
-  under: 'user' | 'chat-month' | 'request-month'
+  under: 'user' | 'chat-month' | 'request-month' | 'audit'
 }
 
 /** A list's fields are told one by one: `participants[].userId`; a list of plain values is `roles[]`. */
@@ -163,5 +164,19 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
     ip: { user: 'userId', under: 'request-month' },
     userAgent: { user: 'userId', under: 'request-month' },
     subject: { user: 'userId', under: 'request-month' },
+  },
+  PrivilegedAccessStarted: {
+    accessId: 'public',
+    by: 'public',
+    operation: 'public',
+    filter: { user: 'by', under: 'audit' },
+    reason: { user: 'by', under: 'audit' },
+  },
+  PrivilegedAccessEnded: {
+    accessId: 'public',
+    by: 'public',
+    operation: 'public',
+    outcome: 'public',
+    rows: 'public',
   },
 }

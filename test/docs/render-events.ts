@@ -54,13 +54,16 @@ const UNDER: Record<Personal['under'], string> = {
   user: '',
   'chat-month': ', of the chat and month',
   'request-month': ', of the month',
+  audit: '',
 }
 
 function whoseOf(type: AnyEvent['type'], field: string): string {
   const declared = new Map(Object.entries<'public' | Personal>(personalFields[type])).get(field)
   return declared === undefined || declared === 'public'
     ? 'public'
-    : `sealed: \`${declared.user}\`’s${UNDER[declared.under]}`
+    : declared.under === 'audit'
+      ? 'sealed: the audit’s'
+      : `sealed: \`${declared.user}\`’s${UNDER[declared.under]}`
 }
 
 /** As it is stored, and what its boxes hold. */

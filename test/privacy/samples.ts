@@ -194,6 +194,22 @@ export const samples: { [Type in AnyEvent['type']]: Required<Decided<Extract<Any
     by: 'system:ops',
     reason: 'secret reason',
   },
+  PrivilegedAccessStarted: {
+    type: 'PrivilegedAccessStarted',
+    accessId: '0f000000-0000-4000-8000-000000000009',
+    by: ada,
+    operation: 'GET /audit/entries',
+    filter: '{"userId":"secret"}',
+    reason: 'A secret complaint',
+  },
+  PrivilegedAccessEnded: {
+    type: 'PrivilegedAccessEnded',
+    accessId: '0f000000-0000-4000-8000-000000000009',
+    by: ada,
+    operation: 'GET /audit/entries',
+    outcome: 'done',
+    rows: 50,
+  },
   SecurityEventRecorded: {
     type: 'SecurityEventRecorded',
     kind: 'login-failed',

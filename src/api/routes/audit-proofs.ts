@@ -22,6 +22,7 @@ const listCheckpoints = route({
   path: '/audit/checkpoints',
   summary: 'Signed heads of the audit chain and of its Merkle tree, newest first, and where they are stored outside',
   access: 'auditor',
+  recorded: false,
   query: z.strictObject({ after: cursorSchema(isOrdinal).nullable().default(null), limit: limitSchema }),
   answers: { 200: z.array(checkpointShape) },
   uses: ['auditProofs'],
@@ -40,6 +41,7 @@ const listKeys = route({
   path: '/audit/keys',
   summary: 'The public keys that checkpoints are signed with, retired ones too',
   access: 'auditor',
+  recorded: false,
   answers: { 200: z.array(signingKeyShape) },
   uses: ['auditProofs'],
   handle: (_context, { auditProofs }) => Promise.resolve(answer(200, [...auditProofs.keys])),
@@ -51,6 +53,7 @@ const showProof = route({
   summary:
     'With `ordinal`: proves that the chain has this entry. With `from` and `to`: proves that the tree of `to` entries begins with that of `from` (RFC 9162)',
   access: 'auditor',
+  recorded: false,
   query: z
     .strictObject({
       ordinal: ordinalSchema.nullable().default(null),

@@ -28,16 +28,21 @@ const listEntries = route({
     to: timeFilter,
     order: z.enum(['asc', 'desc']).default('desc'),
     after: cursorSchema(isOrdinal).nullable().default(null),
+    upTo: cursorSchema(isOrdinal).nullable().default(null),
     limit: limitSchema,
   }),
   answers: { 200: z.array(auditEntryShape) },
   uses: ['auditProofs', 'auditTrail'],
-  async handle({ query: { order, limit, after, ...filter } }, { auditProofs, auditTrail }) {
+  async handle({ query: { order, limit, after, upTo, ...filter } }, { auditProofs, auditTrail }) {
     const request = { filter, order, limit, after: after === null ? null : Number(after) }
-    const { items, next } = await auditTrail.queries.entries(request)
+    // Each page of a recorded read adds to the log: the list ends where its first page began.
+    const end = upTo === null ? await auditTrail.queries.lastOrdinal() : Number(upTo)
+    const { items: all, next } = await auditTrail.queries.entries(request)
+    const items = all.filter(({ ordinal }) => ordinal <= end)
+    const hasMore = next !== null && items.length === all.length
     const hashes = await auditProofs.hashesOf(items)
     const entries = items.map((entry) => ({ ...entry, hash: hashes.get(entry.ordinal) ?? null }))
-    return answer(200, entries, { links: next === null ? {} : { next: { after: next } } })
+    return answer(200, entries, { links: hasMore ? { next: { after: next, upTo: end } } : {} })
   },
 })
 

@@ -39,6 +39,7 @@ const list = route({
   path: '/projections',
   summary: 'Each read model: how far it follows the log, whether it is paused, and its rebuild',
   access: 'analyst',
+  recorded: false,
   answers: { 200: z.array(projectionStateShape) },
   uses: ['projections'],
   async handle(_context, { projections }) {
@@ -51,6 +52,7 @@ const show = route({
   path: '/projections/:name',
   summary: 'One read model',
   access: 'analyst',
+  recorded: false,
   params: nameParams,
   answers: { 200: projectionStateShape },
   uses: ['projections'],
@@ -100,6 +102,7 @@ const showDiff = route({
   path: '/projections/:name/diff',
   summary: 'What the last comparison found: rows that differ, by table, with their keys and the names of the fields',
   access: 'analyst',
+  recorded: false,
   params: nameParams,
   answers: { 200: projectionDifferencesShape },
   uses: ['projections'],

@@ -55,7 +55,10 @@ const replayChat = route({
     const replayed = await replay.chat(id, moment, { messages, participantsAfter, limit })
     if (replayed.kind === 'rejected') throw new ProblemError(replayed.code)
     const { older: _older, newer: _newer, ...shown } = replayed.answer
-    return answer(200, shown, { links: linksOf(replayed.answer, moment) })
+    return answer(200, shown, {
+      links: linksOf(replayed.answer, moment),
+      rows: shown.messages.length,
+    })
   },
 })
 

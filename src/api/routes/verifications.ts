@@ -25,6 +25,7 @@ const show = route({
   path: '/audit/verifications/:id',
   summary: 'A verification: how far it is, and what it found; `latest` for the last one that was begun',
   access: 'auditor',
+  recorded: false,
   params: z.strictObject({ id: z.union([z.literal('latest'), idSchema]) }),
   answers: { 200: verificationShape },
   uses: ['verifications'],

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { parseAnchorTarget, type AnchorTarget } from '../../audit/anchors/anchor-target.js'
 import { isBlockable } from '../../content/blocked-words.js'
 import { isConnectionString } from '../../eventstore/eventstoredb/connection-string.js'
-import { personalFields } from '../../privacy/personal-fields.js'
+import { personalFields, type Personal } from '../../privacy/personal-fields.js'
 import type { Parse } from './setting.js'
 
 export const text: Parse<string> = (value) => ({ value })
@@ -138,5 +138,7 @@ export const personalFieldList: Parse<string[]> = (given) => {
 function isPersonalField(entry: string): boolean {
   const [type = '', field = ''] = entry.split('.')
   const fields = Object.entries(personalFields).find(([known]) => known === type)?.[1] ?? {}
-  return Object.entries(fields).some(([known, kind]) => known === field && kind !== 'public')
+  return Object.entries<'public' | Personal>(fields).some(
+    ([known, kind]) => known === field && kind !== 'public' && kind.under !== 'audit',
+  )
 }

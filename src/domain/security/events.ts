@@ -33,4 +33,41 @@ export interface SecurityEventRecorded extends EventShape {
   personal: { ip: string; userAgent: string; subject?: string }
 }
 
-export type SecurityEvent = SecurityEventRecorded
+/** How access ended: `cut` where the reader went away or interrupted it, `failed` where it was refused or an error ended it. */
+export const accessOutcomes = ['done', 'cut', 'failed'] as const
+
+export type AccessOutcome = (typeof accessOutcomes)[number]
+
+/** Someone reads by virtue of a role, or an operator runs a command; recorded before the first byte of the answer. */
+export interface PrivilegedAccessStarted extends EventShape {
+  type: 'PrivilegedAccessStarted'
+  public: {
+    accessId: string
+    /** The id of a user, or `system:` and the account of the operating system. */
+    by: string
+    /** Method and path as the route has them, or the words of the command. */
+    operation: string
+  }
+  personal: {
+    /** JSON of what was asked for. */
+    filter: string
+    /** As the reader gave it. */
+    reason: string | null
+  }
+}
+
+/** The end of a privileged access. Where it is missing, the process ended first. */
+export interface PrivilegedAccessEnded extends EventShape {
+  type: 'PrivilegedAccessEnded'
+  public: {
+    accessId: string
+    by: string
+    operation: string
+    outcome: AccessOutcome
+    /** Rows in the answer; absent where it has none. */
+    rows?: number
+  }
+  personal: object
+}
+
+export type SecurityEvent = SecurityEventRecorded | PrivilegedAccessStarted | PrivilegedAccessEnded

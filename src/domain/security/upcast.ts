@@ -3,4 +3,6 @@ import type { SecurityEvent } from './events.js'
 
 export const securityUpcasters: Record<SecurityEvent['type'], readonly Upcaster[]> = {
   SecurityEventRecorded: [],
+  PrivilegedAccessStarted: [],
+  PrivilegedAccessEnded: [],
 }

@@ -74,6 +74,8 @@ export const entryFields: { readonly [Type in EventType]: EntryFields<EventOf<Ty
   LogOpened: {},
   ProjectionEventSkipped: {},
   SecurityEventRecorded: {},
+  PrivilegedAccessStarted: {},
+  PrivilegedAccessEnded: {},
 }
 
 /** Whether the user of a security event did what was noticed, or it was done to their account. */

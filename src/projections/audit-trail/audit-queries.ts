@@ -14,6 +14,8 @@ import { pageStatement } from './audit-page.js'
 export interface AuditQueries {
   /** In the order of the log; ip addresses and user agents are opened. */
   entries(request: AuditRequest): Promise<Paged<AuditEntry>>
+  /** Of the last entry. */
+  lastOrdinal(): Promise<number>
   /** The ordinal of the event by which a message was sent; null while the trail does not have it. */
   ordinalOfMessage(messageId: string): Promise<number | null>
 }
@@ -63,6 +65,10 @@ function queriesOf(pool: Pool, table: TableName, reader: Pick<EventReader, 'open
         values: [messageId],
       })
       return rows[0] === undefined ? null : Number(rows[0].ordinal)
+    },
+    async lastOrdinal() {
+      const { rows } = await pool.query<Pick<Row, 'ordinal'>>(`select ordinal from ${table('audit_counter')}`)
+      return Number(rows[0]?.ordinal ?? 0)
     },
     async entries(request) {
       const { rows } = await pool.query<Row>(pageStatement(request, table))

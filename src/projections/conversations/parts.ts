@@ -69,6 +69,8 @@ export const withoutRows = [
   'LogOpened',
   'ProjectionEventSkipped',
   'SecurityEventRecorded',
+  'PrivilegedAccessStarted',
+  'PrivilegedAccessEnded',
 ] as const satisfies readonly EventType[]
 
 type TypesOf<Given> = Given extends { apply: infer Handlers } ? keyof Handlers : never

@@ -128,6 +128,24 @@ const entries: Record<AnyEvent['type'], readonly [event: string, userId: string 
       },
     },
   ],
+  PrivilegedAccessStarted: [
+    'privileged_access_started',
+    ada,
+    { details: { accessId: '0f000000-0000-4000-8000-000000000009', by: ada, operation: 'GET /audit/entries' } },
+  ],
+  PrivilegedAccessEnded: [
+    'privileged_access_ended',
+    ada,
+    {
+      details: {
+        accessId: '0f000000-0000-4000-8000-000000000009',
+        by: ada,
+        operation: 'GET /audit/entries',
+        outcome: 'done',
+        rows: 50,
+      },
+    },
+  ],
   SecurityEventRecorded: [
     'security_event',
     null,
