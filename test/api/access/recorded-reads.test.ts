@@ -70,6 +70,9 @@ onEachLog('a read by virtue of a role', (kind) => {
   before(async () => {
     parley = await startTestApp({ ...logConfig(kind), auditCheckpointSeconds: 86_400 })
     world = await openChat(parley, await registerPeople(parley))
+    const { chain, log } = parley.app.core
+    expect(await chain.runner.progress.reached(await log.head(), { timeoutMs: 60_000 })).to.equal(true)
+    await chain.sign() // without a checkpoint, there is no export
   })
   after(async () => {
     await world[Symbol.asyncDispose]()
