@@ -1,8 +1,9 @@
 import { createOutage } from '../async/outage.js'
 import { beginGeneration, clearFailures, dropBuilding, readGenerations } from './database/checkpoints.js'
 import { readComparison, storeComparison, type Comparison } from './database/comparisons.js'
-import { isRunning } from './database/lease.js'
-import { isStopped, setStopped } from './database/stopped.js'
+import { dropProjection } from './database/drop-projection.js'
+import { readRunFacts } from './database/run-facts.js'
+import { setStopped } from './database/stopped.js'
 import { diffProjection, type ProjectionDiff } from './diff/diff-projection.js'
 import type { AnalyticsDeps } from './analytics-deps.js'
 import type { ProjectionState } from '../projections/engine/projection-states.js'
@@ -28,6 +29,8 @@ export interface AnalystsProjection {
   retry(): Promise<boolean>
   stop(): Promise<null>
   start(): Promise<void>
+  /** Drops its tables and all that is recorded of it. A node that still finds a file of this name builds it again. */
+  drop(): Promise<void>
   skip(): Promise<{ kind: 'never'; why: string }>
 }
 
@@ -61,16 +64,16 @@ export function createAnalystsProjection(deps: AnalystsProjectionDeps): Analysts
     name,
     path,
     async state() {
-      const [rows, running, stopped] = await Promise.all([
+      const [generations, facts, head] = await Promise.all([
         readGenerations(pool, name),
-        isRunning(pool, name),
-        isStopped(pool, name),
+        readRunFacts(pool),
+        log.head(),
       ])
-      return stateOf(name, rows, { isRunning: running && !stopped }, deps)
+      return stateOf(deps, { ...facts, generations, head }, deps)
     },
     async rebuild() {
       if (!(await mayBuild())) return false
-      await beginGeneration(pool, name, 0, log.start)
+      await beginGeneration(pool, { name, version: 0, start: log.start })
       return true
     },
     async diff() {
@@ -87,6 +90,7 @@ export function createAnalystsProjection(deps: AnalystsProjectionDeps): Analysts
       return null
     },
     start: () => setStopped(pool, name, false),
+    drop: () => dropProjection(pool, name),
     skip: () => Promise.resolve({ kind: 'never', why: "an analyst's projection leaves out events in its own file" }),
   }
 }

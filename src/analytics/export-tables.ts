@@ -15,7 +15,7 @@ const ROWS_AT_ONCE = 1_000
 /** The tables and views that analysts see of a projection, by name. */
 export async function readExportable(pool: Pool, name: string): Promise<string[]> {
   const { rows } = await pool.query<{ relation: string }>(
-    `select relation from analytics.checkpoints, unnest(relations) relation where name = $1 and schema = $2 order by relation`,
+    `select relation from analytics_build.checkpoints, unnest(relations) relation where name = $1 and schema = $2 order by relation`,
     [name, SCHEMA],
   )
   return rows.map(({ relation }) => relation)

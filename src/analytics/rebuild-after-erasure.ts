@@ -28,7 +28,7 @@ export async function rebuildAfterErasure(deps: RebuildAfterErasureDeps): Promis
 
   async function rebuildAll(): Promise<void> {
     const names = new Set((await readGenerations(pool)).map(({ name }) => name))
-    for (const name of names) await beginGeneration(pool, name, 0, log.start)
+    for (const name of names) await beginGeneration(pool, { name, version: 0, start: log.start })
   }
 
   return startFollower({

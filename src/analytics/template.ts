@@ -24,7 +24,7 @@ export const tables = \`
  * Where it fails, the projection pauses at the event; repair the file, then run: parley projections retry ${name}
  *
  * @param {ProjectionEvent<'MessageSent'>[]} events each { id, type, stream, chatId, version, position, at, userId, data }
- * @param {Sql} sql runs one statement; values in \\\${…} become parameters, and await gives the rows
+ * @param {Sql} sql runs one statement; values in \${…} become parameters, and await gives the rows
  */
 export async function apply(events, sql) {
   for (const { chatId, at } of events)

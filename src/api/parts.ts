@@ -18,6 +18,7 @@ import type { AuditProofs } from '../audit/proofs/audit-proofs.js'
 import type { Verifications } from '../audit/verification/verifications.js'
 import type { AuditQueries } from '../projections/audit-trail/audit-queries.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
+import type { ProjectionState } from '../projections/engine/projection-states.js'
 import type { ManagedProjection } from '../projections/managed-projection.js'
 import type { PastFrames } from '../realtime/past-frames.js'
 import type { RenderSentMessage } from '../realtime/render-sent-message.js'
@@ -62,6 +63,8 @@ export interface ApiDeps
   privilegedAccesses: Pick<PrivilegedAccesses, 'begin'>
   /** Parley's own and those of analysts, which come and go with their files. */
   projections(): Promise<readonly ManagedProjection[]>
+  /** The states of all, read at once. */
+  projectionStates(): Promise<ProjectionState[]>
   readiness: () => Promise<Readiness>
   registry: Registry
   log: Logger

@@ -332,6 +332,8 @@ export const projectionStateShape = shapeOf<ProjectionState>()(
     /** Null before its tables were made. */
     generation: z.int().nullable(),
     status: z.enum(['live', 'rebuilding', 'paused', 'stopped']),
+    /** Why an analyst's projection is stopped, where nobody has stopped it. */
+    reason: z.string().nullable(),
     position: z.string(),
     headPosition: z.string(),
     lagEvents: count,
@@ -347,6 +349,8 @@ export const projectionStateShape = shapeOf<ProjectionState>()(
         secondsLeft: z.number().nullable(),
         /** Only to be compared with the tables in use. */
         comparing: z.boolean(),
+        /** Whether it is the rebuild that pauses, not the tables in use. */
+        paused: z.boolean(),
       })
       .nullable(),
   }),

@@ -19,6 +19,7 @@ import { createDecisionIndex } from '../projections/decision-index/decision-inde
 import type { DecisionIndex } from '../commands/pipeline/decision-index.js'
 import { createOwnWrites, type OwnWrites } from '../projections/engine/own-writes.js'
 import { createRevocationQueries, type RevocationQueries } from '../projections/revocations/revocations.js'
+import type { ProjectionState } from '../projections/engine/projection-states.js'
 import type { ManagedProjection } from '../projections/managed-projection.js'
 import type { CacheSizes } from './cache-sizes.js'
 import type { Config } from './config.js'
@@ -59,6 +60,8 @@ export interface Core extends Foundations {
   usersSharingChat: UsersSharingChat
   runners: Runners
   managedProjections: readonly ManagedProjection[]
+  /** Of Parley's own projections. */
+  projectionStates(): Promise<ProjectionState[]>
   /** The fingerprints of recorded commands, by id; null for those without one. */
   recordedCommands(commandIds: readonly string[]): Promise<ReadonlyMap<string, string | null>>
   content: ContentPolicy
@@ -71,7 +74,7 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
   const clock = overrides.clock ?? (() => new Date())
   const foundations = await openFoundations(config, options.print, options.report, clock, releases, cacheSizes)
   const { databases, log, reader, sealer, dataKeys } = foundations
-  const { open, runners, managed } = await startProjections(foundations, clock, options.report, releases)
+  const { open, runners, managed, readStates } = await startProjections(foundations, clock, options.report, releases)
   const chain = await startAuditChain(config, foundations, clock, options.report, releases)
   const decisionIndex = createDecisionIndex(databases.main, open.decisionIndex)
   const handler = await startCommandHandler(foundations, decisionIndex, clock, options, releases)
@@ -108,6 +111,7 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
     chain,
     runners,
     managedProjections: managed,
+    projectionStates: readStates,
     async recordedCommands(commandIds) {
       await runners.decisionIndex.progress.reached(await log.head())
       const { found } = await decisionIndex.lookUp(commandIds)

@@ -36,6 +36,8 @@ export interface AnalyticsUrls {
   url: string
   /** By which this role and its schemas can be made; null where that is the operator's to do. */
   ownerUrl: string | null
+  /** By which BI tools connect; null where the password of their role is the operator's. */
+  readerUrl: string | null
 }
 
 /** The databases of the configuration, migrated; embedded ones where it names none. */
@@ -103,13 +105,13 @@ function givenSecrets({ masterKey, tokenKeys, auditSigningKeys }: Config) {
 function externalAnalytics({ databaseUrl, databaseOwnerUrl, analyticsDatabaseUrl: url }: Config): AnalyticsUrls | null {
   if (url === null || databaseUrl === null) return null
   const isMain = databaseOf(url) === databaseOf(databaseUrl)
-  return { url, ownerUrl: isMain ? (databaseOwnerUrl ?? databaseUrl) : null }
+  return { url, ownerUrl: isMain ? (databaseOwnerUrl ?? databaseUrl) : null, readerUrl: null }
 }
 
 async function embeddedAnalytics(postgres: EmbeddedPostgres): Promise<AnalyticsUrls> {
-  await postgres.makeRole(READER_ROLE)
+  const readerUrlIn = await postgres.makeRole(READER_ROLE)
   const urlIn = await postgres.makeRole(ANALYTICS_ROLE)
-  return { url: urlIn('parley'), ownerUrl: postgres.url('parley') }
+  return { url: urlIn('parley'), ownerUrl: postgres.url('parley'), readerUrl: readerUrlIn('parley') }
 }
 
 /** @throws StartupError where files in the data directory cannot be read or written */

@@ -6,11 +6,11 @@ import { createAnalytics, type Analytics } from '../analytics/analytics.js'
 import { createLease } from '../analytics/database/lease.js'
 import { createViewEvents } from '../analytics/events/event-view.js'
 import { parsePersonalFields } from '../analytics/events/personal-field-list.js'
-import { findFiles } from '../analytics/find-files.js'
 import { rebuildAfterErasure } from '../analytics/rebuild-after-erasure.js'
 import { runFolder } from '../analytics/run-folder.js'
 import { hasPermissionModel } from '../analytics/running/permissions.js'
 import type { FailureReport } from '../async/outage.js'
+import { ownProjectionNames } from '../projections/projection-list.js'
 import type { Config } from './config.js'
 import type { Foundations } from './foundations.js'
 import { openAnalyticsPool } from './open-analytics-pool.js'
@@ -59,7 +59,7 @@ export async function startAnalytics(
 /** What it takes to handle analysts' projections; null without PROJECTIONS_DIR. @throws StartupError */
 export async function openAnalytics(
   { projectionsDir, projectionsPersonalFields }: Config,
-  { databases, log, reader, projections }: Foundations,
+  { databases, log, reader }: Foundations,
   { report, clock }: Pick<AnalyticsParts, 'report' | 'clock'>,
   releases: Releases,
 ): Promise<AnalyticsDeps | null> {
@@ -68,14 +68,12 @@ export async function openAnalytics(
   await access(folder).catch((cause: unknown) => {
     throw new StartupError(`PROJECTIONS_DIR: ${projectionsDir} cannot be read: name a folder that is there`, { cause })
   })
-  const own = new Set(Object.values(projections).map(({ name }) => name))
-  const taken = (await findFiles(folder)).find(({ name }) => own.has(name))
-  if (taken !== undefined)
-    throw new StartupError(`PROJECTIONS_DIR: Parley has a projection of its own named ${taken.name}: rename the file`)
   return {
     folder,
+    reservedNames: ownProjectionNames,
     pool: await openAnalyticsPool(databases.analytics, releases),
     url: databases.analytics.url,
+    readerUrl: databases.analytics.readerUrl,
     log,
     viewEvents: createViewEvents(reader, parsePersonalFields(projectionsPersonalFields)),
     hidesMessages: projectionsPersonalFields.length > 0,

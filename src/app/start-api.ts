@@ -80,6 +80,8 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     renderSentMessage: parts.renderSentMessage,
     publicUrl: parts.publicUrl,
     projections: async () => [...core.managedProjections, ...((await parts.analytics?.all()) ?? [])],
+    projectionStates: async () =>
+      (await Promise.all([core.projectionStates(), parts.analytics?.states() ?? []])).flat(),
     readiness: parts.readiness,
     registry: metrics.registry,
     metricsToken: config.metricsToken,

@@ -100,7 +100,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   const renderSentMessage = renderSent(core, users)
   const shared = { commands, sessions, security, authenticate, requestPath, renderSentMessage, metrics, logger }
   const realtimeStatus = (): ReturnType<Realtime['status']> => realtime.status()
-  const readiness = startReadiness(core, { sessions, redis, realtimeStatus, metrics, logger }, releases)
+  const readiness = startReadiness(core, { sessions, redis, realtimeStatus, analytics, metrics, logger }, releases)
   const api = createRestApi(config, core, {
     ...shared,
     identity,

@@ -2,6 +2,7 @@ import type { FailureReport } from '../async/outage.js'
 import { openNotices } from '../projections/engine/notices.js'
 import { openProjection, type OpenProjection } from '../projections/engine/open-projection.js'
 import { createProjectionControl } from '../projections/engine/projection-control.js'
+import { readProjectionStates, type ProjectionState } from '../projections/engine/projection-states.js'
 import { startRebuilder, type Rebuilder } from '../projections/engine/rebuild/start-rebuilder.js'
 import { readSkippedEvents } from '../projections/engine/skipped-events.js'
 import { startRunner, type Runner, type RunnerOptions } from '../projections/engine/runner.js'
@@ -19,6 +20,8 @@ export interface Projections {
   open: Record<keyof ProjectionList, OpenProjection>
   runners: Runners
   managed: readonly ManagedProjection[]
+  /** The states of all, read at once. */
+  readStates(): Promise<ProjectionState[]>
 }
 
 /**
@@ -59,7 +62,8 @@ export async function startProjections(
   const managed = Object.values(projections).map((projection) =>
     manageProjection(projection, { pool, log, reader, sealer, control, lagSecondsAt }),
   )
-  return { open, runners, managed }
+  const readStates = () => readProjectionStates({ pool, log, projections: Object.values(projections), lagSecondsAt })
+  return { open, runners, managed, readStates }
 }
 
 export const startAppRebuilder = (

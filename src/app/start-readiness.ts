@@ -1,4 +1,5 @@
 import type { Logger } from 'winston'
+import type { Analytics } from '../analytics/analytics.js'
 import type { Readiness } from '../api/shapes.js'
 import { checkProtection } from '../audit/chain/protection.js'
 import type { RedisConnection } from '../limits/redis.js'
@@ -17,6 +18,7 @@ export interface ReadinessSources {
   sessions: SessionParts
   redis: RedisConnection | null
   realtimeStatus: () => HubStatus
+  analytics: Analytics | null
   metrics: Metrics
   logger: Logger
 }
@@ -24,7 +26,7 @@ export interface ReadinessSources {
 /** The state of every component: for `/readyz`, for the metrics of lag, and as log lines when it changes. */
 export function startReadiness(
   core: Pick<Core, 'log' | 'reader' | 'clock' | 'runners' | 'databases' | 'chain'>,
-  { sessions, redis, realtimeStatus, metrics, logger }: ReadinessSources,
+  { sessions, redis, realtimeStatus, analytics, metrics, logger }: ReadinessSources,
   releases: Releases,
 ): () => Promise<Readiness> {
   const { main, keys } = core.databases
@@ -38,6 +40,7 @@ export function startReadiness(
     disk: createDiskProbe(main),
     audit: () => checkProtection(main),
     runners,
+    analysts: async () => (await analytics?.states()) ?? [],
     lagOf,
     realtime: realtimeStatus,
     redis,

@@ -1,5 +1,5 @@
-import { diffAnalysts, rebuildAnalysts } from './analytics/analysts-runs.js'
-import { forAnalystsToo } from './analytics/for-analysts-too.js'
+import { dropProjectionCommand } from './analytics/drop-command.js'
+import { showReaderUrl } from './analytics/url-command.js'
 import { exportProjectionCommand, newProjectionCommand } from './analytics/new-and-export.js'
 import { auditExport } from './audit/export-command.js'
 import { auditVerify } from './audit/verify-command.js'
@@ -28,16 +28,18 @@ const commandTable: Record<string, OperatorCommand> = {
   projections: listProjections,
   'projections list': listProjections,
   'projections status': showStatus,
-  'projections rebuild': forAnalystsToo(rebuildProjections, rebuildAnalysts),
+  'projections rebuild': rebuildProjections,
   'projections cancel': cancelBuild,
   'projections retry': retryProjection,
   'projections stop': stopProjection,
   'projections start': startProjection,
-  'projections diff': forAnalystsToo(diffProjection, diffAnalysts),
+  'projections diff': diffProjection,
   'projections prepare': prepareProjections,
   'projections prune': pruneProjections,
   'projections skip': skipProjectionEvent,
   'projections new': newProjectionCommand,
+  'projections drop': dropProjectionCommand,
+  'projections url': showReaderUrl,
   'projections export': exportProjectionCommand,
   'audit verify': auditVerify,
   'audit export': auditExport,

@@ -41,6 +41,7 @@ async function run(argv: string[], env: Environment, { print }: Output): Promise
     throw new UsageError(first === undefined ? usageText() : unknownCommand(argv))
   }
   const { command, args } = found
+  if (isHelpWanted && args.length === argv.length - 1 && isGroup(first ?? '')) return done(usageText(first))
   if (isHelpWanted) return done(`Usage: parley ${command.usage}\n  ${command.summary}`)
   const work = command.parse(args)
   return work(parseConfig(env, (path) => readFileSync(path, 'utf8')))

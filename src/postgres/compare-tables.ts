@@ -65,10 +65,11 @@ async function compareByKey(
   return { count: rows[0]?.total ?? 0, rows: rows.map(({ key: values, fields }) => ({ key: values, fields })) }
 }
 
+/** Without a key, a row that has changed is a row of both tables: it counts once. */
 async function compareWhole(tx: ClientBase, pair: TablePair): Promise<TableDifferences> {
   const [used, rebuilt] = [pair.used, pair.rebuilt].map((table) => `select to_jsonb(t) from ${table} t`)
   const { rows } = await tx.query<{ count: number }>(`
-    select ((select count(*) from (${used} except all ${rebuilt}) as only_used)
-          + (select count(*) from (${rebuilt} except all ${used}) as only_rebuilt))::integer as count`)
+    select greatest((select count(*) from (${used} except all ${rebuilt}) as only_used),
+                    (select count(*) from (${rebuilt} except all ${used}) as only_rebuilt))::integer as count`)
   return { count: rows[0]?.count ?? 0, rows: [] }
 }

@@ -15,4 +15,13 @@ export const createProjectionList = (reader: EventReader) =>
     auditTrail: createAuditTrail(reader),
   }) satisfies Record<string, Projection>
 
+/** Names that no projection of an analyst may have; lists show the audit chain like a projection. */
+export const ownProjectionNames: ReadonlySet<string> = new Set([
+  'conversations',
+  'decision_index',
+  'revocations',
+  'audit_trail',
+  'audit_chain',
+])
+
 export type ProjectionList = ReturnType<typeof createProjectionList>

@@ -9,6 +9,7 @@ import type { AnalystsProjection } from '../../src/analytics/analysts-projection
 import type { ProjectionState } from '../../src/projections/engine/projection-states.js'
 import type { Config } from '../../src/app/config.js'
 import type { Overrides } from '../../src/app/overrides.js'
+import { ownProjectionNames } from '../../src/projections/projection-list.js'
 import { createPool } from '../../src/postgres/pool.js'
 import { recordedReport } from '../support/recorded-report.js'
 import { eventually } from '../support/eventually.js'
@@ -59,7 +60,17 @@ export async function startAnalyticsApp(
   const projection = async (name: string): Promise<AnalystsProjection> => {
     const { log, reader } = parley.app.core
     const viewEvents = createViewEvents(reader, new Map())
-    const deps = { pool, url, folder, log, viewEvents, hidesMessages: false, report: recordedReport() }
+    const deps = {
+      pool,
+      url,
+      readerUrl: null,
+      folder,
+      reservedNames: ownProjectionNames,
+      log,
+      viewEvents,
+      hidesMessages: false,
+      report: recordedReport(),
+    }
     const found = await createAnalytics({ ...deps, lagSecondsAt: () => Promise.resolve(0) }).find(name)
     if (found === null) throw new Error(`no projection ${name}`)
     return found

@@ -11,6 +11,8 @@ import type { ProjectionEvent, ProjectionFile } from '../../src/analytics/projec
 import { createPool } from '../../src/postgres/pool.js'
 import { createTestDatabase, execute, type TestDatabase } from '../support/test-database.js'
 
+/** Where the generation is built. */
+const BUILD = `${BUILD_SCHEMA}_1`
 const TABLES = 'create table seen (position text primary key)'
 
 const event = (position: string): ProjectionEvent =>
@@ -27,7 +29,7 @@ describe("a generation of an analyst's projection", () => {
     database = await createTestDatabase()
     folder = await mkdtemp(join(tmpdir(), 'parley-child-'))
     url = pathToFileURL(join(folder, 'seen.mjs')).href
-    await execute(database.url, `create schema ${SCHEMA}; create schema ${BUILD_SCHEMA}`)
+    await execute(database.url, `create schema ${SCHEMA}; create schema ${BUILD_SCHEMA}; create schema ${BUILD}`)
     const pool = createPool({ connectionString: database.url, max: 1 })
     await prepareTables(pool)
     await pool.end()
@@ -35,8 +37,9 @@ describe("a generation of an analyst's projection", () => {
   beforeEach(() =>
     execute(
       database.url,
-      `delete from analytics.checkpoints; drop table if exists ${BUILD_SCHEMA}.seen;
-       insert into analytics.checkpoints (name, version, generation, schema, position) values ('seen', 1, 1, '${BUILD_SCHEMA}', '0')`,
+      `delete from analytics_build.checkpoints; drop schema ${BUILD} cascade; create schema ${BUILD};
+       insert into analytics_build.checkpoints (name, version, generation, schema, position, began_position)
+       values ('seen', 1, 1, '${BUILD}', '0', '0')`,
     ),
   )
   afterEach(async () => {
@@ -64,14 +67,14 @@ describe("a generation of an analyst's projection", () => {
   }
 
   const batch = (from: string, to: string, ...positions: string[]) => ({
-    schema: BUILD_SCHEMA,
+    schema: BUILD,
     from,
     to,
     events: positions.map(event),
   })
 
   const positions = async (): Promise<string[]> =>
-    (await execute<{ position: string }>(database.url, `select position from ${BUILD_SCHEMA}.seen order by 1`)).map(
+    (await execute<{ position: string }>(database.url, `select position from ${BUILD}.seen order by 1`)).map(
       ({ position }) => position,
     )
 
@@ -91,7 +94,7 @@ describe("a generation of an analyst's projection", () => {
     expect(await (await open()).apply(batch('2', '3', '3'))).to.equal('applied')
     expect(await generation.apply(batch('3', '4'))).to.equal('applied')
     expect(await positions()).to.deep.equal(['1', '2', '3'])
-    const [row] = await execute(database.url, 'select position, relations from analytics.checkpoints')
+    const [row] = await execute(database.url, 'select position, relations from analytics_build.checkpoints')
     expect(row).to.deep.equal({ position: '4', relations: ['seen'] })
   })
 
@@ -148,6 +151,55 @@ describe("a generation of an analyst's projection", () => {
     expect(none).to.include({ code: 'TypeError', message: 'tables creates no table', file: 'seen.mjs' })
   })
 
+  const REFUSED: Record<string, [tables: string, finding: RegExp]> = {
+    'a function': ["create function one() returns int language sql as 'select 1'", /creates function one\(\)/],
+    'a type': ["create type mood as enum ('good')", /creates type mood/],
+    'a sequence without a table': ['create sequence numbers', /creates sequence numbers/],
+    'a table in another schema': ['create table analytics.other (id int)', /creates table analytics.other outside/],
+    'a temporary table': ['create temporary table other (id int)', /creates table other outside/],
+    "a view on another projection's table": [
+      'create view v as select * from analytics.whole',
+      /refers to analytics.whole/,
+    ],
+    "a reference to another projection's table": [
+      'create table t (id int references analytics.whole)',
+      /refers to analytics.whole/,
+    ],
+    'the end of the transaction': ['commit; create table later (id int)', /must not end/],
+  }
+
+  for (const [what, [statement, finding]] of Object.entries(REFUSED))
+    it(`refuses ${what} in its tables, which the next rebuild could not replace`, async () => {
+      await execute(database.url, 'create table if not exists analytics.whole (id int primary key)')
+      const { code, message } = await failureOf(open({ tables: `${TABLES}; ${statement}` }))
+      expect(code).to.equal('TypeError')
+      expect(message).to.match(finding)
+    })
+
+  it('takes sequences, indexes and views that go with its tables', async () => {
+    const generation = await open({
+      tables: `${TABLES}; create table numbered (id serial primary key, n int generated always as identity);
+        create index on numbered (n); create view all_seen as select * from seen; create materialized view kept as select * from seen`,
+    })
+    expect(await generation.apply(batch('0', '1', '1'))).to.equal('applied')
+    const [row] = await execute(database.url, 'select relations from analytics_build.checkpoints')
+    expect(row).to.deep.equal({ relations: ['all_seen', 'kept', 'numbered', 'seen'] })
+  })
+
+  it("refuses a name that another projection's table or index has, and names it", async () => {
+    await execute(
+      database.url,
+      `create table if not exists analytics.others (id int, constraint taken_key primary key (id));
+       insert into analytics_build.checkpoints (name, version, generation, schema, position, began_position, relations)
+       values ('other', 1, 1, 'analytics', '0', '0', '{others}')`,
+    )
+    const table = await failureOf(open({ tables: 'create table others (id int)' }))
+    expect(table).to.include({ code: 'name-taken', file: 'seen.mjs', line: 3 })
+    expect(table.message).to.match(/^analytics.others exists already and is of the projection other/)
+    const index = await failureOf(open({ tables: `${TABLES}; create index taken_key on seen (position)` }))
+    expect(index.message).to.match(/^analytics.taken_key exists already and is of the projection other/)
+  })
+
   it('tells what an error is, whatever was thrown', () => {
     expect(describeFailure('text', url)).to.deep.equal({
       code: 'Thrown',
@@ -158,6 +210,8 @@ describe("a generation of an analyst's projection", () => {
     })
     const away = Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' })
     expect(describeFailure(away, url)).to.include({ code: 'ECONNREFUSED', isPassing: true })
+    const denied = Object.assign(new Error('Use --allow-fs-write'), { code: 'ERR_ACCESS_DENIED' })
+    expect(describeFailure(denied, url).message).to.match(/^a projection may read files in PROJECTIONS_DIR/)
     const slow = Object.assign(new Error('canceling statement'), { code: '57014' })
     expect(describeFailure(slow, url)).to.include({ code: '57014', isPassing: false })
     const folderUrl = url.slice(0, url.lastIndexOf('/'))

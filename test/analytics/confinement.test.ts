@@ -121,10 +121,12 @@ describe("the roles of analysts' projections in the database", () => {
     await (await app.projection('seqs')).rebuild()
     await app.untilGeneration('seqs', 2)
     expect(await seqs()).to.have.length(1)
+    const found = `select relname from pg_class where relnamespace = 'analytics'::regnamespace and relkind <> 'i'`
+    expect(await execute(url, found), 'no tables but those of analysts').to.deep.equal([{ relname: 'seqs' }])
     for (const statement of [
       'delete from analytics.seqs',
-      'select * from analytics.checkpoints',
-      'select * from analytics.leases',
+      'select * from analytics_build.checkpoints',
+      'select * from analytics_build.leases',
       'select * from analytics_build.seqs',
       'select * from events',
       'create table analytics.mine (id int)',
@@ -141,7 +143,7 @@ describe("the roles of analysts' projections in the database", () => {
     const named = sql
       .replaceAll('parley_analytics', app.role)
       .replace('database parley', `database ${pathname.slice(1)}`)
-    for (const statement of named.split(';\n').filter(Boolean)) await app.query(statement)
+    await app.query(named)
     const reader = Object.assign(new URL(app.url), { username: `${app.role}_reader`, password: 'reader-password' }).href
     const pool = createPool({ connectionString: app.url, max: 1 })
     try {
@@ -153,7 +155,7 @@ describe("the roles of analysts' projections in the database", () => {
     }
     await execute(app.url, 'create table analytics.made (id int)')
     expect(await stateOf(reader, 'select * from analytics.made')).to.equal(undefined)
-    expect(await stateOf(reader, 'select * from analytics.checkpoints')).to.equal(REFUSED)
+    expect(await stateOf(reader, 'select * from analytics_build.checkpoints')).to.equal(REFUSED)
   })
 
   it('a role that reaches more is refused', async () => {

@@ -25,7 +25,7 @@ describe("the difference between an analyst's tables and their rebuild", () => {
     await send(app.parley, ada, chatId, 'one')
     await eventually(async () => expect(await app.query('select from analytics.seqs')).to.have.length(1))
     const beyond = (await app.parley.app.core.log.head()).replace(/\d+$/, '999999')
-    await app.query(`update analytics.checkpoints set position = '${beyond}'`)
+    await app.query(`update analytics_build.checkpoints set position = '${beyond}'`)
     expect(await (await app.projection('seqs')).compare()).to.deep.equal({ position: beyond, differences: {} })
   })
 
@@ -57,9 +57,19 @@ describe("the difference between an analyst's tables and their rebuild", () => {
     expect(await app.untilStatus('seqs', 'live')).to.include({ generation: 1 })
     await send(app.parley, ada, chatId, 'five')
     await eventually(async () => expect(await app.query('select from analytics.seqs where seq = 5')).to.have.length(1))
-    expect(await app.query(`select from pg_class where relnamespace = 'analytics_build'::regnamespace`)).to.have.length(
-      0,
-    )
+    expect(await app.query(`select from pg_namespace where nspname ~ '^analytics_build_'`)).to.have.length(0)
+  })
+
+  it('counts a row of a view once', async () => {
+    await using app = await startAnalyticsApp({
+      'seqs.mjs': seqsProjection({ tables: 'create view noted as select seq, note from seqs' }),
+    })
+    const { ada, chatId } = await openChat(app.parley)
+    await send(app.parley, ada, chatId, 'one')
+    await eventually(async () => expect(await app.query('select from analytics.seqs')).to.have.length(1))
+    await app.query(`update analytics.seqs set note = 'changed'`)
+    const { differences } = await (await app.projection('seqs')).compare()
+    expect([differences['noted']?.count, differences['seqs']?.count]).to.deep.equal([1, 1])
   })
 
   it('of a file that fails is a failure, which pauses nothing', async () => {

@@ -74,7 +74,7 @@ describe("an analyst's projection on two nodes applies each event once", () => {
         if (signal === 'SIGSTOP') process.kill(projection!, signal)
         app.parley.config.projectionsDir = app.folder
         await app.parley.startNode()
-        const owner = `select from analytics.leases where expires_at > now()`
+        const owner = `select from analytics_build.leases where expires_at > now()`
         await eventually(async () => expect(await app.query(owner)).to.have.length(1))
         await holder.end()
         await eventually(async () => expect(await seqs(app)).to.deep.equal([1, 2, 3]), { timeoutMs: 30_000 })
@@ -117,7 +117,7 @@ describe("an analyst's projection on two nodes applies each event once", () => {
       for (const seq of sent) await send(app.parley, ada, chatId, String(seq))
       const [last] = await app.query<{ position: string }>('select max(position) as position from events')
       await eventually(async () => {
-        const [row] = await app.query<{ position: string }>('select position from analytics.checkpoints')
+        const [row] = await app.query<{ position: string }>('select position from analytics_build.checkpoints')
         expect(row!.position.split('.').at(-1)).to.equal(last!.position)
       })
       expect(await seqs(app)).to.deep.equal(sent)

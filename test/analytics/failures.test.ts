@@ -68,6 +68,12 @@ const UNUSABLE: Record<string, [source: string, code: string, line: number | nul
   'an import that is not there': ["import './missing.mjs'", 'ERR_MODULE_NOT_FOUND', null],
   'no version': [seqsProjection().replace('version', 'release'), 'TypeError', null],
   'no events': [seqsProjection().replace("['MessageSent']", '[]'), 'TypeError', null],
+  'an event type that is none': [seqsProjection().replace('MessageSent', 'MesageSend'), 'unknown-event-type', 2],
+  'the former name of an event type': [
+    seqsProjection().replace('MessageSent', 'PersonBlocked'),
+    'unknown-event-type',
+    2,
+  ],
   'tables that Postgres refuses': [seqsProjection({ tables: '\n\ncreate table x (y nonsense)' }), '42704', 5],
   'no tables': [seqsProjection().replace(/`create .*`/, "'select 1'"), 'TypeError', 3],
 }

@@ -59,9 +59,7 @@ describe("a rebuild of an analyst's projection", () => {
     expect([...sizes], 'never a row less').to.deep.equal([4])
     expect((await rowsOf(app)).map(({ note }) => note)).to.deep.equal(['again', 'again', 'again', 'again'])
     await app.untilGeneration('seqs', 2)
-    expect(await app.query(`select from pg_class where relnamespace = 'analytics_build'::regnamespace`)).to.have.length(
-      0,
-    )
+    expect(await app.query(`select from pg_namespace where nspname ~ '^analytics_build_'`)).to.have.length(0)
     await send(app.parley, ada, chatId, 'five')
     await eventually(async () => expect(await rowsOf(app)).to.have.length(5))
   })
@@ -87,7 +85,7 @@ describe("a rebuild of an analyst's projection", () => {
       await client.query('begin')
       await client.query('select * from analytics.seqs')
       await (await app.projection('seqs')).rebuild()
-      const caughtUp = `select from analytics.checkpoints a join analytics.checkpoints b using (name, position) where a.generation < b.generation`
+      const caughtUp = `select from analytics_build.checkpoints a join analytics_build.checkpoints b using (name, position) where a.generation < b.generation`
       await eventually(async () => expect(await app.query(caughtUp)).to.have.length(1))
       const lockTried = `select from pg_locks where mode = 'AccessExclusiveLock' and relation = 'analytics.seqs'::regclass`
       await eventually(async () => expect(await app.query(lockTried)).to.have.length(1))
@@ -110,6 +108,29 @@ describe("a rebuild of an analyst's projection", () => {
   })
 })
 
+describe('two projections that create tables of one name', () => {
+  const failing = seqsProjection({ first: `throw new RangeError('no')` })
+
+  it('do not meet while they are built: a paused one blocks no other', async () => {
+    await using app = await startAnalyticsApp({ 'broken.mjs': failing })
+    const { ada, chatId } = await openChat(app.parley)
+    await send(app.parley, ada, chatId, 'one')
+    await app.untilStatus('broken', 'paused')
+    await app.write('whole.mjs', seqsProjection())
+    await app.untilStatus('whole', 'live')
+    expect(await rowsOf(app)).to.have.length(1)
+    await app.write('broken.mjs', seqsProjection())
+    await (await app.projection('broken')).retry()
+    const { failure } = await eventually(async () => {
+      const found = await app.untilStatus('broken', 'paused')
+      expect(found.failure).to.include({ code: 'name-taken' })
+      return found
+    })
+    expect(failure?.message).to.match(/^analytics\.seqs exists already and is of the projection whole: /)
+    expect(failure).to.include({ file: 'broken.mjs' })
+  })
+})
+
 describe("the version of an analyst's projection", () => {
   it('builds the tables again where a start finds a higher one, and not where it finds a lower one', async () => {
     await using started = await startWithMessages(1)
@@ -121,7 +142,8 @@ describe("the version of an analyst's projection", () => {
 
     await app.write('seqs.mjs', seqsProjection({ version: 1 }))
     await app.parley.restart(() => Promise.resolve(), app.parley.config)
-    await app.untilStatus('seqs', 'stopped')
+    const { reason } = await app.untilStatus('seqs', 'stopped')
+    expect(reason).to.match(/^its file has version 1, which is lower; parley projections rebuild seqs builds that$/)
     await send(app.parley, ada, chatId, 'two')
     expect(await rowsOf(app)).to.have.length(1)
     await (await app.projection('seqs')).rebuild()

@@ -34,7 +34,11 @@ describe('the command line needs no configuration to be read', function () {
     [['help'], 0, /parley import FILE/],
     [['help', 'user'], 0, /^Usage:\n {2}parley user create/],
     [['import', '--help'], 0, /^Usage: parley import FILE \[--source NAME\] \[--dry-run\] \[--json\]\n/],
-    [['projections', '--help'], 0, /^Usage: parley projections \[--json\]/],
+    [
+      ['projections', '--help'],
+      0,
+      /^Usage:\n {2}parley projections \[--json\][^]*\n {2}parley projections rebuild NAME/,
+    ],
     [['projections', 'rebuild', '--help'], 0, /^Usage: parley projections rebuild NAME/],
     [['user', 'create', '-h'], 0, /^Usage: parley user create/],
     [['user', '--help'], 0, /parley user invite/],

@@ -82,6 +82,7 @@ describe('/readyz knows every component', function () {
       pool: core.databases.main,
       keys: core.databases.keys,
       disk,
+      analysts: () => Promise.resolve([]),
       runners: [],
       lagOf: createLagOf(core),
       realtime: () => ({ status: 'live', position: core.log.start, reason: null }),
@@ -106,6 +107,7 @@ describe('/readyz knows every component', function () {
         pool: databases.main,
         keys: databases.keys,
         disk: () => Promise.resolve(),
+        analysts: () => Promise.resolve([]),
         runners: [
           {
             status: () => runners.conversations.status(),
@@ -136,6 +138,7 @@ describe('/readyz knows every component', function () {
       pool: core.databases.main,
       keys: core.databases.keys,
       disk: () => Promise.resolve(),
+      analysts: () => Promise.resolve([]),
       runners: [
         {
           status: () => ({ ...conversations.status(), status: paused ? 'paused' : 'live' }),

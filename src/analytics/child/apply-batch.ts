@@ -20,7 +20,7 @@ export async function applyBatch(
 ): Promise<BatchOutcome> {
   await client.query(`begin; set local search_path to ${schema}`)
   const { rowCount } = await client.query(
-    `update analytics.checkpoints set position = $4, failure = null
+    `update analytics_build.checkpoints set position = $4, failure = null
      where name = $1 and generation = $2 and position = $3 and schema = $5`,
     [name, generation, from, to, schema],
   )

@@ -1,24 +1,25 @@
 import type { Client } from 'pg'
-import { BUILD_SCHEMA } from '../database/schemas.js'
+import { refuseTakenNames } from '../database/taken-names.js'
+import { refuseUnsupported } from './refuse-unsupported.js'
 
-/**
- * Creates the tables of a generation under construction, unless they are there. The checkpoint's row lists them from then on.
- * Which ones they are is found by comparing, so one process at a time does this.
- */
+/** Creates the tables of a generation under construction, unless they are there. The checkpoint's row lists them from then on. */
 export async function createTables(client: Client, tables: string, name: string, generation: number): Promise<void> {
-  await client.query(
-    `begin; select pg_advisory_xact_lock(hashtext('parley/analytics')); set local search_path to ${BUILD_SCHEMA}`,
-  )
-  const { rows } = await client.query<{ relations: string[] | null }>(
-    'select relations from analytics.checkpoints where name = $1 and generation = $2',
+  await client.query('begin')
+  const { rows } = await client.query<{ schema: string; relations: string[] | null; transaction: string }>(
+    `select schema, relations, pg_current_xact_id()::text as transaction from analytics_build.checkpoints
+     where name = $1 and generation = $2 for update`,
     [name, generation],
   )
-  if (rows[0]?.relations === null) {
-    const before = await findRelations(client)
+  const [row] = rows
+  if (row?.relations === null) {
+    const { schema, transaction } = row
+    await client.query(`set local search_path to ${schema}`)
     await client.query(tables)
-    const made = (await findRelations(client)).filter((relation) => !before.includes(relation))
+    await refuseUnsupported(client, schema, transaction)
+    await refuseTakenNames(client, schema, name)
+    const made = await findRelations(client, schema)
     if (made.length === 0) throw new TypeError('tables creates no table')
-    await client.query('update analytics.checkpoints set relations = $3 where name = $1 and generation = $2', [
+    await client.query('update analytics_build.checkpoints set relations = $3 where name = $1 and generation = $2', [
       name,
       generation,
       made,
@@ -28,9 +29,10 @@ export async function createTables(client: Client, tables: string, name: string,
 }
 
 /** Tables and views; indexes and sequences go where their table goes. */
-async function findRelations(client: Client): Promise<string[]> {
+async function findRelations(client: Client, schema: string): Promise<string[]> {
   const { rows } = await client.query<{ relname: string }>(
-    `select relname from pg_class where relnamespace = '${BUILD_SCHEMA}'::regnamespace and relkind in ('r', 'p', 'v', 'm')`,
+    `select relname from pg_class where relnamespace = $1::regnamespace and relkind in ('r', 'p', 'v', 'm') order by relname`,
+    [schema],
   )
   return rows.map(({ relname }) => relname)
 }

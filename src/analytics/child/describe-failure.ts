@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UnavailableError } from '../../async/unavailable-error.js'
 import { typedError } from '../../postgres/database-unavailable-error.js'
+import { explainAccess } from './explain-access.js'
 import type { FailureInFile } from './protocol.js'
 
 /** SQL state of a statement that took too long: the fault of the statement, and repeating it would not help. */
@@ -12,7 +13,7 @@ export function describeFailure(error: unknown, file: string): FailureInFile {
   const { code, name, message, stack = '' } = error instanceof Error ? errorFields(error) : thrownValue(error)
   return {
     code: code ?? name,
-    message,
+    message: explainAccess(code ?? name, message),
     ...findLine(stack, file),
     isPassing: code !== STATEMENT_TIMEOUT && typedError(error) instanceof UnavailableError,
   }

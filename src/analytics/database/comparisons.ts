@@ -8,15 +8,16 @@ export interface Comparison {
 }
 
 export async function readComparison(pool: Pool, name: string): Promise<Comparison | null> {
-  const { rows } = await pool.query<Comparison>('select differences, at from analytics.comparisons where name = $1', [
-    name,
-  ])
+  const { rows } = await pool.query<Comparison>(
+    'select differences, at from analytics_build.comparisons where name = $1',
+    [name],
+  )
   return rows[0] ?? null
 }
 
 export async function storeComparison(pool: Pool, name: string, differences: Differences): Promise<void> {
   await pool.query(
-    `insert into analytics.comparisons (name, differences, at) values ($1, $2, now())
+    `insert into analytics_build.comparisons (name, differences, at) values ($1, $2, now())
      on conflict (name) do update set differences = excluded.differences, at = excluded.at`,
     [name, JSON.stringify(differences)],
   )

@@ -1,14 +1,11 @@
 import { type ClientBase, escapeIdentifier, type Pool } from 'pg'
 import { inTransaction } from '../../postgres/transaction.js'
 import { readerRole } from './role-names.js'
-import { BUILD_SCHEMA, SCHEMA } from './schemas.js'
-
-/** Of Parley itself. */
-const OWN_TABLES = ['checkpoints', 'generations', 'leases', 'stopped', 'comparisons']
+import { SCHEMA } from './schemas.js'
 
 /**
- * Lets the reading role, where there is one, see schema `analytics` and nothing else: of the schema in which tables are built it cannot use
- * the name, and Parley's own tables are not for it.
+ * Lets the reading role, where there is one, read what is in schema `analytics`. Tables bring the right from the schema in which they are built,
+ * whose name the role cannot use.
  */
 export const grantReader = (pool: Pool): Promise<void> =>
   inTransaction(pool, async (tx) => {
@@ -21,9 +18,8 @@ export const grantReader = (pool: Pool): Promise<void> =>
     const reader = escapeIdentifier(found.reader)
     await tx.query(`
       grant usage on schema ${SCHEMA} to ${reader};
-      alter default privileges in schema ${SCHEMA} grant select on tables to ${reader};
-      alter default privileges in schema ${BUILD_SCHEMA} grant select on tables to ${reader};
-      revoke all on ${OWN_TABLES.map((table) => `${SCHEMA}.${table}`).join()} from ${reader}`)
+      grant select on all tables in schema ${SCHEMA} to ${reader};
+      alter default privileges grant select on tables to ${reader}`)
   })
 
 async function readerOf(tx: ClientBase): Promise<string> {

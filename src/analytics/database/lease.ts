@@ -14,9 +14,9 @@ export interface Lease {
 export const createLease = (pool: Pool, node: string): Lease => ({
   async take(name) {
     const { rows } = await pool.query<{ previous: string | null }>(
-      `with previous as (select node from analytics.leases where name = $1)
-       insert into analytics.leases as lease (name, node, expires_at)
-       select $1, $2, now() + interval '${LEASE_SECONDS} s' where not exists (select from analytics.stopped where name = $1)
+      `with previous as (select node from analytics_build.leases where name = $1)
+       insert into analytics_build.leases as lease (name, node, expires_at)
+       select $1, $2, now() + interval '${LEASE_SECONDS} s' where not exists (select from analytics_build.stopped where name = $1)
        on conflict (name) do update set node = excluded.node, expires_at = excluded.expires_at
          where lease.node = excluded.node or lease.expires_at < now()
        returning (select node from previous) as previous`,
@@ -28,7 +28,7 @@ export const createLease = (pool: Pool, node: string): Lease => ({
     return true
   },
   async release(name) {
-    await pool.query('delete from analytics.leases where name = $1 and node = $2', [name, node])
+    await pool.query('delete from analytics_build.leases where name = $1 and node = $2', [name, node])
   },
 })
 
@@ -38,10 +38,4 @@ async function endConnections(pool: Pool, name: string): Promise<void> {
      where usename = current_user and datname = current_database() and application_name = $1`,
     [`parley-analytics ${name}`],
   )
-}
-
-/** Whether some node runs the projection now. */
-export async function isRunning(pool: Pool, name: string): Promise<boolean> {
-  const text = 'select from analytics.leases where name = $1 and expires_at >= now()'
-  return (await pool.query(text, [name])).rowCount === 1
 }

@@ -4,8 +4,8 @@ import { readerRole } from './role-names.js'
 import { BUILD_SCHEMA, SCHEMA } from './schemas.js'
 
 /**
- * Makes the role of `analyticsUrl`, the role that reads, and the schemas, as far as they are missing and `ownerUrl` has the right to. Safe
- * from several processes at once.
+ * Makes the role of `analyticsUrl`, the role that reads, the schemas and the function that makes one for each build, as far as they are missing
+ * and `ownerUrl` has the right to. Safe from several processes at once.
  */
 export const prepareSchemas = (ownerUrl: string, analyticsUrl: string): Promise<void> =>
   withClient(ownerUrl, async (owner) => {
@@ -18,6 +18,7 @@ export const prepareSchemas = (ownerUrl: string, analyticsUrl: string): Promise<
       await makeRole(owner, readerRole(role), 'nologin')
     }
     for (const schema of [SCHEMA, BUILD_SCHEMA]) await makeSchema(owner, schema, role)
+    await makeFunction(owner, escapeIdentifier(role))
     await owner.query('commit')
   })
 
@@ -36,4 +37,22 @@ async function makeRole(owner: Client, role: string, options: string): Promise<v
 async function makeSchema(owner: Client, schema: string, role: string): Promise<void> {
   const { rowCount } = await owner.query('select from pg_namespace where nspname = $1', [schema])
   if (rowCount === 0) await owner.query(`create schema ${schema} authorization ${escapeIdentifier(role)}`)
+}
+
+/** It lets the role have schemas for builds, and no other ones: the right to create schemas would reach the whole database. */
+async function makeFunction(owner: Client, role: string): Promise<void> {
+  const { rowCount } = await owner.query(
+    `select where to_regprocedure('${BUILD_SCHEMA}.create_schema(bigint)') is null
+       and has_schema_privilege('${BUILD_SCHEMA}', 'create') and has_database_privilege(current_database(), 'create')`,
+  )
+  if (rowCount === 0) return
+  await owner.query(`
+    create function ${BUILD_SCHEMA}.create_schema(number bigint) returns text
+      language plpgsql security definer set search_path = pg_catalog, pg_temp
+      as $$ begin
+        execute format('create schema ${BUILD_SCHEMA}_%s authorization ${role}', number);
+        return format('${BUILD_SCHEMA}_%s', number);
+      end $$;
+    revoke all on function ${BUILD_SCHEMA}.create_schema from public;
+    grant execute on function ${BUILD_SCHEMA}.create_schema to ${role}`)
 }

@@ -3,7 +3,8 @@ import type { EventLog } from '../../eventstore/event-log.js'
 import { inTransaction } from '../../postgres/transaction.js'
 import type { GenerationRow } from './checkpoints.js'
 import { dropRelations, kindsOf } from './drop-relations.js'
-import { BUILD_SCHEMA, SCHEMA } from './schemas.js'
+import { SCHEMA } from './schemas.js'
+import { refuseTakenNames } from './taken-names.js'
 
 interface Generation {
   generation: number
@@ -24,6 +25,7 @@ const LOCK_NOT_AVAILABLE = '55P03'
 /**
  * Replaces the live generation's tables by those of this one, in the transaction that proves that this one is not behind. Readers see all of
  * the old rows or all of the new ones.
+ * @throws NameTakenError
  */
 export async function switchGeneration(
   pool: Pool,
@@ -34,13 +36,14 @@ export async function switchGeneration(
     return await inTransaction(pool, async (tx) => {
       await tx.query(`set local lock_timeout to '${LOCK_TIMEOUT}'`)
       const rows = await lockGenerations(tx, name)
-      const next = rows.find((row) => row.generation === generation && row.schema === BUILD_SCHEMA)
+      const next = rows.find((row) => row.generation === generation && row.schema !== SCHEMA)
       if (next === undefined) return 'behind'
       const live = rows.find(({ schema }) => schema === SCHEMA)
       if (live !== undefined && comparePositions(next.position, live.position) < 0) return 'behind'
       if (live !== undefined) await dropGeneration(tx, name, live)
-      await moveRelations(tx, next.relations ?? [])
-      const text = 'update analytics.checkpoints set schema = $3 where name = $1 and generation = $2'
+      await refuseTakenNames(tx, next.schema, name)
+      await moveRelations(tx, next)
+      const text = 'update analytics_build.checkpoints set schema = $3 where name = $1 and generation = $2'
       await tx.query(text, [name, generation, SCHEMA])
       return 'switched'
     })
@@ -53,7 +56,7 @@ export async function switchGeneration(
 
 async function lockGenerations(tx: ClientBase, name: string): Promise<Generation[]> {
   const { rows } = await tx.query<Generation>(
-    'select generation, schema, position, relations from analytics.checkpoints where name = $1 for update',
+    'select generation, schema, position, relations from analytics_build.checkpoints where name = $1 for update',
     [name],
   )
   return rows
@@ -61,10 +64,11 @@ async function lockGenerations(tx: ClientBase, name: string): Promise<Generation
 
 async function dropGeneration(tx: ClientBase, name: string, { generation, relations }: Generation): Promise<void> {
   await dropRelations(tx, SCHEMA, relations ?? [])
-  await tx.query('delete from analytics.checkpoints where name = $1 and generation = $2', [name, generation])
+  await tx.query('delete from analytics_build.checkpoints where name = $1 and generation = $2', [name, generation])
 }
 
-async function moveRelations(tx: ClientBase, relations: readonly string[]): Promise<void> {
-  for (const [relation, kind] of await kindsOf(tx, BUILD_SCHEMA, relations))
-    await tx.query(`alter ${kind} ${BUILD_SCHEMA}.${escapeIdentifier(relation)} set schema ${SCHEMA}`)
+async function moveRelations(tx: ClientBase, { schema, relations }: Generation): Promise<void> {
+  for (const [relation, kind] of await kindsOf(tx, schema, relations ?? []))
+    await tx.query(`alter ${kind} ${schema}.${escapeIdentifier(relation)} set schema ${SCHEMA}`)
+  await tx.query(`drop schema ${schema} cascade`)
 }

@@ -3,11 +3,11 @@ import type { EventLog, Position } from '../../eventstore/event-log.js'
 import { compareTables, type Differences, type TablePair } from '../../postgres/compare-tables.js'
 import { inTransaction } from '../../postgres/transaction.js'
 import { beginGeneration, dropGeneration } from '../database/checkpoints.js'
-import { BUILD_SCHEMA, SCHEMA } from '../database/schemas.js'
+import { SCHEMA } from '../database/schemas.js'
 import type { ViewEvents } from '../events/event-view.js'
 import { partsOf } from '../running/batches.js'
 import { createGenerationProcess, type GenerationProcess } from '../running/generation-process.js'
-import { startProjectionProcess } from '../running/projection-process.js'
+import { loadFile } from '../running/load-file.js'
 
 export interface DiffDeps {
   name: string
@@ -50,14 +50,14 @@ const PAGE_EVENTS = 1_000
  */
 export async function diffProjection(deps: DiffDeps): Promise<ProjectionDiff> {
   const { name, path, pool, url, log } = deps
-  const { version, events } = await readFile(path)
-  const generation = await beginGeneration(pool, name, version, log.start, true)
+  const { version, events } = await loadFile({ path })
+  const { generation, schema } = await beginGeneration(pool, { name, version, start: log.start, isComparison: true })
   await using process = createGenerationProcess({ path, url, row: { name, generation } })
   const end = (): void => void process[Symbol.asyncDispose]()
   deps.signal.addEventListener('abort', end)
   try {
     await process.open()
-    const build = createBuild(deps, process, new Set(events))
+    const build = createBuild(deps, process, { schema, types: new Set(events) })
     await build.to(await log.head())
     return await compareAtOnePosition(deps, build)
   } finally {
@@ -66,12 +66,9 @@ export async function diffProjection(deps: DiffDeps): Promise<ProjectionDiff> {
   }
 }
 
-async function readFile(path: string): Promise<{ version: number; events: string[] }> {
-  await using process = startProjectionProcess({ path })
-  return await process.load()
-}
-
 interface Build {
+  /** Where its tables are. */
+  schema: string
   /** Applies the log up to this position. */
   to(position: Position): Promise<void>
 }
@@ -79,10 +76,11 @@ interface Build {
 function createBuild(
   { name, log, viewEvents, signal }: DiffDeps,
   process: GenerationProcess,
-  types: ReadonlySet<string>,
+  { schema, types }: { schema: string; types: ReadonlySet<string> },
 ): Build {
   let position = log.start
   return {
+    schema,
     async to(target) {
       while (log.comparePositions(position, target) < 0) {
         const page = await log.readAll(position, PAGE_EVENTS)
@@ -92,7 +90,7 @@ function createBuild(
         const end = isLast ? target : page.position
         for (const part of partsOf({ events, position: end }, await viewEvents(events, types))) {
           signal.throwIfAborted()
-          const outcome = await process.apply({ schema: BUILD_SCHEMA, from: position, ...part })
+          const outcome = await process.apply({ schema, from: position, ...part })
           if (outcome === 'moved') throw new BuildInterruptedError(name)
           position = part.to
         }
@@ -111,20 +109,22 @@ async function compareAtOnePosition({ name, pool }: DiffDeps, build: Build): Pro
       await reader.query('begin isolation level repeatable read read only; select 1')
       return live
     })
-    return { position, differences: await compareTables(reader, relations.map(pairOf)) }
+    return { position, differences: await compareTables(reader, relations.map(pairIn(build.schema))) }
   } finally {
     reader.release(true)
   }
 }
 
-function pairOf(relation: string): TablePair {
-  const table = escapeIdentifier(relation)
-  return { name: relation, used: `${SCHEMA}.${table}`, rebuilt: `${BUILD_SCHEMA}.${table}` }
-}
+const pairIn =
+  (schema: string) =>
+  (relation: string): TablePair => {
+    const table = escapeIdentifier(relation)
+    return { name: relation, used: `${SCHEMA}.${table}`, rebuilt: `${schema}.${table}` }
+  }
 
 async function lockLive(tx: ClientBase, name: string): Promise<{ position: Position; relations: string[] }> {
   const { rows } = await tx.query<{ position: Position; relations: string[] }>(
-    'select position, relations from analytics.checkpoints where name = $1 and schema = $2 for update',
+    'select position, relations from analytics_build.checkpoints where name = $1 and schema = $2 for update',
     [name, SCHEMA],
   )
   const [live] = rows

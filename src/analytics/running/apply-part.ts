@@ -17,7 +17,9 @@ export async function applyPart(part: PartOfPage, { process, apply }: ApplyPartD
   try {
     return await apply(part)
   } catch (error) {
-    if (!(error instanceof ProjectionFailedError) || part.events.length === 0) throw error
+    const [first, second] = part.events
+    if (!(error instanceof ProjectionFailedError) || first === undefined) throw error
+    if (second === undefined) throw new EventFailedError(first, error)
   }
   await process.close()
   for (const event of part.events) {

@@ -1,3 +1,4 @@
+import { describeFailure } from '../../projections/engine/describe-failure.js'
 import type { AnalyticsFailure } from '../database/checkpoints.js'
 import type { ProjectionEvent } from '../projection-file.js'
 import { ProjectionFailedError } from './projection-failed-error.js'
@@ -10,6 +11,15 @@ export class EventFailedError extends Error {
     override readonly cause: ProjectionFailedError,
   ) {
     super(cause.message, { cause })
+  }
+}
+
+/** For the log: where a projection pauses, as lists show it, without a stack of Parley's own code. */
+export class ProjectionPausedError extends Error {
+  override readonly name = 'ProjectionPausedError'
+  constructor(failure: AnalyticsFailure) {
+    super(describeFailure(failure))
+    this.stack = this.message
   }
 }
 

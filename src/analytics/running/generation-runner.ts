@@ -1,17 +1,20 @@
 import { once } from 'node:events'
+import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Outage } from '../../async/outage.js'
 import { UnavailableError } from '../../async/unavailable-error.js'
 import type { Page, Position } from '../../eventstore/event-log.js'
 import { startFollower } from '../../followers/follower.js'
 import { readGenerations, recordFailure, type GenerationRow } from '../database/checkpoints.js'
-import { BUILD_SCHEMA, SCHEMA } from '../database/schemas.js'
+import { SCHEMA } from '../database/schemas.js'
 import { switchGeneration } from '../database/switch-generation.js'
+import { NameTakenError } from '../database/taken-names.js'
 import { applyPart } from './apply-part.js'
 import { partsOf, type PartOfPage } from './batches.js'
 import type { RunningDeps } from './deps.js'
-import { failureOf } from './failure-of.js'
+import { failureOf, ProjectionPausedError } from './failure-of.js'
 import { createGenerationProcess } from './generation-process.js'
+import { ProjectionFailedError } from './projection-failed-error.js'
 
 export interface GenerationRunner extends AsyncDisposable {
   /** Whether it has recorded a failure, and waits to be disposed of. */
@@ -48,7 +51,7 @@ export function startGenerationRunner(deps: GenerationRunnerDeps): GenerationRun
   let movedAt = -Infinity
 
   async function apply({ events, to }: PartOfPage): Promise<boolean> {
-    const schema = isLive ? SCHEMA : BUILD_SCHEMA
+    const schema = isLive ? SCHEMA : row.schema
     if ((await process.apply({ schema, from: position, to, events })) === 'moved') return false
     position = to
     movedAt = performance.now()
@@ -56,10 +59,17 @@ export function startGenerationRunner(deps: GenerationRunnerDeps): GenerationRun
     return true
   }
 
+  /** A name that is taken is the fault of the file. */
+  function ofFile(error: unknown): never {
+    if (!(error instanceof NameTakenError)) throw error
+    const { code, message } = error
+    throw new ProjectionFailedError({ code, message, file: basename(deps.path), line: null })
+  }
+
   async function becomeLive(signal: AbortSignal): Promise<void> {
     if (isLive || head === null || log.comparePositions(position, head) < 0) return
     for (;;) {
-      const outcome = await switchGeneration(pool, row, (a, b) => log.comparePositions(a, b))
+      const outcome = await switchGeneration(pool, row, (a, b) => log.comparePositions(a, b)).catch(ofFile)
       isLive = outcome === 'switched'
       if (outcome !== 'locked') return
       await sleep(SWITCH_RETRY_MS, undefined, { signal })
@@ -70,9 +80,10 @@ export function startGenerationRunner(deps: GenerationRunnerDeps): GenerationRun
   async function unlessPassing(error: unknown): Promise<void> {
     await process.close()
     if (error instanceof UnavailableError) throw error
-    await recordFailure(pool, row, failureOf(error, deps.hidesMessages))
+    const failure = failureOf(error, deps.hidesMessages)
+    await recordFailure(pool, row, failure)
     isPaused = true
-    outage.failed(error)
+    outage.failed(new ProjectionPausedError(failure))
   }
 
   async function start(): Promise<Position> {

@@ -11,9 +11,9 @@ import {
 } from '../database/checkpoints.js'
 import type { Lease } from '../database/lease.js'
 import type { RunningDeps } from './deps.js'
-import { failureOf } from './failure-of.js'
+import { failureOf, ProjectionPausedError } from './failure-of.js'
 import { startGenerationRunner, type GenerationRunner } from './generation-runner.js'
-import { startProjectionProcess } from './projection-process.js'
+import { loadFile } from './load-file.js'
 
 export interface SupervisorDeps extends RunningDeps {
   name: string
@@ -28,7 +28,7 @@ export interface SupervisorDeps extends RunningDeps {
  * asks for (retry, rebuild) stands in the table of generations, where this looks every second.
  */
 export function startSupervisor(deps: SupervisorDeps): AsyncDisposable {
-  const { name, path, pool, log, lease, report, intervalMs = 1_000 } = deps
+  const { name, pool, log, lease, report, intervalMs = 1_000 } = deps
   const stop = new AbortController()
   const { signal } = stop
   const wait = createSignal()
@@ -36,14 +36,6 @@ export function startSupervisor(deps: SupervisorDeps): AsyncDisposable {
   const looking = createOutage(`projection-${name}-lease`, report)
   const runners = new Map<number, GenerationRunner>()
   let file: LoadedFile | null = null
-
-  async function readFile(): Promise<LoadedFile> {
-    await using process = startProjectionProcess({
-      path,
-      ...(deps.deadlineMs !== undefined && { deadlineMs: deps.deadlineMs }),
-    })
-    return await process.load()
-  }
 
   async function stopRunner(generation: number): Promise<void> {
     const runner = runners.get(generation)
@@ -72,10 +64,11 @@ export function startSupervisor(deps: SupervisorDeps): AsyncDisposable {
 
   async function recordUnreadable(rows: readonly GenerationRow[], error: unknown): Promise<void> {
     if (error instanceof UnavailableError) throw error
-    if (rows.length === 0) await beginGeneration(pool, name, 0, log.start)
+    if (rows.length === 0) await beginGeneration(pool, { name, version: 0, start: log.start })
     const without = rows.length === 0 ? await readGenerations(pool, name) : idle(rows)
-    for (const row of without) await recordFailure(pool, row, failureOf(error, deps.hidesMessages))
-    outage.failed(error)
+    const failure = failureOf(error, deps.hidesMessages)
+    for (const row of without) await recordFailure(pool, row, failure)
+    outage.failed(new ProjectionPausedError(failure))
   }
 
   /** A higher version than any that was begun gets a generation of its own; a lower one must be asked for. */
@@ -83,7 +76,7 @@ export function startSupervisor(deps: SupervisorDeps): AsyncDisposable {
     await setVersion(pool, name, version)
     const highest = Math.max(0, ...rows.map((row) => row.version))
     if (highest < version && rows.every((row) => row.version !== 0))
-      await beginGeneration(pool, name, version, log.start)
+      await beginGeneration(pool, { name, version, start: log.start })
     return readGenerations(pool, name)
   }
 
@@ -91,7 +84,7 @@ export function startSupervisor(deps: SupervisorDeps): AsyncDisposable {
     if (rows.length > 0 && idle(rows).length === 0) return
     if (rows.some(({ version }) => version === 0)) file = null // read it as it is now
     try {
-      file ??= await readFile()
+      file ??= await loadFile(deps)
     } catch (error) {
       return recordUnreadable(rows, error)
     }

@@ -3,6 +3,7 @@ import type { Client } from 'pg'
 import { withClient } from '../../postgres/with-client.js'
 import { checkExports } from '../child/check-exports.js'
 import { createSql } from '../child/sql.js'
+import { findUnknownType } from '../events/unknown-event-type.js'
 import type { ProjectionEvent, ProjectionFile } from '../projection-file.js'
 import { testDatabaseUrl } from './test-postgres.js'
 
@@ -21,6 +22,8 @@ export interface Given {
 /** For tests of an analyst's projection: `given(projection, events).rows('select …')`, on a Postgres that this starts. */
 export function given(projection: object, events: readonly ProjectionEvent[]): Given {
   const file = checkExports(projection)
+  const unknown = findUnknownType(file.events)
+  if (unknown !== null) throw new TypeError(unknown.message)
   const wanted = events.filter(({ type }) => file.events.includes(type))
   return {
     async rows(query) {

@@ -41,9 +41,9 @@ const list = route({
   access: 'analyst',
   recorded: false,
   answers: { 200: z.array(projectionStateShape) },
-  uses: ['projections'],
-  async handle(_context, { projections }) {
-    return answer(200, await Promise.all((await projections()).map((one) => one.state())))
+  uses: ['projectionStates'],
+  async handle(_context, { projectionStates }) {
+    return answer(200, await projectionStates())
   },
 })
 

@@ -4,6 +4,7 @@ import { CHAIN } from '../../audit/chain/chain-follower.js'
 import type { Weakness } from '../../audit/chain/protection.js'
 import type { EventLog } from '../../eventstore/event-log.js'
 import type { RedisConnection } from '../../limits/redis.js'
+import type { ProjectionState } from '../../projections/engine/projection-states.js'
 import type { Runner } from '../../projections/engine/runner.js'
 import type { HubStatus } from '../../realtime/hub.js'
 import { probe } from './probe.js'
@@ -26,6 +27,8 @@ export interface ReadinessParts {
   /** Rejects where an event is forged, or the audit chain is not protected. */
   audit: () => Promise<unknown>
   runners: readonly Pick<Runner, 'status' | 'progress'>[]
+  /** The states of analysts' projections. */
+  analysts: () => Promise<ProjectionState[]>
   lagOf: LagOf
   realtime: () => HubStatus
   redis: Pick<RedisConnection, 'health'> | null
@@ -56,7 +59,7 @@ async function ask(parts: ReadinessParts, servable: Set<string>): Promise<Readin
       probe(disk, 'degraded'),
       probe(audit, 'degraded'),
       redis?.health() ?? null,
-      projectionStates(parts, servable),
+      Promise.all([projectionStates(parts, servable), analystsStates(parts)]),
     ],
   )
   const components = {
@@ -68,7 +71,7 @@ async function ask(parts: ReadinessParts, servable: Set<string>): Promise<Readin
     redis: redisHealth,
     sessions,
     realtime: realtimeState(parts.realtime()),
-    projections,
+    projections: { ...projections[0], ...projections[1] },
   }
   return { status: statusOf(components), components }
 }
@@ -109,6 +112,17 @@ async function projectionStates(
     }),
   )
   return Object.fromEntries(states)
+}
+
+/** They keep no node from serving, however far they are; where their database cannot be reached, nothing is known of them. */
+async function analystsStates({ analysts }: ReadinessParts): Promise<Components['projections']> {
+  const states = await analysts().catch((): ProjectionState[] => [])
+  return Object.fromEntries(
+    states.map(({ name, version, generation, status, position, lagSeconds, failure }) => {
+      const shown = status === 'paused' ? status : 'live'
+      return [name, { name, version, generation, status: shown, position, failure, skipped: [], lagSeconds }]
+    }),
+  )
 }
 
 const isNearHead = ({ events, seconds }: Lag): boolean => events <= NEAR_HEAD.events || seconds <= NEAR_HEAD.seconds

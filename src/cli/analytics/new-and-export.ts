@@ -2,11 +2,12 @@ import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import type { Pool } from 'pg'
 import { exportTables, readExportable, type ExportFormat } from '../../analytics/export-tables.js'
-import { isProjectionName } from '../../analytics/find-files.js'
+import { findNameProblem } from '../../analytics/find-files.js'
 import { newProjection } from '../../analytics/new-projection.js'
+import { ownProjectionNames } from '../../projections/projection-list.js'
 import { CommandFailedError, UsageError } from '../command-errors.js'
 import type { OperatorCommand } from '../operator-command.js'
-import { print } from '../output.js'
+import { print, printNotice } from '../output.js'
 import { withAnalytics } from './with-analytics.js'
 
 const NEW = 'projections new NAME'
@@ -18,8 +19,8 @@ export const newProjectionCommand: OperatorCommand = {
     const { positionals } = parseArgs({ args, allowPositionals: true })
     const [name, ...more] = positionals
     if (name === undefined || more.length > 0) throw new UsageError(`Usage: parley ${NEW}`)
-    if (!isProjectionName(name))
-      throw new UsageError('NAME must begin with a letter, and hold at most 40 of a–z, 0–9, "_" and "-"')
+    const problem = findNameProblem(name, ownProjectionNames)
+    if (problem !== null) throw new UsageError(`A projection cannot be named "${name}": ${problem}`)
     return async ({ projectionsDir }) => {
       if (projectionsDir === null)
         throw new UsageError('PROJECTIONS_DIR is not set: name the folder of the projections')
@@ -43,15 +44,22 @@ export const exportProjectionCommand: OperatorCommand = {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options })
     const [name, ...more] = positionals
     const { format, table } = values
-    if (name === undefined || more.length > 0 || !isFormat(format)) throw new UsageError(`Usage: parley ${EXPORT}`)
+    if (name === undefined || more.length > 0) throw new UsageError(`Usage: parley ${EXPORT}`)
+    if (!isFormat(format)) throw new UsageError(`${formatProblem(format)}: give --format csv or --format ndjson`)
     return (config) =>
-      withAnalytics(config, async ({ pool }) => {
+      withAnalytics(config, async ({ pool, analytics }) => {
         const tables = await chooseTables(pool, name, table, format)
+        const state = await (await analytics.find(name))?.state()
+        const why = state?.failure ? 'it is paused' : state?.reason
+        if (why) printNotice(`These rows of ${name} are not up to date: ${why}`)
         await exportTables(pool, tables, { format, write })
         return 0
       })
   },
 }
+
+const formatProblem = (given: string | undefined): string =>
+  given === undefined ? '--format is missing' : `"${given}" is no format`
 
 const isFormat = (given: string | undefined): given is ExportFormat => given === 'csv' || given === 'ndjson'
 

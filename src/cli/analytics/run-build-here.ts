@@ -5,7 +5,7 @@ import { createLease } from '../../analytics/database/lease.js'
 import { startSupervisor } from '../../analytics/running/supervisor.js'
 import { CommandFailedError } from '../command-errors.js'
 import { createBuildBars } from '../projections/build-bars.js'
-import { describeFailure } from '../projections/describe-failure.js'
+import { describeFailure } from '../../projections/engine/describe-failure.js'
 import type { OpenAnalytics } from './with-analytics.js'
 
 const WATCH_MS = 200

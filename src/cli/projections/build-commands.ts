@@ -1,24 +1,23 @@
 import { parseArgs } from 'node:util'
 import type { Foundations } from '../../app/foundations.js'
 import { checkKeys } from '../../app/installation/missing-keys.js'
+import { readCheckpoint } from '../../projections/engine/checkpoint.js'
 import { openProjection } from '../../projections/engine/open-projection.js'
 import type { Projection } from '../../projections/engine/projection.js'
-import { createProjectionControl, type ProjectionControl } from '../../projections/engine/projection-control.js'
-import { readCheckpoint } from '../../projections/engine/checkpoint.js'
+import { diffAnalysts, rebuildAnalysts } from '../analytics/analysts-runs.js'
 import { CommandFailedError, UsageError } from '../command-errors.js'
 import type { OperatorCommand } from '../operator-command.js'
 import { print } from '../output.js'
 import { withFoundations } from '../with-core.js'
-import { allProjections, findProjection } from './find-projections.js'
+import { printBuildResults, type BuildResult } from './build-result.js'
+import { controlOf } from './control-of.js'
+import { allProjections } from './find-projections.js'
 import { oneName } from './one-name.js'
 import { printDifferences } from './print-differences.js'
 import { runBuildsHere } from './run-builds-here.js'
+import { withProjections } from './with-projections.js'
 
 const FLAG = { type: 'boolean', default: false } as const
-
-/** Builds need no server, and disturb none. */
-export const controlOf = ({ databases, log }: Foundations): ProjectionControl =>
-  createProjectionControl({ pool: databases.main, log, wakeUp: () => undefined })
 
 const REBUILD = 'projections rebuild NAME… | --all [--json]'
 
@@ -29,21 +28,30 @@ export const rebuildProjections: OperatorCommand = {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { all: FLAG, json: FLAG } })
     if (values.all === positionals.length > 0) throw new UsageError(`Usage: parley ${REBUILD}`)
     return (config) =>
-      withFoundations(config, async (foundations) => {
-        const projections = values.all
-          ? allProjections(foundations)
-          : positionals.map((name) => findProjection(name, foundations))
-        await checkKeysBefore(foundations)
-        const control = controlOf(foundations)
-        for (const projection of projections) {
-          await openProjection(foundations.databases.main, projection, foundations.log)
-          if (!(await control.rebuild(projection))) throw new CommandFailedError(underWay(projection))
-        }
-        await runBuildsHere(foundations, projections, values.json)
-        report(projections, values.json, 'was rebuilt')
-        return 0
+      withProjections(config, values.all ? null : positionals, async ({ foundations, own, analysts }) => {
+        const results = await rebuildOwn(foundations, own, values.json)
+        for (const { projection, open } of analysts) results.push(await rebuildAnalysts(projection, open, values.json))
+        return printBuildResults(results, values.json, 'was rebuilt')
       })
   },
+}
+
+async function rebuildOwn(
+  foundations: Foundations,
+  projections: readonly Projection[],
+  json: boolean,
+): Promise<BuildResult[]> {
+  if (projections.length === 0) return []
+  await checkKeysBefore(foundations)
+  const control = controlOf(foundations)
+  const begun: Projection[] = []
+  const refused: BuildResult[] = []
+  for (const projection of projections) {
+    await openProjection(foundations.databases.main, projection, foundations.log)
+    if (await control.rebuild(projection)) begun.push(projection)
+    else refused.push({ ...projection, problem: underWay(projection) })
+  }
+  return [...(await runBuildsHere(foundations, begun, json)), ...refused]
 }
 
 /**
@@ -68,10 +76,9 @@ export const prepareProjections: OperatorCommand = {
           await controlOf(foundations).rebuild(projection)
           missing.push(projection)
         }
-        await runBuildsHere(foundations, missing, values.json)
-        report(missing, values.json, 'is ready')
+        const results = await runBuildsHere(foundations, missing, values.json)
         if (missing.length === 0 && !values.json) print('Nothing to prepare: all tables of this release are there')
-        return 0
+        return missing.length === 0 && !values.json ? 0 : printBuildResults(results, values.json, 'is ready')
       })
   },
 }
@@ -85,23 +92,23 @@ export const diffProjection: OperatorCommand = {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { json: FLAG } })
     const name = oneName(positionals, DIFF)
     return (config) =>
-      withFoundations(config, async (foundations) => {
-        const projection = findProjection(name, foundations)
-        const control = controlOf(foundations)
-        if (!(await control.diff(projection))) throw new CommandFailedError(underWay(projection))
-        await runBuildsHere(foundations, [projection], values.json)
-        const { differences = null } = (await control.lastComparison(projection)) ?? {}
-        if (values.json) print(JSON.stringify(differences ?? {}))
-        else printDifferences(name, differences ?? {})
-        return Object.keys(differences ?? {}).length === 0 ? 0 : 1
+      withProjections(config, [name], async ({ foundations, own: [own], analysts: [analysts] }) => {
+        const differences =
+          own === undefined ? await diffAnalysts(analysts?.projection) : await diffOwn(foundations, own, values.json)
+        if (values.json) print(JSON.stringify(differences))
+        else printDifferences(name, differences)
+        return Object.keys(differences).length === 0 ? 0 : 1
       })
   },
 }
 
+async function diffOwn(foundations: Foundations, projection: Projection, json: boolean) {
+  const control = controlOf(foundations)
+  if (!(await control.diff(projection))) throw new CommandFailedError(underWay(projection))
+  const [result] = await runBuildsHere(foundations, [projection], json)
+  if (result?.problem) throw new CommandFailedError(result.problem)
+  return (await control.lastComparison(projection))?.differences ?? {}
+}
+
 const underWay = ({ name }: Projection): string =>
   `${name} is being built already: parley projections status shows how far it is`
-
-function report(projections: readonly Projection[], json: boolean, what: string): void {
-  if (json) print(JSON.stringify(projections.map(({ name, version }) => ({ name, version }))))
-  else for (const { name } of projections) print(`${name} ${what}`)
-}

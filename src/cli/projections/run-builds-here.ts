@@ -4,10 +4,10 @@ import { createLagSecondsAt } from '../../app/readiness/projection-lag.js'
 import { startAppRebuilder } from '../../app/start-projections.js'
 import type { Projection } from '../../projections/engine/projection.js'
 import { readProjectionStates, type ProjectionState } from '../../projections/engine/projection-states.js'
-import { CommandFailedError } from '../command-errors.js'
 import { failureReport } from '../with-core.js'
 import { createBuildBars } from './build-bars.js'
-import { describeFailure } from './describe-failure.js'
+import type { BuildResult } from './build-result.js'
+import { describeFailure } from '../../projections/engine/describe-failure.js'
 
 const WATCH_MS = 200
 
@@ -21,14 +21,15 @@ export function readStates(
 }
 
 /**
- * Waits until none of these projections is being built, with progress bars. Builds them in this process where no server does.
- * @throws CommandFailedError where a build pauses at an event
+ * Waits until each of these projections is built, or its build has paused at an event, with progress bars. Builds them in this process where no
+ * server does.
  */
 export async function runBuildsHere(
   foundations: Foundations,
   projections: readonly Projection[],
   json: boolean,
-): Promise<void> {
+): Promise<BuildResult[]> {
+  if (projections.length === 0) return []
   const bars = createBuildBars(json)
   await using rebuilder = startAppRebuilder(foundations, failureReport)
   rebuilder.wakeUp()
@@ -36,17 +37,19 @@ export async function runBuildsHere(
     for (;;) {
       const states = await readStates(foundations, projections)
       bars.show(states)
-      const building = states.filter(({ rebuild }) => rebuild !== null)
-      if (building.length === 0) return
-      const failed = building.find(({ failure }) => failure !== null)
-      if (failed?.failure)
-        throw new CommandFailedError(
-          `The build of ${failed.name} is ${describeFailure(failed.failure)}. ` +
-            `When it is repaired: parley projections retry ${failed.name}; to give it up: parley projections cancel ${failed.name}`,
-        )
+      if (states.every(({ rebuild }) => rebuild === null || rebuild.paused)) return states.map(resultOf)
       await sleep(WATCH_MS)
     }
   } finally {
     bars.stop()
   }
+}
+
+function resultOf({ name, version, rebuild, failure }: ProjectionState): BuildResult {
+  const problem =
+    rebuild === null || failure === null
+      ? null
+      : `The build of ${name} is ${describeFailure(failure)}. ` +
+        `When it is repaired: parley projections retry ${name}; to give it up: parley projections cancel ${name}`
+  return { name, version, problem }
 }

@@ -7,10 +7,10 @@ import type { ProjectionState } from '../../projections/engine/projection-states
 import { readSkippedEvents } from '../../projections/engine/skipped-events.js'
 import { withAnalyticsOf } from '../analytics/with-analytics.js'
 import type { OperatorCommand } from '../operator-command.js'
-import { print } from '../output.js'
+import { print, printNotice } from '../output.js'
 import { withFoundations } from '../with-core.js'
 import { formatSeconds } from './build-bars.js'
-import { describeFailure } from './describe-failure.js'
+import { describeFailure } from '../../projections/engine/describe-failure.js'
 import { allProjections } from './find-projections.js'
 import { readStates } from './run-builds-here.js'
 
@@ -45,14 +45,15 @@ interface Shown extends ProjectionState {
 
 async function showOnce(foundations: Foundations, analytics: Analytics | null, json: boolean): Promise<number> {
   const skipped = await readSkippedEvents(foundations.log, foundations.reader)
-  const analysts = (await analytics?.all()) ?? []
   const states: ProjectionState[] = [
     ...(await readStates(foundations, allProjections(foundations))),
-    ...(await Promise.all(analysts.map((projection) => projection.state()))),
+    ...((await analytics?.states()) ?? []),
   ]
   const shown = states.map((state): Shown => ({ ...state, skipped: [...(skipped.get(state.name) ?? [])] }))
   if (json) print(JSON.stringify(shown))
-  else for (const state of shown) print(`${state.name} version ${state.version}: ${describe(state)}`)
+  else for (const state of shown) print(`${titleOf(state)}: ${describe(state)}`)
+  for (const { file, reason } of (await analytics?.refusedFiles()) ?? [])
+    printNotice(`${file} in PROJECTIONS_DIR is not run: ${reason}`)
   return shown.some(({ failure }) => failure !== null) ? 1 : 0
 }
 
@@ -65,26 +66,33 @@ async function watch(foundations: Foundations, analytics: Analytics | null, json
   }
 }
 
-function describe({ generation, position, failure, status, lagEvents, rebuild, skipped }: Shown): string {
+/** The version of an analyst's file is not known before it was read. */
+const titleOf = ({ name, version }: Shown): string => (version === 0 ? name : `${name} version ${version}`)
+
+function describe(state: Shown): string {
+  const { generation, failure, rebuild, skipped } = state
   if (generation === null && rebuild === null) return 'never started'
   const parts = [
-    failure === null
-      ? `${status}, ${lagEvents === 0 ? 'up to date' : `${lagEvents} events behind`}, at ${position}`
-      : describeFailure(failure),
-    ...(rebuild === null ? [] : [describeBuild(rebuild)]),
+    failure === null || rebuild?.paused === true ? describePosition(state) : describeFailure(failure),
+    ...(rebuild === null ? [] : [describeBuild(rebuild, failure)]),
     ...(skipped.length === 0 ? [] : [`skipped: ${skipped.join(', ')}`]),
   ]
   return parts.join('; ')
 }
 
-function describeBuild({
-  comparing,
-  done,
-  total,
-  eventsPerSecond,
-  secondsLeft,
-}: NonNullable<Shown['rebuild']>): string {
+function describePosition({ status, reason, lagEvents, position, rebuild }: Shown): string {
+  const shown = status === 'paused' && rebuild?.paused === true ? 'its rebuild is paused' : status
+  const why = reason === null ? '' : ` (${reason})`
+  return `${shown}${why}, ${lagEvents === 0 ? 'up to date' : `${lagEvents} events behind`}, at ${position}`
+}
+
+function describeBuild(
+  { comparing, paused, done, total, eventsPerSecond, secondsLeft }: NonNullable<Shown['rebuild']>,
+  failure: Shown['failure'],
+): string {
   const what = comparing ? 'comparison' : 'rebuild'
-  const percent = total === 0 ? 100 : Math.floor((100 * done) / total)
-  return `${what} ${percent} %, ${Math.round(eventsPerSecond ?? 0)} events/s, ${formatSeconds(secondsLeft)} left`
+  const percent = `${what} ${total === 0 ? 100 : Math.floor((100 * done) / total)} %`
+  if (paused && failure !== null) return `${percent}, ${describeFailure(failure)}`
+  if (eventsPerSecond === null) return percent
+  return `${percent}, ${Math.round(eventsPerSecond)} events/s, ${formatSeconds(secondsLeft)} left`
 }

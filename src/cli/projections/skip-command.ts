@@ -1,12 +1,11 @@
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import { normaliseText } from '../../domain/text.js'
-import { skipEvent, type SkipOutcome } from '../../projections/engine/skip-event.js'
+import type { SkipOutcome } from '../../projections/engine/skip-event.js'
 import { CommandFailedError, UsageError } from '../command-errors.js'
 import type { OperatorCommand } from '../operator-command.js'
 import { print } from '../output.js'
-import { withFoundations } from '../with-core.js'
-import { findProjection } from './find-projections.js'
+import { withManaged } from './with-managed.js'
 
 const SKIP = 'projections skip NAME --position P --reason TEXT'
 const MAX_REASON = 1_000
@@ -25,9 +24,8 @@ export const skipProjectionEvent: OperatorCommand = {
     if (!reason.ok) throw new UsageError(`--reason must be a text of 1 to ${MAX_REASON} characters`)
     const skip = { position, by: `system:${operator()}`, reason: reason.text }
     return (config) =>
-      withFoundations(config, async (foundations) => {
-        const projection = findProjection(name, foundations)
-        const outcome = await skipEvent(projection, skip, { ...foundations, pool: foundations.databases.main })
+      withManaged(config, name, async (projection) => {
+        const outcome = await projection.skip(skip)
         if (outcome.kind !== 'skipped') throw new CommandFailedError(explain(name, position, outcome))
         print(`${name} skips the event at ${position}`)
         return 0

@@ -5,9 +5,11 @@ import { CommandFailedError } from '../command-errors.js'
 import type { OperatorCommand } from '../operator-command.js'
 import { print } from '../output.js'
 import { withFoundations } from '../with-core.js'
-import { controlOf } from './build-commands.js'
+import { controlOf } from './control-of.js'
+import { describeFailure } from '../../projections/engine/describe-failure.js'
 import { allProjections } from './find-projections.js'
 import { oneName } from './one-name.js'
+import { waitForRetry } from './wait-for-retry.js'
 import { withManaged } from './with-managed.js'
 
 /** A command that changes the state of one projection, Parley's own or an analyst's; its answer is printed. */
@@ -44,8 +46,12 @@ export const cancelBuild = change(
 export const retryProjection = change(
   'retry',
   'try the event at which it is paused again, at once',
-  async ({ name, retry }) => {
+  async (projection) => {
+    const { name, state, retry } = projection
+    const before = await state()
     if (!(await retry())) throw new CommandFailedError(`${name} is not paused`)
+    const { failure } = await waitForRetry(projection, before)
+    if (failure !== null) throw new CommandFailedError(`${name} was tried again, and is ${describeFailure(failure)}`)
     return `${name} tries again`
   },
 )

@@ -14,7 +14,7 @@ import { findPort, startPostmaster, stopPostmaster, type PostgresSettings } from
 export interface EmbeddedPostgresOptions {
   /** Its data, password and lock go below this folder, which is made when it is not there. */
   dataDir: string
-  /** Shows the operator one line. */
+  /** Shows the operator one line; where the data is, only when this starts the server. */
   log: (line: string) => void
   /** On top of Postgres's defaults, which keep every commit; they count for the one who starts it, not for who finds it running. */
   settings?: PostgresSettings
@@ -47,11 +47,14 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const dataDir = await makeDataDir(options.dataDir)
   const passwordFile = join(dataDir, 'postgres-password')
   return locked(dataDir, async () => {
-    const home = await findHome(dataDir, options.log)
+    const places: string[] = []
+    const home = await findHome(dataDir, (line) => places.push(line))
     const password = await readOrMakePassword(passwordFile)
     await initialisePostgres(home, password)
     const settings = options.settings ?? {}
+    const isStarted = (await findPort(home)) !== undefined
     const first = await enter(home, password, settings)
+    if (!isStarted) for (const line of places) options.log(line)
     const { port } = first
     const connect = () => locked(dataDir, () => enter(home, password, { ...settings, port: String(port) }))
     const presence = keepPresence(first, { connect, log: options.log })

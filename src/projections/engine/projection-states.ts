@@ -12,6 +12,8 @@ export interface RebuildState {
   secondsLeft: number | null
   /** Whether it is only to be compared with the tables in use. */
   comparing: boolean
+  /** Whether it is the rebuild that pauses, not the tables in use. */
+  paused: boolean
 }
 
 /** Where a projection pauses; that of an analyst also in which line of its file, and without an event where the file itself is at fault. */
@@ -33,6 +35,8 @@ export interface ProjectionState {
   /** Null before its tables were made. */
   generation: number | null
   status: 'live' | 'rebuilding' | 'paused' | 'stopped'
+  /** Why an analyst's projection is stopped, where nobody has stopped it. */
+  reason: string | null
   /** The last position of the log that it has examined. */
   position: Position
   headPosition: Position
@@ -86,10 +90,17 @@ export async function readProjectionStates(deps: ProjectionStatesDeps): Promise<
         version,
         generation: row?.generation ?? null,
         status: statusOf(row, build),
+        reason: null,
         ...(await lagAt(row?.position ?? log.start, head, deps)),
         failure: row?.failure ?? build?.failure ?? null,
         rebuild:
-          build === undefined ? null : rebuildState({ ...build, comparing: build.state === 'comparing' }, head, log),
+          build === undefined
+            ? null
+            : rebuildState(
+                { ...build, comparing: build.state === 'comparing', paused: build.failure !== null },
+                head,
+                log,
+              ),
       }
     }),
   )
@@ -119,12 +130,13 @@ export function rebuildState(
     position,
     eventsPerSecond,
     comparing,
-  }: Pick<RebuildState, 'eventsPerSecond' | 'comparing'> & { position: Position },
+    paused,
+  }: Pick<RebuildState, 'eventsPerSecond' | 'comparing' | 'paused'> & { position: Position },
   head: Position,
   { start, countBetween }: Pick<EventLog, 'start' | 'countBetween'>,
 ): RebuildState {
   const done = countBetween(start, position)
   const total = Math.max(done, countBetween(start, head))
   const secondsLeft = eventsPerSecond === null || eventsPerSecond === 0 ? null : (total - done) / eventsPerSecond
-  return { done, total, eventsPerSecond, secondsLeft, comparing }
+  return { done, total, eventsPerSecond, secondsLeft, comparing, paused }
 }

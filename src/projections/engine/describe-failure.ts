@@ -1,4 +1,4 @@
-import type { ShownFailure } from '../../projections/engine/projection-states.js'
+import type { ShownFailure } from './projection-states.js'
 
 /** Where a projection is paused, and why, on one line. */
 export function describeFailure({ position, eventType, stream, code, message, file, line }: ShownFailure): string {
