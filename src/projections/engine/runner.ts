@@ -96,6 +96,8 @@ export function startRunner(
   let skipped: ReadonlySet<Position> = new Set()
   let checkpoint: Position = log.start
   let movedAt = -Infinity
+  /** Examined, without an event for this projection; the checkpoint follows when `idleMs` have passed. */
+  let idlePosition: Position | null = null
   let begunEpoch: number | null = null
   const topic = `${name}-${version}`
   const movedElsewhere = createSignal()
@@ -195,7 +197,11 @@ export function startRunner(
   }
 
   async function handle(page: Page, _: AbortSignal, restart: () => void): Promise<void> {
-    if (page.events.length === 0 && performance.now() - movedAt < idleMs) return
+    idlePosition = null
+    if (page.events.length === 0 && performance.now() - movedAt < idleMs) {
+      idlePosition = page.position
+      return
+    }
     try {
       if (!(await applyPage(pool, target, page))) restart()
     } catch (error) {
@@ -203,6 +209,14 @@ export function startRunner(
       throw error
     }
     if (page.events.length < MANY_EVENTS) await progress.wanted(gatherMs, signal)
+  }
+
+  /** Beside a page that is handled meanwhile, only one of both moves the checkpoint; the other begins again from there. */
+  async function moveIdle(): Promise<void> {
+    if (idlePosition === null || performance.now() - movedAt < idleMs) return
+    const position = idlePosition
+    await applyPage(pool, target, { events: [], position })
+    if (idlePosition === position) idlePosition = null
   }
 
   const follower = startFollower({
@@ -226,7 +240,13 @@ export function startRunner(
     pause: pauseForRetry,
   })
   // A rebuild that was switched to, or a stop, is noticed without an event too. An outage is met by the follower.
-  const refreshing = setInterval(() => void readRow().catch(() => undefined), refreshMs)
+  const refreshing = setInterval(
+    () =>
+      void readRow()
+        .then(moveIdle)
+        .catch(() => undefined),
+    refreshMs,
+  )
   return {
     progress,
     status() {

@@ -124,6 +124,20 @@ describe('the runner of a projection', () => {
     expect(failures).to.deep.equal([])
   })
 
+  it('moves its checkpoint to the end of the log, when nothing for it comes for a while', async () => {
+    const projection = { ...notes(), idleMs: 2_000 }
+    await using runner = await run(projection, { refreshMs: 50 })
+    const { position } = await side.log.append('note-1', 0, [event()])
+    expect(await runner.progress.reached(position, { timeoutMs: 30_000 })).to.equal(true)
+    await side.log.append('other-1', 0, [event()])
+    const head = await side.log.head()
+    await eventually(async () => expect((await readCheckpoint(side.pool, projection))?.position).to.equal(head))
+    await side.log.append('note-2', 0, [event()])
+    expect(await runner.progress.reached(await side.log.head(), { timeoutMs: 30_000 })).to.equal(true)
+    expect(await noted()).to.have.length(2)
+    expect(failures).to.deep.equal([])
+  })
+
   it('leaves nothing behind of a batch that failed half-way, and applies it whole the next time', async () => {
     let fails = 1
     await side.log.append('note-1', 0, [event('First'), event('Second'), event('Third')])
