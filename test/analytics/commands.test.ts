@@ -54,6 +54,9 @@ describe('parley projections new', () => {
     expect(again).to.deep.equal({ code: 1, output: `${folder} already holds a projection "counts"` })
     const wrong = await parley(['projections', 'new', '../counts'], { PROJECTIONS_DIR: folder })
     expect(wrong.code).to.equal(2)
+    const reserved = await parley(['projections', 'new', 'conversations'], { PROJECTIONS_DIR: folder })
+    expect(reserved.code).to.equal(2)
+    expect(reserved.output).to.match(/named "conversations": Parley has a projection of its own/)
     expect((await parley(['projections', 'new', 'counts'], {})).output).to.match(/^PROJECTIONS_DIR is not set/)
   })
 })
@@ -119,6 +122,10 @@ describe('parley projections export', () => {
     })
     expect((await exported('awkward', '--table', 'events', '--format', 'csv')).code).to.equal(2)
     expect((await exported('nothing', '--format', 'csv')).code).to.equal(1)
-    expect((await exported('awkward', '--format', 'xml')).code).to.equal(2)
+    expect(await exported('awkward', '--format', 'xml')).to.deep.equal({
+      code: 2,
+      output: '"xml" is no format: give --format csv or --format ndjson\n',
+    })
+    expect((await exported('awkward')).output).to.match(/^--format is missing: give --format csv/)
   })
 })
