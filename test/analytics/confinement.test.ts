@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { findRoleProblem } from '../../src/analytics/database/check-role.js'
 import { grantReader } from '../../src/analytics/database/grant-reader.js'
@@ -213,16 +214,21 @@ export async function apply(events, sql) {
     expect((await app.untilStatus('failing', 'paused')).failure).to.include({ message: null, code: 'Error' })
   })
 
-  it('that were erased leave the tables by a rebuild', async () => {
+  it('that were erased leave the tables by a rebuild, or with them where the file is gone', async () => {
     await using app = await startAnalyticsApp(
-      { 'received.mjs': recording },
+      { 'received.mjs': recording, 'gone.mjs': recording.replaceAll('received', 'gone') },
       { projectionsPersonalFields: ['UserRegistered.name', 'MessageSent.content'] },
     )
     const [user] = await received(app)
+    await eventually(async () => expect(await app.query('select from analytics.gone')).to.have.length(3))
+    await rm(join(app.folder, 'gone.mjs'))
     await app.parley.app.core.runAsSystem('requestErasure', { userId: user!.data['userId'] as string })
     await app.untilGeneration('received', 2)
     const rows = await app.query<{ event: Received }>('select event from analytics.received')
     expect(rows).to.have.length.at.least(3)
     expect(JSON.stringify(rows)).not.to.match(/secret|Ada/)
+    await eventually(async () =>
+      expect(await app.query(`select to_regclass('analytics.gone') as found`)).to.deep.equal([{ found: null }]),
+    )
   })
 })
