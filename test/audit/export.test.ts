@@ -150,7 +150,7 @@ describe('the audit chain, checked without Parley', function () {
     ['no header', () => lines.slice(1), 'not-an-export', () => null],
   ]
   for (const [what, tamper, reason, ordinal] of findings)
-    it(`${what} is found`, async () => {
+    it(`finds ${what}`, async () => {
       const { firstDivergence } = await check(tamper())
       expect(firstDivergence).to.include({ reason, ordinal: ordinal() })
     })

@@ -29,7 +29,7 @@ describe('a rewrite of the whole history', function () {
     await rm(folder, { recursive: true })
   })
 
-  /** The last message was sent in another chat, says whoever rewrites. */
+  /** Changes the number of the last message in the log; with the master key, the MAC of the event too. */
   async function rewriteLog(hasMasterKey: boolean): Promise<RecordedEvent[]> {
     const events = await audited.events()
     const last = events.at(-1)!

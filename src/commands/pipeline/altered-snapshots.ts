@@ -50,7 +50,9 @@ async function isAltered(snapshot: Snapshot, { log, decode, kinds }: AlteredSnap
   let state: unknown = decider.initial
   let last: { position: Position; at: string } | undefined
   for await (const recorded of eventsUpTo(log, snapshot)) {
-    const { event, metadata } = decode(recorded)
+    const read = attemptDecode(decode, recorded)
+    if (read === null) return false // the event is what is wrong, or newer than this release
+    const { event, metadata } = read
     state = decider.evolve(state, event)
     last = { position: recorded.position, at: metadata.at }
   }
@@ -70,6 +72,14 @@ async function* eventsUpTo(
     if (page.length === 0) return
     yield* page
     after += page.length
+  }
+}
+
+function attemptDecode(decode: DecodeEvent, recorded: RecordedEvent): ReturnType<DecodeEvent> | null {
+  try {
+    return decode(recorded)
+  } catch {
+    return null
   }
 }
 
