@@ -145,6 +145,7 @@ export const refusals: Record<AnyRejection['code'] | 'account-role-too-low', Ref
   'too-many-blocks': { code: 'too-many-blocks' },
   'bot-not-found': { code: 'bot-not-found' },
   'user-not-found': { code: 'user-not-found' },
+  'chat-not-found': { code: 'chat-not-found' },
   'not-imported': { code: 'not-imported' },
   'line-too-late': { code: 'line-too-late' },
   'command-too-large': { code: 'command-too-large', detail: 'Its events would take more than 256 KiB' },

@@ -16,6 +16,8 @@ export const requestExamples: Readonly<Record<string, unknown>> = {
   'post /auth/email': { password: 'purple otter on a bicycle', newEmail: 'countess@example.com' },
   'post /auth/email/confirm': { token: 'the token of the mailed link' },
   'post /users/me/erasure': { password: 'correct horse battery staple' },
+  'put /holds/:kind/:id': { reason: 'Case 2026/17' },
+  'delete /holds/:kind/:id': { reason: 'Case 2026/17 is closed' },
   'patch /users/me': { name: 'Ada', statusText: 'In the library until noon', avatarUrl: null },
   'put /users/:id/roles': { roles: ['auditor'] },
   'post /bots': { name: 'Build bot' },

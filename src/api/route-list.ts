@@ -11,6 +11,7 @@ import { credentialRoutes } from './routes/credentials.js'
 import { docsRoutes } from './routes/docs.js'
 import { erasureRoutes } from './routes/erasure.js'
 import { exportRoutes } from './routes/export.js'
+import { holdRoutes } from './routes/holds.js'
 import { hookRoutes } from './routes/hooks.js'
 import { identityRoutes } from './routes/identity.js'
 import { inboxRoutes } from './routes/inbox.js'
@@ -56,6 +57,7 @@ export const routeList: readonly Route[] = [
   ...reactionRoutes,
   ...pinRoutes,
   ...reportRoutes,
+  ...holdRoutes,
   ...searchRoutes,
   ...auditRoutes,
   ...replayRoutes,

@@ -17,7 +17,7 @@ export interface ErasureParts {
 
 /** Erases users for whom that was requested. */
 export async function startErasures(
-  { databases, log, reader, dataKeys, run, runners, queries, projections }: Core,
+  { databases, log, reader, dataKeys, run, runners, queries, projections, accountStatuses }: Core,
   { accounts, report, overrides: { beforeErasureStep } }: ErasureParts,
   releases: Releases,
 ): Promise<void> {
@@ -38,6 +38,10 @@ export async function startErasures(
       position: createFollowerPosition(pool, 'erasures'),
       queue: createErasureQueue(pool),
       steps,
+      async isHeld(userId) {
+        await runners.conversations.progress.reached(await log.head())
+        return (await accountStatuses.of(userId)).isHeld || (await queries.isInHeldChat(userId))
+      },
       ...(beforeErasureStep && { beforeStep: beforeErasureStep }),
       report,
     }),

@@ -8,6 +8,8 @@ export interface ErasureQueue {
   claim(limit: number): Promise<string[]>
   /** Due again after so many seconds, instead of at the end of the lease. */
   postpone(userId: string, seconds: number): Promise<void>
+  /** Also those that a node works on: another that takes one repeats its steps, which does no harm. */
+  makeAllDue(): Promise<void>
   remove(userId: string): Promise<void>
 }
 
@@ -36,6 +38,9 @@ export const createErasureQueue = (pool: Pool): ErasureQueue => ({
       userId,
       seconds,
     ])
+  },
+  async makeAllDue() {
+    await pool.query('update erasures set due_at = now()')
   },
   async remove(userId) {
     await pool.query('delete from erasures where user_id = $1', [userId])

@@ -16,6 +16,8 @@ export interface ErasureDeps {
   position: FollowerPosition
   queue: ErasureQueue
   steps: Record<ErasureStep, (userId: string) => Promise<void>>
+  /** Whether a legal hold delays the erasure. */
+  isHeld(userId: string): Promise<boolean>
   /** Called before each step of an erasure. */
   beforeStep?(step: ErasureStep, userId: string): Promise<void>
   report: FailureReport
@@ -26,6 +28,10 @@ const MAX_CONCURRENCY = 2
 /** How often it looks for erasures that other nodes left or that are due again. */
 const POLL_MS = 5_000
 const RETRY_SECONDS = 2
+/** The end of a hold makes delayed erasures due at once; one that ends while a node looks at it is found after this time. */
+const HELD_SECONDS = 60
+/** The account is closed under a hold too; from the destruction of the keys on, nothing is left to hold. */
+const DELAYED_BY_HOLDS: readonly ErasureStep[] = ['chats', 'keys']
 
 const requestType = 'UserErasureRequested' as const satisfies AnyEvent['type']
 
@@ -43,7 +49,7 @@ export async function startErasures(deps: ErasureDeps): Promise<AsyncDisposable>
   const follower = startFollower({
     name: 'erasures',
     log,
-    streamPrefixes: [rolesStream],
+    streamPrefixes: [rolesStream, 'moderation-'],
     start: (handled) => handled ?? from,
     async handle({ events, position: end }) {
       const requested = events
@@ -51,8 +57,10 @@ export async function startErasures(deps: ErasureDeps): Promise<AsyncDisposable>
         .map((recorded) => reader.decode(recorded).event)
         .flatMap((event) => (event.type === requestType ? [event.userId] : []))
       if (requested.length > 0) await queue.add(requested)
+      const isHoldOver = events.some(({ type }) => type === 'UserHoldEnded' || type === 'ChatHoldEnded')
+      if (isHoldOver) await queue.makeAllDue()
       if (events.length > 0) await position.write(end)
-      if (requested.length > 0) wakeUp.notify()
+      if (requested.length > 0 || isHoldOver) wakeUp.notify()
     },
     report,
   })
@@ -76,10 +84,14 @@ export async function startErasures(deps: ErasureDeps): Promise<AsyncDisposable>
   }
 }
 
-async function erase(userId: string, { queue, steps, beforeStep }: ErasureDeps): Promise<void> {
+async function erase(userId: string, { queue, steps, isHeld, beforeStep }: ErasureDeps): Promise<void> {
   try {
     for (const step of erasureSteps) {
       await beforeStep?.(step, userId)
+      if (DELAYED_BY_HOLDS.includes(step) && (await isHeld(userId))) {
+        await queue.postpone(userId, HELD_SECONDS)
+        return
+      }
       await steps[step](userId)
     }
     await queue.remove(userId)

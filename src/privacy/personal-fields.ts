@@ -125,6 +125,8 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
   ChatsRead: { userId: 'public', 'chats[].chatId': 'public', 'chats[].seq': 'public', 'chats[].unread': 'public' },
   ChatMuted: { userId: 'public', chatId: 'public', muted: 'public' },
   ChatHidden: { userId: 'public', chatId: 'public', seq: 'public' },
+  ChatHoldPlaced: { by: 'public', reason: { user: 'by', under: 'user' } },
+  ChatHoldEnded: { by: 'public', reason: { user: 'by', under: 'user' } },
   BanReasonGiven: { userId: 'public', by: 'public', reason: { user: 'by', under: 'user' } },
   MessageReported: {
     reportId: 'public',
@@ -147,6 +149,8 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
   RolesChanged: { userId: 'public', 'roles[]': 'public', by: 'public' },
   UserDeactivated: { userId: 'public', by: 'public' },
   UserReactivated: { userId: 'public', by: 'public' },
+  UserHoldPlaced: { userId: 'public', by: 'public', reason: { user: 'by', under: 'user' } },
+  UserHoldEnded: { userId: 'public', by: 'public', reason: { user: 'by', under: 'user' } },
   UserErasureRequested: { userId: 'public', by: 'public' },
   LogOpened: { logId: 'public' },
   ProjectionEventSkipped: {

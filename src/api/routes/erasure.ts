@@ -15,7 +15,7 @@ const eraseMe = route({
   takesKey: false,
   body: z.strictObject({ password: passwordSchema(1) }),
   answers: { 202: erasureShape },
-  uses: ['accountStatuses', 'emailChanges', 'passwordGuard', 'run'],
+  uses: ['accountStatuses', 'emailChanges', 'passwordGuard', 'queries', 'run'],
   async handle({ body: { password }, caller, request }, parts) {
     const { userId, client } = caller
     const who = { userId, sessionId: client?.session ?? '', password }
@@ -35,7 +35,7 @@ const myErasure = route({
   summary: 'Whether my erasure was requested, as long as my token is accepted',
   access: 'user',
   answers: { 200: erasureShape },
-  uses: ['accountStatuses'],
+  uses: ['accountStatuses', 'queries'],
   async handle({ caller }, parts) {
     return answer(200, await stateOf(caller.userId, parts))
   },
@@ -48,7 +48,7 @@ const eraseUser = route({
   access: 'admin',
   params: z.strictObject({ id: idSchema }),
   answers: { 202: erasureShape },
-  uses: ['accountStatuses', 'run'],
+  uses: ['accountStatuses', 'queries', 'run'],
   async handle({ params: { id: userId }, caller }, parts) {
     const result = unwrapResult(await parts.run('requestErasure', { userId }, caller))
     return answer(202, await stateOf(userId, parts), { headers: commandHeaders(result, caller) })
@@ -57,10 +57,11 @@ const eraseUser = route({
 
 async function stateOf(
   userId: string,
-  { accountStatuses }: Pick<Parts, 'accountStatuses'>,
+  { accountStatuses, queries }: Pick<Parts, 'accountStatuses' | 'queries'>,
 ): Promise<z.infer<typeof erasureShape>> {
-  const { isErased } = await accountStatuses.of(userId)
-  return { status: isErased ? 'erasing' : 'none' }
+  const { isErased, isHeld } = await accountStatuses.of(userId)
+  if (!isErased) return { status: 'none' }
+  return { status: isHeld || (await queries.isInHeldChat(userId)) ? 'restricted' : 'erasing' }
 }
 
 export const erasureRoutes = [eraseMe, myErasure, eraseUser]

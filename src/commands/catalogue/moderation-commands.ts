@@ -13,6 +13,10 @@ interface ReportedMessage {
   message: MessageFact
 }
 
+interface UnknownChat {
+  code: 'chat-not-found'
+}
+
 const nothingKnown: ReportedMessage = { chat: { status: 'absent' }, message: { status: 'absent' } }
 
 /** Commands that participants of a chat do not see. */
@@ -47,6 +51,16 @@ export const moderationCommands = {
         (known) => known.status === 'open' && known.participants.has(actor),
       )
       return { input: { ...input, known: { chat, message } } }
+    },
+  }),
+
+  /** For admins of the installation, who need not take part. */
+  setChatHold: onModeration<InChat & { on: boolean; reason: string }, UnknownChat>({
+    operation: ({ chatId, on }) => `${on ? 'PUT' : 'DELETE'} /holds/chat/${chatId}`,
+    command: ({ on, reason }, _, by) => ({ type: 'SetChatHold', on, reason, by }),
+    async prepare(input, _, { stateOf }) {
+      const chat = await stateOf(chatStream(input.chatId), ({ status }) => status === 'open')
+      return chat.status === 'open' ? { input } : { refusal: { code: 'chat-not-found' } }
     },
   }),
 

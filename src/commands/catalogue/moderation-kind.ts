@@ -13,17 +13,23 @@ interface ModerationJson {
   open: [string, { messageId: string; reporterId: string }][]
   settled: [string, true][]
   webhooks: [string, { by: string; on: boolean }][]
+  isHeld: boolean
 }
 
 export const moderationKind: StreamKind<ModerationCommand, Moderation, ModerationEvent, ModerationRejection> = {
   decider: moderationDecider,
   weigh: ({ open, settled, webhooks }) => 1 + open.size + settled.size + webhooks.size,
   snapshot: {
-    evolveVersion: 1,
-    toJson: ({ open, settled, webhooks }) => ({ open: [...open], settled: [...settled], webhooks: [...webhooks] }),
+    evolveVersion: 2,
+    toJson: ({ open, settled, webhooks, isHeld }) => ({
+      open: [...open],
+      settled: [...settled],
+      webhooks: [...webhooks],
+      isHeld,
+    }),
     fromJson(json) {
-      const { open, settled, webhooks } = json as ModerationJson
-      return { ...reportsOf(open, settled), webhooks: orderedMap(webhooks) }
+      const { open, settled, webhooks, isHeld } = json as ModerationJson
+      return { ...reportsOf(open, settled), webhooks: orderedMap(webhooks), isHeld }
     },
   },
 }

@@ -12,7 +12,7 @@ export const rolesKind: StreamKind<RolesCommand, Roles, RolesEvent, RolesRejecti
   decider: rolesDecider,
   weigh: ({ users }) => 1 + users.size,
   snapshot: {
-    evolveVersion: 3,
+    evolveVersion: 4,
     toJson: ({ version, users }) => ({ version, users: [...users] }),
     fromJson(json) {
       const { version, users } = json as { version: number; users: [string, AccountStatus][] }

@@ -95,6 +95,11 @@ export const userCommands = {
     command: (_input, _commandId, userId) => ({ type: 'RecordExport', userId }),
   }),
 
+  setUserHold: onRoles<{ userId: string; on: boolean; reason: string }>({
+    operation: ({ userId, on }) => `${on ? 'PUT' : 'DELETE'} /holds/user/${userId}`,
+    command: (input, _, by) => ({ type: 'SetUserHold', ...input, by }),
+  }),
+
   completeErasure: onUser<{ userId: string }>({
     operation: () => 'complete erasure',
     stream: ({ userId }) => userStream(userId),

@@ -50,5 +50,26 @@ export interface WebhookDisabled extends EventShape {
   personal: object
 }
 
+/** A legal hold was placed on a chat: nothing written in it is erased until it ends. */
+export interface ChatHoldPlaced extends EventShape {
+  type: 'ChatHoldPlaced'
+  public: { by: string }
+  personal: { reason: string }
+}
+
+/** The legal hold on a chat ended. */
+export interface ChatHoldEnded extends EventShape {
+  type: 'ChatHoldEnded'
+  public: { by: string }
+  personal: { reason: string }
+}
+
 export type ModerationEvent =
-  BanReasonGiven | MessageReported | ReportSettled | WebhookCreated | WebhookDeleted | WebhookDisabled
+  | ChatHoldPlaced
+  | ChatHoldEnded
+  | BanReasonGiven
+  | MessageReported
+  | ReportSettled
+  | WebhookCreated
+  | WebhookDeleted
+  | WebhookDisabled

@@ -14,6 +14,8 @@ import {
 /** That the user may do so, and that the message exists, are facts of the chat's stream. */
 export type ModerationCommand =
   | { type: 'GiveBanReason'; userId: string; by: string; reason: string }
+  /** That the chat exists, and that an admin asks, is known before. */
+  | { type: 'SetChatHold'; on: boolean; reason: string; by: string }
   | ReportCommand
   | {
       type: 'CreateWebhook'
@@ -33,6 +35,8 @@ export type ModerationRejection = ReportRejection | { code: 'webhook-not-found' 
 export interface Moderation extends Reports {
   /** Webhooks that are not deleted; `on` while they are not disabled. */
   webhooks: OrderedMap<{ by: string; on: boolean }>
+  /** A legal hold is on the chat. */
+  isHeld: boolean
 }
 
 export const MAX_WEBHOOKS = 20
@@ -41,7 +45,7 @@ const accept = accepting<ModerationEvent>()
 
 /** What participants of a chat do not see: reports, ban reasons and webhooks. */
 export const moderationDecider: Decider<ModerationCommand, Moderation, ModerationEvent, ModerationRejection> = {
-  initial: { ...noReports, webhooks: orderedMap() },
+  initial: { ...noReports, webhooks: orderedMap(), isHeld: false },
   decide,
   evolve,
 }
@@ -51,6 +55,11 @@ function decide(command: ModerationCommand, state: Moderation): Outcome<Moderati
     case 'GiveBanReason': {
       const { userId, by, reason } = command
       return accept({ type: 'BanReasonGiven', userId, by, reason })
+    }
+    case 'SetChatHold': {
+      const { on, reason, by } = command
+      if (state.isHeld === on) return accept()
+      return accept({ type: on ? 'ChatHoldPlaced' : 'ChatHoldEnded', by, reason })
     }
     case 'ReportMessage':
     case 'SettleReport':
@@ -82,6 +91,10 @@ function evolve(state: Moderation, event: PublicEvent<ModerationEvent>): Moderat
   switch (event.type) {
     case 'BanReasonGiven':
       return state
+    case 'ChatHoldPlaced':
+      return { ...state, isHeld: true }
+    case 'ChatHoldEnded':
+      return { ...state, isHeld: false }
     case 'MessageReported':
     case 'ReportSettled':
       return evolveReports(state, event)

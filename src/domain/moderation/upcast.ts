@@ -3,6 +3,8 @@ import type { ModerationEvent } from './events.js'
 
 export const moderationUpcasters: Record<ModerationEvent['type'], readonly Upcaster[]> = {
   BanReasonGiven: [],
+  ChatHoldPlaced: [],
+  ChatHoldEnded: [],
   MessageReported: [],
   ReportSettled: [],
   WebhookCreated: [],

@@ -33,4 +33,19 @@ export interface UserErasureRequested extends EventShape {
   personal: object
 }
 
-export type RolesEvent = RolesChanged | UserDeactivated | UserReactivated | UserErasureRequested
+/** A legal hold was placed on a user: nothing that they supplied is erased until it ends. */
+export interface UserHoldPlaced extends EventShape {
+  type: 'UserHoldPlaced'
+  public: { userId: string; by: string }
+  personal: { reason: string }
+}
+
+/** The legal hold on a user ended. */
+export interface UserHoldEnded extends EventShape {
+  type: 'UserHoldEnded'
+  public: { userId: string; by: string }
+  personal: { reason: string }
+}
+
+export type RolesEvent =
+  RolesChanged | UserDeactivated | UserReactivated | UserErasureRequested | UserHoldPlaced | UserHoldEnded

@@ -13,6 +13,7 @@ export type RolesCommand =
   | { type: 'ReactivateUser'; userId: string; by: string | null }
   /** Users request their own erasure, admins that of others. */
   | { type: 'RequestErasure'; userId: string; by: string | null }
+  | { type: 'SetUserHold'; userId: string; on: boolean; reason: string; by: string }
 
 export type RolesRejection =
   | { code: 'not-an-admin' }
@@ -31,7 +32,9 @@ export interface AccountStatus {
   isActive: boolean
   /** Their erasure was requested: the account is closed for good. */
   isErased: boolean
-  /** Rises with each event about the user; tokens issued under a lower one are no longer valid. */
+  /** A legal hold is on them. */
+  isHeld: boolean
+  /** Rises with each event about the user but holds; tokens issued under a lower one are no longer valid. */
   generation: number
 }
 
@@ -41,7 +44,7 @@ export interface Roles {
   users: ReadonlyMap<string, AccountStatus>
 }
 
-const ORDINARY: AccountStatus = { roles: [], isActive: true, isErased: false, generation: 0 }
+const ORDINARY: AccountStatus = { roles: [], isActive: true, isErased: false, isHeld: false, generation: 0 }
 
 export const accountStatusIn = ({ users }: Roles, userId: string): AccountStatus => users.get(userId) ?? ORDINARY
 
@@ -65,7 +68,8 @@ function decide(command: RolesCommand, roles: Roles): Outcome<RolesEvent, RolesR
     return reject({ code: 'not-an-admin' })
   if (by === userId && !isOwnErasure) return reject({ code: 'own-account' })
   const before = accountStatusIn(roles, userId)
-  if (before.isErased && command.type !== 'RequestErasure') return reject({ code: 'erasure-requested' })
+  if (before.isErased && command.type !== 'RequestErasure' && command.type !== 'SetUserHold')
+    return reject({ code: 'erasure-requested' })
   if (command.type === 'RequestErasure' && before.roles.length > 0) return reject({ code: 'role-held' })
   const event = eventOf(command, before)
   if (event === null) return accept()
@@ -87,6 +91,11 @@ function eventOf(command: RolesCommand, before: AccountStatus): Decided<RolesEve
       return before.isActive ? null : { type: 'UserReactivated', userId, by }
     case 'RequestErasure':
       return before.isErased ? null : { type: 'UserErasureRequested', userId, by }
+    case 'SetUserHold': {
+      const { on, reason } = command
+      if (before.isHeld === on) return null
+      return { type: on ? 'UserHoldPlaced' : 'UserHoldEnded', userId, by: command.by, reason }
+    }
     default:
       return assertNever(command)
   }
@@ -108,10 +117,13 @@ const isActiveAdmin = ({ roles, isActive }: AccountStatus): boolean => isActive 
 const hasAdmin = ({ users }: Roles): boolean => [...users.values()].some(isActiveAdmin)
 
 function evolve({ version, users }: Roles, event: PublicEvent<RolesEvent>): Roles {
-  const generation = version + 1
   const before = users.get(event.userId) ?? ORDINARY
-  return { version: generation, users: new Map([...users, [event.userId, { ...after(before, event), generation }]]) }
+  // a hold is no reason to refuse tokens
+  const generation = isOfHold(event) ? before.generation : version + 1
+  return { version: version + 1, users: new Map([...users, [event.userId, { ...after(before, event), generation }]]) }
 }
+
+const isOfHold = ({ type }: PublicEvent<RolesEvent>): boolean => type === 'UserHoldPlaced' || type === 'UserHoldEnded'
 
 function after(before: AccountStatus, event: PublicEvent<RolesEvent>): AccountStatus {
   switch (event.type) {
@@ -123,6 +135,10 @@ function after(before: AccountStatus, event: PublicEvent<RolesEvent>): AccountSt
       return { ...before, isActive: true }
     case 'UserErasureRequested':
       return { ...before, isActive: false, isErased: true }
+    case 'UserHoldPlaced':
+      return { ...before, isHeld: true }
+    case 'UserHoldEnded':
+      return { ...before, isHeld: false }
     default:
       return assertNever(event)
   }

@@ -6,4 +6,6 @@ export const rolesUpcasters: Record<RolesEvent['type'], readonly Upcaster[]> = {
   UserDeactivated: [],
   UserReactivated: [],
   UserErasureRequested: [],
+  UserHoldPlaced: [],
+  UserHoldEnded: [],
 }

@@ -7,6 +7,7 @@ import { membershipQueries } from './memberships/membership-queries.js'
 import { messageQueries } from './messages/message-queries.js'
 import { banQueries } from './moderation/bans.js'
 import { blockQueries } from './moderation/blocks.js'
+import { holdQueries } from './moderation/holds.js'
 import { reportQueries } from './moderation/report-queries.js'
 import type { QueryContext } from './query-context.js'
 import { webhookQueries } from './moderation/webhook-queries.js'
@@ -34,6 +35,7 @@ function queriesOf(context: QueryContext) {
     ...searchQueries(context),
     ...banQueries(context),
     ...blockQueries(context),
+    ...holdQueries(context),
     ...reportQueries(context),
     ...webhookQueries(context),
   }

@@ -1,5 +1,6 @@
 import { bansPart } from './moderation/bans.js'
 import { blocksPart } from './moderation/blocks.js'
+import { holdsPart } from './moderation/holds.js'
 import { reportsPart } from './moderation/reports.js'
 import { webhooksPart } from './moderation/webhooks.js'
 import { chatsPart } from './chats/chats.js'
@@ -38,6 +39,7 @@ const all = [
   ownSettingsPart,
   bansPart,
   blocksPart,
+  holdsPart,
   reportsPart,
   webhooksPart,
 ] as const
@@ -66,6 +68,8 @@ export const withoutRows = [
   'UserDeactivated',
   'UserReactivated',
   'UserErasureRequested',
+  'UserHoldPlaced',
+  'UserHoldEnded',
   'LogOpened',
   'ProjectionEventSkipped',
   'SecurityEventRecorded',

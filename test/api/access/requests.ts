@@ -84,6 +84,16 @@ export const requests: Record<string, (world: World) => Request> = {
     body: { password: 'not this one' },
     refusedAs: 'invalid-credentials',
   }),
+  'PUT /holds/:kind/:id': () => ({
+    path: `/holds/user/${randomUUID()}`,
+    body: { reason: 'a case' },
+    refusedAs: 'user-not-found',
+  }),
+  'DELETE /holds/:kind/:id': () => ({
+    path: `/holds/chat/${randomUUID()}`,
+    body: { reason: 'a case' },
+    refusedAs: 'chat-not-found',
+  }),
   'GET /users/me/export': () => ({ path: '/users/me/export' }),
   'GET /users/me/erasure': () => ({ path: '/users/me/erasure' }),
   'POST /users/:id/erasure': () => ({ path: `/users/${randomUUID()}/erasure`, refusedAs: 'user-not-found' }),

@@ -139,9 +139,35 @@ describe('the request of an erasure', () => {
   })
 })
 
+describe('a legal hold', () => {
+  const held = { type: 'UserHoldPlaced', userId: cleo, by: ada } as const
+  const hold = (on: boolean, by: string) => ({ type: 'SetUserHold', userId: cleo, on, reason: 'case', by }) as const
+
+  it('is placed and ended by admins, and recorded once', () => {
+    rolesAfter.when(hold(true, ada)).then({ ...held, reason: 'case' })
+    rolesAfter.when(hold(false, ada)).then()
+    rolesAfter.when(hold(true, bob)).thenRejected({ code: 'not-an-admin' })
+    const during = given(rolesDecider, have(ada, 'admin'), held)
+    during.when(hold(true, ada)).then()
+    during.when(hold(false, ada)).then({ type: 'UserHoldEnded', userId: cleo, by: ada, reason: 'case' })
+  })
+
+  it('can be ended when an erasure was requested', () => {
+    given(rolesDecider, have(ada, 'admin'), held, { type: 'UserErasureRequested', userId: cleo, by: null })
+      .when(hold(false, ada))
+      .then({ type: 'UserHoldEnded', userId: cleo, by: ada, reason: 'case' })
+  })
+})
+
 describe('an account status', () => {
   const after = (...events: Parameters<typeof rolesDecider.evolve>[1][]) =>
     events.reduce((state, event) => rolesDecider.evolve(state, event), rolesDecider.initial)
+
+  it('keeps its generation under a hold, which is no reason to refuse tokens', () => {
+    const roles = after(have(bob, 'auditor'), { type: 'UserHoldPlaced', userId: bob, by: ada }, have(ada, 'admin'))
+    expect(accountStatusIn(roles, bob)).to.include({ generation: 1, isHeld: true })
+    expect(accountStatusIn(roles, ada)).to.include({ generation: 3 })
+  })
 
   it('has the version of the last event of the user as generation', () => {
     const roles = after(have(ada, 'admin'), have(bob, 'auditor'), gone(bob), back(bob), have(ada, 'admin', 'analyst'))
@@ -149,14 +175,22 @@ describe('an account status', () => {
       roles: ['auditor'],
       isActive: true,
       isErased: false,
+      isHeld: false,
       generation: 4,
     })
     expect(accountStatusIn(roles, ada)).to.deep.equal({
       roles: ['admin', 'analyst'],
       isActive: true,
       isErased: false,
+      isHeld: false,
       generation: 5,
     })
-    expect(accountStatusIn(roles, cleo)).to.deep.equal({ roles: [], isActive: true, isErased: false, generation: 0 })
+    expect(accountStatusIn(roles, cleo)).to.deep.equal({
+      roles: [],
+      isActive: true,
+      isErased: false,
+      isHeld: false,
+      generation: 0,
+    })
   })
 })
