@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../eventstore/event-log.js'
 
-/** An event is not as Parley wrote it: it was altered or forged. It must stop its reader, and never be skipped. */
+/** An event is not as Parley wrote it: it was altered or forged. It stops its reader, which only an operator can have skip it. */
 export class BadMacError extends Error {
   override readonly name = 'BadMacError'
   readonly code = 'bad-mac'

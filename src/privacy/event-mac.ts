@@ -5,16 +5,6 @@ import { deriveKey } from './derive-key.js'
 /** What the MAC covers; `data` and `metadata` are texts, the latter still without `mac`. */
 export type Unsigned = Pick<RecordedEvent, 'stream' | 'version' | 'id' | 'type' | 'data' | 'metadata'>
 
-/** Something without the master key wrote this event, or changed it. */
-export class BadMacError extends Error {
-  override readonly name = 'BadMacError'
-  /** As a projection that pauses at the event shows it. */
-  readonly code = 'bad-mac'
-  constructor({ stream, version }: Pick<RecordedEvent, 'stream' | 'version'>) {
-    super(`${stream} ${version} has a wrong MAC`)
-  }
-}
-
 const MAC = /,"mac":"([\w-]{43})"\}$/
 
 /** Derived from the master key, and in no database. Checking old events takes the retired master keys. */

@@ -1,4 +1,4 @@
-import { BadMacError } from '../privacy/event-mac.js'
+import { BadMacError } from '../privacy/bad-mac-error.js'
 import type { EventReader } from '../privacy/event-reader.js'
 import type { Projection } from './engine/projection.js'
 
