@@ -11,6 +11,7 @@ import { workers } from './suite/workers.js'
 const SOAK = [
   'test/eventstore/eventstoredb/soak.test.ts',
   'test/end-to-end/kill-import.test.ts',
+  'test/end-to-end/import-memory.test.ts',
   'test/laws/laws.property.test.ts',
   'test/api/app/repeats-later.test.ts',
   'test/content/render-bounds.test.ts',

@@ -23,8 +23,8 @@ export const serverCacheSizes: CacheSizes = {
 
 /** An operator command runs beside a server on the same machine, and shall stay below 200 MB whatever it is given. */
 export const commandCacheSizes: CacheSizes = {
-  streamEntries: 60_000,
-  dataKeys: 10_000,
+  streamEntries: 40_000,
+  dataKeys: 5_000,
   boxKeys: 2_000,
   ownEvents: 2_000,
   tail: { window: { events: 2_000, characters: 4 * 1024 * 1024 }, pageEvents: 250 },

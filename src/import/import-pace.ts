@@ -7,9 +7,9 @@ interface Load {
 }
 
 /** Commands that wait for their append at the same time. */
-const MAX_WAITING: Load = { commands: 200, characters: 512 * 1024 }
+const MAX_WAITING: Load = { commands: 200, characters: 256 * 1024 }
 /** Commands that may be done before the projections have examined the first of them. */
-const MAX_UNPROJECTED: Load = { commands: 2_000, characters: 1024 * 1024 }
+const MAX_UNPROJECTED: Load = { commands: 2_000, characters: 512 * 1024 }
 
 const isFull = (load: Load, max: Load): boolean => load.commands >= max.commands || load.characters >= max.characters
 

@@ -14,6 +14,8 @@ export interface Child extends AsyncDisposable {
 export interface ChildOptions {
   /** It will be killed, or its code is no part of this release: recording its coverage would only slow it down. */
   isKilled?: boolean
+  /** Its memory is measured: recording coverage would add to it. */
+  isMeasured?: boolean
 }
 
 /** Runs `node dist/src/<script>` with this environment and none of ours but the path. */
@@ -21,10 +23,10 @@ export function startChild(
   script: string,
   args: string[],
   env: Record<string, string>,
-  { isKilled = false }: ChildOptions = {},
+  { isKilled = false, isMeasured = false }: ChildOptions = {},
 ): Child {
   const { PATH = '', ...ours } = process.env
-  const NODE_V8_COVERAGE = isKilled ? undefined : ours['NODE_V8_COVERAGE']
+  const NODE_V8_COVERAGE = isKilled || isMeasured ? undefined : ours['NODE_V8_COVERAGE']
   const child = spawn(process.execPath, [`dist/src/${script}`, ...args], {
     env: {
       PATH,

@@ -8,8 +8,8 @@ import { kindOf, type StreamKinds } from './stream-kind.js'
 const WEIGHED_EVERY = 100
 /** Bound of the cache, in entries that states and recent histories hold; roughly 100 bytes each. */
 const MAX_ENTRIES = 1_000_000
-/** Weight of a stream beside its entries. */
-const BASE_WEIGHT = 10
+/** Weight of a stream beside its entries: that of a user with nothing else takes 2.7 KB. */
+const BASE_WEIGHT = 25
 
 /** The streams that this process has folded. The least recently used is dropped first; dropping one costs a read, nothing else. */
 export class StreamCache {
