@@ -1,3 +1,4 @@
+import { ProjectionPausedError } from '../analytics/running/failure-of.js'
 import type { FailureReport } from '../async/outage.js'
 import { stackOf } from '../requests/request-path.js'
 import type { Metrics } from './metrics.js'
@@ -50,7 +51,8 @@ export function createFailureReport(
     onFailure(follower, error) {
       followerFailing.set({ follower }, 1)
       followerFailures.inc({ follower })
-      logger.error(`${titleOf(follower)} failed; retrying`, { follower, cause: stackOf(error) })
+      const what = error instanceof ProjectionPausedError ? 'is paused' : 'failed; retrying'
+      logger.error(`${titleOf(follower)} ${what}`, { follower, cause: stackOf(error) })
     },
     onRecovery(follower) {
       followerFailing.set({ follower }, 0)

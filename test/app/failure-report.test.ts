@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
+import { ProjectionPausedError } from '../../src/analytics/running/failure-of.js'
 import { createFailureReport, FAILURE_TITLES, titleOf } from '../../src/app/failure-report.js'
 import { createMetrics } from '../../src/app/metrics.js'
 
@@ -21,6 +22,24 @@ describe('the report of failures of followers', () => {
       labels: { follower: 'realtime' },
     })
     expect(lines).to.deep.equal(['error Realtime delivery failed; retrying', 'warn Realtime delivery works again'])
+  })
+
+  it("says of an analyst's projection that it is paused, since it is not tried again by itself", () => {
+    const lines: string[] = []
+    const log = (message: string, { cause }: { cause?: string }) => lines.push(`${message}: ${cause ?? ''}`)
+    const failure = {
+      position: null,
+      stream: null,
+      eventType: null,
+      code: 'Error',
+      message: 'no',
+      file: 'x.mjs',
+      line: 3,
+      at: '',
+    }
+    const report = createFailureReport({ error: log, warn: log }, createMetrics())
+    report.onFailure('projection-x', new ProjectionPausedError(failure))
+    expect(lines).to.deep.equal(['Projection x is paused: paused: Error no (x.mjs:3)'])
   })
 
   it('names projections by their own name', () => {
