@@ -17,6 +17,8 @@ import {
   startProjection,
   stopProjection,
 } from './projections/state-commands.js'
+import { replayChat } from './replay/replay-chat.js'
+import { replayUser } from './replay/replay-user.js'
 import { setPasswordLink } from './set-password-link.js'
 import { createUserCreate } from './user-create.js'
 import { userInvite } from './user-invite.js'
@@ -43,6 +45,8 @@ const commandTable: Record<string, OperatorCommand> = {
   'projections export': exportProjectionCommand,
   'audit verify': auditVerify,
   'audit export': auditExport,
+  'replay chat': replayChat,
+  'replay user': replayUser,
   'keys rotate': rotateKeysCommand,
   'doctor unread': doctorUnread,
   'doctor addresses': doctorAddresses,
@@ -54,6 +58,8 @@ const commandTable: Record<string, OperatorCommand> = {
 }
 
 export interface FoundCommand {
+  /** The words that call it. */
+  name: string
   command: OperatorCommand
   args: string[]
 }
@@ -63,7 +69,7 @@ export function findCommand(argv: string[]): FoundCommand | null {
   for (const words of [2, 1]) {
     const name = argv.slice(0, words).join(' ')
     const command = Object.hasOwn(commandTable, name) ? commandTable[name] : undefined
-    if (command !== undefined) return { command, args: argv.slice(words) }
+    if (command !== undefined) return { name, command, args: argv.slice(words) }
   }
   return null
 }

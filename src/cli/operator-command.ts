@@ -8,6 +8,8 @@ export interface OperatorCommand {
   usage: string
   /** In a few words, for the list of commands. */
   summary: string
+  /** Its arguments are addresses or names: the log keeps that it ran, without them. */
+  namesUsers?: true
   /** Reads the arguments, before anything is opened. @throws UsageError, or what `parseArgs` of node:util throws */
   parse(args: string[]): CommandRun
 }

@@ -5,6 +5,7 @@ import { ImportStopped } from '../import/import-stopped.js'
 import { CommandFailedError, UsageError } from './command-errors.js'
 import { findCommand, isGroup, usageText } from './command-table.js'
 import { print, printNotice, type Output } from './output.js'
+import { callCommand } from './recorded-command.js'
 
 const packageJson = new URL('../../../package.json', import.meta.url)
 
@@ -40,11 +41,12 @@ async function run(argv: string[], env: Environment, { print }: Output): Promise
     if (isHelpWanted) return done(usageText(first))
     throw new UsageError(first === undefined ? usageText() : unknownCommand(argv))
   }
-  const { command, args } = found
+  const { name, command, args } = found
   if (isHelpWanted && args.length === argv.length - 1 && isGroup(first ?? '')) return done(usageText(first))
   if (isHelpWanted) return done(`Usage: parley ${command.usage}\n  ${command.summary}`)
   const work = command.parse(args)
-  return work(parseConfig(env, (path) => readFileSync(path, 'utf8')))
+  const config = parseConfig(env, (path) => readFileSync(path, 'utf8'))
+  return callCommand({ name, args: command.namesUsers === true ? [] : args }, () => work(config))
 }
 
 const unknownCommand = ([first = '', second = '']: string[]): string => {

@@ -26,6 +26,7 @@ export const createUserCreate = (
   printLine: (line: string) => unknown = print,
 ): OperatorCommand => ({
   usage: USAGE,
+  namesUsers: true,
   summary: 'make an account, and print a link that sets its password',
   parse(args) {
     const { values, positionals } = parseArgs({

@@ -11,6 +11,7 @@ const UNIT_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000
 
 export const userInvite: OperatorCommand = {
   usage: 'user invite [--expires 7d]',
+  namesUsers: true,
   summary: 'print a link with which one user can register',
   parse(args) {
     const { values } = parseArgs({ args, options: { expires: { type: 'string', default: '7d' } } })

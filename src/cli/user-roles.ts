@@ -24,6 +24,7 @@ export const userRevoke = rolesCommand(`user revoke EMAIL ${ROLES}`, 'take a rol
 function rolesCommand(usage: string, summary: string, changeTo: (role: AccountRole) => RolesChange): OperatorCommand {
   return {
     usage,
+    namesUsers: true,
     summary,
     parse(args) {
       const { values, positionals } = parseArgs({

@@ -6,6 +6,7 @@ import { openFoundations, type Foundations } from '../app/foundations.js'
 import { createReleases } from '../app/release.js'
 import type { FailureReport } from '../async/outage.js'
 import { printNotice } from './output.js'
+import { recordCommand } from './recorded-command.js'
 
 export const failureReport: FailureReport = {
   onFailure: (name, error) => printNotice(`${titleOf(name)} failed; retrying: ${String(error)}`),
@@ -16,15 +17,15 @@ export const failureReport: FailureReport = {
 export async function withCore<Result>(
   config: Config,
   work: (core: Core) => Promise<Result>,
-  options: Pick<CoreOptions, 'commandDeadlineMs'> = {},
+  patience: Pick<CoreOptions, 'commandDeadlineMs'> = {},
 ): Promise<Result> {
   const releases = createReleases()
-  const bounds = { cacheSizes: commandCacheSizes, ...options }
+  const bounds = { cacheSizes: commandCacheSizes, ...patience }
   const onAppended = (): void => undefined
   try {
-    return await work(
-      await openCore(config, { print: printNotice, report: failureReport, onAppended, ...bounds }, releases),
-    )
+    const options = { print: printNotice, report: failureReport, onAppended, ...bounds }
+    const core = await openCore(config, options, releases)
+    return await recordCommand(core, failureReport, () => work(core))
   } finally {
     await releases[Symbol.asyncDispose]()
   }
@@ -37,9 +38,9 @@ export async function withFoundations<Result>(
 ): Promise<Result> {
   const releases = createReleases()
   try {
-    return await work(
-      await openFoundations(config, printNotice, failureReport, () => new Date(), releases, commandCacheSizes),
-    )
+    const clock = () => new Date()
+    const foundations = await openFoundations(config, printNotice, failureReport, clock, releases, commandCacheSizes)
+    return await recordCommand(foundations, failureReport, () => work(foundations))
   } finally {
     await releases[Symbol.asyncDispose]()
   }

@@ -1,9 +1,9 @@
-import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import { normaliseText } from '../../domain/text.js'
 import type { SkipOutcome } from '../../projections/engine/skip-event.js'
 import { CommandFailedError, UsageError } from '../command-errors.js'
 import type { OperatorCommand } from '../operator-command.js'
+import { operatorName } from '../operator-name.js'
 import { print } from '../output.js'
 import { withManaged } from './with-managed.js'
 
@@ -22,7 +22,7 @@ export const skipProjectionEvent: OperatorCommand = {
       throw new UsageError(`Usage: parley ${SKIP}`)
     const reason = normaliseText(values.reason, MAX_REASON)
     if (!reason.ok) throw new UsageError(`--reason must be a text of 1 to ${MAX_REASON} characters`)
-    const skip = { position, by: `system:${operator()}`, reason: reason.text }
+    const skip = { position, by: operatorName(), reason: reason.text }
     return (config) =>
       withManaged(config, name, async (projection) => {
         const outcome = await projection.skip(skip)
@@ -38,6 +38,3 @@ function explain(name: string, position: string, outcome: Exclude<SkipOutcome, {
   if (outcome.pausedAt.length === 0) return `${name} is not paused: there is nothing to skip`
   return `${name} is paused at ${outcome.pausedAt.join(' and ')}, not at ${position}`
 }
-
-/** The account of the operating system that runs the command; the name of a key is made of it. */
-const operator = (): string => userInfo().username.replace(/[^\w.@-]/g, '_')
