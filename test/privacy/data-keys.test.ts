@@ -59,6 +59,13 @@ describe('data keys', () => {
     expect(statements()).to.equal(1)
   })
 
+  it('different keys that are asked for at the same time need one statement', async () => {
+    const { dataKeys, statements } = store.node()
+    const made = await Promise.all(Array.from({ length: 10 }, (_, index) => create(dataKeys, `person/many-${index}`)))
+    expect(new Set(made).size).to.equal(10)
+    expect(statements()).to.equal(1)
+  })
+
   it('a key is committed when it is returned', async () => {
     const { dataKeys, pool } = store.node()
     await dataKeys.getOrCreate(['person/committed'])
