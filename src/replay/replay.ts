@@ -10,7 +10,8 @@ import type { PastChat, PastPage } from './past-chat.js'
 import { readPastUser, type PastUser } from './past-user.js'
 import { readPastChat, usersOn } from './past-chat-queries.js'
 import type { HistoryDeps, SkippedPositions } from './read-history.js'
-import { inReplayTables } from './replay-tables.js'
+import { compareChats, type ChatDifference } from './compare-chats.js'
+import { inReplayTables, makeReplayTables, replayTable } from './replay-tables.js'
 
 export type Replayed<Answer, Reason = never> =
   { kind: 'found'; answer: Answer } | { kind: 'rejected'; code: Reason | 'unknown-position' }
@@ -24,6 +25,12 @@ export interface ReplayedChat extends PastChat {
 /** Any past state, folded from the log's events by the read model's own code. @throws BadMacError */
 export interface Replay {
   chat(chatId: string, moment: Moment, page: PastPage): Promise<Replayed<ReplayedChat, NotReplayed>>
+  /** Gives what is different between two moments, one after another, to `take`. */
+  diff(
+    chatId: string,
+    between: { before: Moment; after: Moment },
+    take: (difference: ChatDifference) => void,
+  ): Promise<Replayed<null, NotReplayed>>
   /** Profile and roles; of a version there is none, for they are in two streams. */
   user(userId: string, moment: TimeOrPosition): Promise<Replayed<PastUser, 'user-not-found' | 'not-created-yet'>>
 }
@@ -61,6 +68,20 @@ export function createReplay(deps: ReplayDeps): Replay {
         await fillUsers(await usersOn(page, context), isBy(forOthers(moment, end), log), context, fill)
         return { kind: 'found', answer: { ...end, ...(await readPastChat(page, context, render)) } }
       }),
+
+    async diff(chatId, { before, after }, take) {
+      if (!(await isKnown(before, log))) return { kind: 'rejected', code: 'unknown-position' }
+      return replayed(after, async (context, fill) => {
+        const earlier = { ...context, table: replayTable('_before') }
+        await makeReplayTables(context.tx, earlier.table)
+        for (const [moment, filled] of [[before, earlier] as const, [after, context] as const]) {
+          const end = await fillChat(chatId, moment, filled, fill)
+          if (typeof end === 'string') return { kind: 'rejected', code: end }
+        }
+        for await (const difference of compareChats(context.tx, earlier.table, context.table)) take(difference)
+        return { kind: 'found', answer: null }
+      })
+    },
 
     user: (userId, moment) =>
       replayed(moment, async (context, fill) => {

@@ -50,6 +50,17 @@ describe('parley replay, beside a running server', function () {
     expect(JSON.parse(user.output)).to.include({ id: ann.id, name: 'Ann', status: 'active' })
   })
 
+  it('shows what is different between two times', async () => {
+    const { log, reader } = parley.app.core
+    const events = await log.readStream(`chat-${chatId}`, { limit: 10 })
+    const [created = '', , last = ''] = events.map((event) => reader.decode(event).metadata.at)
+    const { code, output } = await run('replay', 'chat', chatId, '--diff', created, last)
+    expect(code, output).to.equal(0)
+    const lines = output.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as object]))
+    expect(lines.at(-1)).to.include({ what: 'message', seq: 2, change: 'sent', before: null, after: 'two' })
+    expect((await run('replay', 'chat', chatId, '--diff', last, last)).output).to.equal('')
+  })
+
   it('is recorded in the log as done by the account that ran it, with its arguments and reason', async () => {
     const before = (await accesses()).length
     const { code, output } = await run('replay', 'chat', chatId, '--version', '9', '--reason', 'A complaint')

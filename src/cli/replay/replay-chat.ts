@@ -7,9 +7,9 @@ import type { OperatorCommand } from '../operator-command.js'
 import { print } from '../output.js'
 import { withFoundations } from '../with-core.js'
 import { unwrapReplayed } from './explain-refusal.js'
-import { momentOptions, readMoment } from './moment-options.js'
+import { momentOptions, readMoment, readTime } from './moment-options.js'
 
-const USAGE = 'replay chat ID [--at TIME | --version N | --position P] [--json] [--reason TEXT]'
+const USAGE = 'replay chat ID [--at TIME | --version N | --position P | --diff TIME TIME] [--json] [--reason TEXT]'
 
 const PAGE = 200
 
@@ -24,13 +24,20 @@ export const replayChat: OperatorCommand = {
       options: {
         ...momentOptions,
         version: { type: 'string' },
+        diff: { type: 'string' },
         json: { type: 'boolean', default: false },
         reason: { type: 'string' },
       },
     })
-    const [id, ...more] = positionals
-    if (id === undefined || more.length > 0) throw new UsageError(`Usage: parley ${USAGE}`)
+    const [id, later, ...more] = positionals
+    if (id === undefined || more.length > 0 || (values.diff === undefined) !== (later === undefined))
+      throw new UsageError(`Usage: parley ${USAGE}`)
     const given = readMoment(values)
+    if (values.diff !== undefined && later !== undefined) {
+      if (given !== null) throw new UsageError(`Usage: parley ${USAGE}`)
+      const between = { before: { at: readTime(values.diff) }, after: { at: readTime(later) } }
+      return (config) => withFoundations(config, (foundations) => printDiff(createAppReplay(foundations), id, between))
+    }
     return (config) =>
       withFoundations(config, async (foundations) => {
         const moment = given ?? { position: await foundations.log.head() }
@@ -39,6 +46,12 @@ export const replayChat: OperatorCommand = {
         return 0
       })
   },
+}
+
+/** A line of JSON for each difference. */
+async function printDiff(replay: Replay, id: string, between: { before: Moment; after: Moment }): Promise<number> {
+  unwrapReplayed(await replay.diff(id.toLowerCase(), between, (difference) => print(JSON.stringify(difference))))
+  return 0
 }
 
 /** From the first message on. Each participant and pin is on one page only. */
