@@ -4,7 +4,7 @@ import { inTransaction } from '../postgres/transaction.js'
 import { masterKeyId, unwrapKey, wrapKey } from './key-wrap.js'
 
 export interface RotationProgress {
-  /** Keys that this run has wrapped anew. */
+  /** Keys that this run has wrapped again. */
   done: number
   /** Keys that another master key still wraps. */
   left: number
@@ -21,7 +21,7 @@ export interface KeyRotationDeps {
 const BATCH = 500
 
 /**
- * Wraps every key anew that another master key wraps, a batch at a time; yields after each. It may be interrupted and repeated, also beside
+ * Wraps every key again that another master key wraps, a batch at a time; yields after each. It may be interrupted and repeated, also beside
  * servers and beside another run.
  * @throws KeyUnwrapError none of the master keys opens one of them
  */
@@ -53,13 +53,13 @@ const rotateBatch = ({ pool, masterKey, acceptedKeys }: KeyRotationDeps, current
       `select name, wrapped from data_keys where ${IS_LEFT} order by name limit ${BATCH} for update`,
       [current],
     )
-    const anew = rows.map(({ name, wrapped }) =>
+    const rewrapped = rows.map(({ name, wrapped }) =>
       wrapKey(masterKey, name, unwrapKey([masterKey, ...acceptedKeys], name, wrapped)),
     )
     await tx.query(
       `update data_keys k set wrapped = n.wrapped, wrapped_by = $3
        from unnest($1::text[], $2::bytea[]) as n(name, wrapped) where k.name = n.name`,
-      [rows.map(({ name }) => name), anew, current],
+      [rows.map(({ name }) => name), rewrapped, current],
     )
     return rows.length
   })

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { logConfig, onEachLog } from '../support/event-logs.js'
 import { dumpRedis, dumpTables } from '../support/dump.js'
 import { eventually } from '../support/eventually.js'
-import { erasureDone, settled } from './erasures-done.js'
+import { erasureDone, caughtUp } from './erasures-done.js'
 import { openTestRedis, type TestRedis } from '../support/redis.js'
 import { next, startTestApp, type TestApp, type TestUser } from '../support/test-app.js'
 import { botsOf } from '../api/app/bots.js'
@@ -103,7 +103,7 @@ onEachLog('an erased user', function (this: void, kind) {
     [...Object.values(marks), address].filter((mark) => text.toLowerCase().includes(mark.toLowerCase()))
 
   it('has supplied all these texts, and they are found', async () => {
-    await settled(parley)
+    await caughtUp(parley)
     expect(left(await everything())).to.include.members([marks.content, marks.name, address])
   })
 
@@ -198,7 +198,7 @@ onEachLog('an erased user', function (this: void, kind) {
       },
       { timeoutMs: 60_000 },
     )
-    await settled(parley)
+    await caughtUp(parley)
     expect(left(await everything())).to.deep.equal([])
   })
 

@@ -5,7 +5,7 @@ import { execute } from '../support/test-database.js'
 import type { TestApp } from '../support/test-app.js'
 
 /** Until every read model has examined the log. */
-export async function settled({ app }: Pick<TestApp, 'app'>): Promise<void> {
+export async function caughtUp({ app }: Pick<TestApp, 'app'>): Promise<void> {
   const { log, runners } = app.core
   const head = await log.head()
   await Promise.all(Object.values(runners).map(({ progress }) => progress.reached(head)))
@@ -22,5 +22,5 @@ export async function erasureDone(parley: Pick<TestApp, 'app' | 'config'>, userI
     },
     { timeoutMs: 60_000 },
   )
-  await settled(parley)
+  await caughtUp(parley)
 }

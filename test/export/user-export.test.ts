@@ -4,7 +4,7 @@ import { logConfig, onEachLog } from '../support/event-logs.js'
 import { startTestApp, type TestApp, type TestUser } from '../support/test-app.js'
 import { botsOf } from '../api/app/bots.js'
 import { createClub, type Club } from '../api/app/club.js'
-import { settled } from '../erasure/erasures-done.js'
+import { caughtUp } from '../erasure/erasures-done.js'
 
 interface Line extends Record<string, unknown> {
   kind: string
@@ -38,7 +38,7 @@ onEachLog('the export of a user', (kind) => {
     await club.call(bob, 'PUT', `/bans/${ada.id}`, { reason: 'bobs ban' })
     await parley.call('PATCH', '/users/me', { token: ada.token, body: { statusText: 'adasstatus' } })
     await botsOf(parley).create(ada, 'Adasbot')
-    await settled(parley)
+    await caughtUp(parley)
   })
   after(() => parley[Symbol.asyncDispose]())
 

@@ -27,7 +27,7 @@ describe('rotating the master key', () => {
     return steps
   }
 
-  it('wraps every key anew, in batches, and leaves the keys as they are', async () => {
+  it('wraps every key again, in batches, and leaves the keys as they are', async () => {
     const all = names(1_001)
     await store.node(old).dataKeys.getOrCreate(all)
     const before = await bytesOf(old, all)
