@@ -70,7 +70,7 @@ export function createPrivilegedAccesses(deps: PrivilegedAccessesDeps): Privileg
   }
 }
 
-/** @throws AccessNotRecordedError where the work fails, or takes longer; it is told to stop, and not waited for */
+/** @throws AccessNotRecordedError where the work fails, or takes longer; it is aborted, and not waited for */
 async function within(ms: number, work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
   const deadline = new AbortController()
   let timer: NodeJS.Timeout | undefined

@@ -106,7 +106,7 @@ describe("operating an analyst's projection", () => {
     expect((await parley('rebuild', 'nothing')).output).to.match(/only conversations, .*, broken, seqs\n$/)
   })
 
-  it('on the command line: a rebuild that is paused is told from a projection that is', async () => {
+  it('on the command line: a paused rebuild and a paused projection look different', async () => {
     await app.write('seqs.mjs', fails)
     await parley('rebuild', 'seqs')
     const listed = await parley('list')

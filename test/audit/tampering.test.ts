@@ -120,7 +120,9 @@ describe('tampering behind the back of Parley is found, at the right entry', fun
   })
 
   describe('checkpoints', () => {
-    beforeEach(async () => void (await audited.parley.app.core.chain.sign()))
+    beforeEach(async () => {
+      await audited.parley.app.core.chain.sign()
+    })
 
     it('a forged one', async () => {
       const at = `at = '2020-01-01T00:00:00.000Z'`

@@ -31,7 +31,7 @@ const marks = {
   botName: 'Markbot',
 } as const
 
-onEachLog('an erased user', function (this: void, kind) {
+onEachLog('an erased user', function (kind) {
   let parley: TestApp
   let redis: TestRedis | null
   let ada: TestUser

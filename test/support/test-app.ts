@@ -162,9 +162,15 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
 }
 
 function createMemoryLogger(lines: string[]): winston.Logger {
-  const stream = new Writable({ write: (line, _, done) => (lines.push(String(line)), done()) })
+  const stream = new Writable({
+    write(line, _, done) {
+      lines.push(String(line))
+      done()
+    },
+  })
   return winston.createLogger({
     format: winston.format.json(),
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston's types name two classes
     transports: [new winston.transports.Stream({ stream })],
   })
 }

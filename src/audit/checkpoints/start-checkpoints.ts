@@ -17,8 +17,8 @@ export function startCheckpoints({ sign, intervalMs, report }: CheckpointsDeps):
 
   async function run(): Promise<void> {
     while (!signal.aborted) {
-      await sleep(intervalMs, undefined, { signal }).catch(() => undefined)
-      if (!signal.aborted) await attempt(outage, sign, null)
+      const isTime = await sleep(intervalMs, true, { signal }).catch(() => false)
+      if (isTime) await attempt(outage, sign, null)
     }
   }
 

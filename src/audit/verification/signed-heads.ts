@@ -108,10 +108,11 @@ function readLines(path: string): LookAhead<Checkpoint> {
 
 async function takeUpTo(file: LookAhead<Checkpoint>, ordinal: number): Promise<Checkpoint[]> {
   const taken: Checkpoint[] = []
-  for (await file.fill(1); (file.at(0)?.ordinal ?? Infinity) <= ordinal; await file.fill(1)) {
+  for (;;) {
+    await file.fill(1)
     const line = file.at(0)
-    if (line !== undefined) taken.push(line)
+    if (line === undefined || line.ordinal > ordinal) return taken
+    taken.push(line)
     file.drop(1)
   }
-  return taken
 }

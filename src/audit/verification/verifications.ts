@@ -21,8 +21,8 @@ export interface VerificationState {
 export interface Verifications extends AsyncDisposable {
   /** The id of the one that runs, where one does. */
   begin(): Promise<string>
-  /** Null for an unknown id, or where there was none yet. */
-  find(id: string | 'latest'): Promise<VerificationState | null>
+  /** `latest` is the one that began last. Null for an unknown id, or where there was none yet. */
+  find(id: string): Promise<VerificationState | null>
   /** False where it does not run. */
   cancel(id: string): Promise<boolean>
 }
