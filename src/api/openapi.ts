@@ -3,7 +3,7 @@ import { NOTHING } from './parameters.js'
 import { bodyTypes, type BodyAs } from './read-body.js'
 import { problemExamples, problemResponses, withCodes } from './openapi-problems.js'
 import { requestExamples } from './request-examples.js'
-import { problemShape } from './shapes.js'
+import { problemShape } from './shapes/problem-shape.js'
 import type { Answers, Route } from './route.js'
 
 type JsonSchema = Record<string, unknown>

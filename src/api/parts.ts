@@ -31,7 +31,7 @@ import type { ReplayWebhook } from '../webhooks/replay-webhook.js'
 import type { WebhookSecrets } from '../webhooks/webhook-secrets.js'
 import type { Authenticate } from '../requests/authenticate.js'
 import type { RequestPath } from '../requests/request-path.js'
-import type { Readiness } from './shapes.js'
+import type { Readiness } from './shapes/readiness-shape.js'
 
 export interface ApiDeps
   extends

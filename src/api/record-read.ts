@@ -101,7 +101,7 @@ export async function recordRead(
 /** @throws ZodError */
 function reasonOf({ headers }: Request): string | null {
   const reason = headers[REASON_HEADER.toLowerCase()]
-  return reason === undefined ? null : (reasonSchema.parse({ [REASON_HEADER]: reason })[REASON_HEADER])
+  return reason === undefined ? null : reasonSchema.parse({ [REASON_HEADER]: reason })[REASON_HEADER]
 }
 
 const given = (parameters: unknown): object =>

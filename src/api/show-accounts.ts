@@ -4,7 +4,7 @@ import type { Paged } from '../projections/conversations/query-results.js'
 import type { OwnProfile } from '../projections/conversations/views.js'
 import type { Address } from '../identity/accounts/addresses.js'
 import type { Parts } from './parts.js'
-import type { accountShape } from './shapes.js'
+import type { accountShape } from './shapes/user-shapes.js'
 
 /** An account as admins see it. */
 export type AccountView = z.infer<typeof accountShape>

@@ -1,6 +1,6 @@
 import type { Logger } from 'winston'
 import type { Analytics } from '../analytics/analytics.js'
-import type { Readiness } from '../api/shapes.js'
+import type { Readiness } from '../api/shapes/readiness-shape.js'
 import { checkProtection } from '../audit/chain/protection.js'
 import type { RedisConnection } from '../limits/redis.js'
 import type { HubStatus } from '../realtime/hub.js'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { readinessShape, type Readiness } from '../../src/api/shapes.js'
+import { readinessShape, type Readiness } from '../../src/api/shapes/readiness-shape.js'
 import { createLagOf } from '../../src/app/readiness/projection-lag.js'
 import { createReadiness } from '../../src/app/readiness/readiness.js'
 import { createComponentLog } from '../../src/app/readiness/watch-components.js'

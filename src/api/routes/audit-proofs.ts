@@ -5,7 +5,7 @@ import { orNotFound, versionHeader } from '../answers.js'
 import { cursorSchema, limitSchema, ofMessageSchema, ordinalSchema } from '../parameters.js'
 import { ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
-import { checkpointShape, consistencyShape, receiptShape, signingKeyShape } from '../shapes.js'
+import { checkpointShape, consistencyShape, receiptShape, signingKeyShape } from '../shapes/audit-shapes.js'
 import { visibleMessage } from '../visible-message.js'
 
 const isOrdinal = (cursor: string): boolean => /^[1-9]\d{0,14}$/.test(cursor)

@@ -3,7 +3,7 @@ import { idSchema } from '../../commands/catalogue/input-schemas.js'
 import { entryNames } from '../../projections/audit-trail/audit-events.js'
 import { cursorSchema, instantSchema, limitSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
-import { auditEntryShape } from '../shapes.js'
+import { auditEntryShape } from '../shapes/audit-shapes.js'
 
 const isOrdinal = (cursor: string): boolean => /^[1-9]\d{0,14}$/.test(cursor)
 

@@ -4,7 +4,7 @@ import { commandHeaders, orNotFound, unwrapResult, versionHeader } from '../answ
 import { inChatSchema, pageSchema } from '../parameters.js'
 import { asProblem } from '../problem-details.js'
 import { answer, route } from '../route.js'
-import { banShape } from '../shapes.js'
+import { banShape } from '../shapes/chat-shapes.js'
 
 const MAX_REASON = 1_000
 

@@ -3,7 +3,7 @@ import { idSchema } from '../../commands/catalogue/input-schemas.js'
 import { commandHeaders, unwrapResult } from '../answers.js'
 import { pageSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
-import { userRefShape } from '../shapes.js'
+import { userRefShape } from '../shapes/user-shapes.js'
 
 const paramsSchema = z.strictObject({ id: idSchema })
 

@@ -5,7 +5,7 @@ import { commandHeaders, orNotFound, unwrapResult } from '../answers.js'
 import type { Parts } from '../parts.js'
 import { asProblem, ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
-import { botShape, botTokenShape, newBotTokenShape } from '../shapes.js'
+import { botShape, botTokenShape, newBotTokenShape } from '../shapes/bot-shapes.js'
 
 const DAY_SECONDS = 86_400
 const MAX_CHATS = 100

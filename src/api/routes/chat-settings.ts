@@ -3,7 +3,7 @@ import { nameSchema } from '../../commands/catalogue/input-schemas.js'
 import { commandHeaders, unwrapResult, orNotAParticipant } from '../answers.js'
 import { inChatSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
-import { chatShape } from '../shapes.js'
+import { chatShape } from '../shapes/chat-shapes.js'
 
 const change = route({
   method: 'patch',

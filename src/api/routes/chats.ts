@@ -7,7 +7,7 @@ import { commandHeaders, orNotFound, unwrapResult, versionHeader } from '../answ
 import { cursorSchema, inChatSchema, limitSchema } from '../parameters.js'
 import { ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
-import { chatShape, listedChatShape } from '../shapes.js'
+import { chatShape, listedChatShape } from '../shapes/chat-shapes.js'
 
 const MAX_PARTICIPANTS = 200
 

@@ -4,7 +4,7 @@ import { commandHeaders, unwrapResult } from '../answers.js'
 import type { Parts } from '../parts.js'
 import { asProblem } from '../problem-details.js'
 import { answer, route } from '../route.js'
-import { erasureShape } from '../shapes.js'
+import { erasureShape } from '../shapes/user-shapes.js'
 import { passwordSchema } from './identity.js'
 
 const eraseMe = route({

@@ -8,7 +8,7 @@ import { secretTokenSchema } from '../../identity/secret-token.js'
 import type { Parts } from '../parts.js'
 import { asProblem, ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
-import { refreshedShape, sessionShape } from '../shapes.js'
+import { refreshedShape, sessionShape } from '../shapes/user-shapes.js'
 import { ownUser } from './users.js'
 
 export const emailSchema = z.string().refine(isEmail, 'is not an e-mail address').meta({ format: 'email' })

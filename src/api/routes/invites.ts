@@ -3,7 +3,7 @@ import { commandHeaders, unwrapResult, orNotAParticipant } from '../answers.js'
 import { inChatSchema } from '../parameters.js'
 import { ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
-import { chatShape, inviteShape } from '../shapes.js'
+import { chatShape, inviteShape } from '../shapes/chat-shapes.js'
 
 /** A year. */
 const MAX_SECONDS = 366 * 86_400

@@ -7,7 +7,8 @@ import { commandHeaders, orNotFound, versionHeader } from '../answers.js'
 import { inChatSchema, limitSchema, startSchema } from '../parameters.js'
 import { asProblem, ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
-import { frameShape, messageShape } from '../shapes.js'
+import { frameShape } from '../shapes/frame-shape.js'
+import { messageShape } from '../shapes/message-shapes.js'
 
 const send = route({
   method: 'post',

@@ -8,7 +8,7 @@ import { ofMessageSchema, pageSchema } from '../parameters.js'
 import type { Parts } from '../parts.js'
 import { asProblem } from '../problem-details.js'
 import { answer, route } from '../route.js'
-import { editShape, messageShape } from '../shapes.js'
+import { editShape, messageShape } from '../shapes/message-shapes.js'
 
 const message = route({
   method: 'get',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isOpenChatCursor } from '../../projections/conversations/chats/open-chats.js'
 import { cursorSchema, limitSchema, queryTextSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
-import { sharedChatShape } from '../shapes.js'
+import { sharedChatShape } from '../shapes/chat-shapes.js'
 
 const listOpenChats = route({
   method: 'get',

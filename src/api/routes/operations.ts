@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { answer, route } from '../route.js'
-import { anyObjectShape, readinessShape } from '../shapes.js'
+import { anyObjectShape } from '../shapes/frame-shape.js'
+import { readinessShape } from '../shapes/readiness-shape.js'
 
 const healthz = route({
   method: 'get',

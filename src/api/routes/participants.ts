@@ -7,7 +7,7 @@ import type { ParticipantView } from '../../projections/conversations/views.js'
 import { commandHeaders, orNotFound, unwrapResult, orNotAParticipant, versionHeader } from '../answers.js'
 import { cursorSchema, inChatSchema, limitSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
-import { chatShape, participantShape } from '../shapes.js'
+import { chatShape, participantShape } from '../shapes/chat-shapes.js'
 
 const roleSchema = z.enum(['owner', 'admin', 'member'])
 

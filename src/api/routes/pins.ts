@@ -3,7 +3,7 @@ import { isPinCursor } from '../../projections/conversations/messages/pins.js'
 import { commandHeaders, orNotFound, unwrapResult, versionHeader } from '../answers.js'
 import { cursorSchema, inChatSchema, limitUpTo, ofMessageSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
-import { pinShape } from '../shapes.js'
+import { pinShape } from '../shapes/message-shapes.js'
 
 const pins = route({
   method: 'get',

@@ -5,7 +5,7 @@ import { orNotFound } from '../answers.js'
 import type { Parts } from '../parts.js'
 import { ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
-import { projectionDifferencesShape, projectionStateShape } from '../shapes.js'
+import { projectionDifferencesShape, projectionStateShape } from '../shapes/projection-shapes.js'
 
 const MAX_REASON = 1_000
 

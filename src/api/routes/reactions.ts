@@ -3,7 +3,7 @@ import { emojiSchema } from '../../commands/catalogue/input-schemas.js'
 import { commandHeaders, unwrapResult, versionHeader } from '../answers.js'
 import { ofMessageSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
-import { reactionShape } from '../shapes.js'
+import { reactionShape } from '../shapes/message-shapes.js'
 import { visibleMessage } from '../visible-message.js'
 
 const reactionSchema = ofMessageSchema.extend({ emoji: emojiSchema })

@@ -6,7 +6,7 @@ import type { ReplayedChat } from '../../replay/replay.js'
 import { cursorSchema, inChatSchema, instantSchema, limitSchema, startSchema, versionSchema } from '../parameters.js'
 import { ProblemError } from '../problem-details.js'
 import { answer, route, type Links } from '../route.js'
-import { pastChatShape, pastUserShape } from '../shapes.js'
+import { pastChatShape, pastUserShape } from '../shapes/past-shapes.js'
 
 const timeSchema = instantSchema.exactOptional()
 const positionSchema = z.string().max(200).exactOptional()

@@ -6,7 +6,7 @@ import { commandHeaders, orNotFound, unwrapResult } from '../answers.js'
 import { cursorSchema, inChatSchema, limitSchema } from '../parameters.js'
 import type { Parts } from '../parts.js'
 import { answer, route } from '../route.js'
-import { ownReportShape, reportShape } from '../shapes.js'
+import { ownReportShape, reportShape } from '../shapes/message-shapes.js'
 
 const MAX_WORDS = 1_000
 

@@ -4,7 +4,7 @@ import { accountRoles } from '../../domain/roles/events.js'
 import type { Revocation } from '../../identity/sessions/session-end.js'
 import { commandHeaders, orNotFound, unwrapResult } from '../answers.js'
 import { answer, route } from '../route.js'
-import { accountShape } from '../shapes.js'
+import { accountShape } from '../shapes/user-shapes.js'
 import { accountOf } from '../show-accounts.js'
 
 const paramsSchema = z.strictObject({ id: idSchema })

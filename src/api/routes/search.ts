@@ -4,7 +4,7 @@ import { isSearchCursor } from '../../projections/conversations/search/search-cu
 import { orNotFound } from '../answers.js'
 import { cursorSchema, instantSchema, limitSchema, queryTextSchema } from '../parameters.js'
 import { answer, route } from '../route.js'
-import { foundMessageShape } from '../shapes.js'
+import { foundMessageShape } from '../shapes/message-shapes.js'
 
 const MAX_CHARACTERS = 500
 

@@ -7,7 +7,7 @@ import { isSessionCursor } from '../../identity/sessions/session-list.js'
 import { cursorSchema, limitSchema } from '../parameters.js'
 import { ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
-import { openSessionShape } from '../shapes.js'
+import { openSessionShape } from '../shapes/user-shapes.js'
 
 const logout = route({
   method: 'post',

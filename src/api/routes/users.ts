@@ -5,7 +5,7 @@ import { isUserCursor } from '../../projections/conversations/users/user-queries
 import { cursorSchema, idListSchema, limitSchema, queryTextSchema } from '../parameters.js'
 import type { Parts } from '../parts.js'
 import { answer, route } from '../route.js'
-import { accountShape, profileShape, userShape } from '../shapes.js'
+import { accountShape, profileShape, userShape } from '../shapes/user-shapes.js'
 import { listAccounts } from '../show-accounts.js'
 
 /** One character is a whole word, or a syllable of one, in Chinese, Japanese and Korean. */

@@ -3,7 +3,7 @@ import { idSchema } from '../../commands/catalogue/input-schemas.js'
 import { orNotFound } from '../answers.js'
 import { ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
-import { verificationShape } from '../shapes.js'
+import { verificationShape } from '../shapes/audit-shapes.js'
 
 const begin = route({
   method: 'post',

@@ -9,7 +9,7 @@ import { inChatSchema } from '../parameters.js'
 import { asProblem } from '../problem-details.js'
 import { answer, route } from '../route.js'
 import { incomingUrl } from './hooks.js'
-import { newIncomingWebhookShape, newWebhookShape, replayShape, webhookShape } from '../shapes.js'
+import { newIncomingWebhookShape, newWebhookShape, replayShape, webhookShape } from '../shapes/webhook-shapes.js'
 
 const MAX_URL = 2_048
 const MAX_VERSION = 2 ** 31 - 1

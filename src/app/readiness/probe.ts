@@ -1,4 +1,4 @@
-import type { Readiness } from '../../api/shapes.js'
+import type { Readiness } from '../../api/shapes/readiness-shape.js'
 
 const TIMEOUT_MS = 2_000
 

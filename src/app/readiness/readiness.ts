@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { Readiness } from '../../api/shapes.js'
+import type { Readiness } from '../../api/shapes/readiness-shape.js'
 import { CHAIN } from '../../audit/chain/chain-follower.js'
 import type { Weakness } from '../../audit/chain/protection.js'
 import type { EventLog } from '../../eventstore/event-log.js'

@@ -1,4 +1,4 @@
-import type { Readiness } from '../../api/shapes.js'
+import type { Readiness } from '../../api/shapes/readiness-shape.js'
 import { createOutage, type Outage } from '../../async/outage.js'
 
 type ComponentLog = Record<'error' | 'warn', (message: string, about: { reason?: unknown }) => unknown>
