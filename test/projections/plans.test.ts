@@ -115,6 +115,9 @@ describe('with many users, chats and messages stored', function () {
     ],
     'a stream': [LIMIT, () => readStream(9_000)],
     'the ids of a user’s chats': [OWN_CHATS, () => queries.chatIdsOf(viewer())],
+    'every chat that a user was ever in': [OWN_CHATS * 2, () => queries.everyChatIdOf(viewer())],
+    'whether a chat of a user is under a hold': [OWN_CHATS * 2, () => queries.isInHeldChat(viewer()).then(String)],
+    'the bots of a user': [LIMIT, () => queries.botIdsOf(viewer()).then((ids) => [...ids, 'none'])],
     'how many take part': [1, () => queries.participantCount(full())],
     'people by id': [2, () => queries.people([viewer(), back()])],
     'profiles by id': [2, () => queries.profiles([viewer(), back()])],
@@ -253,6 +256,7 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
     insert into ${table('deleted_seqs')} (chat_id, seq)
     select ${chat('c')}, seq from generate_series(1, ${CHATS}) as c, generate_series(1, 10, 3) as seq;
 
+    insert into ${table('chat_holds')} (chat_id) select ${chat('c')} from generate_series(1, ${CHATS}) as c where c > 1;
     insert into ${table('full_spans')} (chat_id, from_version) select ${chat('c')}, 1 from generate_series(1, ${CHATS}) as c where c <> 2;
 
     insert into ${table('memberships')} (chat_id, user_id, from_version, join_order, role, joined_at, joined_seq, read_seq)

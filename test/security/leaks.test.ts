@@ -105,6 +105,8 @@ describe('hidden, deleted and edited content', function () {
     banned: { content: `${dead.banned} <@8b1f0c3e-0000-4000-8000-000000000000>`, clientMessageId: 'b2' },
   }
 
+  const ownDeleted = { late: [], back: [dead.own], banned: [dead.banned], never: [] }
+
   before(async () => {
     parley = await startTestApp()
     node = await parley.startNode()
@@ -299,8 +301,13 @@ describe('hidden, deleted and edited content', function () {
           const isOwn = [ids.shown, ids.reply, ids.wasEdited, ids.wasDeleted].includes(messageId)
           const { path, body } = requests[name]!({ ...about, messageId })
           const answer = await call(people[who], method, path, body)
-          // what a message in visibility said before is what its history is for
-          const may = isIn && isOwn && name.endsWith('/history') && messageId === ids.wasEdited ? [dead.edited] : []
+          // what a message in visibility said before is what its history is for; an export has what the user deleted
+          const may =
+            isIn && isOwn && name.endsWith('/history') && messageId === ids.wasEdited
+              ? [dead.edited]
+              : name === 'GET /users/me/export'
+                ? ownDeleted[who]
+                : []
           clean(
             `${name} of ${messageId}`,
             whole(answer),

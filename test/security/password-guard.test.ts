@@ -176,6 +176,7 @@ describe('every route that takes a password', () => {
     '/auth/login': (email) => ({ email, password: 'a guess of it' }),
     '/auth/password': () => ({ currentPassword: 'a guess of it', newPassword: 'another one' }),
     '/auth/email': () => ({ password: 'a guess of it', newEmail: 'eve@example.org' }),
+    '/users/me/erasure': () => ({ password: 'a guess of it' }),
   }
 
   it('refuses the eleventh guess, and then the right one', async () => {

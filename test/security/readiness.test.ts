@@ -12,6 +12,7 @@ const partsWith = (query: () => Promise<unknown>): Parts =>
     audit: () => Promise.resolve(),
     lagOf: () => Promise.resolve({ events: 0, seconds: 0 }),
     runners: [],
+    analysts: () => Promise.resolve([]),
     realtime: () => ({ status: 'live', position: 'log.1', reason: null }),
     redis: null,
   }) as unknown as Parts

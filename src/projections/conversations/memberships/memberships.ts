@@ -22,7 +22,7 @@ export const membershipsPart = {
       primary key (chat_id, user_id, from_version)
     ) with (fillfactor = 80);
     create unique index on ${table('memberships')} (chat_id, user_id) where to_version is null;
-    create index on ${table('memberships')} (user_id) where to_version is null;
+    create index on ${table('memberships')} (user_id, to_version);
     create index on ${table('memberships')} (chat_id, from_version, join_order) where to_version is null;`,
   apply: {
     ChatCreated: ({ event, chatId, version, at }: Placed<'ChatCreated'>, context: ApplyContext) =>

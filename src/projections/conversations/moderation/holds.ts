@@ -20,7 +20,7 @@ export const holdsPart = {
 export const holdQueries = ({ pool, table }: QueryContext) => ({
   /** Whether a hold is on a chat in which the user takes part or ever did. */
   async isInHeldChat(userId: string): Promise<boolean> {
-    const text = `select from ${table('chat_holds')} where chat_id in (${chatsOf(table)}) limit 1`
+    const text = `select from ${table('chat_holds')} where chat_id = any(array(${chatsOf(table)})) limit 1`
     const { rowCount } = await pool.query(text, [userId])
     return rowCount === 1
   },

@@ -14,7 +14,8 @@ export const usersPart = {
       owner_id uuid,
       created_at timestamptz not null,
       updated_at timestamptz not null
-    );`,
+    );
+    create index on ${table('users')} (owner_id) where owner_id is not null;`,
   apply: { ProfileChanged: changeProfile, UserErased: eraseUser },
   applyBulk: insertUsers,
 } satisfies Part
