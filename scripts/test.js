@@ -8,7 +8,7 @@ import { recordDurations } from './suite/record-durations.js'
 import { runFiles } from './suite/run-files.js'
 import { runStep } from './suite/run-step.js'
 import { createTally } from './suite/tally.js'
-import { onEveryNode, testFiles } from './suite/test-files.js'
+import { alone, onEveryNode, testFiles } from './suite/test-files.js'
 import { withServices } from './suite/with-services.js'
 import { workers } from './suite/workers.js'
 
@@ -28,6 +28,7 @@ if (await step('build', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json
       runFiles(testFiles('test'), { workers, env: covered, onResult }),
       checksThenOtherNode({ ...env, PARLEY_SENDS: '100' }),
     ])
+    await runFiles(testFiles(...alone), { workers: 1, env: covered, onResult })
     if (process.argv.includes('--record')) recordDurations(results)
   })
   await run.catch((error) => tally.addStep('the services that tests share', false, error.stack))

@@ -6,13 +6,14 @@ export const DURATIONS = new URL('durations.json', import.meta.url)
 const durations = JSON.parse(readFileSync(DURATIONS, 'utf8'))
 
 /**
- * The built test files of these folders and files, the slowest first, so that a run does not end with one worker busy and the others idle.
+ * The built test files of these folders and files, but for those that run alone unless they are named, the slowest first, so that a run does not end with one worker busy and the others idle.
  * Named after the sources, for `dist` may hold what was removed.
  */
 export function testFiles(...roots) {
   const slowness = (file) => durations[file] ?? 0
   return roots
     .flatMap(sourcesBelow)
+    .filter((file) => roots.includes(file) || !alone.includes(file))
     .sort((one, other) => slowness(other) - slowness(one))
     .map(built)
 }
@@ -26,6 +27,9 @@ function sourcesBelow(root) {
     .map((file) => join(root, file))
     .sort()
 }
+
+/** Keeps two servers busy by itself: it has the machine alone, after all others. */
+export const alone = ['test/end-to-end/rebuild-while-working.test.ts']
 
 /** What the oldest Node that we promise may do otherwise: Unicode, the HTTP server, the database drivers, and a day of the whole product. */
 export const onEveryNode = [
