@@ -8,7 +8,8 @@ import { withProcessor } from './sends.js'
 /** Until a running server has noticed the command, and the trail has caught up. */
 const SETTLE_MS = 3000
 
-async function command(action: 'stop' | 'start', { env }: ParleyContestant): Promise<void> {
+async function setTrailStopped(stopped: boolean, { env }: ParleyContestant): Promise<void> {
+  const action = stopped ? 'stop' : 'start'
   await runNode({ place: 'load', script: 'src/cli.js', args: ['projections', action, 'audit_trail'], env })
   await sleep(SETTLE_MS)
 }
@@ -22,51 +23,35 @@ async function send(bench: Bench, { server, world, rooms }: ParleyContestant): P
   return { processor }
 }
 
-/** The same server in turns: the trail follows the log, or stands still. */
-const trailCost: Experiment = {
-  name: 'send, 32 connections, with the audit trail',
-  against: 'itself',
-  reference: 'the audit trail stopped',
-  metrics: { processor: { unit: 'µs of the server a send', better: 'lower', target: { atMost: 1.07 } } },
-  async prepare(bench) {
-    const parley = await bench.parley()
-    return {
-      ours: () => send(bench, parley),
-      async reference() {
-        await command('stop', parley)
-        const sample = await send(bench, parley)
-        await command('start', parley)
-        return sample
-      },
-    }
-  },
-}
-
-/** The same for the chain, which no command stops: its row does. */
-const setChainStopped = async ({ env }: ParleyContestant, stopped: boolean): Promise<void> => {
+/** The chain is stopped by no command; its row does. */
+async function setChainStopped(stopped: boolean, { env }: ParleyContestant): Promise<void> {
   await withClient(env['DATABASE_URL'] ?? '', (client) =>
     client.query(`update projections set stopped = $1 where name = 'audit_chain'`, [stopped]),
   )
   await sleep(SETTLE_MS)
 }
 
-const chainCost: Experiment = {
-  name: 'send, 32 connections, with the audit chain',
+/** The same server in turns: the follower follows the log, or stands still. */
+const costOf = (
+  name: string,
+  setStopped: (stopped: boolean, parley: ParleyContestant) => Promise<void>,
+): Experiment => ({
+  name: `send, 32 connections, with the ${name}`,
   against: 'itself',
-  reference: 'the audit chain stopped',
+  reference: `the ${name} stopped`,
   metrics: { processor: { unit: 'µs of the server a send', better: 'lower', target: { atMost: 1.07 } } },
   async prepare(bench) {
     const parley = await bench.parley()
     return {
       ours: () => send(bench, parley),
       async reference() {
-        await setChainStopped(parley, true)
+        await setStopped(true, parley)
         const sample = await send(bench, parley)
-        await setChainStopped(parley, false)
+        await setStopped(false, parley)
         return sample
       },
     }
   },
-}
+})
 
-export const auditTrail = [trailCost, chainCost]
+export const auditTrail = [costOf('audit trail', setTrailStopped), costOf('audit chain', setChainStopped)]

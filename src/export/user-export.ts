@@ -4,7 +4,7 @@ import type { AccountRecord } from '../identity/accounts/account-record.js'
 import { bindClient } from '../privacy/client-box.js'
 import type { EventReader, OpenedEvent } from '../privacy/event-reader.js'
 import type { AuditQueries } from '../projections/audit-trail/audit-queries.js'
-import type { AuditFilter } from '../projections/audit-trail/audit-entry.js'
+import { NO_FILTER, type AuditFilter } from '../projections/audit-trail/audit-entry.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import { concerns, ownPart } from './own-part.js'
 
@@ -74,16 +74,6 @@ export function createUserExport({ log, reader, queries, audit, accounts }: User
     yield* securityEvents({ userId })
     yield* securityEvents({ targetUserId: userId })
   }
-}
-
-const NO_FILTER: AuditFilter = {
-  event: null,
-  userId: null,
-  targetUserId: null,
-  chatId: null,
-  messageId: null,
-  from: null,
-  to: null,
 }
 
 const line = (kind: ExportLine['kind'], fields: object): ExportLine => ({ kind, ...fields })

@@ -1,11 +1,9 @@
 import { z } from 'zod'
-import type { Caller } from '../../commands/run-command.js'
 import { secretTokenSchema } from '../../identity/secret-token.js'
+import { checkOwnPassword, whoIs } from '../check-own-password.js'
 import { asProblem, ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
 import { emailSchema, knownEmailSchema, passwordSchema } from './identity.js'
-
-const WRONG_PASSWORD = { code: 'invalid-credentials' } as const
 
 const changePassword = route({
   method: 'post',
@@ -65,12 +63,9 @@ const changeEmail = route({
   body: z.strictObject({ password: passwordSchema(1), newEmail: emailSchema }),
   answers: { 202: null },
   uses: ['background', 'emailChanges', 'passwordGuard'],
-  async handle({ body: { password, newEmail }, caller, request }, { emailChanges, background, passwordGuard }) {
-    const who = whoIs(caller)
-    const check = async () => (await emailChanges.checkPassword({ ...who, password })) ?? WRONG_PASSWORD
-    const account = await passwordGuard({ userId: caller.userId }, request, check)
-    if ('code' in account || 'retryAfterMs' in account) throw asProblem(account)
-    background.run('change-email', () => emailChanges.request({ ...who, newEmail, account }))
+  async handle({ body: { password, newEmail }, caller, request }, parts) {
+    const account = await checkOwnPassword({ caller, request, password }, parts)
+    parts.background.run('change-email', () => parts.emailChanges.request({ ...whoIs(caller), newEmail, account }))
     return answer(202, null)
   },
 })
@@ -97,6 +92,3 @@ function passwordProblem(refused: object): ProblemError {
   if (!('reason' in refused)) return asProblem(refused)
   return new ProblemError('validation-failed', { errors: [{ path: 'newPassword', message: String(refused.reason) }] })
 }
-
-/** Over REST every caller has a session. */
-const whoIs = ({ userId, client }: Caller) => ({ userId, sessionId: client?.session ?? '' })

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { idSchema } from '../../commands/catalogue/input-schemas.js'
 import { commandHeaders, unwrapResult } from '../answers.js'
+import { checkOwnPassword } from '../check-own-password.js'
 import type { Parts } from '../parts.js'
-import { asProblem } from '../problem-details.js'
 import { answer, route } from '../route.js'
 import { erasureShape } from '../shapes/user-shapes.js'
 import { passwordSchema } from './identity.js'
@@ -17,17 +17,12 @@ const eraseMe = route({
   answers: { 202: erasureShape },
   uses: ['accountStatuses', 'emailChanges', 'passwordGuard', 'queries', 'run'],
   async handle({ body: { password }, caller, request }, parts) {
-    const { userId, client } = caller
-    const who = { userId, sessionId: client?.session ?? '', password }
-    const check = async () => (await parts.emailChanges.checkPassword(who)) ?? WRONG_PASSWORD
-    const account = await parts.passwordGuard({ userId }, request, check)
-    if ('code' in account || 'retryAfterMs' in account) throw asProblem(account)
+    await checkOwnPassword({ caller, request, password }, parts)
+    const { userId } = caller
     const result = unwrapResult(await parts.run('requestErasure', { userId }, caller))
     return answer(202, await stateOf(userId, parts), { headers: commandHeaders(result, caller) })
   },
 })
-
-const WRONG_PASSWORD = { code: 'invalid-credentials' } as const
 
 const myErasure = route({
   method: 'get',

@@ -20,8 +20,7 @@ const place = route({
   answers: { 204: null },
   uses: ['run'],
   async handle({ params, body, caller }, { run }) {
-    const result = await setHold({ ...params, ...body, on: true }, caller, run)
-    return answer(204, null, { headers: commandHeaders(result, caller) })
+    return setHold({ ...params, ...body, on: true }, caller, run)
   },
 })
 
@@ -35,14 +34,16 @@ const end = route({
   answers: { 204: null },
   uses: ['run'],
   async handle({ params, body, caller }, { run }) {
-    const result = await setHold({ ...params, ...body, on: false }, caller, run)
-    return answer(204, null, { headers: commandHeaders(result, caller) })
+    return setHold({ ...params, ...body, on: false }, caller, run)
   },
 })
 
-const setHold = async ({ kind, id, on, reason }: Hold, caller: Caller, run: Parts['run']) =>
-  kind === 'user'
-    ? unwrapResult(await run('setUserHold', { userId: id, on, reason }, caller))
-    : unwrapResult(await run('setChatHold', { chatId: id, on, reason }, caller))
+async function setHold({ kind, id, on, reason }: Hold, caller: Caller, run: Parts['run']) {
+  const result =
+    kind === 'user'
+      ? await run('setUserHold', { userId: id, on, reason }, caller)
+      : await run('setChatHold', { chatId: id, on, reason }, caller)
+  return answer(204, null, { headers: commandHeaders(unwrapResult(result), caller) })
+}
 
 export const holdRoutes = [place, end]

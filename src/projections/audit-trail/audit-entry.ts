@@ -37,6 +37,17 @@ export interface AuditFilter {
   to: string | null
 }
 
+/** Every entry. */
+export const NO_FILTER: AuditFilter = {
+  event: null,
+  userId: null,
+  targetUserId: null,
+  chatId: null,
+  messageId: null,
+  from: null,
+  to: null,
+}
+
 export interface AuditRequest {
   filter: AuditFilter
   order: 'asc' | 'desc'

@@ -5,7 +5,7 @@ import type { RecordedEvent } from '../../../src/eventstore/event-log.js'
 import { inTransaction } from '../../../src/postgres/transaction.js'
 import { createAuditQueries, type AuditQueries } from '../../../src/projections/audit-trail/audit-queries.js'
 import { createAuditTrail } from '../../../src/projections/audit-trail/audit-trail.js'
-import type { AuditEntry, AuditFilter, AuditRequest } from '../../../src/projections/audit-trail/audit-entry.js'
+import type { AuditEntry, AuditRequest } from '../../../src/projections/audit-trail/audit-entry.js'
 import { openProjection, type OpenProjection } from '../../../src/projections/engine/open-projection.js'
 import { uuid } from '../../support/uuid.js'
 import { openWriteSide, type WriteSide } from '../../support/write-side.js'
@@ -30,16 +30,6 @@ export interface ToRecord {
   at: string
   /** Null: without a client. */
   userAgent: string | null
-}
-
-export const anyFilter: AuditFilter = {
-  event: null,
-  userId: null,
-  targetUserId: null,
-  chatId: null,
-  messageId: null,
-  from: null,
-  to: null,
 }
 
 /** The audit trail on real Postgres, given batches of sealed events as a runner gives them. */
