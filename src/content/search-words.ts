@@ -26,16 +26,20 @@ const EMOJI =
 const PREFIX = '(?:(?<![\\p{L}\\p{N}\\p{M}])(?:--|-(?=\\p{N})|[.#]))'
 const SUFFIX = '(?:(?:\\+\\+|#)(?![\\p{L}\\p{N}]))'
 
+/** Its groups are the prefix, the word and the suffix; none for a word of a single character. */
 const WORD = new RegExp(
-  `(?<single>${EMOJI}|${SINGLE}${MARKS})|(?<prefix>${PREFIX})?(?<word>${LETTER}(?:${INVISIBLE}*${LETTER})*)(?<suffix>${SUFFIX})?`,
+  `(?:${EMOJI}|${SINGLE}${MARKS})|(${PREFIX})?(${LETTER}(?:${INVISIBLE}*${LETTER})*)(${SUFFIX})?`,
   'gv',
 )
+
+const ASCII = /^[\0-\x7f]*$/
+/** What `WORD` is for ASCII, in half the time. */
+const ASCII_WORD = /((?<![a-z0-9])(?:--|-(?=[0-9])|[.#]))?([a-z0-9]+)((?:\+\+|#)(?![a-z0-9]))?/gi
 
 /** The words of a text in any language, without case and accents. */
 export function searchWords(text: string): Word[] {
   const words: Word[] = []
-  for (const { 0: match, index, groups = {} } of text.matchAll(WORD)) {
-    const { word = match, prefix = '', suffix = '' } = groups
+  for (const { 0: match, 1: prefix = '', 2: word = match, 3: suffix = '', index } of matches(text)) {
     const folded = foldWord(word)
     if (folded === '') continue
     const place = { folded, from: index, to: index + match.length }
@@ -43,3 +47,5 @@ export function searchWords(text: string): Word[] {
   }
   return words
 }
+
+const matches = (text: string) => text.matchAll(ASCII.test(text) ? ASCII_WORD : WORD)

@@ -25,6 +25,17 @@ describe('words of a text, as search knows them', () => {
     )
   })
 
+  it('are the same in a text of ASCII, which has a way of its own', () => {
+    const ascii = fc.string({ unit: fc.constantFrom(...'aZ09 .#+-_*@/\n\t'), maxLength: 12 })
+    const ideographicSpace = '\u3000'
+    fc.assert(
+      fc.property(fc.oneof(ascii, fc.string({ unit: 'binary-ascii' })), (text) => {
+        expect(searchWords(text)).to.deep.equal(searchWords(text + ideographicSpace))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
   it('keep marks that are letters, or parts of them', () => {
     const different = [
       ['バス', 'パス', 'ハス'],

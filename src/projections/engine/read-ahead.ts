@@ -3,7 +3,7 @@ import type { EventLog, FollowOptions, Page, Position, RecordedEvent } from '../
 export interface ReadAheadOptions extends FollowOptions {
   /** A page with at least so many events means that the reader is behind. */
   many: number
-  /** Called with the next page's events while one before it is being dealt with; may fail, for it only saves time later. */
+  /** Called with the next page's events while one before it is being dealt with. Never rejects. */
   prepare(events: readonly RecordedEvent[]): Promise<unknown>
 }
 
@@ -20,9 +20,15 @@ export async function* readAhead(
   const following = log.follow(after, { ...options, signal: AbortSignal.any([signal, left.signal]) })
   const pages = following[Symbol.asyncIterator]()
 
+  async function readPrepared(): Promise<IteratorResult<Page>> {
+    const next = await pages.next()
+    if (next.done !== true) await prepare(next.value.events)
+    return next
+  }
+
   function readNext(): Promise<IteratorResult<Page>> {
-    const next = pages.next()
-    next.then(({ done, value }) => (done === true ? null : prepare(value.events))).catch(() => undefined)
+    const next = readPrepared()
+    next.catch(() => undefined) // it is awaited once the page before it is dealt with
     return next
   }
 

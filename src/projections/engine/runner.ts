@@ -18,6 +18,7 @@ import {
 import { createLease } from './lease.js'
 import { noNotices, type Notice, type Notices } from './notices.js'
 import type { OpenProjection } from './open-projection.js'
+import { prepareAhead } from './prepare-ahead.js'
 import { readAhead } from './read-ahead.js'
 import type { SkippedEvents } from './skipped-events.js'
 
@@ -228,7 +229,7 @@ export function startRunner(
         readAhead(log, after, {
           ...following,
           many: MANY_EVENTS,
-          prepare: async (events) => projection.prepare?.(events),
+          prepare: (events) => prepareAhead(projection, events),
         }),
     },
     ...(streamPrefixes && { streamPrefixes }),

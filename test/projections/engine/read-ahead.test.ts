@@ -60,12 +60,4 @@ describe('Reading ahead of a projection', () => {
     await pages.return(undefined)
     expect(wasLeft()).to.equal(true)
   })
-
-  it('goes on where preparing fails: dealing with the page will say so', async () => {
-    const { log } = source(page('a', 10), page('b', 1))
-    const seen: string[] = []
-    const failing = { ...options(), prepare: () => Promise.reject(new Error('no')) }
-    for await (const { position } of readAhead(log, '', failing)) seen.push(position)
-    expect(seen).to.deep.equal(['a', 'b'])
-  })
 })

@@ -3,6 +3,7 @@ import type { Word } from '../../../content/search-words.js'
 import type { TableName } from '../../engine/projection.js'
 import { chatsOf } from '../memberships/chats-of.js'
 import { messagesIn, type ApplyContext, type BulkEvent, type Part, type Placed } from '../part.js'
+import { messageWords } from './message-words.js'
 import { keyOf, SENDER, toTsvector, wordsOf } from './word-keys.js'
 
 /**
@@ -52,7 +53,7 @@ export const searchPart = {
 async function insertSent(sent: readonly Placed<'MessageSent'>[], context: ApplyContext): Promise<void> {
   const { tx, table } = context
   const texts = sent
-    .map((placed) => ({ ...placed, words: wordsOf(placed.event.content) }))
+    .map((placed) => ({ ...placed, words: messageWords(placed.event) }))
     .filter(({ words }) => words.length > 0)
   if (texts.length === 0) return
   const rows = texts.map(({ event: { messageId, senderId }, chatId, version, at, words }) => ({

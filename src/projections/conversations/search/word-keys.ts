@@ -25,9 +25,12 @@ const MAX_POSITION = 16_383
 
 /** As a `tsvector` reads it; words that bear signs stand there with and without them. */
 export function toTsvector(words: readonly Word[], chatId: string, senderId: string | null): string {
-  const lexemes = words.flatMap(({ folded, signed }, index) => {
+  const key = keyOf(chatId)
+  const lexemes = senderId === null ? [] : [senderKey(chatId, senderId)]
+  for (const [index, { folded, signed }] of words.entries()) {
     const position = Math.min(index + 1, MAX_POSITION)
-    return [folded, ...(signed === undefined ? [] : [signed])].map((word) => `${wordKey(chatId, word)}:${position}`)
-  })
-  return [...lexemes, ...(senderId === null ? [] : [senderKey(chatId, senderId)])].join(' ')
+    lexemes.push(`${quoted(key + folded)}:${position}`)
+    if (signed !== undefined) lexemes.push(`${quoted(key + signed)}:${position}`)
+  }
+  return lexemes.join(' ')
 }

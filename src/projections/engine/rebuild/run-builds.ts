@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import type { EventLog, Page, Position } from '../../../eventstore/event-log.js'
 import { keepDifferences } from '../generations.js'
+import { prepareAhead } from '../prepare-ahead.js'
 import { isFor, type Build } from './build.js'
 import { compareGenerations } from './compare-generations.js'
 import type { BuildLog } from './read-between.js'
@@ -45,6 +46,7 @@ export async function runBuilds(builds: readonly Build[], deps: RunBuildsDeps): 
   while (running.length > 0 && !signal.aborted) {
     const page = await next
     next = readPage(page.position, running, log)
+    next.catch(() => undefined) // it is awaited once this page is applied
     const goesOn = await Promise.all(running.map((build) => step(build, page)))
     running = running.filter((_, index) => goesOn[index])
     if (page.events.length === 0) await sleep(AT_HEAD_MS, undefined, { signal }).catch(() => undefined)
@@ -56,14 +58,10 @@ function earliest(builds: readonly Build[], { comparePositions }: Pick<EventLog,
   return first
 }
 
-/** Reads a page, and opens its events, while the one before it is applied. */
-function readPage(after: Position, builds: readonly Build[], log: Pick<EventLog, 'readAll'>): Promise<Page> {
-  const page = log.readAll(after, PAGE_EVENTS)
-  page
-    .then(({ events }) =>
-      Promise.all(builds.map(async ({ projection }) => projection.prepare?.(events.filter(isFor(projection))))),
-    )
-    .catch(() => undefined) // it only saves time: who awaits the page, and who applies it, meets the same failure
+/** Reads a page, and prepares its events, while the one before it is applied. */
+async function readPage(after: Position, builds: readonly Build[], log: Pick<EventLog, 'readAll'>): Promise<Page> {
+  const page = await log.readAll(after, PAGE_EVENTS)
+  await Promise.all(builds.map(({ projection }) => prepareAhead(projection, page.events.filter(isFor(projection)))))
   return page
 }
 
