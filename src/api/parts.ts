@@ -56,6 +56,8 @@ export interface ApiDeps
   addresses: Addresses
   queries: ConversationQueries
   auditTrail: Pick<ReadYourWritesDeps, 'progress' | 'ownWrites'> & { queries: AuditQueries }
+  /** How long a request waits until a projection has examined a position. */
+  readModelWaitMs: number
   auditProofs: AuditProofs
   verifications: Verifications
   pastFrames: PastFrames

@@ -27,7 +27,7 @@ export interface ReadYourWritesDeps {
   comparePositions: (a: string, b: string) => number
 }
 
-export function createReadYourWrites(deps: ReadYourWritesDeps, timeoutMs = 2_000): ReadYourWrites {
+export function createReadYourWrites(deps: ReadYourWritesDeps, timeoutMs: number): ReadYourWrites {
   const { progress, ownWrites, sharedWrites, head, comparePositions } = deps
   const reached = async (position: string | null): Promise<boolean> =>
     position === null || progress.reached(position, { timeoutMs })

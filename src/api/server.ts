@@ -35,8 +35,8 @@ export function createApi(deps: ApiDeps): Express {
   let openApi: FixedContent | undefined
   const parts = {
     ...deps,
-    reads: createReadYourWrites(deps),
-    auditReads: createReadYourWrites({ ...deps, ...deps.auditTrail }),
+    reads: createReadYourWrites(deps, deps.readModelWaitMs),
+    auditReads: createReadYourWrites({ ...deps, ...deps.auditTrail }, deps.readModelWaitMs),
     openApi: () => (openApi ??= fixedContent(JSON.stringify(openApiDocument(routeList)), JSON_TYPE)),
   }
   if (deps.metricsToken !== null) api.use('/metrics', requireToken(deps.metricsToken))

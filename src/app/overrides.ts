@@ -12,6 +12,8 @@ export interface Overrides {
   mailer?: Mailer
   /** The web, as link previews and webhooks see it. */
   safeFetch?: SafeFetch
+  /** How long a request waits for the read models; 2 s by default, which is little on a busy machine. */
+  readModelWaitMs?: number
   /** How long an analyst's projection may take for one batch. */
   projectionDeadlineMs?: number
   /** Called before each step of an erasure, which waits for it. */

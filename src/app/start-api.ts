@@ -40,6 +40,7 @@ export interface ApiParts {
   sharedWrites: SharedOwnWrites | null
   pastFrames: PastFrames
   renderSentMessage: RenderSentMessage
+  readModelWaitMs: number
   readiness: () => Promise<Readiness>
   analytics: Analytics | null
   verifications: Verifications
@@ -78,6 +79,7 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     privilegedAccesses: security.accesses,
     replay: createAppReplay(core, core.content.renderContent),
     renderSentMessage: parts.renderSentMessage,
+    readModelWaitMs: parts.readModelWaitMs,
     publicUrl: parts.publicUrl,
     projections: async () => [...core.managedProjections, ...((await parts.analytics?.all()) ?? [])],
     projectionStates: async () =>

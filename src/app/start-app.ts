@@ -8,7 +8,7 @@ import { problemOf } from '../api/problem-details.js'
 import { createSafeFetch } from '../outbound/safe-fetch.js'
 import { createPastFrames } from '../realtime/past-frames.js'
 import type { Realtime } from '../realtime/gateway.js'
-import { createRenderSentMessage } from '../realtime/render-sent-message.js'
+import { createRenderSentMessage, type RenderSentMessage } from '../realtime/render-sent-message.js'
 import { createUserCache, type UserCache } from '../realtime/user-cache.js'
 import type { Config } from './config.js'
 import { openCore, type Core } from './core.js'
@@ -32,6 +32,8 @@ import { startSecurity } from './start-security.js'
 import { startSessions } from './start-sessions.js'
 import { startWebhookDelivery } from './start-webhooks.js'
 import { warnOfSharedRole } from './warn-of-shared-role.js'
+
+const READ_MODEL_WAIT_MS = 2_000
 
 /** A running Parley. Disposing of it finishes what is in flight and releases everything, in reverse order. */
 export interface App extends AsyncDisposable {
@@ -97,12 +99,14 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   await startErasures(core, { accounts: identity.accountErasure, report, overrides }, releases)
   const authenticate = createAuthenticate({ ...sessions, botCheck: identity.botCheck })
   const requestPath = createRequestPath({ limits, security: security.events, problemOf, logger })
-  const renderSentMessage = renderSent(core, users)
+  const { readModelWaitMs = READ_MODEL_WAIT_MS } = overrides
+  const renderSentMessage = renderSent(core, users, readModelWaitMs)
   const shared = { commands, sessions, security, authenticate, requestPath, renderSentMessage, metrics, logger }
   const realtimeStatus = (): ReturnType<Realtime['status']> => realtime.status()
   const readiness = startReadiness(core, { sessions, redis, realtimeStatus, analytics, metrics, logger }, releases)
   const api = createRestApi(config, core, {
     ...shared,
+    readModelWaitMs,
     identity,
     webhooks,
     redis,
@@ -152,5 +156,11 @@ const openUserCache = async ({ log, queries, runners }: Core): Promise<UserCache
     since: await log.head(),
   })
 
-const renderSent = ({ log, reader, queries, runners, content: { renderContent } }: Core, people: UserCache) =>
-  createRenderSentMessage({ log, reader, people, queries, progress: runners.conversations.progress, renderContent })
+const renderSent = (
+  { log, reader, queries, runners, content: { renderContent } }: Core,
+  people: UserCache,
+  timeoutMs: number,
+): RenderSentMessage => {
+  const { progress } = runners.conversations
+  return createRenderSentMessage({ log, reader, people, queries, progress, renderContent, timeoutMs })
+}

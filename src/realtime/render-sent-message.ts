@@ -27,12 +27,12 @@ export interface RenderSentMessageDeps {
   progress: Progress
   queries: Pick<ConversationQueries, 'message'>
   renderContent?: RenderContent
-  /** How long to wait for the read model; 2 s by default. */
-  timeoutMs?: number
+  /** How long to wait for the read model. */
+  timeoutMs: number
 }
 
 export function createRenderSentMessage(deps: RenderSentMessageDeps): RenderSentMessage {
-  const { log, reader, people, progress, queries, renderContent, timeoutMs = 2_000 } = deps
+  const { log, reader, people, progress, queries, renderContent, timeoutMs } = deps
 
   async function asSent(sent: ChatEventInStream<MessageSent>): Promise<MessageView> {
     const { senderId } = sent.event

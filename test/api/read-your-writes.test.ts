@@ -12,7 +12,7 @@ function numberOf(position: string): number {
   return Number(position.slice(2))
 }
 
-function setUp(timeoutMs?: number) {
+function setUp(timeoutMs = 2_000) {
   const progress = createProgress('a.0', comparePositions)
   const ownWrites = createOwnWrites(comparePositions)
   const elsewhere = new Map<string, string>()

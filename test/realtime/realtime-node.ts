@@ -92,7 +92,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
   const { progress } = core.runners.conversations
   const comparePositions = (a: string, b: string): number => log.comparePositions(a, b)
   const people = createUserCache({ queries, progress, comparePositions, since: await log.head() })
-  const present = createRenderSentMessage({ log, reader, people, progress, queries })
+  const present = createRenderSentMessage({ log, reader, people, progress, queries, timeoutMs: 20_000 })
   const renderSentMessage = options.renderSentMessage?.(present) ?? present
   const tokensLasting = (accessTokenSeconds: number) =>
     createTokens({

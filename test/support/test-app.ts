@@ -11,6 +11,9 @@ import type { Mail, Mailer } from '../../src/identity/mail/mailer.js'
 import { changeRoles } from './change-roles.js'
 import { createTestDatabase, type TestDatabase } from './test-database.js'
 
+/** For the read models, on a busy machine. */
+const PATIENCE_MS = 20_000
+
 const PASSWORD = 'correct horse'
 
 export interface Answer {
@@ -74,7 +77,10 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
   const start = (more: Partial<Config> = {}, moreOverrides: Overrides = {}): Promise<App> =>
     createApp(
       { ...whole, ...more },
-      { ...options, overrides: { mailer, safeFetch: nowhere, ...overrides, ...moreOverrides } },
+      {
+        ...options,
+        overrides: { mailer, safeFetch: nowhere, readModelWaitMs: PATIENCE_MS, ...overrides, ...moreOverrides },
+      },
     )
   let app = await start().catch(async (error: unknown) => {
     await database[Symbol.asyncDispose]()

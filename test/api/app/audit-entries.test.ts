@@ -15,7 +15,7 @@ describe('GET /audit/entries', function () {
   let last: Answer
 
   before(async () => {
-    parley = await startTestApp()
+    parley = await startTestApp({}, { readModelWaitMs: 1_000 })
     ada = await parley.register('Ada')
     bob = await parley.register('Bob')
     auditor = await parley.withRoles('Ann', 'auditor')
