@@ -1,6 +1,7 @@
 // The long forms of the tests of which `npm test` runs a short one: ten minutes of faults in the event log, a large import that is
-// killed at every step, many stories for the laws, a repeat after many messages, and every server that Parley depends on failing in every
-// way and for long. `npm run soak -- test/…` runs other files with the same settings.
+// killed at every step, many stories for the laws, 10,000 random events after which 20 users are erased, a repeat after many messages,
+// and every server that Parley depends on failing in every way and for long. `npm run soak -- test/…` runs other files with the same
+// settings.
 import { finish } from './suite/finish.js'
 import { runFiles } from './suite/run-files.js'
 import { createTally } from './suite/tally.js'
@@ -13,6 +14,7 @@ const SOAK = [
   'test/end-to-end/kill-import.test.ts',
   'test/end-to-end/import-memory.test.ts',
   'test/laws/laws.property.test.ts',
+  'test/laws/erased-history.test.ts',
   'test/api/app/repeats-later.test.ts',
   'test/content/render-bounds.test.ts',
   'test/app/outages/outages.test.ts',
@@ -23,6 +25,7 @@ const SETTINGS = {
   PARLEY_SOAK_SECONDS: '600',
   PARLEY_IMPORT_MESSAGES: '100000',
   PARLEY_LAW_STORIES: '400',
+  PARLEY_HISTORY_EVENTS: '10000',
   PARLEY_OTHER_MESSAGES: '100000',
   OUTAGE_MATRIX: 'whole',
   PARLEY_OUTAGE_SECONDS: '15,600',

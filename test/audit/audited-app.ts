@@ -5,6 +5,7 @@ import type { Config } from '../../src/app/config.js'
 import type { RecordedEvent } from '../../src/eventstore/event-log.js'
 import { startTestApp, type TestApp, type TestUser } from '../support/test-app.js'
 import { execute } from '../support/test-database.js'
+import { allEvents } from './chain-heads.js'
 
 /** An app with a chat, and what an auditor and someone who tampers do with it. */
 export interface AuditedApp extends AsyncDisposable {
@@ -47,13 +48,13 @@ export async function startAuditedApp(config: Partial<Config> = {}): Promise<Aud
     async chained() {
       const { log, chain } = core()
       expect(await chain.runner.progress.reached(await log.head(), { timeoutMs: 60_000 })).to.equal(true)
-      return (await allEvents(parley)).length
+      return (await allEvents(log)).length
     },
     verify(from = 'log', anchorFiles = anchorFilesOf(parley.config)) {
       const verify = createVerify(core(), { keys: core().chain.keys, anchorFiles })
       return verify(from, { onProgress: () => undefined, signal: new AbortController().signal })
     },
-    events: () => allEvents(parley),
+    events: () => allEvents(core().log),
     tamper: (...statements) =>
       execute(
         parley.config.databaseUrl ?? '',
@@ -61,16 +62,5 @@ export async function startAuditedApp(config: Partial<Config> = {}): Promise<Aud
         ...statements,
       ),
     [Symbol.asyncDispose]: () => parley[Symbol.asyncDispose](),
-  }
-}
-
-async function allEvents({ app }: TestApp): Promise<RecordedEvent[]> {
-  const { log } = app.core
-  const all: RecordedEvent[] = []
-  for (let after = log.start; ;) {
-    const { events, position } = await log.readAll(after, 1_000)
-    if (events.length === 0) return all
-    all.push(...events)
-    after = position
   }
 }

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process'
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { checkExport, type ExportCheck } from '../../src/audit/export/check-export.js'
 import { checkReceipt } from '../../src/audit/export/check-receipt.js'
@@ -11,9 +9,7 @@ import type { PublicSigningKey } from '../../src/audit/checkpoints/signing-keys.
 import type { Receipt } from '../../src/audit/proofs/receipt.js'
 import { startChild } from '../support/child.js'
 import { startAuditedApp, type AuditedApp } from './audited-app.js'
-
-const run = promisify(execFile)
-const CHECKER = 'tools/verify_audit.py'
+import { checkIndependently } from './independent-checker.js'
 
 type Line = Record<string, unknown>
 
@@ -65,14 +61,7 @@ describe('the audit chain, checked without Parley', function () {
     return join(folder, name)
   }
 
-  /** What the shipped checker prints, which uses nothing of Parley. */
-  async function independently(content: string, key = publicKey): Promise<string> {
-    const files = [await fileOf('file', content), await fileOf('key.pem', key)]
-    return run('python3', [CHECKER, ...files]).then(
-      ({ stdout }) => stdout.trim(),
-      (error: unknown) => (error as { stdout: string }).stdout.trim(),
-    )
-  }
+  const independently = (content: string, key = publicKey) => checkIndependently(content, key)
 
   async function* each(all: readonly string[]): AsyncGenerator<string> {
     for (const line of all) yield await Promise.resolve(line)

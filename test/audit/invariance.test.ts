@@ -1,57 +1,22 @@
-import { randomInt } from 'node:crypto'
 import { expect } from 'chai'
-import { chainRows } from '../../src/audit/chain/chain-rows.js'
-import { FIRST_HASH } from '../../src/audit/chain/chain-entry.js'
-import { addLeaf, headOf, type Subtree } from '../../src/audit/merkle/subtrees.js'
-import type { EventLog, NewEvent, RecordedEvent } from '../../src/eventstore/event-log.js'
+import type { NewEvent, RecordedEvent } from '../../src/eventstore/event-log.js'
 import { userKey } from '../../src/privacy/key-names.js'
 import { openPostgresLog } from '../eventstore/postgres-log.js'
 import { newPrefix, openEventStoreLog } from '../support/event-logs.js'
 import { noFailures } from '../support/failure-report.js'
+import { randomsOf } from '../support/randoms.js'
 import { rebuildAll } from '../support/rebuild.js'
 import { createTestDatabase } from '../support/test-database.js'
 import { startAuditedApp, type AuditedApp } from './audited-app.js'
+import { allEvents, copyEvents, headsAt, type ChainHeads } from './chain-heads.js'
 
-interface Heads {
-  ordinal: number
-  hash: string
-  treeHead: string
-}
-
-/** The chain over these events, computed in batches of any size. */
-function headsOf(events: readonly RecordedEvent[]): Heads {
-  const peaks: Subtree[] = []
-  let [ordinal, hash] = [0, FIRST_HASH]
-  while (ordinal < events.length) {
-    const batch = events.slice(ordinal, ordinal + randomInt(1, 40))
-    for (const entry of chainRows({ ordinal, hash, peaks }, batch, () => true).entries) {
-      addLeaf(peaks, { lastLeaf: entry.ordinal, level: 0, hash: entry.hash })
-      ;({ ordinal, hash } = entry)
-    }
-  }
-  return { ordinal, hash, treeHead: headOf(peaks) }
-}
-
-async function allOf(log: EventLog): Promise<RecordedEvent[]> {
-  const all: RecordedEvent[] = []
-  for (let after = log.start; ;) {
-    const { events, position } = await log.readAll(after, 1_000)
-    if (events.length === 0) return all
-    all.push(...events)
-    after = position
-  }
-}
-
-/** Everything after the event that opened the log. */
-async function copy(events: readonly RecordedEvent[], to: EventLog): Promise<void> {
-  for (const { stream, version, id, type, data, metadata } of events.slice(1))
-    await to.append(stream, version - 1, [{ id, type, data, metadata }])
-}
+const headsOf = (events: readonly RecordedEvent[]): ChainHeads =>
+  headsAt(events, [events.length], randomsOf(Date.now()))[0]!
 
 describe('the audit chain stays as it is', function () {
   this.timeout(240_000)
   let audited: AuditedApp
-  let heads: Heads
+  let heads: ChainHeads
 
   before(async () => {
     audited = await startAuditedApp()
@@ -83,12 +48,12 @@ describe('the audit chain stays as it is', function () {
     const { id, type, data, metadata } = events[0]!
     const openingEvent = (): NewEvent => ({ id, type, data, metadata })
     await using store = await openEventStoreLog(newPrefix(), openingEvent, { report: noFailures })
-    await copy(events, store)
-    const there = await allOf(store)
+    await copyEvents(events, store)
+    const there = await allEvents(store)
     expect(headsOf(there)).to.deep.equal(heads)
     await using database = await createTestDatabase()
     await using opened = await openPostgresLog(database.url, { openingEvent })
-    await copy(there, opened.log)
-    expect(headsOf(await allOf(opened.log))).to.deep.equal(heads)
+    await copyEvents(there, opened.log)
+    expect(headsOf(await allEvents(opened.log))).to.deep.equal(heads)
   })
 })

@@ -245,6 +245,7 @@ describe('tampering behind the back of Parley is found, at the right entry', fun
     await audited.tamper(`update snapshots set state = replace(state, '"owner"', '"member"')`)
     const ordinal = (await audited.events()).findIndex(({ id }) => id === last.id) + 1
     expect(await found()).to.deep.equal({ ordinal, reason: 'snapshot-altered' })
+    expect(await found('table')).to.equal(null)
     const first = (await audited.events()).findIndex(({ stream }) => stream === last.stream) + 1
     await audited.tamper(`update events set data = '{nothing}' where "position" = ${first}`)
     expect(await found()).to.deep.equal({ ordinal: first, reason: 'event-altered' })

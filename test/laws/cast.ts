@@ -8,9 +8,9 @@ export async function registerPeople(run: RunCommand): Promise<void> {
     await run('registerUser', { name, imported: false }, callerOf(people[at]!))
 }
 
-/** Opens chats that are only this story's. */
-export async function openCast(run: RunCommand): Promise<ImportDirectory> {
-  const [ann, ben, cat] = people as [string, string, string]
+/** Opens chats that are only this story's, of five users. */
+export async function openCast(run: RunCommand, users: readonly string[] = people): Promise<ImportDirectory> {
+  const [ann, ben, cat] = users as [string, string, string]
   const group = { chatType: 'group', name: 'Team', imported: false } as const
   const direct = { chatType: 'direct', name: null, participantIds: [ben], imported: false } as const
   const chats = [
@@ -21,6 +21,7 @@ export async function openCast(run: RunCommand): Promise<ImportDirectory> {
   const made: string[] = []
   for (const chat of chats) made.push((await run('createChat', chat, callerOf(ann))).stream.slice('chat-'.length))
   return {
+    users,
     chatIds: made,
     told: [],
     members: chats.map(({ participantIds }) => new Set([ann, ...participantIds])),

@@ -29,17 +29,20 @@ export function replays(): Listener {
     async atEnd(story) {
       const replay = replayOn(story.world.side)
       for (const { chatId, version, snapshot } of seen.get(story) ?? [])
-        expect(ofReplay(await wholeChat(replay, chatId, version), snapshot)).to.deep.equal(ofClient(snapshot))
+        expectSeen(await replayChat(replay, { chatId, version }), snapshot)
     },
   }
 }
 
-/** Page by page, from the latest back; each message once, without a gap. */
-async function wholeChat(replay: Replay, chatId: string, version: number): Promise<ReplayedChat> {
+/** A chat at a version, page by page from the latest back; each message once, without a gap. */
+export async function replayChat(
+  replay: Replay,
+  { chatId, version, limit = 3 }: { chatId: string; version: number; limit?: number },
+): Promise<ReplayedChat> {
   const messages: ReplayedChat['messages'] = []
   for (;;) {
     const before = messages[0]?.seq
-    const page = { messages: before === undefined ? null : { before }, limit: 3, participantsAfter: null }
+    const page = { messages: before === undefined ? null : { before }, limit, participantsAfter: null }
     const replayed = await replay.chat(chatId, { version }, page)
     if (replayed.kind === 'rejected') throw new Error(replayed.code)
     messages.unshift(...replayed.answer.messages)
@@ -48,6 +51,11 @@ async function wholeChat(replay: Replay, chatId: string, version: number): Promi
     expect(messages).to.have.length(replayed.answer.chat.lastSeq)
     return { ...replayed.answer, messages }
   }
+}
+
+/** The replayed chat is what a client saw in a snapshot of it. */
+export function expectSeen(replayed: ReplayedChat, snapshot: ChatSnapshot): void {
+  expect(ofReplay(replayed, snapshot)).to.deep.equal(ofClient(snapshot))
 }
 
 /** Messages that the client could not see are left out: they are the auditor's alone. */

@@ -22,13 +22,14 @@ export interface Sent {
   id: string
   senderId: string
 }
-/** Whom and what steps may be about. */
+/** The users and chats that steps may be about. */
 export interface ImportDirectory {
+  /** Ids; the numbers of a step index them. */
+  users: readonly string[]
   /** The group that anyone may join, the one of invites, and the direct chat. */
   chatIds: string[]
-  /** What clients were told. */
+  /** The answers that clients got. */
   told: Outcome[]
-
   members: Set<string>[]
   messages: Sent[][]
   invites: string[][]
@@ -42,20 +43,19 @@ export async function act(
   { action: given, user, apt, chat, key }: Act,
   cast: ImportDirectory,
 ): Promise<void> {
-  const { chatIds, told } = cast
-  const chatId = chatIds[chat]!
+  const { users, told } = cast
   const members = cast.members[chat]!
-  const [inside, outside] = [people.filter((id) => members.has(id)), people.filter((id) => !members.has(id))]
-  const aptFor = (from: string[], index: number): string => (apt ? pick(from, index) : undefined) ?? people[index]!
+  const [inside, outside] = [users.filter((id) => members.has(id)), users.filter((id) => !members.has(id))]
+  const aptFor = (from: string[], index: number): string => (apt ? pick(from, index) : undefined) ?? users[index]!
   const action =
     'whom' in given
-      ? { ...given, whom: people.indexOf(aptFor(given.do === 'add' ? outside : inside, given.whom)) }
+      ? { ...given, whom: users.indexOf(aptFor(given.do === 'add' ? outside : inside, given.whom)) }
       : given
   const caller = callerOf(
     aptFor(action.do.startsWith('join') ? outside : inside, user),
     key === null ? null : { value: String(key) },
   )
-  const result = await perform(run, action, chatId, cast.messages[chat]!, cast.invites[chat]!, caller)
+  const result = await perform(run, action, { cast, chat, caller })
   if (result === null) return
   const events: readonly { event: { messageId?: string; type: string; userId?: string }; version: number }[] =
     result.kind === 'done' ? result.events : []
@@ -76,14 +76,12 @@ const pick = <Item>(from: readonly Item[], index: number): Item | undefined => f
 async function perform(
   run: RunCommand,
   action: Action,
-  chatId: string,
-  messages: readonly Sent[],
-  invites: string[],
-  caller: Caller,
+  { cast, chat, caller }: { cast: ImportDirectory; chat: number; caller: Caller },
 ): Promise<Result | null> {
+  const [chatId, messages, invites] = [cast.chatIds[chat]!, cast.messages[chat]!, cast.invites[chat]!]
   const own = messages.filter(({ senderId }) => senderId === caller.userId)
   const about = (index: number, from = messages) => ({ chatId, messageId: pick(from, index)?.id ?? randomUUID() })
-  const whom = 'whom' in action ? people[action.whom]! : ''
+  const whom = 'whom' in action ? cast.users[action.whom]! : ''
   switch (action.do) {
     case 'send': {
       const replyTo = action.replyTo === null ? undefined : pick(messages, action.replyTo)?.id
