@@ -10,6 +10,7 @@ import { processes } from './experiments/processes.js'
 import { reads } from './experiments/reads.js'
 import { sends } from './experiments/sends.js'
 import { sockets } from './experiments/sockets.js'
+import { twoNodes } from './experiments/two-nodes.js'
 
 /** Everything that is measured, in the order of the table. */
 export const experimentList: readonly Experiment[] = [
@@ -18,6 +19,7 @@ export const experimentList: readonly Experiment[] = [
   ...deliveries,
   ...sockets,
   ...mixedLoad,
+  ...twoNodes,
   ...auditTrail,
   ...growth,
   ...coldStarts,

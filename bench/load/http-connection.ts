@@ -3,6 +3,8 @@ import { connect } from 'node:net'
 
 export interface HttpAnswer {
   status: number
+  /** The status line and the headers. */
+  head: string
   body: Buffer
 }
 
@@ -61,7 +63,7 @@ function parseAnswer(bytes: Buffer): (HttpAnswer & { end: number }) | null {
   const status = Number(head.slice(9, 12))
   const start = headEnd + HEAD_END.length
   const end = start + lengthOf(status, head)
-  return bytes.length < end ? null : { status, body: bytes.subarray(start, end), end }
+  return bytes.length < end ? null : { status, head, body: bytes.subarray(start, end), end }
 }
 
 function lengthOf(status: number, head: string): number {

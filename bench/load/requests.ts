@@ -14,7 +14,9 @@ function headOf(method: string, path: string, token: string | null): string {
   return head
 }
 
-export const getRequest = (path: string, token: string | null): string => `${headOf('GET', path, token)}\r\n`
+/** `more`: whole lines. */
+export const getRequest = (path: string, token: string | null, more = ''): string =>
+  `${headOf('GET', path, token)}${more}\r\n`
 
 /** `body` has only ASCII, so that its length is its size. */
 export const bodyRequest = (method: string, path: string, token: string | null, body: string, more = ''): string =>

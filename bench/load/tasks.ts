@@ -2,6 +2,7 @@ import { deliveries } from './deliveries.js'
 import { fanOut } from './fan-out.js'
 import { dropSockets, holdSockets } from './idle-sockets.js'
 import { mixed } from './mixed.js'
+import { readsOfOwnWrites } from './reads-of-own-writes.js'
 import { chatLists, histories } from './reads.js'
 import { resume } from './resume.js'
 import { sendsOverRest } from './sends-over-rest.js'
@@ -16,6 +17,7 @@ export const tasks = {
   histories,
   holdSockets,
   mixed,
+  readsOfOwnWrites,
   resume,
   sendsOverRest,
   sendsOverSockets,
