@@ -19,6 +19,7 @@ import { createDecisionIndex } from '../projections/decision-index/decision-inde
 import type { DecisionIndex } from '../commands/pipeline/decision-index.js'
 import { createOwnWrites, type OwnWrites } from '../projections/engine/own-writes.js'
 import { createRevocationQueries, type RevocationQueries } from '../projections/revocations/revocations.js'
+import { createIsSkipped, type IsSkipped } from '../projections/engine/skipped-events.js'
 import type { ProjectionState } from '../projections/engine/projection-states.js'
 import type { ManagedProjection } from '../projections/managed-projection.js'
 import type { CacheSizes } from './cache-sizes.js'
@@ -53,6 +54,8 @@ export interface Core extends Foundations {
   accountStatuses: AccountStatuses
   revocations: RevocationQueries
   ownWrites: OwnWrites
+  /** Whether an operator had the read model skip an event. */
+  isSkipped: IsSkipped
   queries: ConversationQueries
   /** The audit trail follows the log on its own, so it has its own count of what users may not see of their writes yet. */
   audit: { queries: AuditQueries; ownWrites: OwnWrites }
@@ -106,6 +109,7 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
     accountStatuses: createAccountStatuses(handler),
     revocations: createRevocationQueries(databases.main, open.revocations, { log, reader }),
     ownWrites,
+    isSkipped: createIsSkipped('conversations', { log, reader }),
     queries: createConversationQueries(databases.main, open.conversations, content.renderContent),
     audit,
     chain,
@@ -136,6 +140,7 @@ async function startCommandHandler(
       snapshots: createSnapshots(pool, report),
       seal: createSeal(sealer, clock),
       decode: (recorded) => reader.decode(recorded),
+      isSkipped: createIsSkipped('decision_index', { log, reader }),
       onAppended,
       ...(deadlineMs !== undefined && { deadlineMs }),
       ...(cacheSizes !== undefined && { maxCachedEntries: cacheSizes.streamEntries }),
@@ -150,7 +155,7 @@ async function startCommandHandler(
       handle({ events }) {
         handler.observe(events)
         // reading one drops the destroyed key from this process's memory
-        for (const recorded of events.filter(tellsOfDestroyedKey)) reader.decode(recorded)
+        for (const recorded of reader.authentic(events.filter(tellsOfDestroyedKey))) reader.decode(recorded)
       },
       report,
     }),

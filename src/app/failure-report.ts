@@ -23,6 +23,7 @@ export const FAILURE_TITLES: Readonly<Record<string, string>> = {
   rebuild: 'Rebuilding projections',
   'projections-dir': 'Reading PROJECTIONS_DIR',
   'projections-erasure': "Rebuilding analysts' projections after an erasure",
+  'event-mac': 'Checking the MAC of an event',
   'audit-chain-mac': 'Checking the MACs of events',
   'audit-verification': 'Verifying the audit chain',
   'audit-checkpoints': 'Signing audit checkpoints',
@@ -35,6 +36,8 @@ export const FAILURE_TITLES: Readonly<Record<string, string>> = {
 }
 
 const PROJECTION = 'projection-'
+/** A MAC that is wrong stays so. */
+const MAC = '-mac'
 
 export const titleOf = (name: string): string =>
   FAILURE_TITLES[name] ??
@@ -51,7 +54,8 @@ export function createFailureReport(
     onFailure(follower, error) {
       followerFailing.set({ follower }, 1)
       followerFailures.inc({ follower })
-      const what = error instanceof ProjectionPausedError ? 'is paused' : 'failed; retrying'
+      const what =
+        error instanceof ProjectionPausedError ? 'is paused' : follower.endsWith(MAC) ? 'failed' : 'failed; retrying'
       logger.error(`${titleOf(follower)} ${what}`, { follower, cause: stackOf(error) })
     },
     onRecovery(follower) {

@@ -3,6 +3,7 @@ import type { FailureReport } from '../async/outage.js'
 import type { EventLog, NewEvent } from '../eventstore/event-log.js'
 import { openPostgresEventLog } from '../eventstore/postgres/postgres-event-log.js'
 import { createFollowerPosition } from '../followers/follower-position.js'
+import { BadMacError } from '../privacy/bad-mac-error.js'
 import { createDataKeys, type DataKeys } from '../privacy/data-keys.js'
 import { deriveMacKey } from '../privacy/event-mac.js'
 import { INSTALLATION_KEY } from '../privacy/key-names.js'
@@ -46,7 +47,11 @@ export async function openFoundations(
   const made = createLocalEventCache(sizes.ownEvents)
   const boxes = { dataKeys, made, maxBoxKeys: sizes.boxKeys }
   const sealer = createEventSealer({ ...boxes, masterKey })
-  const reader = createEventReader({ ...boxes, macKeys: [masterKey, ...acceptedKeys].map(deriveMacKey) })
+  const reader = createEventReader({
+    ...boxes,
+    macKeys: [masterKey, ...acceptedKeys].map(deriveMacKey),
+    onForged: (event) => report.onFailure('event-mac', new BadMacError(event)),
+  })
   const log = releases.add(await openEventLog(config, databases, await logOpening(sealer, clock), report, sizes))
   return { databases, log, dataKeys, reader, sealer, installationKey, projections: createProjectionList(reader) }
 }

@@ -10,6 +10,7 @@ import { rebuildAfterErasure } from '../analytics/rebuild-after-erasure.js'
 import { runFolder } from '../analytics/run-folder.js'
 import { hasPermissionModel } from '../analytics/running/permissions.js'
 import type { FailureReport } from '../async/outage.js'
+import { createIsSkipped } from '../projections/engine/skipped-events.js'
 import { ownProjectionNames } from '../projections/projection-list.js'
 import type { Config } from './config.js'
 import type { Foundations } from './foundations.js'
@@ -75,7 +76,10 @@ export async function openAnalytics(
     url: databases.analytics.url,
     readerUrl: databases.analytics.readerUrl,
     log,
-    viewEvents: createViewEvents(reader, parsePersonalFields(projectionsPersonalFields)),
+    viewEvents: createViewEvents(
+      { reader, isSkipped: createIsSkipped('decision_index', { log, reader }) },
+      parsePersonalFields(projectionsPersonalFields),
+    ),
     hidesMessages: projectionsPersonalFields.length > 0,
     lagSecondsAt: createLagSecondsAt({ log, reader, clock }),
     report,

@@ -43,7 +43,8 @@ export function startRealtime(
     runners,
     content,
     clock,
-  }: Pick<Core, 'log' | 'reader' | 'queries' | 'runners' | 'content' | 'clock'>,
+    isSkipped,
+  }: Pick<Core, 'log' | 'reader' | 'queries' | 'isSkipped' | 'runners' | 'content' | 'clock'>,
   {
     httpServer,
     users,
@@ -67,6 +68,7 @@ export function startRealtime(
       log,
       reader,
       queries,
+      isSkipped,
       progress: runners.conversations.progress,
       people: users,
       authenticate,

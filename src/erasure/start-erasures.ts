@@ -12,7 +12,7 @@ import { erasureSteps, type ErasureStep } from './erasure-steps.js'
 
 export interface ErasureDeps {
   log: EventLog
-  reader: Pick<EventReader, 'decode'>
+  reader: Pick<EventReader, 'decode' | 'authentic'>
   position: FollowerPosition
   queue: ErasureQueue
   steps: Record<ErasureStep, (userId: string) => Promise<void>>
@@ -38,7 +38,7 @@ const requestType = 'UserErasureRequested' as const satisfies AnyEvent['type']
 /**
  * Erases the users for whom that was requested. The follower puts requests into a queue that all nodes share; from there, one node takes each
  * and works through its steps. In a database that knows no position of this log, all requests are handled again: then also the keys are
- * destroyed that an old copy of the key store brought back.
+ * destroyed that an old copy of the key store brought back. A forged request erases nobody.
  */
 export async function startErasures(deps: ErasureDeps): Promise<AsyncDisposable> {
   const { log, reader, position, queue, report } = deps
@@ -51,7 +51,8 @@ export async function startErasures(deps: ErasureDeps): Promise<AsyncDisposable>
     log,
     streamPrefixes: [rolesStream, 'moderation-'],
     start: (handled) => handled ?? from,
-    async handle({ events, position: end }) {
+    async handle({ events: found, position: end }) {
+      const events = reader.authentic(found)
       const requested = events
         .filter(({ type }) => type === requestType)
         .map((recorded) => reader.decode(recorded).event)
@@ -59,7 +60,7 @@ export async function startErasures(deps: ErasureDeps): Promise<AsyncDisposable>
       if (requested.length > 0) await queue.add(requested)
       const isHoldOver = events.some(({ type }) => type === 'UserHoldEnded' || type === 'ChatHoldEnded')
       if (isHoldOver) await queue.makeAllDue()
-      if (events.length > 0) await position.write(end)
+      if (found.length > 0) await position.write(end)
       if (requested.length > 0 || isHoldOver) wakeUp.notify()
     },
     report,

@@ -9,7 +9,7 @@ import type { Job, Jobs } from './jobs.js'
 
 export interface FollowLinksDeps extends Pick<FollowerDeps, 'report' | 'retryMs'> {
   log: EventLog
-  reader: Pick<EventReader, 'open'>
+  reader: Pick<EventReader, 'open' | 'authentic'>
   jobs: Jobs
   clock: () => Date
   /** Called when there are new jobs. */
@@ -57,12 +57,12 @@ export const isReadableMessage = (
 ): event is Opened<MessageSent | MessageEdited> & { content: string } =>
   (event.type === 'MessageSent' || event.type === 'MessageEdited') && event.content !== null
 
-/** Imported messages get no previews. */
+/** Imported messages get no previews, and forged ones neither. */
 async function messagesWithLinks(
   events: readonly RecordedEvent[],
   { reader, clock }: Pick<FollowLinksDeps, 'reader' | 'clock'>,
 ): Promise<Job[]> {
-  const sent = events.filter(({ type }) => type === 'MessageSent' || type === 'MessageEdited')
+  const sent = reader.authentic(events.filter(({ type }) => type === 'MessageSent' || type === 'MessageEdited'))
   if (sent.length === 0) return []
   const since = new Date(clock().getTime() - MAX_AGE_MS).toISOString()
   return (await reader.open(sent)).flatMap(({ event, stream, version, at, metadata }) => {

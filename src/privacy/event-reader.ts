@@ -4,7 +4,9 @@ import type { ClientInfo } from '../domain/client-info.js'
 import type { PublicEvent, JsonObject, Opened } from '../domain/event.js'
 import type { EventMetadata } from '../domain/metadata.js'
 import { upcast } from '../domain/upcast.js'
+import { createBoundedCache } from '../async/bounded-cache.js'
 import type { Position, RecordedEvent } from '../eventstore/event-log.js'
+import { BadMacError } from './bad-mac-error.js'
 import { boxContext, openBox, type SealedBox } from './box.js'
 import { createBoxKeyring, type BoxKey } from './box-keys.js'
 import type { BoundBox } from './client-box.js'
@@ -26,20 +28,37 @@ export interface OpenedEvent {
   event: Opened<AnyEvent>
 }
 
-/** What one reading of an event gives is shared by all who read the same object: do not change it. */
+interface DecodedEvent {
+  event: PublicEvent<AnyEvent>
+  metadata: EventMetadata
+}
+
+/**
+ * What one reading of an event gives is shared by all who read the same object: do not change it. The MAC of an event is checked before it
+ * is read, once for each object, and not for what this process wrote.
+ */
 export interface EventReader {
-  /** What `evolve` needs, without any key. @throws NewerEventError */
-  decode(recorded: RecordedEvent): { event: PublicEvent<AnyEvent>; metadata: EventMetadata }
+  /**
+   * What `evolve` needs, without any key.
+   * @throws BadMacError it was altered or forged
+   * @throws NewerEventError
+   */
+  decode(recorded: RecordedEvent): DecodedEvent
+  /** The same whatever its MAC is: only for code that lists or measures events, and does nothing else by what they hold. @throws NewerEventError */
+  decodeUnverified(recorded: RecordedEvent): DecodedEvent
   /**
    * In the order given; all missing keys in one query. Each event object is decrypted once, however many open it.
+   * @throws BadMacError one of them was altered or forged
    * @throws NewerEventError this release does not know one of them
    * @throws BoxCorruptError one of them was altered
    */
   open(events: readonly RecordedEvent[]): Promise<OpenedEvent[]>
   /** In the order given; all missing keys in one query. Null where a key is gone. @throws BoxCorruptError */
   openClients(boxes: readonly BoundBox[]): Promise<(ClientInfo | null)[]>
-  /** Whether the event is as Parley wrote it: its MAC is right. Computed once for each event object, and not for what this process wrote. */
+  /** Whether the event is as Parley wrote it: its MAC is right. */
   isAuthentic(recorded: RecordedEvent): boolean
+  /** Without the events that were altered or forged: for followers that must neither do anything by one nor stop at it. */
+  authentic(events: readonly RecordedEvent[]): RecordedEvent[]
 }
 
 /** A later release wrote this event: it must stop its reader, and never be skipped. */
@@ -69,13 +88,20 @@ export interface EventReaderDeps {
   made?: LocalEventCache
   /** Under one of which the MAC of each event is; MACs are not checked where there are none. */
   macKeys?: readonly KeyObject[]
+  /** Called for an event with a wrong MAC when it is first read. */
+  onForged?(recorded: RecordedEvent): void
   maxBoxKeys?: number
 }
 
-export function createEventReader({ dataKeys, made, macKeys = [], maxBoxKeys }: EventReaderDeps): EventReader {
+/** Forged events of which it is remembered that they were reported. */
+const MAX_REPORTED = 1_000
+
+export function createEventReader(deps: EventReaderDeps): EventReader {
+  const { dataKeys, made, macKeys = [], onForged, maxBoxKeys } = deps
   const keyring = createBoxKeyring(dataKeys, maxBoxKeys)
   let readings = new WeakMap<RecordedEvent, Reading>()
   const checked = new WeakMap<RecordedEvent, boolean>()
+  const reported = createBoundedCache<string, true>(MAX_REPORTED)
   dataKeys.onDestroyed(() => {
     readings = new WeakMap() // what was being opened meanwhile ends up in the old map, which nobody reads any more
     made?.clear()
@@ -103,9 +129,24 @@ export function createEventReader({ dataKeys, made, macKeys = [], maxBoxKeys }: 
 
   function isAuthentic(recorded: RecordedEvent): boolean {
     if (macKeys.length === 0 || (!checked.has(recorded) && takeOwn(recorded) !== null)) return true
-    const known = checked.get(recorded) ?? macKeys.some((key) => verifyMac(key, recorded))
-    checked.set(recorded, known)
-    return known
+    const known = checked.get(recorded)
+    if (known !== undefined) return known
+    const isRight = macKeys.some((key) => verifyMac(key, recorded))
+    checked.set(recorded, isRight)
+    if (!isRight) reportForged(recorded)
+    return isRight
+  }
+
+  function reportForged(recorded: RecordedEvent): void {
+    const name = JSON.stringify([recorded.stream, recorded.version, recorded.id])
+    if (reported.get(name) !== undefined) return
+    reported.set(name, true)
+    onForged?.(recorded)
+  }
+
+  function verifiedReadingOf(recorded: RecordedEvent): Reading {
+    if (!isAuthentic(recorded)) throw new BadMacError(recorded)
+    return readingOf(recorded)
   }
 
   /** The log says so only once the key is gone: what this process still holds of it must open nothing any more. */
@@ -115,12 +156,11 @@ export function createEventReader({ dataKeys, made, macKeys = [], maxBoxKeys }: 
 
   return {
     isAuthentic,
-    decode(recorded) {
-      const { event, metadata } = readingOf(recorded)
-      return { event, metadata }
-    },
+    authentic: (events) => events.filter(isAuthentic),
+    decode: (recorded) => publicPart(verifiedReadingOf(recorded)),
+    decodeUnverified: (recorded) => publicPart(readingOf(recorded)),
     async open(events) {
-      const pending = events.map(readingOf)
+      const pending = events.map(verifiedReadingOf)
       const names = pending.flatMap(({ opened, sealed }) => (opened ? [] : sealed.map(({ key }) => key)))
       const keys = names.length === 0 ? NO_KEYS : await keyring.find(names)
       return pending.map((reading) => (reading.opened ??= openReading(reading, keys)))
@@ -134,6 +174,8 @@ export function createEventReader({ dataKeys, made, macKeys = [], maxBoxKeys }: 
     },
   }
 }
+
+const publicPart = ({ event, metadata }: Reading): DecodedEvent => ({ event, metadata })
 
 const NO_KEYS: ReadonlyMap<string, BoxKey | null> = new Map()
 

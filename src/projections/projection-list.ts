@@ -1,6 +1,5 @@
 import type { EventReader } from '../privacy/event-reader.js'
 import { createAuditTrail } from './audit-trail/audit-trail.js'
-import { authenticOnly } from './authentic-only.js'
 import { createConversations } from './conversations/conversations.js'
 import { createDecisionIndexProjection } from './decision-index/decision-index.js'
 import type { Projection } from './engine/projection.js'
@@ -9,8 +8,8 @@ import { createRevocationsProjection } from './revocations/revocations.js'
 /** The read side as one table. */
 export const createProjectionList = (reader: EventReader) =>
   ({
-    conversations: authenticOnly(createConversations(reader), reader),
-    decisionIndex: authenticOnly(createDecisionIndexProjection(reader), reader),
+    conversations: createConversations(reader),
+    decisionIndex: createDecisionIndexProjection(reader),
     revocations: createRevocationsProjection(reader),
     auditTrail: createAuditTrail(reader),
   }) satisfies Record<string, Projection>

@@ -17,6 +17,8 @@ export interface Delivery {
   leaving: readonly string[]
   /** Participants who may not see the message that it is about: they get `skipped`. */
   hiddenFrom?: readonly string[]
+  /** Its frame goes to nobody; only users enter and leave the room. */
+  isWithheld?: boolean
 }
 
 /** For participants who may not see an event: its version, and nothing else of it. */
@@ -87,7 +89,8 @@ export function goLive(
     const [chatId = ''] = delivery.chatIds
     if (!isAfter(delivery.position, (delivery.userId === null ? chats.get(chatId) : undefined) ?? since)) continue
     if (delivery.joining.includes(userId)) chatIds.add(chatId)
-    if (delivery.userId === userId || delivery.chatIds.some((id) => chatIds.has(id)))
+    const isForUser = delivery.userId === userId || delivery.chatIds.some((id) => chatIds.has(id))
+    if (isForUser && delivery.isWithheld !== true)
       frames.push(delivery.hiddenFrom?.includes(userId) === true ? skippedFrame(delivery) : delivery.frame)
     if (delivery.leaving.includes(userId)) chatIds.delete(chatId)
   }

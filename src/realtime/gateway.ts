@@ -15,7 +15,7 @@ import type { FailureReport } from '../async/outage.js'
 import { createHub, type HubStatus } from './hub.js'
 import { isAllowedOrigin, type AllowedOrigins } from './origins.js'
 import { refuseUpgrade } from './refuse-upgrade.js'
-import { createVisibleFrames } from './past-frames.js'
+import { createVisibleFrames, type PastFramesDeps } from './past-frames.js'
 import type { UserCache } from './user-cache.js'
 import type { RealtimeServer } from './protocol.js'
 import { createRender } from './render.js'
@@ -40,6 +40,7 @@ export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits' | 'onA
   log: EventLog
   reader: EventReader
   queries: ConversationQueries
+  isSkipped: PastFramesDeps['isSkipped']
   people: UserCache
   limits: RequestLimits
   renderContent?: RenderContent

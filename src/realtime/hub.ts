@@ -1,4 +1,7 @@
+import pLimit from 'p-limit'
 import type { FailureReport } from '../async/outage.js'
+import type { AnyEvent } from '../domain/any-event.js'
+import { logStream } from '../domain/streams.js'
 import type { EventLog, Page, Position, RecordedEvent } from '../eventstore/event-log.js'
 import { NewerEventError, type EventReader, type OpenedEvent } from '../privacy/event-reader.js'
 import { startFollower } from '../followers/follower.js'
@@ -8,6 +11,7 @@ import { hasLocalAudience } from './local-audience.js'
 import type { UserCache } from './user-cache.js'
 import { needsReadModel, type Render } from './render.js'
 import type { Rooms } from './rooms.js'
+import { WithheldChats, type WithheldChat } from './withheld-chats.js'
 
 /** Live events buffered for one socket while it is not in its rooms. */
 export interface LiveBuffer {
@@ -54,16 +58,21 @@ export interface HubDeps {
 /**
  * Everything that `conversations` reads, including events that no socket receives, so that both stop at the same event that this release
  * does not know. If the hub went past it, later events and every socket that connects would wait for rows that are never written, while the hub
- * reports that it is live.
+ * reports that it is live. Of the log's own stream it reads what an operator had the read model skip.
  */
-const STREAM_PREFIXES = ['user-', 'chat-', 'inbox-', 'moderation-']
+const STREAM_PREFIXES = ['user-', 'chat-', 'inbox-', 'moderation-', logStream]
+
+const isRead = ({ stream, type }: RecordedEvent): boolean => stream !== logStream || type === SKIPPED
+
+const SKIPPED = 'ProjectionEventSkipped' as const satisfies AnyEvent['type']
 
 /**
  * The node's one follower for sockets: from the log to this node's sockets, in the order of the log. Events are opened and rendered, which may
  * wait, and are then sent in one tick: to the rooms, after users who join were added and before users who leave are removed, and to
  * the buffers. So at any moment everything up to `progress.position` was sent to the rooms as they were then, and nothing after it.
  *
- * A failure (the read model is unavailable, an event is newer than this release) stops it there; it retries and skips nothing.
+ * A failure (the read model is unavailable, an event is newer than this release) stops it there; it retries and skips nothing. A forged
+ * event stops only its chat: the events after it go to nobody, until an operator has had `conversations` skip it; then its clients get `resync`.
  */
 export function createHub(deps: HubDeps): Hub {
   const { log, reader, people, rooms, render, report, maxBuffered = 5_000, retryMs = 200 } = deps
@@ -71,30 +80,71 @@ export function createHub(deps: HubDeps): Hub {
   const buffers = new Set<Delivery[]>()
   /** The end of the events being rendered. Those without an audience at their start are left out, so a buffer must not begin before it. */
   let renderedUpTo = people.since
+  const withheld = new WithheldChats(log)
+  /** Pages and the ends of withholding. */
+  const oneAtATime = pLimit(1)
+  const stop = new AbortController()
+  const ending = new Set<Promise<void>>()
 
   async function deliverPage({ events, position }: Page, signal: AbortSignal): Promise<void> {
-    const opened = await reader.open(events)
+    const read = events.filter(isRead)
+    const opened = await reader.open(reader.authentic(read))
+    for (const recorded of read) if (!reader.isAuthentic(recorded)) withheld.addForged(recorded)
     for (const { event, position: at } of opened) {
       if (event.type === 'UserRegistered' || event.type === 'ProfileChanged' || event.type === 'UserErased')
         people.note(event, at)
     }
-    for (const run of runsOf(opened)) await deliverRun(run, run.at(-1)?.position ?? position, signal)
+    for (const run of runsOf(opened, mustWait)) await deliverRun(run, run.at(-1)?.position ?? position, signal)
+    for (const { event } of opened)
+      if (event.type === SKIPPED && event.projection === 'conversations') endWithholding(event.position)
     progress.moveTo(position)
     renderedUpTo = position
   }
 
   async function deliverRun(run: readonly OpenedEvent[], end: Position, signal: AbortSignal): Promise<void> {
     renderedUpTo = end
-    const withAudience = buffers.size > 0 ? run : run.filter(hasLocalAudience(rooms, run))
+    const shown = run.filter((event) => !withheld.has(event))
+    const withAudience = buffers.size > 0 ? shown : shown.filter(hasLocalAudience(rooms, shown))
     if (withAudience.some(needsReadModel)) await deps.progress.reached(end, { signal })
     const deliveries = withAudience.length === 0 ? [] : await render(withAudience, signal)
     signal.throwIfAborted()
+    deliver(deliveries)
+    deliver(run.filter((event) => withheld.has(event)).flatMap((event) => withheld.withhold(event)))
+    progress.moveTo(end)
+    deps.onDelivered(withAudience.map(({ at }) => at))
+  }
+
+  function deliver(deliveries: readonly Delivery[]): void {
     for (const delivery of deliveries) {
       rooms.deliver(delivery)
       for (const buffer of buffers) if (buffer.length <= maxBuffered) buffer.push(delivery)
     }
-    progress.moveTo(end)
-    deps.onDelivered(withAudience.map(({ at }) => at))
+  }
+
+  const mustWait = (event: OpenedEvent): boolean => needsReadModel(event) && !withheld.has(event)
+
+  function endWithholding(skipped: Position): void {
+    const chat = withheld.skip(skipped)
+    if (chat === null) return
+    const ended = resume(chat).finally(() => ending.delete(ended))
+    ending.add(ended)
+  }
+
+  /** Once the read model has everything that was withheld, so that clients find it there. Other chats do not wait for that. */
+  async function resume(chat: WithheldChat): Promise<void> {
+    const { signal } = stop
+    let position: Position
+    do {
+      position = chat.last.position
+      if (!(await deps.progress.reached(position, { signal }))) return
+    } while (!(await oneAtATime(() => endUpTo(position, chat))))
+  }
+
+  /** False where more was withheld meanwhile. */
+  function endUpTo(position: Position, chat: WithheldChat): boolean {
+    if (chat.last.position !== position) return false
+    deliver(withheld.end(chat))
+    return true
   }
 
   async function handle(page: Page, signal: AbortSignal): Promise<void> {
@@ -113,7 +163,7 @@ export function createHub(deps: HubDeps): Hub {
     log,
     streamPrefixes: STREAM_PREFIXES,
     start: () => progress.position,
-    handle,
+    handle: (page, signal) => oneAtATime(() => handle(page, signal)),
     report,
     progress,
     retryMs,
@@ -135,24 +185,29 @@ export function createHub(deps: HubDeps): Hub {
     },
 
     status() {
-      const { error, position } = follower.status()
+      const { position, ...follows } = follower.status()
+      const error = follows.error ?? withheld.reason
       return { status: error === null ? 'live' : 'failing', position, reason: error === null ? null : reasonOf(error) }
     },
 
-    [Symbol.asyncDispose]: () => follower[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await follower[Symbol.asyncDispose]()
+      await Promise.all(ending)
+    },
   }
 }
 
 const reasonOf = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 
-/** Splits into neighbours that all need the read model or all do not, so that messages never wait for what comes after them. */
-function runsOf(events: readonly OpenedEvent[]): OpenedEvent[][] {
+/** Splits into neighbours that all wait for the read model or all do not, so that messages never wait for what comes after them. */
+function runsOf(events: readonly OpenedEvent[], mustWait: (event: OpenedEvent) => boolean): OpenedEvent[][] {
   const runs: OpenedEvent[][] = []
   for (const event of events) {
     const run = runs.at(-1)
     const [first] = run ?? []
-    if (run !== undefined && first !== undefined && needsReadModel(first) === needsReadModel(event)) run.push(event)
+    if (run !== undefined && first !== undefined && mustWait(first) === mustWait(event)) run.push(event)
     else runs.push([event])
   }
   return runs

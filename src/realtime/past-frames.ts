@@ -1,6 +1,7 @@
 import { chatStream } from '../domain/streams.js'
 import { maySee, type VersionRange } from '../domain/visibility.js'
 import type { EventLog, RecordedEvent } from '../eventstore/event-log.js'
+import { BadMacError } from '../privacy/bad-mac-error.js'
 import type { EventReader } from '../privacy/event-reader.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { ChatMembership } from '../projections/conversations/query-results.js'
@@ -16,7 +17,10 @@ export interface FramePage {
   more: boolean
 }
 
-/** A chat's events after `afterVersion`, at most `limit`, as far as the viewer may see them; null if they are not a participant. */
+/**
+ * A chat's events after `afterVersion`, at most `limit`, as far as the viewer may see them; null if they are not a participant.
+ * @throws BadMacError the first of them was altered or forged, and not skipped; one that comes later ends the page
+ */
 export type PastFrames = (
   chatId: string,
   viewer: string,
@@ -28,6 +32,8 @@ export interface PastFramesDeps {
   log: EventLog
   reader: EventReader
   queries: ConversationQueries
+  /** Whether an operator had the read model skip an event: it is `skipped` for clients too. */
+  isSkipped(recorded: RecordedEvent): Promise<boolean>
 }
 
 export function createPastFrames(deps: PastFramesDeps): PastFrames {
@@ -45,13 +51,13 @@ export type VisibleFrames = (
   limit: number,
 ) => Promise<FramePage>
 
-export function createVisibleFrames({ log, reader, queries }: PastFramesDeps): VisibleFrames {
+export function createVisibleFrames({ log, reader, queries, isSkipped }: PastFramesDeps): VisibleFrames {
   async function rendered(
     chatId: string,
     recorded: readonly RecordedEvent[],
     ranges: readonly VersionRange[],
   ): Promise<Map<number, Frame>> {
-    const opened = (await reader.open(recorded)).filter(isChatEvent)
+    const opened = (await reader.open(reader.authentic(recorded))).filter(isChatEvent)
     const events = opened.filter((event) => maySee(ranges, visibilityVersion(event)))
     if (events.length === 0) return new Map()
     const details = await queries.pastDetails(chatId, detailsNeeded(events))
@@ -60,10 +66,19 @@ export function createVisibleFrames({ log, reader, queries }: PastFramesDeps): V
     return new Map(frames.filter((entry): entry is [number, ChatFrame] => entry[1] !== null))
   }
 
+  async function upToForged(recorded: readonly RecordedEvent[]): Promise<readonly RecordedEvent[]> {
+    for (const [index, event] of recorded.entries()) {
+      if (reader.isAuthentic(event) || (await isSkipped(event))) continue
+      if (index === 0) throw new BadMacError(event)
+      return recorded.slice(0, index)
+    }
+    return recorded
+  }
+
   return async ({ chatId, version, ranges }, afterVersion, limit) => {
     if (afterVersion >= version) return { frames: [], version, more: false }
     const most = Math.min(limit, version - afterVersion)
-    const recorded = await log.readStream(chatStream(chatId), { after: afterVersion, limit: most })
+    const recorded = await upToForged(await log.readStream(chatStream(chatId), { after: afterVersion, limit: most }))
     const last = recorded.at(-1)
     if (last === undefined) throw new Error(`the log lacks events of chat ${chatId} that its read model has`)
     const frames = new Map<number, Frame>()

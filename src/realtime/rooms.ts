@@ -29,9 +29,9 @@ export function createRooms(io: RealtimeServer): Rooms {
   return {
     isAnyoneConnected: () => rooms.size > 0,
     isOccupied: (room) => rooms.has(room),
-    deliver({ frame, chatIds, userId, joining, leaving, hiddenFrom = [] }) {
+    deliver({ frame, chatIds, userId, joining, leaving, hiddenFrom = [], isWithheld = false }) {
       const [chatId = ''] = chatIds
-      const audience = [...chatIds.map(chatRoom), ...(userId === null ? [] : [userRoom(userId)])]
+      const audience = isWithheld ? [] : [...chatIds.map(chatRoom), ...(userId === null ? [] : [userRoom(userId)])]
       socketsOf(joining)?.socketsJoin(chatRoom(chatId))
       const hidden = hiddenFrom.map(userRoom)
       if (audience.length > 0) io.local.to(audience).except(hidden).emit(frame.event, frame.payload)

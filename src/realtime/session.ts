@@ -1,5 +1,6 @@
 import { CommandFault } from '../commands/pipeline/command-fault.js'
 import type { EventLog, Position } from '../eventstore/event-log.js'
+import { BadMacError } from '../privacy/bad-mac-error.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { ChatMembership } from '../projections/conversations/query-results.js'
 import type { Progress } from '../followers/progress.js'
@@ -87,8 +88,9 @@ export function createSession(socket: RealtimeSocket, deps: SessionDeps, onFailu
       return
     }
     for (let after = cursor; after < version;) {
-      const page = await visibleFrames(chatMembership, after, PAGE_FRAMES)
-      emitFrames(page.frames)
+      const page = await visibleFrames(chatMembership, after, PAGE_FRAMES).catch(unlessForged)
+      emitFrames(page?.frames ?? [resync(chatMembership)])
+      if (page === null) return
       after = page.version
       await drained(socket.conn, AbortSignal.any([disconnected.signal, AbortSignal.timeout(stepMs)]))
     }
@@ -155,6 +157,12 @@ export function createSession(socket: RealtimeSocket, deps: SessionDeps, onFailu
 }
 
 const resync = ({ chatId, version }: ChatMembership): Frame => ({ event: 'resync', payload: { chatId, version } })
+
+/** A chat with a forged event cannot be resumed over it: the client pages what the read model has. */
+function unlessForged(error: unknown): null {
+  if (error instanceof BadMacError) return null
+  throw error
+}
 
 const upTo =
   (position: Position) =>

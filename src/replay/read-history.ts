@@ -1,5 +1,4 @@
 import type { EventLog, Position, RecordedEvent } from '../eventstore/event-log.js'
-import { BadMacError } from '../privacy/bad-mac-error.js'
 import type { EventReader } from '../privacy/event-reader.js'
 import type { IsBy } from './moment.js'
 
@@ -8,7 +7,7 @@ const PAGE = 250
 
 export interface HistoryDeps {
   log: Pick<EventLog, 'readStream' | 'comparePositions' | 'head'>
-  reader: Pick<EventReader, 'decode' | 'open' | 'isAuthentic'>
+  reader: Pick<EventReader, 'decode' | 'open'>
 }
 
 /**
@@ -25,18 +24,13 @@ export async function* readHistory(
 ): AsyncGenerator<RecordedEvent[]> {
   for (let from = after; ;) {
     const page = await log.readStream(stream, { after: from, limit: PAGE })
-    const end = page.findIndex((recorded) => !isBy(recorded, checkedTime(recorded, reader)))
+    const end = page.findIndex((recorded) => !isBy(recorded, reader.decode(recorded).metadata.at))
     const events = end === -1 ? page : page.slice(0, end)
     if (events.length > 0) yield events
     const last = page.at(-1)
     if (end !== -1 || last === undefined || page.length < PAGE) return
     from = last.version
   }
-}
-
-function checkedTime(recorded: RecordedEvent, reader: HistoryDeps['reader']): string {
-  if (!reader.isAuthentic(recorded)) throw new BadMacError(recorded)
-  return reader.decode(recorded).metadata.at
 }
 
 /** Positions that an operator had the read model skip. */

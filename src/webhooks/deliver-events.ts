@@ -7,7 +7,7 @@ import type { SendDelivery } from './send-delivery.js'
 export interface DeliverEventsDeps {
   findNext: FindNextDelivery
   send: SendDelivery
-  deliveries: Pick<Deliveries, 'moveTo' | 'failed' | 'putBack' | 'end'>
+  deliveries: Pick<Deliveries, 'moveTo' | 'failed' | 'pause' | 'putBack' | 'end'>
   run: RunSystemCommand
   /** Called after each attempt. */
   onAttempt(outcome: 'delivered' | 'failed'): void
@@ -20,6 +20,8 @@ export type DeliverEvents = (claimed: Claimed, signal: AbortSignal) => Promise<v
 const MAX_STEPS = 50
 /** How soon it is tried again where the read model, or the log, did not answer. */
 const RETRY_SECONDS = 5
+/** How soon a webhook is tried again that waits at a forged event: until an operator has it skipped, or mended the log. */
+const FORGED_RETRY_SECONDS = 10
 
 /**
  * A delivery is marked only after it was answered: after a crash another node sends it again, with the same id. Each step gives the
@@ -41,6 +43,12 @@ export function createDeliverEvents(deps: DeliverEventsDeps): DeliverEvents {
 
   async function putBack(claimed: Claimed, seconds?: number): Promise<null> {
     await deliveries.putBack(claimed, seconds)
+    return null
+  }
+
+  /** It does not count as a failure of the receiver, which would disable the webhook. */
+  async function pause(claimed: Claimed): Promise<null> {
+    await deliveries.pause(claimed, 'bad-mac', FORGED_RETRY_SECONDS)
     return null
   }
 
@@ -82,6 +90,8 @@ export function createDeliverEvents(deps: DeliverEventsDeps): DeliverEvents {
         return disable(claimed.webhookId, next.chatId, 'creator')
       case 'read-model-behind':
         return putBack(claimed, signal.aborted ? 0 : RETRY_SECONDS)
+      case 'forged':
+        return pause(claimed)
     }
   }
 

@@ -40,6 +40,8 @@ export interface Deliveries {
   moveTo(claimed: Claimed, version: number, how: 'delivered' | 'skipped'): Promise<boolean>
   /** Gives it back after a failed attempt: due again after so many seconds. */
   failed(claimed: Claimed, reason: string, seconds: number): Promise<void>
+  /** Gives it back with a reason that is not the receiver's: due again after so many seconds. */
+  pause(claimed: Claimed, reason: string, seconds: number): Promise<void>
   /** Gives it back without a failure. */
   putBack(claimed: Claimed, seconds?: number): Promise<void>
   /**
@@ -121,6 +123,11 @@ export function createDeliveries(pool: Pool): Deliveries {
     async failed(claimed, reason, seconds) {
       const set = `failures = failures + 1, last_failure = $3, last_failure_at = now(),
                    due_at = now() + make_interval(secs => $4), lease = null`
+      await change(claimed, set, [reason, seconds])
+    },
+
+    async pause(claimed, reason, seconds) {
+      const set = `last_failure = $3, last_failure_at = now(), due_at = now() + make_interval(secs => $4), lease = null`
       await change(claimed, set, [reason, seconds])
     },
 

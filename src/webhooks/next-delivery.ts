@@ -1,5 +1,6 @@
 import type { AccountStatuses } from '../commands/catalogue/account-statuses.js'
 import type { EventLog } from '../eventstore/event-log.js'
+import { BadMacError } from '../privacy/bad-mac-error.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { WebhookStatus } from '../projections/conversations/query-results.js'
 import type { Progress } from '../followers/progress.js'
@@ -25,6 +26,8 @@ export type NextDelivery =
   /** Its creator may no longer have it. */
   | { kind: 'forbidden'; chatId: string }
   | { kind: 'read-model-behind' }
+  /** The next event was altered or forged, and no operator had it skipped. */
+  | { kind: 'forged' }
 
 /** Looks for the first event after a version of the chat that the webhook wants and its creator may see. */
 export type FindNextDelivery = (webhookId: string, after: number, signal: AbortSignal) => Promise<NextDelivery>
@@ -52,15 +55,21 @@ export function createFindNextDelivery(deps: NextDeliveryDeps): FindNextDelivery
     const known = await statusOf(webhookId)
     if (known === undefined) return { kind: 'ended' }
     const { chatId, userId } = known
-    const page = await pastFrames(chatId, userId, after, PAGE)
+    const page = await pastFrames(chatId, userId, after, PAGE).catch(unlessForged)
     // The status is checked after the page was read, so that the page holds no event later than one that forbids it.
     const webhook = await statusOf(webhookId)
     if (webhook?.status !== 'active') return { kind: 'ended' }
+    if (page === 'forged') return { kind: 'forged' }
     if (page === null || !(await isAllowed(webhook))) return { kind: 'forbidden', chatId }
     const frame = page.frames.find(({ event }) => webhook.events.length === 0 || webhook.events.includes(event))
     if (frame === undefined) return { kind: 'skip', version: page.version, hasMore: page.more }
     return { kind: 'deliver', frame, version: versionOf(frame), webhook }
   }
+}
+
+function unlessForged(error: unknown): 'forged' {
+  if (error instanceof BadMacError) return 'forged'
+  throw error
 }
 
 const versionOf = ({ payload }: Frame): number => (payload as { version: number }).version

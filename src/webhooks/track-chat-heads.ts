@@ -12,7 +12,7 @@ import type { Progress } from '../followers/progress.js'
 import type { Deliveries } from './deliveries.js'
 
 export interface TrackChatHeadsDeps {
-  reader: Pick<EventReader, 'decode'>
+  reader: Pick<EventReader, 'decode' | 'authentic'>
   queries: Pick<ConversationQueries, 'webhookStatuses' | 'webhooksEndedBy'>
   /** Of conversations. */
   progress: Progress
@@ -41,7 +41,7 @@ interface DecodedEvent {
 
 /**
  * Records the latest version of each chat, adds new webhooks, and disables those whose creator may no longer have them. The outcome is
- * the same whichever node does it and however often. It waits for the read model only where it has to query it: while something waits for
+ * the same whichever node does it and however often. Forged events are passed over. It waits for the read model only where it has to query it: while something waits for
  * a projection, that projection does not batch.
  */
 export function createTrackChatHeads(deps: TrackChatHeadsDeps) {
@@ -70,7 +70,7 @@ export function createTrackChatHeads(deps: TrackChatHeadsDeps) {
   }
 
   return async ({ events, position: end }: Page, signal: AbortSignal): Promise<void> => {
-    const decoded = events.map((recorded): DecodedEvent => {
+    const decoded = reader.authentic(events).map((recorded): DecodedEvent => {
       const { event, metadata } = reader.decode(recorded)
       return { ...recorded, at: metadata.at, event }
     })

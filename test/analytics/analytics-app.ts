@@ -59,7 +59,7 @@ export async function startAnalyticsApp(
   const pool = createPool({ connectionString: url, max: 3 })
   const projection = async (name: string): Promise<AnalystsProjection> => {
     const { log, reader } = parley.app.core
-    const viewEvents = createViewEvents(reader, new Map())
+    const viewEvents = createViewEvents({ reader, isSkipped: () => Promise.resolve(false) }, new Map())
     const deps = {
       pool,
       url,

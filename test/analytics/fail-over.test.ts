@@ -105,7 +105,7 @@ describe("an analyst's projection on two nodes applies each event once", () => {
       url: app.url,
       log,
       report,
-      viewEvents: createViewEvents(reader, new Map()),
+      viewEvents: createViewEvents({ reader, isSkipped: () => Promise.resolve(false) }, new Map()),
       hidesMessages: false,
     }
     const rival = startSupervisor({ ...deps, name: 'seqs', path, lease: believing })

@@ -58,7 +58,7 @@ export async function openLaggingNode(side: WriteSide, number: number): Promise<
   return {
     run: (name, input, caller) => run(name, input, caller),
     queries,
-    pastFrames: createPastFrames({ log, reader, queries }),
+    pastFrames: createPastFrames({ log, reader, queries, isSkipped: () => Promise.resolve(false) }),
     conversations,
     index,
     restart: () => Promise.resolve(void (run = runOn(createHandler()))),

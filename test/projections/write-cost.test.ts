@@ -39,9 +39,6 @@ describe('what a message costs to write', function () {
 const projectionOf = (opened: OpenedEvent) =>
   createConversations({
     open: () => Promise.resolve([opened]),
-    decode: ({ metadata }) => ({ event: opened.event, metadata: JSON.parse(metadata) as OpenedEvent['metadata'] }),
-    openClients: () => Promise.resolve([]),
-    isAuthentic: () => true,
   })
 
 async function written(tx: ClientBase): Promise<number> {

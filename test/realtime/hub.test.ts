@@ -8,9 +8,10 @@ import { createHub, type Hub } from '../../src/realtime/hub.js'
 import { createUserCache } from '../../src/realtime/user-cache.js'
 import { createRender, type Render } from '../../src/realtime/render.js'
 import { eventually } from '../support/eventually.js'
+import { signEvent } from '../support/sign-event.js'
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js'
 import { createGate } from './gate.js'
-import { startNode, type RealtimeNode } from './realtime-node.js'
+import { masterKey, startNode, type RealtimeNode } from './realtime-node.js'
 
 describe('the hub', () => {
   let database: TestDatabase
@@ -138,6 +139,9 @@ describe('the hub', () => {
     expect(watched.hub.status()).to.include({ status: 'live', reason: null })
   })
 
+  const appendNewer = (stream: string, version: number) =>
+    node.core.log.append(stream, version, [signEvent(masterKey, stream, version + 1, newer())])
+
   it('delivers what comes before an event of a later release, and stops there', async () => {
     const chatId = await node.createChat(ada, [])
     const gate = createGate()
@@ -148,8 +152,8 @@ describe('the hub', () => {
     await node.send(chatId, ada, 'one')
     await gate.someoneWaits()
     await node.send(chatId, ada, 'two')
-    await node.core.log.append(chatStream(chatId), 3, [newer()])
-    await node.core.log.append(chatStream(randomUUID()), 0, [newer()])
+    await appendNewer(chatStream(chatId), 3)
+    await appendNewer(chatStream(randomUUID()), 0)
     gate.open()
     await eventually(() => expect(watched.hub.status().reason).to.contain('ChatPainted'))
     expect(watched.hub.status().status).to.equal('failing')
@@ -161,7 +165,7 @@ describe('the hub', () => {
 
   it('stops at an event of a later release also in a stream that sockets do not receive, as every reader of that stream does', async () => {
     await using watched = await watch()
-    const { position } = await node.core.log.append(moderationStream(randomUUID()), 0, [newer()])
+    const { position } = await appendNewer(moderationStream(randomUUID()), 0)
     await eventually(() => expect(watched.hub.status().reason).to.contain('ChatPainted'))
     expect(watched.hub.status().status).to.equal('failing')
     expect(node.core.log.comparePositions(watched.hub.status().position, position)).to.be.below(0)

@@ -69,6 +69,10 @@ export interface RealtimeNode extends AsyncDisposable {
   run: <Name extends Parameters<RunCommand>[0]>(name: Name, input: InputOf<Name>, by: string) => Promise<string>
 }
 
+const MASTER_KEY = Buffer.alloc(32, 7)
+/** Of every node. */
+export const masterKey = createSecretKey(MASTER_KEY)
+
 export async function startNode(database: TestDatabase, options: NodeOptions = {}): Promise<RealtimeNode> {
   const releases = createReleases()
   const failures: unknown[] = []
@@ -78,7 +82,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       {
         DATABASE_URL: database.url,
         KEYS_DATABASE_URL: database.keysUrl,
-        MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
+        MASTER_KEY: MASTER_KEY.toString('base64'),
         TOKEN_KEYS: `test:${Buffer.alloc(32, 5).toString('base64')}`,
         AUDIT_SIGNING_KEYS: `test:${Buffer.alloc(32, 6).toString('base64')}`,
       },
@@ -126,6 +130,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       log,
       reader,
       queries,
+      isSkipped: core.isSkipped,
       progress,
       people,
       authenticate: createAuthenticate({
@@ -173,7 +178,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
   return {
     core,
     realtime,
-    pastFrames: createPastFrames({ log, reader, queries }),
+    pastFrames: createPastFrames({ log, reader, queries, isSkipped: core.isSkipped }),
     renderSentMessage,
     url,
     connections: () => connections,

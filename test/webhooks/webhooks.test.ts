@@ -214,7 +214,7 @@ describe('webhooks', function () {
   /** As a node does that has the webhook when its creator's power ends, and has not received that it was disabled for that. */
   function deliverLate(webhookId: string, meanwhile?: () => Promise<unknown>): Promise<void> {
     const { log, reader, queries, runners, accountStatuses, runAsSystem: run, clock, databases } = parley.app.core
-    const pastFrames = createPastFrames({ log, reader, queries })
+    const pastFrames = createPastFrames({ log, reader, queries, isSkipped: () => Promise.resolve(false) })
     const findNext = createFindNextDelivery({
       log,
       progress: runners.conversations.progress,

@@ -1,4 +1,5 @@
 import { describeFailure } from '../../projections/engine/describe-failure.js'
+import { BadMacError } from '../../privacy/bad-mac-error.js'
 import type { AnalyticsFailure } from '../database/checkpoints.js'
 import type { ProjectionEvent } from '../projection-file.js'
 import { ProjectionFailedError } from './projection-failed-error.js'
@@ -29,16 +30,22 @@ interface ErrorFields {
   message: string
 }
 
+function eventOf(error: unknown): Pick<AnalyticsFailure, 'position' | 'stream' | 'eventType'> {
+  if (error instanceof BadMacError) {
+    const { position, stream, eventType } = error
+    return { position, stream, eventType }
+  }
+  const event = error instanceof EventFailedError ? error.event : null
+  return { position: event?.position ?? null, stream: event?.stream ?? null, eventType: event?.type ?? null }
+}
+
 /** What is recorded of an error. Its message only where it cannot repeat personal data. */
 export function failureOf(error: unknown, hidesMessages: boolean): AnalyticsFailure {
-  const event = error instanceof EventFailedError ? error.event : null
   const cause = error instanceof EventFailedError ? error.cause : error
   const { code, name, message }: ErrorFields = cause instanceof Error ? cause : new Error(String(cause))
   const { file, line } = cause instanceof ProjectionFailedError ? cause : { file: null, line: null }
   return {
-    position: event?.position ?? null,
-    stream: event?.stream ?? null,
-    eventType: event?.type ?? null,
+    ...eventOf(error),
     code: code ?? name,
     message: hidesMessages ? null : message,
     file,

@@ -13,7 +13,7 @@ export type LagOf = (runner: Pick<Runner, 'progress'>) => Promise<Lag>
 
 export interface LagDeps {
   log: Pick<EventLog, 'head' | 'readAll' | 'countBetween'>
-  reader: Pick<EventReader, 'decode'>
+  reader: Pick<EventReader, 'decodeUnverified'>
   clock: () => Date
 }
 
@@ -23,7 +23,7 @@ export const createLagSecondsAt =
   async (position: Position): Promise<number> => {
     const [next] = (await log.readAll(position, 1)).events
     if (next === undefined) return 0
-    const recordedAt = Date.parse(reader.decode(next).metadata.at)
+    const recordedAt = Date.parse(reader.decodeUnverified(next).metadata.at)
     return Math.max(0, (clock().getTime() - recordedAt) / 1000)
   }
 

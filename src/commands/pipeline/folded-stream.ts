@@ -1,6 +1,7 @@
 import { singleFlight } from '../../async/single-flight.js'
 import type { EventShape, PublicEvent } from '../../domain/event.js'
 import type { Position, RecordedEvent } from '../../eventstore/event-log.js'
+import { BadMacError } from '../../privacy/bad-mac-error.js'
 import type { EntityQuestion } from './entity.js'
 import { readBackTo } from './read-back.js'
 import type { RecentCommand } from './recent-commands.js'
@@ -98,7 +99,11 @@ export class FoldedStream {
     }
     const newer = await readBackTo(checkpoint, this.stream, this.#version, this.deps)
     this.#history = this.#emptyHistory(checkpoint)
-    for (const recorded of newer) this.#history.add(this.#decode(recorded), recorded.position)
+    for (const recorded of newer) {
+      const entry = this.#decodeOrFault(recorded)
+      if (entry instanceof BadMacError) await this.#checkSkipped(recorded, entry)
+      else this.#history.add(entry, recorded.position)
+    }
   }
 
   async #readNew(): Promise<void> {
@@ -107,7 +112,7 @@ export class FoldedStream {
       const after = this.#version
       const limit = after === 0 ? FIRST_PAGE : PAGE
       const page = await limitReads(() => log.readStream(this.stream, { after, limit }))
-      for (const recorded of page) this.#read(recorded)
+      for (const recorded of page) await this.#readOrSkip(recorded)
       if (page.length < limit) break
       if (limit === FIRST_PAGE) await this.#skipToSnapshot()
     }
@@ -122,6 +127,34 @@ export class FoldedStream {
     this.#position = snapshot.position
     this.#lastAt = snapshot.lastAt
     this.#history = this.#emptyHistory(snapshot.position)
+  }
+
+  /** An altered event that an operator had commands skip changes no state. @throws BadMacError for any other altered one */
+  async #readOrSkip(recorded: RecordedEvent): Promise<void> {
+    const { version, position } = recorded
+    if (version <= this.#version) return
+    const entry = this.#decodeOrFault(recorded)
+    if (!(entry instanceof BadMacError)) {
+      this.#apply(entry, position)
+      return
+    }
+    await this.#checkSkipped(recorded, entry)
+    if (version <= this.#version) return
+    this.#version = version
+    this.#position = position
+  }
+
+  async #checkSkipped(recorded: RecordedEvent, fault: BadMacError): Promise<void> {
+    if ((await this.deps.isSkipped?.(recorded)) !== true) throw fault
+  }
+
+  #decodeOrFault(recorded: RecordedEvent): HistoryEntry | BadMacError {
+    try {
+      return this.#decode(recorded)
+    } catch (error) {
+      if (error instanceof BadMacError) return error
+      throw error
+    }
   }
 
   #read(recorded: RecordedEvent): void {

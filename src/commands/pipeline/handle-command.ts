@@ -32,6 +32,8 @@ export interface CommandHandlerDeps<Kinds extends StreamKinds> extends Omit<Writ
   index: DecisionIndex
   snapshots: Snapshots
   decode: DecodeEvent
+  /** Whether an operator had commands skip an altered event. */
+  isSkipped?(recorded: RecordedEvent): Promise<boolean>
   /** How long a command may wait for its outcome; 10 s by default. */
   deadlineMs?: number
   /** Bound of the state cache, in entries. */
@@ -46,6 +48,7 @@ export interface CommandHandler<Kinds extends StreamKinds = StreamKinds> extends
    * Handles a command on its stream. A command with a fingerprint is idempotent for ever.
    * @throws CommandFault when no decision could be had in time
    * @throws NewerEventError when the stream holds an event that this release does not know
+   * @throws BadMacError when the stream holds an event that was altered or forged, and not skipped
    */
   handle<Stream extends string>(
     stream: Stream,
@@ -69,9 +72,9 @@ export interface CommandHandler<Kinds extends StreamKinds = StreamKinds> extends
 export function createCommandHandler<Kinds extends StreamKinds>(
   deps: CommandHandlerDeps<Kinds>,
 ): CommandHandler<Kinds> {
-  const { log, kinds, snapshots, decode, deadlineMs = DEADLINE_MS, pause = backOff } = deps
+  const { log, kinds, snapshots, decode, isSkipped, deadlineMs = DEADLINE_MS, pause = backOff } = deps
   const index = createIndexLookups(deps.index)
-  const streamDeps = { log, snapshots, decode, limitReads: pLimit(MAX_READS) }
+  const streamDeps = { log, snapshots, decode, limitReads: pLimit(MAX_READS), ...(isSkipped && { isSkipped }) }
   const cache = new StreamCache(kinds, streamDeps, deps.maxCachedEntries)
   const writers = new StreamWriters(cache, { ...deps, pause })
 
@@ -131,7 +134,7 @@ export function createCommandHandler<Kinds extends StreamKinds>(
       try {
         cache.observe(recorded)
       } catch {
-        // an event of a later release, or a corrupt one: the next command on that stream meets it and fails
+        // an event of a later release, or an altered one: the next command on that stream meets it and fails
       }
     }
   }

@@ -13,7 +13,7 @@ export interface AuditRows {
   times: BatchTimes
 }
 
-export function rowsOf(batch: readonly RecordedEvent[], reader: Pick<EventReader, 'decode'>): AuditRows {
+export function rowsOf(batch: readonly RecordedEvent[], reader: Pick<EventReader, 'decodeUnverified'>): AuditRows {
   const read = batch.map((recorded, index) => readEntry(recorded, index + 1, reader))
   return {
     entries: read.map(({ entry }) => entry),
@@ -23,8 +23,8 @@ export function rowsOf(batch: readonly RecordedEvent[], reader: Pick<EventReader
   }
 }
 
-function readEntry(recorded: RecordedEvent, place: number, reader: Pick<EventReader, 'decode'>) {
-  const { event, metadata } = reader.decode(recorded)
+function readEntry(recorded: RecordedEvent, place: number, reader: Pick<EventReader, 'decodeUnverified'>) {
+  const { event, metadata } = reader.decodeUnverified(recorded)
   const { at, actor, correlationId } = metadata
   const client = clientBoxOf(recorded, metadata)
   const { subjects, ...described } = describeEvent(event, actor, recorded.stream)

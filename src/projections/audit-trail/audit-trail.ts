@@ -73,7 +73,7 @@ const insertText = (table: TableName): string => `
  * The searchable trail of all that was done: by whom, to whom, from where and when. Nothing in it is personal but ids and what is sealed, so
  * that erasure needs no change to it.
  */
-export const createAuditTrail = (reader: Pick<EventReader, 'decode'>): Projection => ({
+export const createAuditTrail = (reader: Pick<EventReader, 'decodeUnverified'>): Projection => ({
   name: 'audit_trail',
   neverSkips: 'it counts every event of the log, and its numbers would no longer be those of the log',
   version: 1,

@@ -6,7 +6,7 @@ import { prepareSearch } from './search/message-words.js'
 import { beginBulkSearch, endBulkSearch } from './search/search-texts.js'
 
 /** Users, chats, memberships and messages: one projection, so that a membership and the messages it guards agree. */
-export const createConversations = (reader: EventReader): Projection => ({
+export const createConversations = (reader: Pick<EventReader, 'open'>): Projection => ({
   name: 'conversations',
   version: 8,
   tables: parts.flatMap(({ tables }) => tables),

@@ -67,7 +67,7 @@ async function append(event: Skipped, deps: Omit<SkipDeps, 'pool'>): Promise<voi
 
 async function appendOnce(event: Skipped, { log, reader, sealer }: Omit<SkipDeps, 'pool'>): Promise<void> {
   const [last] = await log.readStream(logStream, { backwards: true, limit: 1 })
-  const before = last === undefined ? '' : reader.decode(last).metadata.at
+  const before = last === undefined || !reader.isAuthentic(last) ? '' : reader.decode(last).metadata.at
   const now = new Date().toISOString()
   const at = now > before ? now : before
   const version = last?.version ?? 0

@@ -1,24 +1,35 @@
 import { logStream } from '../../domain/streams.js'
-import type { EventLog, Position } from '../../eventstore/event-log.js'
+import type { EventLog, Position, RecordedEvent } from '../../eventstore/event-log.js'
 import type { EventReader } from '../../privacy/event-reader.js'
 
 const PAGE = 500
 
+type SkipReader = Pick<EventReader, 'decode' | 'authentic'>
+
 /** Positions of events that the operator had a projection skip, by the projection's name. */
 export type SkippedEvents = ReadonlyMap<string, ReadonlySet<Position>>
 
+/** Whether an operator had a projection skip an event. */
+export type IsSkipped = (recorded: RecordedEvent) => Promise<boolean>
+
+/** Reads the log's own stream anew, since it is asked about altered events alone. */
+export const createIsSkipped =
+  (projection: string, deps: { log: Pick<EventLog, 'readStream'>; reader: SkipReader }): IsSkipped =>
+  async ({ position }) =>
+    (await readSkippedEvents(deps.log, deps.reader)).get(projection)?.has(position) === true
+
 /**
  * What the log's own stream says was skipped. It is read before a projection follows the log, and again whenever that failed, so that a
- * rebuild skips the same events.
+ * rebuild skips the same events. A forged event there skips nothing.
  */
 export async function readSkippedEvents(
   log: Pick<EventLog, 'readStream'>,
-  reader: Pick<EventReader, 'decode'>,
+  reader: SkipReader,
 ): Promise<SkippedEvents> {
   const skipped = new Map<string, Set<Position>>()
   for (let after = 0; ;) {
     const page = await log.readStream(logStream, { after, limit: PAGE })
-    for (const { event } of page.map((recorded) => reader.decode(recorded)))
+    for (const { event } of reader.authentic(page).map((recorded) => reader.decode(recorded)))
       if (event.type === 'ProjectionEventSkipped')
         skipped.set(event.projection, (skipped.get(event.projection) ?? new Set()).add(event.position))
     const last = page.at(-1)

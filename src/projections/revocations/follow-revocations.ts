@@ -3,12 +3,11 @@ import { revokingStreams, type Revocation } from '../../domain/revocation.js'
 import type { EventLog, Position } from '../../eventstore/event-log.js'
 import { startFollower, type Follower } from '../../followers/follower.js'
 import { createProgress } from '../../followers/progress.js'
-import type { EventReader } from '../../privacy/event-reader.js'
-import { revocationsIn } from './revocations.js'
+import { revocationsIn, type RevocationReader } from './revocations.js'
 
 export interface FollowRevocationsDeps {
   log: EventLog
-  reader: Pick<EventReader, 'decode'>
+  reader: RevocationReader
   /** Where the revocations that were loaded end. */
   after: Position
   note(revocation: Revocation): void

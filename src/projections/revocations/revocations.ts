@@ -6,6 +6,8 @@ import type { OpenProjection } from '../engine/open-projection.js'
 import { checkpointOf, perGeneration, type GenerationTables } from '../engine/per-generation.js'
 import type { Projection } from '../engine/projection.js'
 
+export type RevocationReader = Pick<EventReader, 'decode' | 'authentic'>
+
 /** Revoked sessions, and for each user the generation up to which access tokens are revoked. */
 export const createRevocationsProjection = (reader: EventReader): Projection => ({
   name: 'revocations',
@@ -41,9 +43,9 @@ export const createRevocationsProjection = (reader: EventReader): Projection => 
   },
 })
 
-/** @throws NewerEventError */
-export const revocationsIn = (reader: Pick<EventReader, 'decode'>, events: readonly RecordedEvent[]): Revocation[] =>
-  events.filter(isRevoking).flatMap((recorded) => {
+/** Without forged ones, as though they had not been appended: none may replace a revocation that refuses more. @throws NewerEventError */
+export const revocationsIn = (reader: RevocationReader, events: readonly RecordedEvent[]): Revocation[] =>
+  reader.authentic(events.filter(isRevoking)).flatMap((recorded) => {
     const { event, metadata } = reader.decode(recorded)
     return revocationOf(event, recorded.version, metadata.at) ?? []
   })
@@ -70,7 +72,7 @@ const MAX_GAP_PAGES = 10
 
 interface RevocationQueriesDeps {
   log: Pick<EventLog, 'readAll' | 'comparePositions'>
-  reader: Pick<EventReader, 'decode'>
+  reader: RevocationReader
 }
 
 export const createRevocationQueries = (

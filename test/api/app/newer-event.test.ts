@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { chatStream } from '../../../src/domain/streams.js'
 import { eventually } from '../../support/eventually.js'
 import { logConfig, onEachLog } from '../../support/event-logs.js'
+import { signEvent } from '../../support/sign-event.js'
 import { startTestApp } from '../../support/test-app.js'
 
 onEachLog('an event of a later release', (kind) => {
@@ -19,7 +20,8 @@ onEachLog('an event of a later release', (kind) => {
 
     const { log } = parley.app.core
     const [created] = await log.readStream(chatStream(chatId), { limit: 1 })
-    await log.append(chatStream(chatId), 1, [{ ...created!, id: randomUUID(), type: 'ChatDreamt' }])
+    const dreamt = { ...created!, id: randomUUID(), type: 'ChatDreamt' }
+    await log.append(chatStream(chatId), 1, [signEvent(parley.config.masterKey, chatStream(chatId), 2, dreamt)])
 
     const refused = await send(chatId)
     expect([refused.status, (refused.body as { code: string }).code]).to.deep.equal([503, 'newer-event'])

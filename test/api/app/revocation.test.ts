@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import jwt from 'jsonwebtoken'
 import type { App } from '../../../src/app/start-app.js'
 import type { EventLog } from '../../../src/eventstore/event-log.js'
+import { signEvent } from '../../support/sign-event.js'
 import { eventually } from '../../support/eventually.js'
 import { logConfig, onEachLog } from '../../support/event-logs.js'
 import { next, startTestApp, type Answer, type Node, type TestUser, type TestApp } from '../../support/test-app.js'
@@ -174,7 +175,8 @@ onEachLog('revocation, on every node', function (kind) {
     const { log, accountStatuses } = parley.app.core
     const metadata = JSON.stringify({ schemaVersion: 99, at: new Date().toISOString() })
     const later = { id: randomUUID(), type: 'RolesChanged', data: JSON.stringify({ userId: ina.id }), metadata }
-    await log.append('roles', (await accountStatuses.all()).version, [later])
+    const { version } = await accountStatuses.all()
+    await log.append('roles', version, [signEvent(parley.config.masterKey, 'roles', version + 1, later)])
     await eventually(async () => expect(code(await me(other, ina))).to.equal('revocation-unknown'))
     expect(await other.call('GET', '/readyz')).to.include({ status: 503 })
   })
