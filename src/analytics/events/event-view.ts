@@ -29,7 +29,8 @@ export function createViewEvents({ reader, isSkipped }: ViewDeps, personal: Pers
 
   /** @throws BadMacError */
   async function withoutSkipped(events: readonly RecordedEvent[]): Promise<readonly RecordedEvent[]> {
-    for (const event of events) if (!reader.isAuthentic(event) && !(await isSkipped(event))) throw new BadMacError(event)
+    for (const event of events)
+      if (!reader.isAuthentic(event) && !(await isSkipped(event))) throw new BadMacError(event)
     return events.filter((event) => reader.isAuthentic(event))
   }
 

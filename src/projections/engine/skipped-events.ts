@@ -22,10 +22,7 @@ export const createIsSkipped =
  * What the log's own stream says was skipped. It is read before a projection follows the log, and again whenever that failed, so that a
  * rebuild skips the same events. A forged event there skips nothing.
  */
-export async function readSkippedEvents(
-  log: Pick<EventLog, 'readStream'>,
-  reader: SkipReader,
-): Promise<SkippedEvents> {
+export async function readSkippedEvents(log: Pick<EventLog, 'readStream'>, reader: SkipReader): Promise<SkippedEvents> {
   const skipped = new Map<string, Set<Position>>()
   for (let after = 0; ;) {
     const page = await log.readStream(logStream, { after, limit: PAGE })
