@@ -22,6 +22,8 @@ COPY package.json ./
 COPY --from=dependencies /app/node_modules node_modules
 COPY bin bin
 COPY public public
+# What auditors check exports and receipts with. It needs Python, which the image has not: it is there to be copied.
+COPY tools tools
 COPY --from=build /app/dist/src dist/src
 # It owns nothing here, and needs to write nowhere.
 USER node

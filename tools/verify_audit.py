@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks an export of Parley's audit chain, or a receipt, without Parley. Usage: verify_audit.py FILE KEY.pem [KEY.pem ...]
 
-Uses the standard library, and openssl (1.1.1 or later) for the signatures. docs/audit.md describes the formats. Exit code 1 where something is wrong.
+Uses the standard library, and openssl (3.0 or later) for the signatures. docs/audit.md describes the formats. Exit code 1 where something is wrong.
 """
 import hashlib, itertools, json, os, subprocess, sys, tempfile
 

@@ -38,6 +38,7 @@ export function createEndpoint(route: Route, { authenticate, path, isOperator, p
       if (
         isQuery &&
         context.caller !== null &&
+        route.readsFrom !== null &&
         !(await parts[route.readsFrom].fresh(context.caller.userId, req.headers))
       )
         res.setHeader('Parley-Stale', 'true')

@@ -1,5 +1,6 @@
 import { ProblemError, problemOf } from './problem-details.js'
 import { isProblemCode, problemTable, rowOf, type ProblemCode } from './problem-table.js'
+import { isEverPrivileged } from './record-read.js'
 import type { Route } from './route.js'
 
 type JsonSchema = Record<string, unknown>
@@ -18,9 +19,11 @@ const ofToken: readonly ProblemCode[] = [
 ]
 const ofInput: readonly ProblemCode[] = ['validation-failed']
 const ofBody: readonly ProblemCode[] = ['malformed-json', 'too-deeply-nested', 'body-too-large']
+const ofRecorded: readonly ProblemCode[] = ['read-not-recorded', 'validation-failed']
 const ofKey: readonly ProblemCode[] = ['idempotency-key-reused', 'outcome-unknown']
 
-function codesOf({ access, params, query, body, bots, takesKey }: Route): ProblemCode[] {
+function codesOf(route: Route): ProblemCode[] {
+  const { access, params, query, body, bots, takesKey } = route
   return [
     ...ofAnyRoute,
     ...(access === 'anyone' ? [] : ofToken),
@@ -28,12 +31,13 @@ function codesOf({ access, params, query, body, bots, takesKey }: Route): Proble
     ...(body === null ? [] : ofBody),
     ...(takesKey ? ofKey : []),
     ...(access !== 'anyone' && bots === 'refused' ? (['not-for-bots'] as const) : []),
+    ...(isEverPrivileged(route) ? ofRecorded : []),
   ]
 }
 
 /** One answer for each status of these codes, with an example for each code. */
 export function problemResponses(route: Route): Record<string, object> {
-  const codes = codesOf(route)
+  const codes = [...new Set(codesOf(route))]
   const statuses = [...new Set(codes.map((code) => rowOf(code).status))]
   return Object.fromEntries(
     statuses.map((status) => [String(status), responseOf(codes.filter((code) => rowOf(code).status === status))]),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { NOTHING } from './parameters.js'
+import { isEverPrivileged, MAX_REASON, REASON_HEADER } from './record-read.js'
 import { bodyTypes, type BodyAs } from './read-body.js'
 import { problemExamples, problemResponses, withCodes } from './openapi-problems.js'
 import { requestExamples } from './request-examples.js'
@@ -82,9 +83,9 @@ function operationOf(route: Route, toSchema: ToSchema): object {
   }
 }
 
-function headersOf({ method, access, takesKey }: Route): object[] {
-  if (method === 'get') return access === 'anyone' ? [] : QUERY_HEADERS
-  return takesKey ? COMMAND_HEADERS : []
+function headersOf(route: Route): object[] {
+  if (route.method !== 'get') return route.takesKey ? COMMAND_HEADERS : []
+  return [...(route.access === 'anyone' ? [] : QUERY_HEADERS), ...(isEverPrivileged(route) ? [REASON] : [])]
 }
 
 const contentOf = (schema: JsonSchema) => ({
@@ -126,6 +127,11 @@ const header = (name: string, description: string): object => ({
   description,
   schema: { type: 'string' },
 })
+
+const REASON = header(
+  REASON_HEADER,
+  `Why this is read by virtue of a role, for the record of it: percent-encoded UTF-8, at most ${MAX_REASON} characters`,
+)
 
 const COMMAND_HEADERS = [header('Idempotency-Key', 'Repeating the command with it gives the first answer again')]
 

@@ -61,6 +61,14 @@ export const queryTextSchema = (maxLength: number) =>
     .transform((text) => text.normalize('NFC').trim())
     .meta({ description: `up to ${maxLength} code points` })
 
+/** One character is a whole word, or a syllable of one, in Chinese, Japanese and Korean. */
+const SYLLABIC = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
+
+const isLongEnough = (query: string): boolean => Array.from(query).length >= (SYLLABIC.test(query) ? 1 : 2)
+
+/** The beginning of a word of a user's name. */
+export const userQuerySchema = queryTextSchema(255).refine(isLongEnough, 'is shorter than 2 characters')
+
 /** A time with an offset or Z, in the years 0001 to 9999 UTC; taken in UTC. */
 export const instantSchema = z.iso.datetime({ offset: true }).transform((text, context) => {
   const instant = toInstant(text)

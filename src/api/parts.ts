@@ -15,6 +15,7 @@ import type { UserExport } from '../export/user-export.js'
 import type { AccountRecord } from '../identity/accounts/account-record.js'
 import type { Addresses } from '../identity/accounts/addresses.js'
 import type { AuditProofs } from '../audit/proofs/audit-proofs.js'
+import type { RawEvents } from '../audit/raw/raw-events.js'
 import type { Verifications } from '../audit/verification/verifications.js'
 import type { AuditQueries } from '../projections/audit-trail/audit-queries.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
@@ -59,6 +60,7 @@ export interface ApiDeps
   /** How long a request waits until a projection has examined a position. */
   readModelWaitMs: number
   auditProofs: AuditProofs
+  rawEvents: RawEvents
   verifications: Verifications
   pastFrames: PastFrames
   replay: Replay

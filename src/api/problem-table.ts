@@ -50,6 +50,7 @@ export const problemTable = {
   'webhook-not-found': { status: 404, title: 'No such webhook' },
   'bot-not-found': { status: 404, title: 'No such bot' },
   'bot-token-not-found': { status: 404, title: 'No such bot token' },
+  'stream-not-found': { status: 404, title: 'The log has no such stream' },
   'entry-not-found': { status: 404, title: 'The audit chain has no such entry' },
   'verification-not-found': { status: 404, title: 'No such verification, or it does not run' },
   'session-not-found': { status: 404, title: 'No such session' },

@@ -9,7 +9,8 @@ import type { Answer, Answers, Context, Route } from './route.js'
 /** Why someone reads what their role lets them read: percent-encoded UTF-8. */
 export const REASON_HEADER = 'Parley-Reason'
 
-const MAX_REASON = 1_000
+/** In characters. */
+export const MAX_REASON = 1_000
 
 const reasonSchema = z.object({
   [REASON_HEADER]: z
@@ -40,6 +41,9 @@ export const isPrivileged = (
   parameters: readonly string[],
 ): boolean =>
   method === 'get' && recorded && (isRoleAccess(access) || parameters.some((name) => requiresRole[name] !== undefined))
+
+/** Whether some request for it does. */
+export const isEverPrivileged = (route: Route): boolean => isPrivileged(route, Object.keys(route.requiresRole))
 
 /**
  * Records the beginning of a read by virtue of a role, before anything is read, and its end once the answer is out or its client is gone.

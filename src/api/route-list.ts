@@ -1,6 +1,8 @@
 import type { Route } from './route.js'
 import { auditRoutes } from './routes/audit.js'
+import { auditFinderRoutes } from './routes/audit-finders.js'
 import { auditProofRoutes } from './routes/audit-proofs.js'
+import { rawEventRoutes } from './routes/raw-events.js'
 import { verificationRoutes } from './routes/verifications.js'
 import { banRoutes } from './routes/bans.js'
 import { blockRoutes } from './routes/blocks.js'
@@ -60,6 +62,8 @@ export const routeList: readonly Route[] = [
   ...holdRoutes,
   ...searchRoutes,
   ...auditRoutes,
+  ...auditFinderRoutes,
+  ...rawEventRoutes,
   ...replayRoutes,
   ...auditProofRoutes,
   ...verificationRoutes,

@@ -71,8 +71,8 @@ export interface Route extends Operation {
   body: z.ZodType | null
   bodyAs: BodyAs
   answers: Answers
-  /** Of a query: which projection must have seen what its asker wrote. */
-  readsFrom: ReadsFrom
+  /** Of a query: which projection must have seen what its asker wrote; null where it reads the log itself. */
+  readsFrom: ReadsFrom | null
   /**
    * Whether the log keeps who reads it by virtue of a role: so for every query that takes one, unless it shows nothing of others. See
    * `isPrivileged`.
@@ -98,7 +98,7 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
   body?: z.ZodType<Body>
   bodyAs?: BodyAs
   answers: Given
-  readsFrom?: ReadsFrom
+  readsFrom?: ReadsFrom | null
   /** Only to leave it out. */
   recorded?: false
   countsAs?: CountsAs

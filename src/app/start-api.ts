@@ -1,6 +1,7 @@
 import { createUserExport } from '../export/user-export.js'
 import { createAccountRecord } from '../identity/accounts/account-record.js'
 import { createAuditProofs } from '../audit/proofs/audit-proofs.js'
+import { createRawEvents } from '../audit/raw/raw-events.js'
 import type { Verifications } from '../audit/verification/verifications.js'
 import type { Analytics } from '../analytics/analytics.js'
 import type { Express } from 'express'
@@ -70,6 +71,12 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     auditProofs: createAuditProofs({
       pool: databases.main,
       keys: core.chain.keys.list,
+      progress: core.chain.runner.progress,
+    }),
+    rawEvents: createRawEvents({
+      pool: databases.main,
+      log,
+      reader: core.reader,
       progress: core.chain.runner.progress,
     }),
     verifications: parts.verifications,

@@ -10,6 +10,7 @@ import { splitLines, type SourceLine } from '../import/split-lines.js'
 import { userKey } from '../privacy/key-names.js'
 import { UsageError } from './command-errors.js'
 import { openImportSource, type ImportSource } from './import-source.js'
+import { takeInterruption } from './interruption.js'
 import type { OperatorCommand } from './operator-command.js'
 import { print, printNotice } from './output.js'
 import { withCore } from './with-core.js'
@@ -49,11 +50,16 @@ export const importCommand: OperatorCommand = {
 
 /** The exit code: 0 when all is done, 3 with refused lines, 130 when it was interrupted. The source is checked before it is imported. */
 async function runImport(asked: Omit<Run, 'signal'>, config: Config): Promise<number> {
-  const interruption = new AbortController()
-  process.once('SIGINT', () => interruption.abort())
-  const run = { ...asked, signal: interruption.signal }
-  const { refused } = await withCore(config, (core) => importSource(core, run), { commandDeadlineMs: PATIENCE_MS })
-  if (!run.signal.aborted) return refused > 0 ? EXIT.refused : EXIT.done
+  const { refused, isInterrupted } = await withCore(
+    config,
+    async (core) => {
+      const signal = takeInterruption()
+      const { refused } = await importSource(core, { ...asked, signal })
+      return { refused, isInterrupted: signal.aborted }
+    },
+    { commandDeadlineMs: PATIENCE_MS },
+  )
+  if (!isInterrupted) return refused > 0 ? EXIT.refused : EXIT.done
   printNotice('Interrupted. Run it again to continue: nothing is imported twice.')
   return EXIT.interrupted
 }

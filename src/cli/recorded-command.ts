@@ -3,6 +3,8 @@ import type { Core } from '../app/core.js'
 import { startPrivilegedAccesses } from '../app/start-privileged-accesses.js'
 import { createReleases } from '../app/release.js'
 import type { FailureReport } from '../async/outage.js'
+import type { Access } from '../security/privileged-accesses.js'
+import { InterruptedError, listenForInterruption } from './interruption.js'
 import { operatorName } from './operator-name.js'
 
 /** A command as the log keeps it. */
@@ -19,7 +21,10 @@ const called = new AsyncLocalStorage<CalledCommand>()
 export const callCommand = <Result>(command: CalledCommand, run: () => Promise<Result>): Promise<Result> =>
   called.run(command, run)
 
-/** Does work on an open log, which first records the command that it is part of, and at last how it ended. */
+/**
+ * Does work on an open log, which first records the command that it is part of, and at last how it ended: `cut` where it was interrupted. Work
+ * that cannot be interrupted ends with the process then.
+ */
 export async function recordCommand<Result>(
   { log, sealer }: Pick<Core, 'log' | 'sealer'>,
   report: FailureReport,
@@ -27,28 +32,31 @@ export async function recordCommand<Result>(
 ): Promise<Result> {
   const command = called.getStore()
   if (command === undefined) return work()
-  const releases = createReleases()
-  const accesses = startPrivilegedAccesses({ log, sealer, clock: () => new Date() }, report, releases)
+  using interruption = listenForInterruption()
   try {
-    const { name, args } = command
-    const access = await accesses.begin({
-      by: operatorName(),
-      operation: `parley ${name}`,
-      filter: { args },
-      reason: reasonIn(args),
-    })
+    await using releases = createReleases()
+    const accesses = startPrivilegedAccesses({ log, sealer, clock: () => new Date() }, report, releases)
+    const access = await accesses.begin(accessOf(command))
     try {
-      const result = await work()
-      access.end('done')
+      const result = await interruption.during(work)
+      access.end(interruption.isReceived ? 'cut' : 'done')
       return result
     } catch (error) {
-      access.end('failed')
+      access.end(interruption.isReceived ? 'cut' : 'failed')
       throw error
     }
-  } finally {
-    await releases[Symbol.asyncDispose]()
+  } catch (error) {
+    if (error instanceof InterruptedError) process.kill(process.pid, error.signal)
+    throw error
   }
 }
+
+const accessOf = ({ name, args }: CalledCommand): Access => ({
+  by: operatorName(),
+  operation: `parley ${name}`,
+  filter: { args },
+  reason: reasonIn(args),
+})
 
 function reasonIn(args: readonly string[]): string | null {
   const given = args.find((arg) => arg.startsWith('--reason='))?.slice('--reason='.length)

@@ -14,4 +14,13 @@ export const securityStream = (day: string, node: string): string => `security-$
 /** The id in a stream's name; the name itself where it has none. */
 export const idOf = (stream: string): string => stream.slice(stream.indexOf('-') + 1)
 
+const UUID = '[\\da-f]{8}(-[\\da-f]{4}){3}-[\\da-f]{12}'
+
+const STREAM_NAME = new RegExp(
+  `^(log|roles|(user|chat|moderation|inbox)-${UUID}|security-\\d{4}-\\d\\d-\\d\\d-[\\w.-]{1,100})$`,
+)
+
+/** Whether Parley writes streams of that name. */
+export const isStreamName = (name: string): boolean => STREAM_NAME.test(name)
+
 export const isChatStream = (stream: string): boolean => stream.startsWith('chat-')

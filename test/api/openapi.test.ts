@@ -3,8 +3,10 @@ import { openApiDocument } from '../../src/api/openapi.js'
 import { problemTable } from '../../src/api/problem-table.js'
 import { requestExamples } from '../../src/api/request-examples.js'
 import { routeList } from '../../src/api/route-list.js'
+import { isRoleAccess } from '../../src/identity/access.js'
 
 interface Operation {
+  parameters?: { name: string; in: string }[]
   responses: Record<string, { content?: Record<string, { examples?: Record<string, { $ref: string }> }> }>
 }
 
@@ -47,5 +49,21 @@ describe('openapi.json', () => {
     expect(codesOf('400')).to.include.members(['validation-failed', 'malformed-json'])
     expect(codesOf('429')).to.deep.equal(['rate-limited'])
     expect(description.paths['/auth/login']!['post']!.responses).not.to.have.property('403')
+  })
+
+  it('has the header for the reason in each operation that can be recorded as a read by virtue of a role, and in no other', () => {
+    const withReason = Object.entries(description.paths).flatMap(([path, operations]) =>
+      Object.entries(operations).flatMap(([method, { parameters = [] }]) =>
+        parameters.some(({ name, in: place }) => name === 'Parley-Reason' && place === 'header')
+          ? [`${method} ${path.replaceAll(/{(\w+)}/g, ':$1')}`]
+          : [],
+      ),
+    )
+    const recorded = routeList.filter(
+      ({ method, access, requiresRole, recorded }) =>
+        method === 'get' && recorded && (isRoleAccess(access) || Object.keys(requiresRole).length > 0),
+    )
+    expect(withReason).to.have.members(recorded.map(({ method, path }) => `${method} ${path}`))
+    expect(withReason).to.include.members(['get /audit/log', 'get /users']).and.not.include('get /audit/keys')
   })
 })

@@ -170,6 +170,11 @@ describe('deployment files', () => {
       expect([...new Set(copied)].sort()).to.deep.equal(allowed.sort())
     })
 
+    it('contains the checker of exports and receipts', () => {
+      expect(last).to.match(/^COPY tools tools$/m)
+      expect(read('docs/operations.md')).to.contain('docker compose cp node1:/app/tools/verify_audit.py .')
+    })
+
     it('uses the version of Node in package.json', () => {
       const { optionalDependencies } = JSON.parse(read('package.json')) as Record<string, Record<string, string>>
       const version = /^FROM node:(\d+\.\d+)-/m.exec(source)?.[1]

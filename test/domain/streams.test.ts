@@ -1,5 +1,16 @@
 import { expect } from 'chai'
-import { chatStream, idOf, inboxStream, isChatStream, logStream, userStream } from '../../src/domain/streams.js'
+import {
+  chatStream,
+  idOf,
+  inboxStream,
+  isChatStream,
+  isStreamName,
+  logStream,
+  moderationStream,
+  rolesStream,
+  securityStream,
+  userStream,
+} from '../../src/domain/streams.js'
 import { uuid } from '../support/uuid.js'
 
 describe('names of streams', () => {
@@ -17,5 +28,22 @@ describe('names of streams', () => {
       false,
       false,
     ])
+  })
+
+  it('are told from names that no stream has', () => {
+    const ofIds = [chatStream, userStream, inboxStream, moderationStream].map((nameFor) => nameFor(id))
+    for (const name of [...ofIds, logStream, rolesStream, securityStream('2026-03-03', '0a1b2c')])
+      expect(isStreamName(name), name).to.equal(true)
+    for (const name of [
+      '',
+      '$all',
+      `$$${chatStream(id)}`,
+      'chat-',
+      `${chatStream(id)}x`,
+      `chats-${id}`,
+      'logs',
+      'security-x',
+    ])
+      expect(isStreamName(name), name).to.equal(false)
   })
 })

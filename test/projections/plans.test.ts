@@ -103,6 +103,36 @@ describe('with many users, chats and messages stored', function () {
         return (await queries.openChats(viewer(), 'num', LIMIT, next)).items
       },
     ],
+    'chats by a word of all their names': [
+      // each with a few of its participants
+      (LIMIT + 1) * 11,
+      () => filled(queries.findChats({ query: 'chat', participantId: null, limit: LIMIT, after: null })),
+    ],
+    'more chats by a word of all their names': [
+      (LIMIT + 1) * 11,
+      async () => {
+        const search = { query: 'chat', participantId: null, limit: LIMIT }
+        const { next } = await queries.findChats({ ...search, after: null })
+        asked.length = 0
+        return filled(queries.findChats({ ...search, after: next }))
+      },
+    ],
+    'chats by a rare word of their names': [
+      (LIMIT + 1) * 11,
+      () =>
+        queries.findChats({ query: '4711', participantId: null, limit: LIMIT, after: null }).then(({ items }) => items),
+    ],
+    'chats in which a user ever took part': [
+      (LIMIT + 1) * 11,
+      () => filled(queries.findChats({ query: null, participantId: viewer(), limit: LIMIT, after: null })),
+    ],
+    'chats in which a user ever took part, by a word of their names': [
+      OWN_CHATS * 11,
+      () =>
+        queries
+          .findChats({ query: 'number 7', participantId: viewer(), limit: LIMIT, after: null })
+          .then(({ items }) => items),
+    ],
     'one membership': [24, () => queries.chatMembership(full(), viewer())],
     'all memberships of a user': [4 * OWN_CHATS, () => queries.chatMemberships(viewer())],
     'details of past events': [
@@ -271,6 +301,8 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
     insert into ${table('open_chats')} (owner_id, word_index, start)
     select ${chat('c')}, place, start from generate_series(1, ${CHATS}) as c, lateral (values
       (0, 'chat number ' || c), (1, 'number ' || c), (2, c::text)) as s(place, start);
+
+    insert into ${table('chat_names')} (owner_id, word_index, start) select owner_id, word_index, start from ${table('open_chats')};
 
     insert into ${table('bans')} (chat_id, user_id, version, by_id, at)
     select ${chat('c')}, ${user('p')}, p * 10, ${user('1')}, now()

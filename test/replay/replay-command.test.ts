@@ -4,6 +4,7 @@ import type { AnyEvent } from '../../src/domain/any-event.js'
 import type { Opened } from '../../src/domain/event.js'
 import type { ReplayedChat } from '../../src/replay/replay.js'
 import { startChild } from '../support/child.js'
+import { eventually } from '../support/eventually.js'
 import { startTestApp, type TestApp, type TestUser } from '../support/test-app.js'
 
 describe('parley replay, beside a running server', function () {
@@ -90,5 +91,30 @@ describe('parley replay, beside a running server', function () {
     expect(code, output).to.equal(0)
     const [started] = (await accesses()).slice(before)
     expect(started).to.include({ operation: 'parley user grant', filter: '{"args":[]}' })
+  })
+
+  it('that is interrupted ends with the process, and in the log as cut', async () => {
+    const before = (await accesses()).length
+    const client = await parley.app.core.databases.main.connect()
+    try {
+      await client.query('begin; lock table audit_checkpoints in access exclusive mode')
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+        const started = (await accesses()).length
+        await using child = startChild('cli.js', ['audit', 'export'], parley.environment)
+        await eventually(async () => {
+          expect(await accesses()).to.have.length(started + 1)
+        })
+        child.process.kill(signal)
+        expect(await child.exited, child.output).to.equal(null)
+        expect(child.process.signalCode).to.equal(signal)
+      }
+    } finally {
+      await client.query('rollback')
+      client.release()
+    }
+    const events = (await accesses()).slice(before)
+    const ends = events.filter(({ type }) => type === 'PrivilegedAccessEnded')
+    expect(ends).to.have.length(3)
+    for (const end of ends) expect(end).to.include({ operation: 'parley audit export', outcome: 'cut' })
   })
 })

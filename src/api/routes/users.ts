@@ -2,16 +2,11 @@ import { z } from 'zod'
 import { idSchema, nameSchema, textSchema } from '../../commands/catalogue/input-schemas.js'
 import { commandHeaders, orNotFound, unwrapResult } from '../answers.js'
 import { isUserCursor } from '../../projections/conversations/users/user-queries.js'
-import { cursorSchema, idListSchema, limitSchema, queryTextSchema } from '../parameters.js'
+import { cursorSchema, idListSchema, limitSchema, userQuerySchema } from '../parameters.js'
 import type { Parts } from '../parts.js'
 import { answer, route } from '../route.js'
 import { accountShape, profileShape, userShape } from '../shapes/user-shapes.js'
 import { listAccounts } from '../show-accounts.js'
-
-/** One character is a whole word, or a syllable of one, in Chinese, Japanese and Korean. */
-const SYLLABIC = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
-
-const isLongEnough = (query: string): boolean => Array.from(query).length >= (SYLLABIC.test(query) ? 1 : 2)
 
 const me = route({
   method: 'get',
@@ -74,7 +69,7 @@ const find = route({
   query: z
     .strictObject({
       ids: idListSchema.optional(),
-      query: queryTextSchema(255).refine(isLongEnough, 'is shorter than 2 characters').optional(),
+      query: userQuerySchema.optional(),
       all: z.literal('true').optional(),
       after: cursorSchema((cursor) => isUserCursor(cursor) || idSchema.safeParse(cursor).success).optional(),
       limit: limitSchema,

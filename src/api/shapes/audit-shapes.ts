@@ -4,6 +4,8 @@ import type { Consistency, Receipt } from '../../audit/proofs/receipt.js'
 import type { PublicSigningKey } from '../../audit/checkpoints/signing-keys.js'
 import { divergenceReasons } from '../../audit/verification/divergence.js'
 import type { VerificationState } from '../../audit/verification/verifications.js'
+import type { ChainStream } from '../../audit/chain/entry-table.js'
+import type { RawEvent } from '../../audit/raw/raw-event.js'
 import type { AuditEntry } from '../../projections/audit-trail/audit-entry.js'
 import { id, time, count } from './fields.js'
 import { shapeOf } from './shape-of.js'
@@ -25,6 +27,27 @@ export const auditEntryShape = shapeOf<AuditEntry>()(
     details: z.record(z.string(), z.json()),
     hash: z.string().nullable(),
   }),
+)
+
+export const rawEventShape = shapeOf<RawEvent>()(
+  'RawEvent',
+  z.object({
+    ordinal: z.int().min(1).nullable().meta({ description: 'null until the audit chain has the event' }),
+    position: z.string(),
+    stream: z.string(),
+    version: z.int().min(1),
+    id,
+    type: z.string(),
+    schemaVersion: z.int().nullable(),
+    at: z.string(),
+    data: z.unknown().meta({ description: 'JSON; text where what is stored is not JSON' }),
+    metadata: z.unknown().meta({ description: 'JSON; text where what is stored is not JSON' }),
+  }),
+)
+
+export const streamShape = shapeOf<ChainStream>()(
+  'Stream',
+  z.object({ stream: z.string(), version: z.int().min(1).meta({ description: 'of its last event' }) }),
 )
 
 const hex = z.string().regex(/^[\da-f]+$/)

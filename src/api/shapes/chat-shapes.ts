@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type {
   BanView,
   ChatView,
+  FoundChatView,
   ListedChatView,
   ParticipantView,
   SharedChatView,
@@ -39,6 +40,11 @@ const sharedChatFields = {
 
 /** Without what differs from reader to reader: as frames have it. */
 export const sharedChatShape = shapeOf<SharedChatView>()('SharedChat', z.object(sharedChatFields))
+
+export const foundChatShape = shapeOf<FoundChatView>()(
+  'FoundChat',
+  z.object({ ...sharedChatFields, participants: z.array(userRefShape) }),
+)
 
 const chatFields = {
   ...sharedChatFields,

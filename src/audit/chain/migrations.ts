@@ -84,4 +84,13 @@ export const auditMigrations = [
       await knex.schema.dropTable('audit_verifications')
     },
   },
+  {
+    name: 'audit-3',
+    async up(knex: Knex): Promise<void> {
+      await knex.raw('create index audit_chain_streams on audit_chain (stream collate "C", version)')
+    },
+    async down(knex: Knex): Promise<void> {
+      await knex.raw('drop index audit_chain_streams')
+    },
+  },
 ]

@@ -5,6 +5,7 @@ import { createSigningKeys } from '../../audit/checkpoints/signing-keys.js'
 import { anchorFilesOf, createVerify } from '../../app/start-audit.js'
 import type { Verification } from '../../audit/verification/verify-chain.js'
 import { UsageError } from '../command-errors.js'
+import { takeInterruption } from '../interruption.js'
 import type { OperatorCommand } from '../operator-command.js'
 import { print } from '../output.js'
 import { withFoundations } from '../with-core.js'
@@ -43,8 +44,7 @@ async function verify(
   foundations: Foundations,
   { isJson, tableOnly, anchorFiles }: { isJson: boolean; tableOnly: boolean; anchorFiles: readonly string[] },
 ): Promise<Verification> {
-  const interruption = new AbortController()
-  process.once('SIGINT', () => interruption.abort())
+  const signal = takeInterruption()
   const bar = createBar(isJson)
   try {
     const keys = createSigningKeys(foundations.databases.auditSigningKeys)
@@ -53,7 +53,7 @@ async function verify(
         bar?.setTotal(total)
         bar?.update(done)
       },
-      signal: interruption.signal,
+      signal,
     })
   } finally {
     bar?.stop()

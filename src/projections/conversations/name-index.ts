@@ -56,13 +56,19 @@ export async function removeName(index: string, ownerId: string, { tx }: Pick<Ap
 const PAST = '\u{10ffff}'
 
 /** Below the id of every owner. */
-const NO_ID = '00000000-0000-0000-0000-000000000000'
+export const NO_ID = '00000000-0000-0000-0000-000000000000'
 
 /** A page of an index of names: those found by the query, or all where it is null. */
 export interface NamePage {
   query: string | null
   limit: number
   after: Cursor | null
+}
+
+/** Between which starts lies whatever is found by the query: the first included, the second not. Null where it holds no word. */
+export function startsOf(query: string): [from: string, to: string] | null {
+  const from = nameQuery(query)
+  return from === '' ? null : [from, from + PAST]
 }
 
 interface NameLookup {
@@ -104,12 +110,14 @@ function parseNameCursor(cursor: Cursor): [start: string, id: string] | null {
   try {
     const [start, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
     const isText = typeof start === 'string' && !start.includes('\0') && start.isWellFormed()
-    return isText && typeof id === 'string' && ID.test(id) ? [start, id] : null
+    return isText && typeof id === 'string' && isId(id) ? [start, id] : null
   } catch {
     return null
   }
 }
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+export const isId = (text: string | null): text is string => text !== null && ID.test(text)
 
 export const isNameCursor = (cursor: string): boolean => parseNameCursor(cursor) !== null

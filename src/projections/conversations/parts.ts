@@ -4,6 +4,7 @@ import { holdsPart } from './moderation/holds.js'
 import { reportsPart } from './moderation/reports.js'
 import { webhooksPart } from './moderation/webhooks.js'
 import { chatsPart } from './chats/chats.js'
+import { chatNamesPart } from './chats/chat-names.js'
 import { openChatsPart } from './chats/open-chats.js'
 import { membershipsPart } from './memberships/memberships.js'
 import { editsPart } from './messages/edits.js'
@@ -28,6 +29,7 @@ const all = [
   fullSpansPart,
   membershipsPart,
   openChatsPart,
+  chatNamesPart,
   editsPart,
   deletedSeqsPart,
   reactionsPart,

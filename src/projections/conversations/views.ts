@@ -49,6 +49,12 @@ export interface SharedChatView {
   version: number
 }
 
+/** A chat as an auditor finds it. */
+export interface FoundChatView extends SharedChatView {
+  /** At most ten of those who take part now. */
+  participants: UserRef[]
+}
+
 export interface ChatView extends SharedChatView {
   myRole: Role
   muted: boolean
