@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import pg from 'pg'
+import type pg from 'pg'
 import { ordinalsOf, streamsFrom } from '../../src/audit/chain/entry-table.js'
 import { explain, listeningPool, type Asked } from '../support/explain.js'
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js'
