@@ -93,6 +93,7 @@ with open(sys.argv[1], encoding="utf-8") as file:
     if '"kind"' in first:
         result = check_export(map(json.loads, itertools.chain([first], file)), sys.argv[2:])
     else:
-        result = check_receipt(json.loads(first + file.read()), sys.argv[2:])
+        receipt = json.loads(first + file.read())
+        result = check_receipt(receipt, sys.argv[2:]) if "entry" in receipt else "wrong: neither an export nor a receipt"
 print(result)
 sys.exit(0 if result.startswith("right") else 1)

@@ -175,5 +175,6 @@ describe('the audit chain, checked without Parley', function () {
       expect(await independently(JSON.stringify(altered))).to.match(/^wrong/)
     }
     expect(checkReceipt({}, keys)).to.include({ ok: false, reason: 'not-a-receipt' })
+    expect(await independently('{"code":"not-yet-signed"}')).to.equal('wrong: neither an export nor a receipt')
   })
 })
