@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { startChild } from '../support/child.js'
+import { eventually } from '../support/eventually.js'
 import { startTestApp, type TestApp } from '../support/test-app.js'
+import { execute } from '../support/test-database.js'
+
+/** Number of an advisory lock that nothing else takes. */
+const LOCK = 471_100
 
 const message = (content: string, second = 0): string =>
   JSON.stringify({ chat: 'team', user: 'alice', at: `2020-01-01T10:00:0${second}Z`, type: 'message', content })
@@ -65,4 +70,41 @@ describe('parley import', () => {
     expect(grown.code, grown.output).to.equal(0)
     expect(grown.output).to.include('"messages":1').and.include('"unchanged":2')
   }).timeout(120_000)
+
+  it('ends with exit code 130 where it is interrupted, after what it has begun, and is recorded as cut', async () => {
+    const LINES = 3_000
+    const large = join(folder, 'large.ndjson')
+    const content = 'x'.repeat(1_000)
+    await writeFile(large, Array.from({ length: LINES }, (_, line) => `${message(`${line} ${content}`)}\n`).join(''))
+    const client = await parley.app.core.databases.main.connect()
+    await execute(
+      parley.config.databaseUrl ?? '',
+      `create function wait_for_test() returns trigger language plpgsql as
+         $$ begin perform pg_advisory_xact_lock_shared(${LOCK}); return new; end $$`,
+      `create trigger wait_for_test before insert on events for each row when (new.stream like 'chat-%') execute function wait_for_test()`,
+    )
+    await client.query(`select pg_advisory_lock(${LOCK})`)
+    await using child = startChild('cli.js', ['import', large], parley.environment)
+    try {
+      await eventually(async () => {
+        const { rows } = await client.query(
+          `select from pg_locks where locktype = 'advisory' and objid = ${LOCK} and not granted`,
+        )
+        expect(rows).not.to.deep.equal([])
+      })
+      child.process.kill('SIGINT')
+    } finally {
+      await client.query(`select pg_advisory_unlock(${LOCK})`)
+      client.release()
+    }
+    expect(await child.exited, child.output).to.equal(130)
+    expect(child.output).to.contain('Interrupted. Run it again to continue')
+    const { log, reader } = parley.app.core
+    const { events } = await log.readAll(log.start, 10_000)
+    const ends = events
+      .map((event) => reader.decode(event).event)
+      .filter(({ type }) => type === 'PrivilegedAccessEnded')
+    expect(ends.at(-1)).to.include({ operation: 'parley import', outcome: 'cut' })
+    expect(events.filter(({ type }) => type === 'MessageSent').length).to.be.within(4, LINES)
+  }).timeout(240_000)
 })
