@@ -37,6 +37,7 @@ module.exports = {
     mayOnlyReach('identity', ['domain', 'commands', 'limits', 'async', 'postgres']),
     mayOnlyReach('export', [...pure, 'projections', 'identity']),
     mayOnlyReach('erasure', [...pure, 'followers', 'commands', 'projections', 'identity']),
+    mayOnlyReach('retention', [...pure, 'followers', 'commands', 'projections']),
     mayOnlyReach('requests', ['domain', 'identity', 'limits', 'security']),
     mayOnlyReach('realtime', [
       ...pure,

@@ -18,6 +18,7 @@ export const requestExamples: Readonly<Record<string, unknown>> = {
   'post /users/me/erasure': { password: 'correct horse battery staple' },
   'put /holds/:kind/:id': { reason: 'Case 2026/17' },
   'delete /holds/:kind/:id': { reason: 'Case 2026/17 is closed' },
+  'put /chats/:id/retention': { days: 90 },
   'patch /users/me': { name: 'Ada', statusText: 'In the library until noon', avatarUrl: null },
   'put /users/:id/roles': { roles: ['auditor'] },
   'post /bots': { name: 'Build bot' },

@@ -30,6 +30,7 @@ import { replayRoutes } from './routes/replay.js'
 import { reportRoutes } from './routes/reports.js'
 import { searchRoutes } from './routes/search.js'
 import { sessionRoutes } from './routes/sessions.js'
+import { retentionRoutes } from './routes/retention.js'
 import { roleRoutes } from './routes/roles.js'
 import { userRoutes } from './routes/users.js'
 import { webhookRoutes } from './routes/webhooks.js'
@@ -60,6 +61,7 @@ export const routeList: readonly Route[] = [
   ...pinRoutes,
   ...reportRoutes,
   ...holdRoutes,
+  ...retentionRoutes,
   ...searchRoutes,
   ...auditRoutes,
   ...auditFinderRoutes,

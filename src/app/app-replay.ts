@@ -8,11 +8,13 @@ import type { Foundations } from './foundations.js'
 export const createAppReplay = (
   { databases, log, reader, projections }: Foundations,
   render: Core['content']['renderContent'] = renderContent,
+  clock: () => Date = () => new Date(),
 ): Replay =>
   createReplay({
     pool: databases.main,
     log,
     reader,
     render,
+    clock,
     readSkipped: async () => (await readSkippedEvents(log, reader)).get(projections.conversations.name) ?? new Set(),
   })

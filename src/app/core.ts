@@ -110,7 +110,7 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
     revocations: createRevocationQueries(databases.main, open.revocations, { log, reader }),
     ownWrites,
     isSkipped: createIsSkipped('conversations', { log, reader }),
-    queries: createConversationQueries(databases.main, open.conversations, content.renderContent),
+    queries: createConversationQueries(databases.main, open.conversations, content.renderContent, clock),
     audit,
     chain,
     runners,

@@ -7,6 +7,7 @@ import { identityMigrations } from '../identity/migrations.js'
 import { previewMigrations } from '../previews/migrations.js'
 import { keyMigrations } from '../privacy/migrations.js'
 import { projectionMigrations } from '../projections/engine/migrations.js'
+import { retentionMigrations } from '../retention/migrations.js'
 import { installationMigration } from './installation/migration.js'
 import { webhookMigrations } from '../webhooks/migrations.js'
 
@@ -19,6 +20,7 @@ export const mainMigrations: readonly Migration[] = [
   ...previewMigrations,
   ...webhookMigrations,
   ...erasureMigrations,
+  ...retentionMigrations,
   installationMigration,
   ...auditMigrations,
 ]

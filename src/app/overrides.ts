@@ -18,4 +18,6 @@ export interface Overrides {
   projectionDeadlineMs?: number
   /** Called before each step of an erasure, which waits for it. */
   beforeErasureStep?: (step: ErasureStep, userId: string) => Promise<void>
+  /** Called before the keys of expired months are destroyed, and before the log says so, which wait for it. */
+  beforeExpiryStep?: (step: 'keys' | 'log', chatId: string) => Promise<void>
 }

@@ -21,6 +21,7 @@ import { createReleases, type Releases } from './release.js'
 import { startSigning, startVerifications } from './start-audit.js'
 import { createRestApi } from './start-api.js'
 import { startAnalytics } from './start-analytics.js'
+import { startRetention } from './start-retention.js'
 import { startErasures } from './start-erasures.js'
 import { startCommands } from './start-commands.js'
 import { startIdentity } from './start-identity.js'
@@ -97,6 +98,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
     releases,
   )
   await startErasures(core, { accounts: identity.accountErasure, report, overrides }, releases)
+  await startRetention(core, { report, overrides }, releases)
   const authenticate = createAuthenticate({ ...sessions, botCheck: identity.botCheck })
   const requestPath = createRequestPath({ limits, security: security.events, problemOf, logger })
   const { readModelWaitMs = READ_MODEL_WAIT_MS } = overrides

@@ -2,6 +2,7 @@ import { chatStream, inboxStream, moderationStream, rolesStream, userStream } fr
 import type { EventLog } from '../eventstore/event-log.js'
 import type { AccountRecord } from '../identity/accounts/account-record.js'
 import { bindClient } from '../privacy/client-box.js'
+import { hideExpiredFields } from '../privacy/hide-expired-fields.js'
 import type { EventReader, OpenedEvent } from '../privacy/event-reader.js'
 import type { AuditQueries } from '../projections/audit-trail/audit-queries.js'
 import { NO_FILTER, type AuditFilter } from '../projections/audit-trail/audit-entry.js'
@@ -11,9 +12,10 @@ import { concerns, ownPart } from './own-part.js'
 export interface UserExportDeps {
   log: Pick<EventLog, 'readStream'>
   reader: Pick<EventReader, 'open' | 'openClients'>
-  queries: Pick<ConversationQueries, 'ownProfile' | 'everyChatIdOf'>
+  queries: Pick<ConversationQueries, 'ownProfile' | 'everyChatIdOf' | 'retentionOf'>
   audit: AuditQueries
   accounts: AccountRecord
+  clock: () => Date
 }
 
 /** One line of an export; `kind` says what it holds. */
@@ -26,12 +28,20 @@ export type UserExport = (userId: string) => AsyncGenerator<ExportLine>
 
 const PAGE = 200
 
-export function createUserExport({ log, reader, queries, audit, accounts }: UserExportDeps): UserExport {
-  async function* eventsOf(stream: string, userId: string): AsyncGenerator<ExportLine> {
+export function createUserExport({ log, reader, queries, audit, accounts, clock }: UserExportDeps): UserExport {
+  /** Without what the chat, if it is one's stream, does not keep any more. */
+  async function* eventsOf(
+    stream: string,
+    userId: string,
+    retentionDays: number | null = null,
+  ): AsyncGenerator<ExportLine> {
     for (let after = 0; ;) {
       const recorded = await log.readStream(stream, { after, limit: PAGE })
       const opened = await reader.open(recorded)
-      const own = opened.filter((event) => concerns(event, userId))
+      const now = clock()
+      const own = opened
+        .filter((event) => concerns(event, userId))
+        .map((event) => hideExpiredFields(event, retentionDays, now))
       const clients = await clientsOf(own, userId)
       yield* own.map((event, index) => toLine(event, userId, clients[index] ?? null))
       if (recorded.length < PAGE) return
@@ -68,7 +78,7 @@ export function createUserExport({ log, reader, queries, audit, accounts }: User
     yield* bots.map((bot) => line('bot', bot))
     for (const stream of [userStream(userId), inboxStream(userId), rolesStream]) yield* eventsOf(stream, userId)
     for (const chatId of await queries.everyChatIdOf(userId)) {
-      yield* eventsOf(chatStream(chatId), userId)
+      yield* eventsOf(chatStream(chatId), userId, await queries.retentionOf(chatId))
       yield* eventsOf(moderationStream(chatId), userId)
     }
     yield* securityEvents({ userId })

@@ -111,7 +111,7 @@ export function createEventReader(deps: EventReaderDeps): EventReader {
     const known = readings.get(recorded) ?? takeOwn(recorded)
     if (known !== null) return known
     const reading = read(recorded)
-    forgetDestroyedKeys(reading.event)
+    forgetDestroyedKeys(reading)
     readings.set(recorded, reading)
     return reading
   }
@@ -121,7 +121,7 @@ export function createEventReader(deps: EventReaderDeps): EventReader {
     const own = made?.take(recorded) ?? null
     if (own === null) return null
     const reading = ownReading(recorded, own)
-    forgetDestroyedKeys(reading.event)
+    forgetDestroyedKeys(reading)
     readings.set(recorded, reading)
     checked.set(recorded, true)
     return reading
@@ -150,8 +150,8 @@ export function createEventReader(deps: EventReaderDeps): EventReader {
   }
 
   /** The log says so only once the key is gone: what this process still holds of it must open nothing any more. */
-  function forgetDestroyedKeys(event: PublicEvent<AnyEvent>): void {
-    for (const name of destroyedKeys(event)) dataKeys.forget(name)
+  function forgetDestroyedKeys({ event, recorded: { stream } }: Reading): void {
+    for (const name of destroyedKeys(event, stream)) dataKeys.forget(name)
   }
 
   return {

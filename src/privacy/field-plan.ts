@@ -59,6 +59,20 @@ export function erasedFields(key: string, stream: string, event: AnyView, at: st
   return Object.fromEntries(gone.map(([field]) => [field, null]))
 }
 
+/** The event with null for all that retention ends, as it is read once the key of its month is destroyed. */
+export const withoutChatMonth = <View extends AnyView>(event: View): View =>
+  Object.assign(
+    {},
+    event,
+    Object.fromEntries(
+      plans[event.type].personal.filter(([, { under }]) => under === 'chat-month').map(([field]) => [field, null]),
+    ),
+  )
+
+/** The time that a message shows, for an event about it; `at` is the event's recorded time. */
+export const shownTime = (event: AnyView, at: string): string =>
+  (fieldOf(event, 'originalAt') ?? fieldOf(event, 'sentAt') ?? at) as string
+
 /** The month is that of the time shown to users: the original one of an import, and the message's for additions to it. */
 function keyNameFor({ user, under }: Personal, stream: string, event: AnyView, at: string): string {
   const id = fieldOf(event, user)
@@ -69,8 +83,7 @@ function keyNameFor({ user, under }: Personal, stream: string, event: AnyView, a
     const month = requestMonthKey(monthOf(at))
     return id === undefined ? month : boxKeyName(userName, month)
   }
-  const shownAt = (fieldOf(event, 'originalAt') ?? fieldOf(event, 'sentAt') ?? at) as string
-  return boxKeyName(userName, chatMonthKey(idOf(stream), monthOf(shownAt)))
+  return boxKeyName(userName, chatMonthKey(idOf(stream), monthOf(shownTime(event, at))))
 }
 
 const fieldOf = (event: AnyView, field: string): unknown => (event as unknown as Fields)[field]

@@ -100,6 +100,7 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
     sentAt: 'public',
     previews: { user: 'senderId', under: 'chat-month' },
   },
+  MessagesExpired: { 'months[]': 'public', beforeSeq: 'public' },
   UserRegistered: {
     userId: 'public',
     imported: 'public',
@@ -127,6 +128,7 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
   ChatHidden: { userId: 'public', chatId: 'public', seq: 'public' },
   ChatHoldPlaced: { by: 'public', reason: { user: 'by', under: 'user' } },
   ChatHoldEnded: { by: 'public', reason: { user: 'by', under: 'user' } },
+  ChatRetentionChanged: { by: 'public', days: 'public' },
   BanReasonGiven: { userId: 'public', by: 'public', reason: { user: 'by', under: 'user' } },
   MessageReported: {
     reportId: 'public',

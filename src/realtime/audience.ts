@@ -59,6 +59,7 @@ export function membershipChanges(event: Opened<ChatEvent>): Pick<Delivery, 'joi
     case 'MessagePinned':
     case 'MessageUnpinned':
     case 'LinkPreviewsAdded':
+    case 'MessagesExpired':
       return { joining: [], leaving: [] }
     default:
       return assertNever(event)

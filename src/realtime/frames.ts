@@ -29,6 +29,7 @@ export const chatFrameNames = [
   'message_pinned',
   'message_unpinned',
   'link_previews',
+  'messages_expired',
   'skipped',
 ] as const
 
@@ -172,6 +173,8 @@ export function pastFrame({ stream, version, event }: ChatEventInStream, details
       } as const
       return { event: names[event.type], payload: { ...where, chat: { ...details.chat, version } } }
     }
+    case 'MessagesExpired':
+      return { event: 'messages_expired', payload: { ...where, beforeSeq: event.beforeSeq } }
     case 'InviteCreated':
     case 'InviteRevoked':
       return null

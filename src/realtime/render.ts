@@ -31,9 +31,12 @@ export const needsReadModel = (opened: OpenedEvent): boolean =>
 /** A change that everyone learns who shares a chat with the user. */
 const changesUser = ({ type }: Opened<AnyEvent>): boolean => type === 'ProfileChanged' || type === 'UserErased'
 
-/** Not a reply, which shows an excerpt of the message that it answers. */
+/**
+ * Not a reply, which shows an excerpt of the message that it answers, nor an imported message, which may be older than its chat keeps
+ * messages.
+ */
 const isPlainMessage = (event: Opened<ChatEvent>): event is Opened<MessageSent> =>
-  event.type === 'MessageSent' && event.replyToId === undefined
+  event.type === 'MessageSent' && event.replyToId === undefined && event.originalAt === undefined
 
 export interface RenderDeps {
   people: UserCache

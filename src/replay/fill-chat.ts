@@ -4,6 +4,8 @@ import type { ApplyContext } from '../projections/conversations/part.js'
 import { replayedParts } from '../projections/conversations/parts.js'
 import type { Moment } from './moment.js'
 import { isBy } from './moment.js'
+import { hideExpiredFields } from '../privacy/hide-expired-fields.js'
+import { readRetention } from './read-retention.js'
 import { readHistory, type HistoryDeps, type SkippedPositions } from './read-history.js'
 
 /** The last event that a replay holds. */
@@ -19,21 +21,28 @@ export type NotReplayed = 'chat-not-found' | 'not-created-yet' | 'unknown-versio
 export interface FillDeps extends HistoryDeps {
   /** Of the conversations projection. */
   skipped: SkippedPositions
+  clock: () => Date
 }
 
-/** Applies a chat's history up to a moment. Where there is nothing to show, why. @throws BadMacError */
+/**
+ * Applies a chat's history up to a moment, without what is past the chat's present retention. Where there is nothing to show, why.
+ * @throws BadMacError
+ */
 export async function fillChat(
   chatId: string,
   moment: Moment,
   context: ApplyContext,
   deps: FillDeps,
 ): Promise<ReplayedTo | NotReplayed> {
-  const { log, reader, skipped } = deps
+  const { log, reader, skipped, clock } = deps
+  const retentionDays = await readRetention(chatId, deps)
+  const now = clock()
   const stream = chatStream(chatId)
   let last: ReplayedTo | null = null
   for await (const page of readHistory(stream, isBy(moment, log), deps)) {
     const events = await reader.open(page.filter(({ position }) => !skipped.has(position)))
-    await applyEvents(events, replayedParts, context)
+    const shown = events.map((event) => hideExpiredFields(event, retentionDays, now))
+    await applyEvents(shown, replayedParts, context)
     const end = page.at(-1)
     if (end === undefined) continue
     const { version, position } = end

@@ -1,4 +1,3 @@
-import type { RenderContent } from '../content/render-content.js'
 import { SHARED_COLUMNS, toSharedChat, type ChatRow } from '../projections/conversations/chats/chat-columns.js'
 import { instant, toIso, type Instant } from '../projections/conversations/instants.js'
 import {
@@ -16,6 +15,7 @@ import {
 import { renderPage } from '../projections/conversations/messages/render-page.js'
 import { quotedForAuditors } from '../projections/conversations/messages/replies.js'
 import type { ApplyContext } from '../projections/conversations/part.js'
+import type { QueryContext } from '../projections/conversations/query-context.js'
 import { toPaged } from '../projections/conversations/query-results.js'
 import { userRefJson } from '../projections/conversations/users/join-user.js'
 import type { MessageView, SharedChatView, UserRef } from '../projections/conversations/views.js'
@@ -23,6 +23,8 @@ import { MAX_VERSION } from '../projections/conversations/visibility/visible-spa
 import type { PastChat, PastPage, PastPin } from './past-chat.js'
 
 const PARTICIPANTS = 200
+
+type View = Pick<QueryContext, 'render' | 'clock'>
 
 /** Which messages make the page: the first or last ones between two seqs, both excluded. */
 interface Window {
@@ -62,7 +64,7 @@ export async function usersOn(page: PastPage, { tx, table }: ApplyContext): Prom
 export async function readPastChat(
   page: PastPage,
   context: ApplyContext,
-  render: RenderContent,
+  view: View,
 ): Promise<Omit<PastChat, 'version' | 'position' | 'recordedAt'> & { older: boolean; newer: boolean }> {
   const { chat, participants, moreParticipants } = await readChat(page, context)
   return {
@@ -70,7 +72,7 @@ export async function readPastChat(
     participants,
     moreParticipants,
     pins: await readPins(context),
-    ...(await readMessages(page, chat.id, context, render)),
+    ...(await readMessages(page, chat.id, context, view)),
   }
 }
 
@@ -108,7 +110,7 @@ async function readMessages(
   page: PastPage,
   chatId: string,
   { tx, table }: ApplyContext,
-  render: RenderContent,
+  view: View,
 ): Promise<{ messages: MessageView[]; older: boolean; newer: boolean }> {
   const { order, above, below } = windowOf(page)
   const isForwards = order === 'asc'
@@ -122,7 +124,7 @@ async function readMessages(
   const shown = isForwards ? rows.slice(0, page.limit) : rows.slice(hasMore ? 1 : 0)
   const centre = isForwards ? 0 : Math.max(0, shown.length - 1)
   const { views, from, to } = await renderPage(shown, centre, {
-    view: (row) => toMessage(row, chatId, render),
+    view: (row) => toMessage(row, chatId, view),
     atMostBytes: messageBytesAtMost,
   })
   return {

@@ -40,13 +40,14 @@ export interface ReplayDeps extends HistoryDeps {
   log: Pick<EventLog, 'readStream' | 'comparePositions' | 'head'>
   render: RenderContent
   readSkipped(): Promise<SkippedPositions>
+  clock: () => Date
 }
 
 /** Each keeps a connection to the database busy. */
 const AT_ONCE = 2
 
 export function createReplay(deps: ReplayDeps): Replay {
-  const { pool, log, render, readSkipped } = deps
+  const { pool, log, readSkipped } = deps
   const limit = pLimit(AT_ONCE)
 
   /** Does the work in tables of its own, once the moment is known to be one of this log. */
@@ -66,7 +67,7 @@ export function createReplay(deps: ReplayDeps): Replay {
         const end = await fillChat(chatId, moment, context, fill)
         if (typeof end === 'string') return { kind: 'rejected', code: end }
         await fillUsers(await usersOn(page, context), isBy(forOthers(moment, end), log), context, fill)
-        return { kind: 'found', answer: { ...end, ...(await readPastChat(page, context, render)) } }
+        return { kind: 'found', answer: { ...end, ...(await readPastChat(page, context, deps)) } }
       }),
 
     async diff(chatId, { before, after }, take) {

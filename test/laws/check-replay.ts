@@ -14,7 +14,14 @@ interface Seen {
 }
 
 const replayOn = ({ pool, log, reader }: WriteSide): Replay =>
-  createReplay({ pool, log, reader, render: renderContent, readSkipped: () => Promise.resolve(new Set()) })
+  createReplay({
+    pool,
+    log,
+    reader,
+    render: renderContent,
+    readSkipped: () => Promise.resolve(new Set()),
+    clock: () => new Date(),
+  })
 
 /** Replay at a version is what live clients saw at it: ids, order, members, pins, and texts or that they are gone. */
 export function replays(): Listener {

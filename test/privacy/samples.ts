@@ -184,6 +184,8 @@ export const samples: { [Type in AnyEvent['type']]: Required<Decided<Extract<Any
   UserDeactivated: { type: 'UserDeactivated', userId: ada, by: bob },
   UserHoldPlaced: { type: 'UserHoldPlaced', userId: ada, by: bob, reason: 'a secret case' },
   UserHoldEnded: { type: 'UserHoldEnded', userId: ada, by: bob, reason: 'a secret end' },
+  ChatRetentionChanged: { type: 'ChatRetentionChanged', by: bob, days: 30 },
+  MessagesExpired: { type: 'MessagesExpired', months: ['2026-01'], beforeSeq: 7 },
   ChatHoldPlaced: { type: 'ChatHoldPlaced', by: bob, reason: 'a secret case' },
   ChatHoldEnded: { type: 'ChatHoldEnded', by: bob, reason: 'a secret end' },
   UserErasureRequested: { type: 'UserErasureRequested', userId: ada, by: bob },

@@ -49,6 +49,7 @@ interface Payload {
   emoji: string
   userId: string
   count: number
+  beforeSeq: number
   linkPreviews: MessageView['linkPreviews']
   participant: ParticipantView
   chat: Settings
@@ -94,6 +95,8 @@ export function fold(chat: ClientChat, { event, payload: given }: ClientEvent, m
         messages: changed(chat.messages, payload.messageId, version, (old) => ({ ...old, linkPreviews })),
       }
     }
+    case 'messages_expired':
+      return { ...next, messages: expired(chat.messages, payload.beforeSeq, version) }
     case 'message_pinned':
     case 'message_unpinned': {
       const { messageId } = payload
@@ -164,6 +167,23 @@ function changed(
     message.id === id && version > message.version ? { ...change(message), version } : message,
   )
   return { version: Math.max(known, version), answer: next }
+}
+
+/** Their texts are gone; sender, times and reactions stay. */
+function expired({ answer }: ChatSnapshot['messages'], beforeSeq: number, version: number): ChatSnapshot['messages'] {
+  const nothing = {
+    content: null,
+    contentHtml: null,
+    metadata: null,
+    replyTo: null,
+    clientMessageId: null,
+    type: 'text',
+  }
+  const none = { mentions: [], mentionsAll: false, linkPreviews: [] }
+  const next = answer.map((message) =>
+    message.seq < beforeSeq && version > message.version ? { ...message, ...nothing, ...none, version } : message,
+  )
+  return { version, answer: next }
 }
 
 function reacted(message: MessageView, event: string, { emoji, userId, count }: Payload): MessageView {

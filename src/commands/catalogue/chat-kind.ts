@@ -23,7 +23,7 @@ export const chatKind: StreamKind<ChatCommand, Chat, ChatEvent, ChatRejection, M
       : 1,
   entities: { entityIdOf: messageOf, questionOf, evolveFact, withFact },
   snapshot: {
-    evolveVersion: 3,
+    evolveVersion: 4,
     toJson(chat) {
       if (chat.status === 'absent') return chat
       const { participants, past, banned, invites } = chat

@@ -1,5 +1,7 @@
 import type { Imported, LinkPreview } from '../../domain/chat/events.js'
 import type { JsonObject } from '../../domain/event.js'
+import { isPastRetention } from '../../domain/retention.js'
+import { moderationStream } from '../../domain/streams.js'
 import { furtherMessageId, newMessageId } from '../command-id.js'
 import { onChat, type InChat } from './command-row.js'
 import { chatOf, isBlockedByAny, type CannotSend } from './facts.js'
@@ -29,6 +31,7 @@ interface EditMessageInput extends OfMessage {
   content: string
   /** Found out when the command is prepared. */
   sameContentVersion?: number
+  isPastRetention?: boolean
 }
 
 /** Until the writer gives it: what is known of the message that a command is about. */
@@ -62,10 +65,12 @@ export const messageCommands = {
     operation: ({ chatId, messageId }) => `PATCH /chats/${chatId}/messages/${messageId}`,
     command: ({ chatId: _, ...input }, _commandId, by) => ({ type: 'EditMessage', by, ...input, message }),
     /** State holds no content: whether the new one differs is found by opening the event that set the present one. */
-    async prepare(input, actor, { messageFact, contentAt }) {
+    async prepare(input, actor, { messageFact, contentAt, stateOf, now }) {
       const known = await messageFact(input.chatId, input.messageId, actor)
       if (known.status !== 'sent' || known.senderId !== actor) return { input }
-      const { contentVersion } = known
+      const { contentVersion, sentAt } = known
+      const { retentionDays } = await stateOf(moderationStream(input.chatId), () => true)
+      if (isPastRetention(sentAt, retentionDays, new Date(now))) return { input: { ...input, isPastRetention: true } }
       const isSame = (await contentAt(input.chatId, contentVersion)) === input.content
       return { input: isSame ? { ...input, sameContentVersion: contentVersion } : input }
     },
@@ -85,6 +90,12 @@ export const messageCommands = {
   pinMessage: onChat<OfMessage & { on: boolean }>({
     operation: ({ chatId, messageId, on }) => `${on ? 'PUT' : 'DELETE'} /chats/${chatId}/pins/${messageId}`,
     command: ({ messageId, on }, _, by) => ({ type: 'PinMessage', messageId, by, on, message }),
+  }),
+
+  /** For the system alone. */
+  expireMessages: onChat<InChat & { months: readonly string[]; beforeSeq: number }>({
+    operation: ({ chatId }) => `expire messages of ${chatId}`,
+    command: ({ months, beforeSeq }) => ({ type: 'ExpireMessages', months, beforeSeq }),
   }),
 
   addLinkPreviews: onChat<AddLinkPreviewsInput>({

@@ -4,7 +4,7 @@ import type { MessageFact } from '../../domain/chat/message-fact.js'
 import type { Chat } from '../../domain/chat/state.js'
 import { chatStream } from '../../domain/streams.js'
 import { newReportId } from '../command-id.js'
-import { onModeration, type InChat } from './command-row.js'
+import { onModeration, type Facts, type InChat, type Prepared } from './command-row.js'
 import { chatOf } from './facts.js'
 
 /** Facts of the chat's stream, for decisions on the moderation stream. */
@@ -18,6 +18,15 @@ interface UnknownChat {
 }
 
 const nothingKnown: ReportedMessage = { chat: { status: 'absent' }, message: { status: 'absent' } }
+
+async function existingChat<Input extends InChat>(
+  input: Input,
+  _: string,
+  { stateOf }: Facts,
+): Prepared<Input, UnknownChat> {
+  const chat = await stateOf(chatStream(input.chatId), ({ status }) => status === 'open')
+  return chat.status === 'open' ? { input } : { refusal: { code: 'chat-not-found' } }
+}
 
 /** Commands that participants of a chat do not see. */
 export const moderationCommands = {
@@ -58,10 +67,14 @@ export const moderationCommands = {
   setChatHold: onModeration<InChat & { on: boolean; reason: string }, UnknownChat>({
     operation: ({ chatId, on }) => `${on ? 'PUT' : 'DELETE'} /holds/chat/${chatId}`,
     command: ({ on, reason }, _, by) => ({ type: 'SetChatHold', on, reason, by }),
-    async prepare(input, _, { stateOf }) {
-      const chat = await stateOf(chatStream(input.chatId), ({ status }) => status === 'open')
-      return chat.status === 'open' ? { input } : { refusal: { code: 'chat-not-found' } }
-    },
+    prepare: existingChat,
+  }),
+
+  /** For admins of the installation, who need not take part. */
+  setRetention: onModeration<InChat & { days: number | null }, UnknownChat>({
+    operation: ({ chatId }) => `PUT /chats/${chatId}/retention`,
+    command: ({ days }, _, by) => ({ type: 'SetRetention', days, by }),
+    prepare: existingChat,
   }),
 
   settleReport: onModeration<InChat & { reportId: string; outcome: string }, never>({

@@ -14,22 +14,24 @@ interface ModerationJson {
   settled: [string, true][]
   webhooks: [string, { by: string; on: boolean }][]
   isHeld: boolean
+  retentionDays: number | null
 }
 
 export const moderationKind: StreamKind<ModerationCommand, Moderation, ModerationEvent, ModerationRejection> = {
   decider: moderationDecider,
   weigh: ({ open, settled, webhooks }) => 1 + open.size + settled.size + webhooks.size,
   snapshot: {
-    evolveVersion: 2,
-    toJson: ({ open, settled, webhooks, isHeld }) => ({
+    evolveVersion: 3,
+    toJson: ({ open, settled, webhooks, isHeld, retentionDays }) => ({
       open: [...open],
       settled: [...settled],
       webhooks: [...webhooks],
       isHeld,
+      retentionDays,
     }),
     fromJson(json) {
-      const { open, settled, webhooks, isHeld } = json as ModerationJson
-      return { ...reportsOf(open, settled), webhooks: orderedMap(webhooks), isHeld }
+      const { open, settled, webhooks, isHeld, retentionDays } = json as ModerationJson
+      return { ...reportsOf(open, settled), webhooks: orderedMap(webhooks), isHeld, retentionDays }
     },
   },
 }

@@ -71,10 +71,14 @@ export type MessageCommand =
       content: string
       /** Version of the event whose content is the same as the new one: where that is the present one, nothing changes. */
       sameContentVersion?: number
+      /** The message is older than its chat keeps messages. */
+      isPastRetention?: boolean
     } & AboutMessage)
   | ({ type: 'DeleteMessage'; by: string } & AboutMessage)
   | ({ type: 'React'; userId: string; emoji: string; on: boolean } & AboutMessage)
   | ({ type: 'PinMessage'; by: string; on: boolean } & AboutMessage)
+  /** Their keys are destroyed. */
+  | { type: 'ExpireMessages'; months: readonly string[]; beforeSeq: number }
   | ({
       type: 'AddLinkPreviews'
       /** Of the event whose links were read: those of a message changed since are not added. */
@@ -101,6 +105,8 @@ export type ChatRejection =
   /** Also for one that the user may not see. */
   | { code: 'message-not-found' }
   | { code: 'message-deleted' }
+  /** Its chat keeps messages for a shorter time. */
+  | { code: 'message-expired' }
   /** Only the author edits. */
   | { code: 'not-the-author' }
   | { code: 'too-many-reactions' }

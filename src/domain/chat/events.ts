@@ -230,7 +230,18 @@ export interface LinkPreviewsAdded extends EventShape {
   personal: { previews: LinkPreview[] }
 }
 
+/**
+ * The keys of all that was written in the chat in these months (`yyyy-mm`, UTC, of the time that messages show) were destroyed: its
+ * retention is over. Every message below `beforeSeq` is erased.
+ */
+export interface MessagesExpired extends EventShape {
+  type: 'MessagesExpired'
+  public: { months: string[]; beforeSeq: number }
+  personal: object
+}
+
 export type ChatEvent =
+  | MessagesExpired
   | ChatCreated
   | ParticipantJoined
   | ParticipantAdded

@@ -28,6 +28,7 @@ function created(event: PublicEvent<ChatCreated>): OpenChat {
     archived: false,
     pins: 0,
     lastSeq: 0,
+    expiredMonths: [],
     lastLine: 0,
   }
 }
@@ -71,6 +72,8 @@ function change(before: Chat, event: Exclude<PublicEvent<ChatEvent>, { type: 'Ch
       return { ...chat, pins: chat.pins + 1 }
     case 'MessageUnpinned':
       return { ...chat, pins: chat.pins - 1 }
+    case 'MessagesExpired':
+      return { ...chat, expiredMonths: [...chat.expiredMonths, ...event.months] }
     case 'MessageEdited':
     case 'MessageDeleted':
     case 'ReactionAdded':

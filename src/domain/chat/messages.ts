@@ -33,7 +33,9 @@ export function decideMessage(command: MessageCommand, chat: OpenChat): ChatOutc
     case 'PinMessage':
       return pinMessage(command, chat)
     case 'AddLinkPreviews':
-      return addLinkPreviews(command)
+      return addLinkPreviews(command, chat)
+    case 'ExpireMessages':
+      return expireMessages(command, chat)
     default:
       return assertNever(command)
   }
@@ -47,6 +49,7 @@ function sendMessage(command: Command<'SendMessage'>, chat: OpenChat): ChatOutco
   if (isPast(command, chat)) return reject({ code: 'line-too-late' })
   if (chat.archived && !isImport) return reject({ code: 'chat-archived' })
   if (chat.banned.has(senderId)) return reject({ code: 'banned' })
+  if (isExpired(command.originalAt, chat)) return reject({ code: 'message-expired' })
   const answered = replyTo === undefined ? null : inSight(replyTo.message, senderId, chat)
   if (replyTo !== undefined && answered?.status !== 'sent') return reject({ code: 'message-not-found' })
   const imported = importOf(command)
@@ -97,12 +100,13 @@ function reachable(
 }
 
 function editMessage(command: Command<'EditMessage'>, chat: OpenChat): ChatOutcome {
-  const { messageId, by, content, sameContentVersion, message } = command
+  const { messageId, by, content, sameContentVersion, isPastRetention = false, message } = command
   const found = reachable(message, by, chat)
   if ('refused' in found) return found.refused
   const { status, senderId, sentVersion, sentAt, contentVersion } = found.message
   if (senderId !== by) return reject({ code: 'not-the-author' })
   if (status === 'deleted') return reject({ code: 'message-deleted' })
+  if (isPastRetention || isExpired(sentAt, chat)) return reject({ code: 'message-expired' })
   if (contentVersion === sameContentVersion) return accept()
   return accept({
     type: 'MessageEdited',
@@ -150,8 +154,22 @@ function pinMessage({ messageId, by, on, message }: Command<'PinMessage'>, chat:
 }
 
 /** Adds nothing to a message that is gone or was edited since its links were read. */
-function addLinkPreviews({ messageId, contentVersion, previews, message }: Command<'AddLinkPreviews'>): ChatOutcome {
+function addLinkPreviews(
+  { messageId, contentVersion, previews, message }: Command<'AddLinkPreviews'>,
+  chat: OpenChat,
+): ChatOutcome {
   if (message.status !== 'sent' || message.contentVersion !== contentVersion || previews.length === 0) return accept()
   const { senderId, sentVersion, sentAt } = message
+  if (isExpired(sentAt, chat)) return accept()
   return accept({ type: 'LinkPreviewsAdded', messageId, senderId, sentVersion, sentAt, previews: [...previews] })
 }
+
+/** Only for months that are not erased yet: a repeat adds nothing. */
+function expireMessages({ months, beforeSeq }: Command<'ExpireMessages'>, chat: OpenChat): ChatOutcome {
+  const added = months.filter((month) => !chat.expiredMonths.includes(month))
+  return added.length === 0 ? accept() : accept({ type: 'MessagesExpired', months: added, beforeSeq })
+}
+
+/** Whether the key of that time's month is destroyed. */
+const isExpired = (shownAt: string | undefined, { expiredMonths }: OpenChat): boolean =>
+  shownAt !== undefined && expiredMonths.includes(shownAt.slice(0, 'yyyy-mm'.length))

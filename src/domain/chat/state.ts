@@ -41,6 +41,8 @@ export interface OpenChat {
   archived: boolean
   pins: number
   lastSeq: number
+  /** The months (`yyyy-mm`) whose messages are erased: no text of them can be sealed any more. */
+  expiredMonths: readonly string[]
   /** The last imported line of the chat, 0 for none. */
   lastLine: number
 }

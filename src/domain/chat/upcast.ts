@@ -25,6 +25,7 @@ export const chatUpcasters: Record<ChatEvent['type'], readonly Upcaster[]> = {
   MessagePinned: [],
   MessageUnpinned: [],
   LinkPreviewsAdded: [],
+  MessagesExpired: [],
 }
 
 /** Null as in an erased event; who is named is then read from the text, if that is there. */

@@ -64,7 +64,18 @@ export interface ChatHoldEnded extends EventShape {
   personal: { reason: string }
 }
 
+/**
+ * An admin set how long messages of the chat are kept, in days from the time that they show; null: for ever. Older ones are shown as
+ * erased, and their keys are destroyed month by month.
+ */
+export interface ChatRetentionChanged extends EventShape {
+  type: 'ChatRetentionChanged'
+  public: { by: string; days: number | null }
+  personal: object
+}
+
 export type ModerationEvent =
+  | ChatRetentionChanged
   | ChatHoldPlaced
   | ChatHoldEnded
   | BanReasonGiven

@@ -16,6 +16,8 @@ export type ModerationCommand =
   | { type: 'GiveBanReason'; userId: string; by: string; reason: string }
   /** That the chat exists, and that an admin asks, is known before. */
   | { type: 'SetChatHold'; on: boolean; reason: string; by: string }
+  /** `days` is null to keep messages for ever. */
+  | { type: 'SetRetention'; days: number | null; by: string }
   | ReportCommand
   | {
       type: 'CreateWebhook'
@@ -37,6 +39,8 @@ export interface Moderation extends Reports {
   webhooks: OrderedMap<{ by: string; on: boolean }>
   /** A legal hold is on the chat. */
   isHeld: boolean
+  /** How long messages are kept; null: for ever. */
+  retentionDays: number | null
 }
 
 export const MAX_WEBHOOKS = 20
@@ -45,7 +49,7 @@ const accept = accepting<ModerationEvent>()
 
 /** What participants of a chat do not see: reports, ban reasons and webhooks. */
 export const moderationDecider: Decider<ModerationCommand, Moderation, ModerationEvent, ModerationRejection> = {
-  initial: { ...noReports, webhooks: orderedMap(), isHeld: false },
+  initial: { ...noReports, webhooks: orderedMap(), isHeld: false, retentionDays: null },
   decide,
   evolve,
 }
@@ -60,6 +64,10 @@ function decide(command: ModerationCommand, state: Moderation): Outcome<Moderati
       const { on, reason, by } = command
       if (state.isHeld === on) return accept()
       return accept({ type: on ? 'ChatHoldPlaced' : 'ChatHoldEnded', by, reason })
+    }
+    case 'SetRetention': {
+      const { days, by } = command
+      return state.retentionDays === days ? accept() : accept({ type: 'ChatRetentionChanged', by, days })
     }
     case 'ReportMessage':
     case 'SettleReport':
@@ -95,6 +103,8 @@ function evolve(state: Moderation, event: PublicEvent<ModerationEvent>): Moderat
       return { ...state, isHeld: true }
     case 'ChatHoldEnded':
       return { ...state, isHeld: false }
+    case 'ChatRetentionChanged':
+      return { ...state, retentionDays: event.days }
     case 'MessageReported':
     case 'ReportSettled':
       return evolveReports(state, event)

@@ -5,6 +5,7 @@ export const moderationUpcasters: Record<ModerationEvent['type'], readonly Upcas
   BanReasonGiven: [],
   ChatHoldPlaced: [],
   ChatHoldEnded: [],
+  ChatRetentionChanged: [],
   MessageReported: [],
   ReportSettled: [],
   WebhookCreated: [],

@@ -12,6 +12,7 @@ import { reportQueries } from './moderation/report-queries.js'
 import type { QueryContext } from './query-context.js'
 import { webhookQueries } from './moderation/webhook-queries.js'
 import { pastDetailQueries } from './past-details.js'
+import { retentionQueries } from './retention/retention.js'
 import { searchQueries } from './search/search-page.js'
 import { userQueries } from './users/user-queries.js'
 
@@ -23,7 +24,8 @@ export const createConversationQueries = (
   pool: Pool,
   open: OpenProjection,
   render: RenderContent = renderContent,
-): ReturnType<typeof queriesOf> => perGeneration(pool, open, (tables) => queriesOf({ pool, render, ...tables }))
+  clock: () => Date = () => new Date(),
+): ReturnType<typeof queriesOf> => perGeneration(pool, open, (tables) => queriesOf({ pool, render, clock, ...tables }))
 
 function queriesOf(context: QueryContext) {
   return {
@@ -36,6 +38,7 @@ function queriesOf(context: QueryContext) {
     ...banQueries(context),
     ...blockQueries(context),
     ...holdQueries(context),
+    ...retentionQueries(context),
     ...reportQueries(context),
     ...webhookQueries(context),
   }

@@ -6,4 +6,6 @@ import type { GenerationTables } from '../engine/per-generation.js'
 export interface QueryContext extends GenerationTables {
   pool: Pool
   render: RenderContent
+  /** Tells which messages are past the retention of their chat. */
+  clock: () => Date
 }

@@ -193,6 +193,7 @@ export const requests: Record<string, (world: World) => Request> = {
   'GET /chats/:id/pins': ({ chatId }) => ({ path: `/chats/${chatId}/pins` }),
   'PUT /chats/:id/pins/:messageId': ({ chatId, messageId }) => ({ path: `/chats/${chatId}/pins/${messageId}` }),
   'DELETE /chats/:id/pins/:messageId': ({ chatId, messageId }) => ({ path: `/chats/${chatId}/pins/${messageId}` }),
+  'PUT /chats/:id/retention': ({ chatId }) => ({ path: `/chats/${chatId}/retention`, body: { days: 36_500 } }),
   'PUT /chats/:id/mute': ({ chatId }) => ({ path: `/chats/${chatId}/mute`, body: { muted: true } }),
   'PUT /chats/:id/hide': ({ chatId }) => ({ path: `/chats/${chatId}/hide`, body: { hidden: true } }),
   'PUT /chats/:id/read': ({ chatId }) => ({ path: `/chats/${chatId}/read`, body: { seq: 1 } }),

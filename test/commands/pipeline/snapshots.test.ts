@@ -184,6 +184,7 @@ describe('a state stored as JSON', () => {
       archived: true,
       pins: 1,
       lastSeq: 7,
+      expiredMonths: ['2026-01'],
       lastLine: 3,
     }
     for (const state of [open, { status: 'absent' } as const])

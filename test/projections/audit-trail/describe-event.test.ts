@@ -114,6 +114,8 @@ const entries: Record<AnyEvent['type'], readonly [event: string, userId: string 
   UserDeactivated: ['user_deactivated', bob, { targetUserId: ada }],
   UserHoldPlaced: ['user_hold_placed', bob, { targetUserId: ada }],
   UserHoldEnded: ['user_hold_ended', bob, { targetUserId: ada }],
+  ChatRetentionChanged: ['chat_retention_changed', bob, { chatId: chat, details: { days: 30 } }],
+  MessagesExpired: ['messages_expired', null, { chatId: chat, details: { months: ['2026-01'], beforeSeq: 7 } }],
   ChatHoldPlaced: ['chat_hold_placed', bob, { chatId: chat }],
   ChatHoldEnded: ['chat_hold_ended', bob, { chatId: chat }],
   UserErasureRequested: ['user_erasure_requested', bob, { targetUserId: ada }],

@@ -20,6 +20,7 @@ const ofMessages: readonly EventType[] = [
   'MessagePinned',
   'MessageUnpinned',
   'LinkPreviewsAdded',
+  'MessagesExpired',
 ]
 
 /** The one place where a chat's version moves, with its last seq and its times: after the events were applied, in their order. */

@@ -1,4 +1,5 @@
 import type { TableName } from '../../engine/projection.js'
+import { isPastRetention } from '../../../domain/retention.js'
 import { toIso, type Instant } from '../instants.js'
 import { fewParticipants } from '../memberships/participant-columns.js'
 import { newestVisible } from '../messages/message-page.js'
@@ -15,6 +16,7 @@ interface ListedChatRow extends OwnChatRow {
   last_sender_id: string | null
   last_sender_name: string | null
   last_at: Instant | null
+  retention_days: number | null
   participants: UserRef[]
 }
 
@@ -25,7 +27,7 @@ export const isChatCursor = isTimeCursor
  * chat, of the other user of a direct chat, of the last sender, and of the participants.
  */
 export async function chatList(
-  { pool, table }: QueryContext,
+  { pool, table, clock }: QueryContext,
   viewer: string,
   page: { limit: number; after: Cursor | null; hidden?: boolean },
 ): Promise<Paged<ListedChatView>> {
@@ -36,11 +38,17 @@ export async function chatList(
     text: listText(table),
     values: [viewer, activeAt, id, limit + 1, hidden],
   })
-  return toPaged(rows, limit, toListedChat, (row) => timeCursor(toIso(row.active_at), row.id))
+  const now = clock()
+  return toPaged(
+    rows,
+    limit,
+    (row) => toListedChat(row, now),
+    (row) => timeCursor(toIso(row.active_at), row.id),
+  )
 }
 
 const listText = (table: TableName): string => `
-  select ${ownColumns(table)}, last.*, ${fewParticipants(table, 'me.user_id')} as participants
+  select ${ownColumns(table)}, c.retention_days, last.*, ${fewParticipants(table, 'me.user_id')} as participants
   from (
     select c.*, me.user_id, me.role, me.read_seq, me.joined_seq
     from ${table('memberships')} me cross join lateral (select * from ${table('chats')} where id = me.chat_id limit 1) c
@@ -50,11 +58,14 @@ const listText = (table: TableName): string => `
   left join lateral ${newestVisible(table)} last on true
   order by c.active_at desc, c.id desc`
 
-const toListedChat = (row: ListedChatRow): ListedChatView => ({
+const toListedChat = (row: ListedChatRow, now: Date): ListedChatView => ({
   ...toChat(row),
-  lastMessage: row.last_content,
+  lastMessage: isLastExpired(row, now) ? null : row.last_content,
   lastMessageSenderId: row.last_sender_id,
   lastMessageSenderName: row.last_sender_name,
   timestamp: toIso(row.last_at ?? row.created_at),
   participants: row.participants,
 })
+
+const isLastExpired = ({ last_at: at, retention_days: days }: ListedChatRow, now: Date): boolean =>
+  at !== null && isPastRetention(toIso(at), days, now)

@@ -21,6 +21,7 @@ export const chatsPart = {
       archived_at timestamptz,
       participant_count integer not null default 0,
       last_seq integer not null default 0,
+      retention_days integer,
       version integer not null default 0
     ) with (fillfactor = 80);`,
   apply: {

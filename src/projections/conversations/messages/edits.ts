@@ -1,3 +1,4 @@
+import { isPastRetention } from '../../../domain/retention.js'
 import type { TableName } from '../../engine/projection.js'
 import { instant, toIso, type Instant } from '../instants.js'
 import { chatsOf } from '../memberships/chats-of.js'
@@ -6,6 +7,7 @@ import type { QueryContext } from '../query-context.js'
 import type { AtVersion, Cursor, Paged } from '../query-results.js'
 import { joinUser, toUserRef } from '../users/join-user.js'
 import type { EditView } from '../views.js'
+import { isInMonths } from '../retention/retention.js'
 import { isVisible, MAX_VERSION, ownChat } from '../visibility/visible-spans.js'
 import { renderPage } from './render-page.js'
 
@@ -20,7 +22,7 @@ export const editsPart = {
       at timestamptz not null,
       primary key (message_id, version)
     );`,
-  apply: { MessageEdited: keepText, MessageDeleted: forgetTexts, UserErased: eraseTexts },
+  apply: { MessageEdited: keepText, MessageDeleted: forgetTexts, UserErased: eraseTexts, MessagesExpired: expireTexts },
 } satisfies Part
 
 async function keepText({ event, version }: Placed<'MessageEdited'>, { tx, table }: ApplyContext): Promise<void> {
@@ -45,6 +47,14 @@ async function eraseTexts({ event }: Placed<'UserErased'>, { tx, table }: ApplyC
   )
 }
 
+async function expireTexts({ event, chatId }: Placed<'MessagesExpired'>, { tx, table }: ApplyContext): Promise<void> {
+  await tx.query(
+    `update ${table('edits')} e set content = null from ${table('messages')} m
+     where m.chat_id = $1 and ${isInMonths('m.created_at')} and e.message_id = m.id`,
+    [chatId, event.months],
+  )
+}
+
 interface EditRow {
   chat_version: number
   version: number
@@ -54,18 +64,20 @@ interface EditRow {
   name: string | null
   avatar_url: string | null
   owner_id: string | null
+  retention_days: number | null
+  created_at: Instant
 }
 
 /** All texts that a message has had, oldest first; null where the viewer may not see it. A page ends before it passes 1 MiB. */
 export async function editPage(
-  { pool, table }: QueryContext,
+  { pool, table, clock }: QueryContext,
   { chatId, messageId, viewer }: { chatId: string; messageId: string; viewer: string },
   limit: number,
   after: Cursor | null,
 ): Promise<AtVersion<Paged<EditView>> | null> {
   const { rows } = await pool.query<EditRow>({
     name: `history ${table('edits')}`,
-    text: `select c.version as chat_version, e.version, e.content, ${instant('e.at')} as at, m.sender_id, p.name, p.avatar_url, p.owner_id
+    text: `select c.version as chat_version, c.retention_days, ${instant('m.created_at')} as created_at, e.version, e.content, ${instant('e.at')} as at, m.sender_id, p.name, p.avatar_url, p.owner_id
       from ${ownChat(table)}
       join ${table('messages')} m on m.chat_id = c.id and m.id = $3 and ${isVisible(table, 'm.sent_version')}
       cross join lateral (
@@ -79,7 +91,9 @@ export async function editPage(
   })
   const [first] = rows
   if (first === undefined) return null
-  const { views, to } = await renderPage(rows.slice(0, limit), 0, { view: toEdit, atMostBytes })
+  const isExpired = isPastRetention(toIso(first.created_at), first.retention_days, clock())
+  const view = (row: EditRow): EditView => toEdit(isExpired ? { ...row, content: null } : row)
+  const { views, to } = await renderPage(rows.slice(0, limit), 0, { view, atMostBytes })
   const next = to < rows.length ? String(rows[to - 1]?.version) : null
   return { version: first.chat_version, answer: { items: views, next } }
 }

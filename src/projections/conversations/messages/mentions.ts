@@ -3,6 +3,7 @@ import type { TableName } from '../../engine/projection.js'
 import { messagesIn, type ApplyContext, type BulkEvent, type Part, type Placed } from '../part.js'
 import { chatsOf } from '../memberships/chats-of.js'
 import { MAX_UNREAD, seesAllUnread } from '../reading/unread-count.js'
+import { isInMonths } from '../retention/retention.js'
 import { isVisible } from '../visibility/visible-spans.js'
 
 /** In place of a user's id in the row of a message that mentions everyone. */
@@ -29,6 +30,7 @@ export const mentionsPart = {
     },
     MessageDeleted: ({ event }: Placed<'MessageDeleted'>, context: ApplyContext) => remove(event.messageId, context),
     UserErased: removeAllOf,
+    MessagesExpired: removeExpired,
   },
   applyBulk: (events: readonly BulkEvent[], context: ApplyContext) =>
     insert(
@@ -75,6 +77,15 @@ async function remove(messageId: string, { tx, table }: ApplyContext): Promise<v
 async function removeAllOf({ event }: Placed<'UserErased'>, { tx, table }: ApplyContext): Promise<void> {
   const text = `delete from ${table('mentions')} where chat_id in (${chatsOf(table)}) and sender_id = $1`
   await tx.query(text, [event.userId])
+}
+
+/** Once the messages' own rows are erased, which keep their times. */
+async function removeExpired({ event, chatId }: Placed<'MessagesExpired'>, { tx, table }: ApplyContext): Promise<void> {
+  await tx.query(
+    `delete from ${table('mentions')} x using ${table('messages')} m
+     where x.chat_id = $1 and m.id = x.message_id and ${isInMonths('m.created_at')}`,
+    [chatId, event.months],
+  )
 }
 
 /** How many messages of others in the chat `c`, above the marker of `me` and visible to them, mention `me` or everyone; 999 at most. */

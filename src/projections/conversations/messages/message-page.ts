@@ -51,12 +51,13 @@ const wantedOf = (page: MessagePage, limit: number): Window => {
 
 /** A page of what the viewer may see of one chat. */
 export async function messagePage(
-  { pool, table, render }: QueryContext,
+  context: QueryContext,
   chatId: string,
   viewer: string,
   page: MessagePage,
   limit: number,
 ): Promise<AtVersion<MessageList> | null> {
+  const { pool, table } = context
   const { seq, older, newer } = wantedOf(page, limit)
   const { rows } = await pool.query<FoundRow>(
     'latest' in page
@@ -74,7 +75,7 @@ export async function messagePage(
   const chosen = chooseWindow({ before, after: found.length - before }, page, limit)
   const shown = found.slice(chosen.from, chosen.to)
   const { views, from, to } = await renderPage(shown, chosen.centre, {
-    view: (row) => toMessage(row, chatId, render),
+    view: (row) => toMessage(row, chatId, context),
     atMostBytes: messageBytesAtMost,
   })
   return {

@@ -10,7 +10,7 @@ import { visibleReactions } from './reactions.js'
 import { quotedIfVisible } from './replies.js'
 
 export function messageQueries(context: QueryContext) {
-  const { pool, table, render } = context
+  const { pool, table } = context
   return {
     /** Ascending by seq; a page ends before it passes 1 MiB of JSON. */
     messages: (
@@ -30,7 +30,7 @@ export function messageQueries(context: QueryContext) {
         values: [chatId, viewer, messageId],
       })
       const [row] = rows
-      return row === undefined ? null : { version: row.chat_version, answer: toMessage(row, chatId, render) }
+      return row === undefined ? null : { version: row.chat_version, answer: toMessage(row, chatId, context) }
     },
 
     /** All texts that a message has had, oldest first, the present one last; null where the viewer may not see it. */

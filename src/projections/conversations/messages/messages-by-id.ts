@@ -10,14 +10,15 @@ export async function messagesById(
   tx: ClientBase,
   chatId: string,
   messageIds: readonly string[],
-  { table, render }: Pick<QueryContext, 'table' | 'render'>,
+  context: Pick<QueryContext, 'table' | 'render' | 'clock'>,
 ): Promise<Map<string, MessageView>> {
+  const { table } = context
   const { rows } = await tx.query<MessageRow>({
     name: `some ${table('messages')}`,
     text: `select ${MESSAGE_COLUMNS} from ${table('chats')} c join ${table('messages')} m on m.chat_id = c.id
            ${messageSender(table)} ${quotedForAll(table)} where c.id = $1 and m.id = any($2::uuid[])`,
     values: [chatId, messageIds],
   })
-  const messages = await renderAll(rows, (row) => toMessage(row, chatId, render))
+  const messages = await renderAll(rows, (row) => toMessage(row, chatId, context))
   return new Map(messages.map((message) => [message.id, message]))
 }

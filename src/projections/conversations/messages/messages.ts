@@ -2,6 +2,7 @@ import { DEFAULT_MESSAGE_TYPE } from '../../../domain/chat/events.js'
 import type { TableName } from '../../engine/projection.js'
 import { chatsOf } from '../memberships/chats-of.js'
 import { messagesIn, type ApplyContext, type BulkEvent, type Part, type Placed } from '../part.js'
+import { isInMonths } from '../retention/retention.js'
 import { mentionColumns } from './mentions.js'
 
 /** Messages as they are now. `version` is that of the last event that changed one; seqs and sent versions ascend together. */
@@ -37,6 +38,7 @@ export const messagesPart = {
     MessageEdited: editMessage,
     MessageDeleted: deleteMessage,
     UserErased: eraseMessages,
+    MessagesExpired: expireMessages,
     LinkPreviewsAdded: setLinkPreviews,
     MessagePinned: touchMessage,
     MessageUnpinned: touchMessage,
@@ -129,10 +131,22 @@ async function deleteMessage(
 }
 
 /** What is left is what the log still gives: ids, times and reactions. */
+const NOTHING_SUPPLIED = `content = null, metadata = null, mentions = null, mentions_all = false, link_previews = null,
+  client_message_id = null, type = '${DEFAULT_MESSAGE_TYPE}', reply_to_id = null, reply_to_seq = null`
+
+async function expireMessages(
+  { event, chatId, version }: Placed<'MessagesExpired'>,
+  { tx, table }: ApplyContext,
+): Promise<void> {
+  await tx.query(
+    `update ${table('messages')} set version = $3, ${NOTHING_SUPPLIED} where chat_id = $1 and ${isInMonths('created_at')}`,
+    [chatId, event.months, version],
+  )
+}
+
 async function eraseMessages({ event }: Placed<'UserErased'>, { tx, table }: ApplyContext): Promise<void> {
   await tx.query(
-    `update ${table('messages')} set content = null, metadata = null, mentions = null, mentions_all = false, link_previews = null,
-       client_message_id = null, type = '${DEFAULT_MESSAGE_TYPE}', reply_to_id = null, reply_to_seq = null
+    `update ${table('messages')} set ${NOTHING_SUPPLIED}
      where chat_id in (${chatsOf(table)}) and sender_id = $1`,
     [event.userId],
   )

@@ -56,12 +56,13 @@ export const isPinCursor = (cursor: string): boolean => /^\d{1,9}$/.test(cursor)
 
 /** The last pinned first; only messages that the viewer may see. A page ends before it passes 1 MiB of JSON. */
 export async function visiblePins(
-  { pool, table, render }: QueryContext,
+  context: QueryContext,
   chatId: string,
   viewer: string,
   limit: number,
   after: Cursor | null,
 ): Promise<AtVersion<Paged<PinView>> | null> {
+  const { pool, table } = context
   const { rows } = await pool.query<PinRow | { id: null; chat_version: number }>({
     name: `list ${table('pins')}`,
     text: `select c.version as chat_version, m.pin_version, m.pinned_by, ${instant('m.pinned_at')} as pinned_at,
@@ -82,7 +83,7 @@ export async function visiblePins(
   const [first] = rows
   if (first === undefined) return null
   const toPin = (row: PinRow): PinView => ({
-    message: toMessage(row, chatId, render),
+    message: toMessage(row, chatId, context),
     pinnedBy: {
       id: row.pinned_by,
       name: row.pinned_by_name,

@@ -1,5 +1,6 @@
 import { excerptOf } from '../../../content/cut-text.js'
 import type { TableName } from '../../engine/projection.js'
+import { instant, type Instant } from '../instants.js'
 import { joinUser } from '../users/join-user.js'
 import type { MessageView } from '../views.js'
 import { isVisible } from '../visibility/visible-spans.js'
@@ -13,14 +14,16 @@ export interface QuotedRow {
   reply_to_seq: number | null
   quoted_sender_name: string | null
   quoted_content: string | null
+  quoted_at: Instant | null
 }
 
-export const QUOTED_COLUMNS = `m.reply_to_id, m.reply_to_seq, q.sender_name as quoted_sender_name, q.content as quoted_content`
+export const QUOTED_COLUMNS = `m.reply_to_id, m.reply_to_seq, q.sender_name as quoted_sender_name, q.content as quoted_content,
+  ${instant('q.created_at')} as quoted_at`
 
 /** The message `q` that `m` answers, as it is now, where `condition` holds for it; a deleted one has nothing to show. */
 const quoted = (table: TableName, condition: string): string => `
   left join lateral (
-    select qp.name as sender_name, q.content from (
+    select qp.name as sender_name, q.content, q.created_at from (
       select * from ${table('messages')} where id = m.reply_to_id limit 1) q
     ${joinUser(table, 'q.sender_id', 'qp')}
     where q.deleted_at is null and ${condition}) q on m.reply_to_id is not null`

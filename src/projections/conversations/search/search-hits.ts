@@ -34,7 +34,7 @@ interface Look {
 }
 
 /** In each of the chats by itself, then all of them in one order. */
-export async function findHits(tx: ClientBase, { table }: QueryContext, look: Look): Promise<Hit[]> {
+export async function findHits(tx: ClientBase, { table, clock }: QueryContext, look: Look): Promise<Hit[]> {
   const { viewer, inChats, isNear, request, after, limit } = look
   const { rows } = await tx.query<MessageRow & { chat_id: string; rank: number }>({
     name: `hits ${table('search_texts')}`,
@@ -52,6 +52,7 @@ export async function findHits(tx: ClientBase, { table }: QueryContext, look: Lo
       after?.id ?? null,
       limit,
       !isNear && request.order === 'relevance',
+      clock(),
     ],
   })
   const termsOf = new Map(inChats.map(({ chatId, terms }) => [chatId, terms]))
@@ -80,6 +81,7 @@ const textOf = (table: TableName): string => `
         select * from ${table('search_texts')} where words @@ asked.query and chat_id = asked.chat_id offset 0) s
       where (asked.instead is null or not s.words @@ asked.instead)
         and ($6::timestamptz is null or s.created_at >= $6) and ($7::timestamptz is null or s.created_at <= $7)
+        and (c.retention_days is null or s.created_at >= $13::timestamptz - make_interval(hours => 24 * c.retention_days))
         and ${isVisible(table, 's.sent_version')}) s
     where $8::integer is null or (s.rank, s.created_at, s.message_id) < ($8, $9::timestamptz, $10::uuid)
     order by s.rank desc, s.created_at desc, s.message_id desc limit $11) s

@@ -74,10 +74,10 @@ async function allHits(tx: ClientBase, context: QueryContext, { viewer, chats, a
   return [...exact, ...(withNearWords.length === 0 ? [] : await look(withNearWords, true, room))]
 }
 
-async function page(hits: readonly Hit[], limit: number, { render }: QueryContext): Promise<Paged<FoundMessage>> {
+async function page(hits: readonly Hit[], limit: number, context: QueryContext): Promise<Paged<FoundMessage>> {
   const { views, to } = await renderPage(hits.slice(0, limit), 0, {
     view: ({ row, terms }): FoundMessage => ({
-      message: toMessage(row, row.chat_id, render),
+      message: toMessage(row, row.chat_id, context),
       highlight: highlight(row.content ?? '', terms),
     }),
     atMostBytes: ({ message }) => 4_000 + messageBytesAtMost(message),

@@ -4,6 +4,7 @@ import type { TableName } from '../../engine/projection.js'
 import { chatsOf } from '../memberships/chats-of.js'
 import { messagesIn, type ApplyContext, type BulkEvent, type Part, type Placed } from '../part.js'
 import { messageWords } from './message-words.js'
+import { isInMonths } from '../retention/retention.js'
 import { keyOf, SENDER, toTsvector, wordsOf } from './word-keys.js'
 
 /**
@@ -46,6 +47,7 @@ export const searchPart = {
     MessageDeleted: ({ event, chatId }: Placed<'MessageDeleted'>, context: ApplyContext) =>
       remove(event.messageId, chatId, context),
     UserErased: removeAllOf,
+    MessagesExpired: removeExpired,
   },
   applyBulk: (events: readonly BulkEvent[], context: ApplyContext) => insertSent(messagesIn(events), context),
 } satisfies Part
@@ -124,18 +126,25 @@ async function remove(messageId: string, chatId: string, { tx, table }: ApplyCon
   })
 }
 
-/** The texts of one sender, with the words that no other message of the chat holds. The rows are gone only after the statement. */
-async function removeAllOf({ event }: Placed<'UserErased'>, { tx, table }: ApplyContext): Promise<void> {
+function removeAllOf({ event }: Placed<'UserErased'>, context: ApplyContext): Promise<void> {
+  return removeTexts(`chat_id in (${chatsOf(context.table)}) and sender_id = $1`, [event.userId], context)
+}
+
+function removeExpired({ event, chatId }: Placed<'MessagesExpired'>, context: ApplyContext): Promise<void> {
+  return removeTexts(`chat_id = $1 and ${isInMonths('created_at')}`, [chatId, event.months], context)
+}
+
+/** With the words that no other message of the chat holds; the rows are gone only after the statement. */
+async function removeTexts(condition: string, values: unknown[], { tx, table }: ApplyContext): Promise<void> {
   const held = `select distinct g.chat_id, h.lexeme, substr(h.lexeme, 13) as word
                 from gone g cross join unnest(tsvector_to_array(g.words)) as h(lexeme)
                 where starts_with(h.lexeme, right(g.chat_id::text, 12))`
   await tx.query(
-    `with gone as (delete from ${table('search_texts')} where chat_id in (${chatsOf(table)}) and sender_id = $1
-                   returning chat_id, words)
+    `with gone as (delete from ${table('search_texts')} where ${condition} returning message_id, chat_id, words)
      delete from ${table('chat_words')} w using (${held}) held
      where w.chat_id = held.chat_id and w.word = held.word and not exists (
        select from ${table('search_texts')} s
-       where s.sender_id <> $1 and s.words @@ quote_literal(held.lexeme)::tsquery offset 0)`,
-    [event.userId],
+       where s.message_id not in (select message_id from gone) and s.words @@ quote_literal(held.lexeme)::tsquery offset 0)`,
+    values,
   )
 }
