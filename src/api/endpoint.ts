@@ -19,6 +19,8 @@ type AnyContext = Context<Access, unknown, unknown, unknown>
 
 export interface EndpointDeps {
   authenticate: Authenticate
+  /** For routes that closed accounts may use. */
+  authenticateErased: Authenticate
   path: RequestPath
   /** Whether a request bears the token for metrics; anybody's does where there is none. */
   isOperator: (req: Pick<Request, 'headers'>) => boolean
@@ -26,7 +28,9 @@ export interface EndpointDeps {
 }
 
 /** REST's adapter to the request path: one route as an express handler. */
-export function createEndpoint(route: Route, { authenticate, path, isOperator, parts }: EndpointDeps): Handler {
+export function createEndpoint(route: Route, deps: EndpointDeps): Handler {
+  const { path, isOperator, parts } = deps
+  const authenticate = route.closedAccounts ? deps.authenticateErased : deps.authenticate
   const { privilegedAccesses } = parts
   const isQuery = route.method === 'get'
   const used: Partial<Parts> = Object.fromEntries(route.uses.map((name) => [name, parts[name]]))

@@ -52,8 +52,11 @@ export interface ApiDeps
   editMessage: EditMessage
   renderSentMessage: RenderSentMessage
   authenticate: Authenticate
+  authenticateErased: Authenticate
   requestPath: RequestPath
   accountStatuses: AccountStatuses
+  /** Whether the user's erasure is complete. */
+  isErased(userId: string): Promise<boolean>
   addresses: Addresses
   queries: ConversationQueries
   auditTrail: Pick<ReadYourWritesDeps, 'progress' | 'ownWrites'> & { queries: AuditQueries }

@@ -70,6 +70,8 @@ export interface Route extends Operation {
   query: z.ZodType | null
   body: z.ZodType | null
   bodyAs: BodyAs
+  /** Whether it takes tokens of accounts that were closed for their erasure, until they expire. */
+  closedAccounts: boolean
   answers: Answers
   /** Of a query: which projection must have seen what its asker wrote; null where it reads the log itself. */
   readsFrom: ReadsFrom | null
@@ -97,6 +99,7 @@ interface RouteOf<Who extends Access, Params, Query, Body, Given extends Answers
   query?: z.ZodType<Query>
   body?: z.ZodType<Body>
   bodyAs?: BodyAs
+  closedAccounts?: true
   answers: Given
   readsFrom?: ReadsFrom | null
   /** Only to leave it out. */
@@ -124,6 +127,7 @@ export function route<
     countsAs: 'request',
     cost: 1,
     bodyAs: 'json',
+    closedAccounts: false,
     readsFrom: 'reads',
     recorded: true,
     ...nothing,

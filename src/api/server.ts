@@ -41,7 +41,13 @@ export function createApi(deps: ApiDeps): Express {
   }
   if (deps.metricsToken !== null) api.use('/metrics', requireToken(deps.metricsToken))
   const isOperator = deps.metricsToken === null ? () => true : createTokenCheck(deps.metricsToken)
-  mountRoutes(api, routeList, { authenticate: deps.authenticate, path: deps.requestPath, isOperator, parts })
+  mountRoutes(api, routeList, {
+    authenticate: deps.authenticate,
+    authenticateErased: deps.authenticateErased,
+    path: deps.requestPath,
+    isOperator,
+    parts,
+  })
   api.use(() => {
     throw new ProblemError('not-found')
   })

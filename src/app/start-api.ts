@@ -16,6 +16,8 @@ import { createPasswordGuard, type PasswordGuard } from '../identity/passwords/p
 import type { RedisConnection } from '../limits/redis.js'
 import type { PastFrames } from '../realtime/past-frames.js'
 import type { RenderSentMessage } from '../realtime/render-sent-message.js'
+import { userStream } from '../domain/streams.js'
+import { createAuthenticateErased } from '../requests/authenticate-erased.js'
 import type { Authenticate } from '../requests/authenticate.js'
 import type { SharedOwnWrites } from '../requests/own-writes-in-redis.js'
 import type { RequestPath } from '../requests/request-path.js'
@@ -58,6 +60,9 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     ...commands,
     ...identity,
     authenticate: parts.authenticate,
+    authenticateErased: createAuthenticateErased({ ...parts, tokens: parts.sessions.tokens, accountStatuses }),
+    isErased: async (userId) =>
+      (await core.handler.stateOf(userStream(userId), ({ status }) => status === 'erased')).status === 'erased',
     requestPath: parts.requestPath,
     accountStatuses,
     addresses: createAddresses(databases.main),

@@ -1,14 +1,14 @@
 import pLimit from 'p-limit'
 import type { FailureReport } from '../async/outage.js'
 import type { AnyEvent } from '../domain/any-event.js'
-import { logStream } from '../domain/streams.js'
+import { logStream, rolesStream } from '../domain/streams.js'
 import type { EventLog, Page, Position, RecordedEvent } from '../eventstore/event-log.js'
 import { NewerEventError, type EventReader, type OpenedEvent } from '../privacy/event-reader.js'
 import { startFollower } from '../followers/follower.js'
 import { createProgress, type Progress } from '../followers/progress.js'
 import type { Delivery } from './audience.js'
 import { hasLocalAudience } from './local-audience.js'
-import type { UserCache } from './user-cache.js'
+import { isOfUser, type UserCache } from './user-cache.js'
 import { needsReadModel, type Render } from './render.js'
 import type { Rooms } from './rooms.js'
 import { WithheldChats, type WithheldChat } from './withheld-chats.js'
@@ -60,7 +60,7 @@ export interface HubDeps {
  * does not know. If the hub went past it, later events and every socket that connects would wait for rows that are never written, while the hub
  * reports that it is live. Of the log's own stream it reads what an operator had the read model skip.
  */
-const STREAM_PREFIXES = ['user-', 'chat-', 'inbox-', 'moderation-', logStream]
+const STREAM_PREFIXES = ['user-', 'chat-', 'inbox-', 'moderation-', rolesStream, logStream]
 
 const isRead = ({ stream, type }: RecordedEvent): boolean => stream !== logStream || type === SKIPPED
 
@@ -91,8 +91,7 @@ export function createHub(deps: HubDeps): Hub {
     const opened = await reader.open(reader.authentic(read))
     for (const recorded of read) if (!reader.isAuthentic(recorded)) withheld.addForged(recorded)
     for (const { event, position: at } of opened) {
-      if (event.type === 'UserRegistered' || event.type === 'ProfileChanged' || event.type === 'UserErased')
-        people.note(event, at)
+      if (isOfUser(event)) people.note(event, at)
     }
     for (const run of runsOf(opened, mustWait)) await deliverRun(run, run.at(-1)?.position ?? position, signal)
     for (const { event } of opened)

@@ -2,6 +2,7 @@ import { idOf } from '../domain/streams.js'
 import type { OpenedEvent } from '../privacy/event-reader.js'
 import { membershipChanges } from './audience.js'
 import { isChatEvent } from './frames.js'
+import { changesUser } from './render.js'
 import { chatRoom, userRoom, type Rooms } from './rooms.js'
 
 /**
@@ -19,7 +20,7 @@ export function hasLocalAudience(rooms: Rooms, events: readonly OpenedEvent[]): 
   return (opened) => {
     const { event, stream } = opened
     if (isChatEvent(opened)) return joined.has(stream) || rooms.isOccupied(chatRoom(idOf(stream)))
-    if (event.type === 'ProfileChanged' || event.type === 'UserErased') return rooms.isAnyoneConnected()
+    if (changesUser(event)) return rooms.isAnyoneConnected()
     if (event.type === 'ChatMuted' || event.type === 'ChatHidden') return isConnected(event.userId)
     if (event.type !== 'ChatsRead') return false
     return isConnected(event.userId) || event.chats.some(({ chatId }) => rooms.isOccupied(chatRoom(chatId)))

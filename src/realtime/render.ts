@@ -29,7 +29,8 @@ export const needsReadModel = (opened: OpenedEvent): boolean =>
   isChatEvent(opened) ? !isPlainMessage(opened.event) : changesUser(opened.event)
 
 /** A change that everyone learns who shares a chat with the user. */
-const changesUser = ({ type }: Opened<AnyEvent>): boolean => type === 'ProfileChanged' || type === 'UserErased'
+export const changesUser = ({ type }: Pick<Opened<AnyEvent>, 'type'>): boolean =>
+  type === 'ProfileChanged' || type === 'UserErasureRequested' || type === 'UserErased'
 
 /**
  * Not a reply, which shows an excerpt of the message that it answers, nor an imported message, which may be older than its chat keeps
@@ -60,7 +61,7 @@ interface RenderInput {
   details: ReadonlyMap<string, PastDetails | null>
   /** The chats of users whose profile changed. */
   chatIdsOf: ReadonlyMap<string, string[]>
-  /** The chats in which users who were erased ever took part. */
+  /** The chats in which users ever took part who were erased, or are to be. */
   everyChatIdOf: ReadonlyMap<string, string[]>
   participantCounts: ReadonlyMap<string, number>
   /** Who may not see the message that an event is input. */
@@ -74,12 +75,14 @@ export function createRender({ people, queries, renderContent }: RenderDeps): Re
     signal: AbortSignal,
   ): Promise<Omit<RenderInput, 'renderContent'>> {
     const changed = events.flatMap(({ event }) => (event.type === 'ProfileChanged' ? [event.userId] : []))
-    const erased = events.flatMap(({ event }) => (event.type === 'UserErased' ? [event.userId] : []))
+    const erased = events.flatMap(({ event }) =>
+      event.type === 'UserErasureRequested' || event.type === 'UserErased' ? [event.userId] : [],
+    )
     const senders = events.flatMap(({ event }) => (event.type === 'MessageSent' ? [event.senderId] : []))
     const read = events.flatMap(({ event }) => (event.type === 'ChatsRead' ? event.chats : []))
     const ofChats = events.filter(isChatEvent).filter(needsReadModel)
     const [users, details, chatIdsOf, everyChatIdOf, participantCounts, hiddenFrom] = await Promise.all([
-      people.get([...senders, ...changed], { signal }),
+      people.get([...senders, ...changed, ...erased], { signal }),
       forEach(
         ofChats.map(({ stream }) => stream),
         (stream) =>
@@ -118,6 +121,12 @@ function deliveriesOf(opened: OpenedEvent, input: RenderInput): Delivery[] {
     case 'ProfileChanged': {
       const frame = { event: 'profile_changed', payload: userRefOf(event.userId, input) }
       const chatIds = input.chatIdsOf.get(event.userId) ?? []
+      return [{ position, frame, chatIds, userId: event.userId, joining: [], leaving: [] }]
+    }
+    case 'UserErasureRequested': {
+      // by past chats too: when this is rendered, the user may have left them
+      const frame = { event: 'profile_changed', payload: userRefOf(event.userId, input) }
+      const chatIds = input.everyChatIdOf.get(event.userId) ?? []
       return [{ position, frame, chatIds, userId: event.userId, joining: [], leaving: [] }]
     }
     case 'UserErased': {

@@ -1,12 +1,25 @@
 import { createBoundedCache } from '../async/bounded-cache.js'
 import { CommandFault } from '../commands/pipeline/command-fault.js'
+import type { AnyEvent } from '../domain/any-event.js'
 import type { Opened } from '../domain/event.js'
-import type { ProfileChanged, UserErased, UserRegistered } from '../domain/user/events.js'
 import type { EventLog, Position } from '../eventstore/event-log.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { UserRef } from '../projections/conversations/views.js'
 import type { Progress } from '../followers/progress.js'
 import { unknownUser } from './frames.js'
+
+const TYPES = [
+  'UserRegistered',
+  'ProfileChanged',
+  'UserErasureRequested',
+  'UserErased',
+] as const satisfies AnyEvent['type'][]
+
+/** An event that changes how a user is shown. */
+type UserEvent = Extract<Opened<AnyEvent>, { type: (typeof TYPES)[number] }>
+
+export const isOfUser = (event: Opened<AnyEvent>): event is UserEvent =>
+  (TYPES as readonly AnyEvent['type'][]).includes(event.type)
 
 /** Names and avatars of users, as they are at the last event that this node has seen or made: never older. Bounded. */
 export interface UserCache {
@@ -18,7 +31,7 @@ export interface UserCache {
    */
   get(userIds: readonly string[], waiting?: Parameters<Progress['reached']>[1]): Promise<Map<string, UserRef>>
   /** Takes an event about a user, in log order. */
-  note(event: Opened<UserRegistered | ProfileChanged | UserErased>, position: Position): void
+  note(event: UserEvent, position: Position): void
   /** A command on this node changed the user, by events up to `position`. */
   changedAt(userId: string, position: Position): void
 }
@@ -94,11 +107,12 @@ export function createUserCache(deps: UserCacheDeps): UserCache {
   }
 }
 
-function changed(user: UserRef | null, event: Opened<UserRegistered | ProfileChanged | UserErased>): UserRef | null {
+function changed(user: UserRef | null, event: UserEvent): UserRef | null {
   if (event.type === 'UserRegistered')
     return { id: event.userId, name: event.name, avatarUrl: null, isBot: event.ownerId !== undefined }
   if (user === null) return null
-  if (event.type === 'UserErased') return { ...user, name: null, avatarUrl: null }
+  if (event.type === 'UserErased' || event.type === 'UserErasureRequested')
+    return { ...user, name: null, avatarUrl: null }
   const { name = user.name, avatarUrl = user.avatarUrl } = event
   return { ...user, name, avatarUrl }
 }

@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import { userStream } from '../../src/domain/streams.js'
 import { createClub, type Club } from '../api/app/club.js'
 import { eventually } from '../support/eventually.js'
-import { startTestApp, type TestApp, type TestUser } from '../support/test-app.js'
-import { erasureDone } from './erasures-done.js'
+import { next, startTestApp, type TestApp, type TestUser } from '../support/test-app.js'
+import { caughtUp, erasureDone } from './erasures-done.js'
 
 describe('a legal hold', function () {
   this.timeout(120_000)
@@ -55,10 +55,44 @@ describe('a legal hold', function () {
       const login = { email: ada.email, password: 'correct horse' }
       expect((await parley.call('POST', '/auth/login', { body: login })).status).to.equal(403)
 
+      const ask = (method: string, of: string) => parley.call(method, of, { token: ada.token })
+      const state = async () => (await ask('GET', '/users/me/erasure')).body
+      expect(await state()).to.deep.equal({ status: 'restricted' })
+      await eventually(async () => expect((await ask('GET', '/users/me')).status).to.equal(401))
+      for (const route of [
+        'GET /users/me',
+        'GET /chats',
+        'GET /users/me/export',
+        'POST /users/me/erasure',
+        'GET /auth/sessions',
+      ]) {
+        const [method = '', of = ''] = route.split(' ')
+        expect((await ask(method, of)).status, route).to.equal(401)
+      }
+
       expect(await hold('DELETE', path)).to.equal(204)
       await erasureDone(parley, ada.id)
+      expect(await state()).to.deep.equal({ status: 'erased' })
       expect(await contents()).to.deep.equal([null])
     })
+
+  it('that delays an erasure leaves the account hidden: nobody is shown its name', async () => {
+    const socket = parley.socket(bob.token)
+    await next(socket, 'ready')
+    const changed = next<object>(socket, 'profile_changed')
+    expect(await hold('PUT', `user/${ada.id}`)).to.equal(204)
+    expect((await erase()).body).to.deep.equal({ status: 'restricted' })
+    const hidden = { id: ada.id, name: null, avatarUrl: null, isBot: false }
+    expect(await changed).to.deep.equal(hidden)
+    socket.close()
+    await caughtUp(parley)
+    const read = async (path: string) => (await parley.call('GET', path, { token: bob.token })).body
+    expect(await read(`/users/${ada.id}`)).to.deep.equal({ ...hidden, statusText: null })
+    expect(((await read('/users?query=Ada')) as { id: string }[]).map(({ id }) => id)).not.to.include(ada.id)
+    for (const path of ['/chats', `/chats/${club.id}/participants`, `/chats/${club.id}/messages`])
+      expect(JSON.stringify(await read(path)), path).not.to.include('Ada')
+    expect(await contents()).to.deep.equal(['evidence'])
+  })
 
   it('is for admins, and of a user and a chat that exist', async () => {
     expect(await hold('PUT', `user/${ada.id}`, bob.token)).to.equal('not-authorized')

@@ -147,6 +147,10 @@ describe('with many users, chats and messages stored', function () {
     'the ids of a user’s chats': [OWN_CHATS, () => queries.chatIdsOf(viewer())],
     'every chat that a user was ever in': [OWN_CHATS * 2, () => queries.everyChatIdOf(viewer())],
     'whether a chat of a user is under a hold': [OWN_CHATS * 2, () => queries.isInHeldChat(viewer()).then(String)],
+    'how long a chat keeps messages': [1, () => queries.retentionOf(full()).then(String)],
+    'whether a user was ever in a chat': [3, () => queries.hasEverHad(full(), [viewer()]).then(String)],
+    // the messages of this chat alone
+    'the months of a chat that are past its retention': [LONG, () => queries.expiredMonths(full(), new Date(0))],
     'the bots of a user': [LIMIT, () => queries.botIdsOf(viewer()).then((ids) => [...ids, 'none'])],
     'how many take part': [1, () => queries.participantCount(full())],
     'people by id': [2, () => queries.people([viewer(), back()])],

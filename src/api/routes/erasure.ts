@@ -15,7 +15,7 @@ const eraseMe = route({
   takesKey: false,
   body: z.strictObject({ password: passwordSchema(1) }),
   answers: { 202: erasureShape },
-  uses: ['accountStatuses', 'emailChanges', 'passwordGuard', 'queries', 'run'],
+  uses: ['accountStatuses', 'emailChanges', 'isErased', 'passwordGuard', 'queries', 'run'],
   async handle({ body: { password }, caller, request }, parts) {
     await checkOwnPassword({ caller, request, password }, parts)
     const { userId } = caller
@@ -27,10 +27,11 @@ const eraseMe = route({
 const myErasure = route({
   method: 'get',
   path: '/users/me/erasure',
-  summary: 'Whether my erasure was requested, as long as my token is accepted',
+  summary: 'What became of my erasure: also once the account is closed, until my token expires',
   access: 'user',
+  closedAccounts: true,
   answers: { 200: erasureShape },
-  uses: ['accountStatuses', 'queries'],
+  uses: ['accountStatuses', 'isErased', 'queries'],
   async handle({ caller }, parts) {
     return answer(200, await stateOf(caller.userId, parts))
   },
@@ -43,7 +44,7 @@ const eraseUser = route({
   access: 'admin',
   params: z.strictObject({ id: idSchema }),
   answers: { 202: erasureShape },
-  uses: ['accountStatuses', 'queries', 'run'],
+  uses: ['accountStatuses', 'isErased', 'queries', 'run'],
   async handle({ params: { id: userId }, caller }, parts) {
     const result = unwrapResult(await parts.run('requestErasure', { userId }, caller))
     return answer(202, await stateOf(userId, parts), { headers: commandHeaders(result, caller) })
@@ -52,11 +53,12 @@ const eraseUser = route({
 
 async function stateOf(
   userId: string,
-  { accountStatuses, queries }: Pick<Parts, 'accountStatuses' | 'queries'>,
+  { accountStatuses, isErased, queries }: Pick<Parts, 'accountStatuses' | 'isErased' | 'queries'>,
 ): Promise<z.infer<typeof erasureShape>> {
-  const { isErased, isHeld } = await accountStatuses.of(userId)
-  if (!isErased) return { status: 'none' }
-  return { status: isHeld || (await queries.isInHeldChat(userId)) ? 'restricted' : 'erasing' }
+  const account = await accountStatuses.of(userId)
+  if (!account.isErased) return { status: 'none' }
+  if (await isErased(userId)) return { status: 'erased' }
+  return { status: account.isHeld || (await queries.isInHeldChat(userId)) ? 'restricted' : 'erasing' }
 }
 
 export const erasureRoutes = [eraseMe, myErasure, eraseUser]

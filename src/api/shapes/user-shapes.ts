@@ -33,7 +33,9 @@ export const accountShape = z
   .meta({ id: 'Account' })
 
 /** `restricted`: a legal hold delays the erasure; the account is closed meanwhile. */
-export const erasureShape = z.object({ status: z.enum(['none', 'erasing', 'restricted']) }).meta({ id: 'Erasure' })
+export const erasureShape = z
+  .object({ status: z.enum(['none', 'erasing', 'restricted', 'erased']) })
+  .meta({ id: 'Erasure' })
 
 export const sessionShape = z
   .object({ user: userShape, accessToken: z.string(), refreshToken: z.string(), expiresInSeconds: count })

@@ -1,3 +1,4 @@
+import { rolesStream } from '../../domain/streams.js'
 import type { EventReader } from '../../privacy/event-reader.js'
 import type { Projection } from '../engine/projection.js'
 import { applyEvents } from './apply-events.js'
@@ -10,7 +11,7 @@ export const createConversations = (reader: Pick<EventReader, 'open'>): Projecti
   name: 'conversations',
   version: 9,
   tables: parts.flatMap(({ tables }) => tables),
-  streamPrefixes: ['user-', 'chat-', 'inbox-', 'moderation-'],
+  streamPrefixes: ['user-', 'chat-', 'inbox-', 'moderation-', rolesStream],
   schema: (table) => parts.map(({ schema }) => schema(table)).join('\n'),
   bulk: { begin: beginBulkSearch, end: endBulkSearch },
   prepare: async (batch) => prepareSearch(await reader.open(batch)),

@@ -71,7 +71,6 @@ export const withoutRows = [
   'RolesChanged',
   'UserDeactivated',
   'UserReactivated',
-  'UserErasureRequested',
   'UserHoldPlaced',
   'UserHoldEnded',
   'LogOpened',

@@ -54,7 +54,7 @@ export const retentionQueries = ({ pool, table }: QueryContext) => ({
          coalesce((select min(seq) from ${table('messages')} where chat_id = c.id and created_at >= $2),
            c.last_seq + 1) as "beforeSeq"
        from ${table('chats')} c where c.id = $1`,
-      [chatId, before],
+      [chatId, before.toISOString()],
     )
     return rows[0] ?? { months: [], beforeSeq: 1 }
   },

@@ -52,7 +52,7 @@ export async function findHits(tx: ClientBase, { table, clock }: QueryContext, l
       after?.id ?? null,
       limit,
       !isNear && request.order === 'relevance',
-      clock(),
+      clock().toISOString(),
     ],
   })
   const termsOf = new Map(inChats.map(({ chatId, terms }) => [chatId, terms]))

@@ -8,8 +8,10 @@ export const userSearchWordsPart = {
   schema: (table: TableName): string => nameIndexSchema(table('user_names')),
   apply: {
     async ProfileChanged({ event }: Placed<'ProfileChanged'>, context: ApplyContext) {
-      if (event.name !== undefined) await indexName(context.table('user_names'), event.userId, event.name, context)
+      if (event.name !== undefined && !(await isHidden(event.userId, context)))
+        await indexName(context.table('user_names'), event.userId, event.name, context)
     },
+    UserErasureRequested: removeNames,
     UserErased: ({ event }: Placed<'UserErased'>, context: ApplyContext) =>
       removeName(context.table('user_names'), event.userId, context),
   },
@@ -20,3 +22,17 @@ export const userSearchWordsPart = {
       context,
     ),
 } satisfies Part
+
+/** By a change that was under way when the account was closed. */
+async function isHidden(userId: string, { tx, table }: ApplyContext): Promise<boolean> {
+  const text = `select from ${table('users')} where id = $1 and is_hidden`
+  return (await tx.query(text, [userId])).rowCount === 1
+}
+
+/** Of the user and their bots. */
+async function removeNames({ event }: Placed<'UserErasureRequested'>, { tx, table }: ApplyContext): Promise<void> {
+  await tx.query(
+    `delete from ${table('user_names')} where owner_id in (select id from ${table('users')} where id = $1 or owner_id = $1)`,
+    [event.userId],
+  )
+}

@@ -12,11 +12,12 @@ export const usersPart = {
       status_text text,
       addable_by text not null default 'everyone',
       owner_id uuid,
+      is_hidden boolean not null default false,
       created_at timestamptz not null,
       updated_at timestamptz not null
     );
     create index on ${table('users')} (owner_id) where owner_id is not null;`,
-  apply: { ProfileChanged: changeProfile, UserErased: eraseUser },
+  apply: { ProfileChanged: changeProfile, UserErasureRequested: hideUser, UserErased: eraseUser },
   applyBulk: insertUsers,
 } satisfies Part
 
@@ -44,7 +45,14 @@ async function changeProfile({ event, at }: Placed<'ProfileChanged'>, { tx, tabl
   const fields = Object.entries(COLUMNS).filter(([field]) => field in event) as [keyof typeof COLUMNS, string][]
   const sets = fields.map(([, column], index) => `, ${column} = $${index + 3}`)
   const values = [event.userId, at, ...fields.map(([field]) => event[field])]
-  await tx.query(`update ${table('users')} set updated_at = $2${sets.join('')} where id = $1`, values)
+  await tx.query(`update ${table('users')} set updated_at = $2${sets.join('')} where id = $1 and not is_hidden`, values)
+}
+
+/** The account is closed for good: nobody is shown its name any more, nor those of its bots, also where a hold delays the erasure. */
+async function hideUser({ event, at }: Placed<'UserErasureRequested'>, { tx, table }: ApplyContext): Promise<void> {
+  const text = `update ${table('users')} set is_hidden = true, name = null, avatar_url = null, status_text = null, updated_at = $2
+                where id = $1 or owner_id = $1`
+  await tx.query(text, [event.userId, at])
 }
 
 async function eraseUser({ event, at }: Placed<'UserErased'>, { tx, table }: ApplyContext): Promise<void> {
