@@ -337,6 +337,7 @@ async function fill(pool: pg.Pool, table: TableName): Promise<void> {
     insert into ${table('reaction_counts')} (message_id, emoji, first_version, count) select id, '👍', version, 1 from ${table('messages')};
     insert into ${table('pins')} (chat_id, message_id, pinned_by, pinned_at, version)
     select chat_id, id, sender_id, created_at, version from ${table('messages')} where seq <= 5;
+    insert into ${table('expired_months')} (chat_id, month) select id, '2020-0' || m from ${table('chats')}, generate_series(1, 3) as m;
 
     insert into ${table('reports')} (id, chat_id, message_id, reporter_id, reason, created_at, settled_at, settled_by)
     select md5('r' || r)::uuid, ${chat('1')}, md5('m1 ' || r)::uuid, ${user('1')}, 'spam', timestamptz '2026-01-01Z' + r * interval '1 second',

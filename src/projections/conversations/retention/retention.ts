@@ -47,9 +47,8 @@ export const retentionQueries = ({ pool, table }: QueryContext) => ({
     const { rows } = await pool.query<ExpiredMonths>(
       `select
          array(select distinct ${monthOf('created_at')} as month from ${table('messages')}
-               where chat_id = c.id and created_at < $2 and not exists (
-                 select from ${table('expired_months')} e
-                 where e.chat_id = c.id and e.month = ${monthOf('created_at')})
+               where chat_id = c.id and created_at < $2
+                 and ${monthOf('created_at')} <> all (array(select month from ${table('expired_months')} where chat_id = c.id))
                order by month) as months,
          coalesce((select min(seq) from ${table('messages')} where chat_id = c.id and created_at >= $2),
            c.last_seq + 1) as "beforeSeq"
