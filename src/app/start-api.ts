@@ -1,6 +1,7 @@
 import { createUserExport } from '../export/user-export.js'
 import { createAccountRecord } from '../identity/accounts/account-record.js'
 import { createAuditProofs } from '../audit/proofs/audit-proofs.js'
+import { createHideExpired } from '../audit/raw/hide-expired.js'
 import { createRawEvents } from '../audit/raw/raw-events.js'
 import type { Verifications } from '../audit/verification/verifications.js'
 import type { Analytics } from '../analytics/analytics.js'
@@ -82,6 +83,7 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
       pool: databases.main,
       log,
       reader: core.reader,
+      hideExpired: createHideExpired({ retentionOf: queries.retentionOf, clock }),
       progress: core.chain.runner.progress,
     }),
     verifications: parts.verifications,

@@ -13,7 +13,7 @@ import type { RetentionQueue } from './retention-queue.js'
 
 export interface RetentionDeps extends Omit<ExpireMonthsDeps, 'log'> {
   log: EventLog
-  reader: Pick<EventReader, 'decode'>
+  reader: Pick<EventReader, 'authentic' | 'decode'>
   position: FollowerPosition
   queue: RetentionQueue
   report: FailureReport
@@ -50,7 +50,7 @@ export async function startRetention(deps: RetentionDeps): Promise<AsyncDisposab
   const from = positionInLog(log, await position.read(log.start), log.start)
 
   async function handle({ events, position: end }: Page): Promise<void> {
-    const wanted = events.filter(({ type }) => TYPES.includes(type))
+    const wanted = reader.authentic(events.filter(({ type }) => TYPES.includes(type)))
     const chatIds = new Set<string>()
     for (const recorded of wanted) {
       const { event } = reader.decode(recorded)

@@ -117,6 +117,8 @@ export async function createAgedChat(
       'the list of chats': () => readAt('/chats'),
       'the export of the author': async () => String((await exportOf(parley, ada)).body),
       'a replay of the past': () => readAt(`/audit/chats/${club.id}?at=${OLD.toISOString()}`, admin),
+      'raw events in plain': () => readAt(`/audit/streams/chat-${club.id}?form=plain`, admin),
+      'the raw log in plain': () => readAt('/audit/log?form=plain&limit=200', admin),
       'a comparison of two times': async () => {
         const { core } = parley.app
         const differences: object[] = []

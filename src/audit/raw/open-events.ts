@@ -6,18 +6,22 @@ import { toRawEvent, type RawEvent } from './raw-event.js'
 
 export type OpeningReader = Pick<EventReader, 'open' | 'openClients' | 'isAuthentic'>
 
+/** Without what chats do not keep any more. */
+export type HideExpired = (events: readonly OpenedEvent[]) => Promise<OpenedEvent[]>
+
 /**
- * Events with their personal fields and clients opened, in the current schema version; what was erased is null. No key is part of them.
+ * Events with their personal fields and clients opened, in the current schema version; what was erased or is expired is null. No key is part of them.
  * @throws BadMacError what was altered is not opened
  * @throws NewerEventError
  */
 export async function openEvents(
   events: readonly RecordedEvent[],
   reader: OpeningReader,
+  hideExpired: HideExpired,
 ): Promise<Omit<RawEvent, 'ordinal'>[]> {
   const altered = events.find((event) => !reader.isAuthentic(event))
   if (altered !== undefined) throw new BadMacError(altered)
-  const opened = await reader.open(events)
+  const opened = await hideExpired(await reader.open(events))
   const clients = await openClients(opened, reader)
   return events.map((recorded, index) => {
     const { type: _, ...data } = opened[index]?.event ?? { type: recorded.type }

@@ -4,7 +4,7 @@ import type { EventLog, Position, RecordedEvent } from '../../eventstore/event-l
 import type { Progress } from '../../followers/progress.js'
 import { ordinalsOf, streamsFrom, type ChainStream } from '../chain/entry-table.js'
 import { readPage, type Listing } from './listing.js'
-import { openEvents, type OpeningReader } from './open-events.js'
+import { openEvents, type HideExpired, type OpeningReader } from './open-events.js'
 import { toRawEvent, type RawEvent } from './raw-event.js'
 
 /** `sealed`: personal fields as they are stored, encrypted; `plain`: opened. */
@@ -43,13 +43,14 @@ export interface RawEventsDeps {
   pool: Pool
   log: Pick<EventLog, 'readStream' | 'readAll' | 'head' | 'start' | 'comparePositions'>
   reader: OpeningReader
+  hideExpired: HideExpired
   /** Of the audit chain. */
   progress: Progress
 }
 
 const MAX_WAIT_MS = 2_000
 
-export function createRawEvents({ pool, log, reader, progress }: RawEventsDeps): RawEvents {
+export function createRawEvents({ pool, log, reader, hideExpired, progress }: RawEventsDeps): RawEvents {
   const wholeLog: Listing<Position> = {
     read: async (after, limit) => (await log.readAll(after, limit)).events,
     placeOf: ({ position }) => position,
@@ -75,7 +76,7 @@ export function createRawEvents({ pool, log, reader, progress }: RawEventsDeps):
     { after, upTo, limit, form }: RawRequest<Place> & { after: Place; upTo: Place },
   ): Promise<RawPage<Place>> {
     const { events, next } = await readPage(listing, { after, upTo, limit })
-    const shown = form === 'plain' ? await openEvents(events, reader) : events.map(toRawEvent)
+    const shown = form === 'plain' ? await openEvents(events, reader, hideExpired) : events.map(toRawEvent)
     const numbers = await ordinals(events)
     return {
       events: shown.map((event) => ({ ordinal: numbers.get(event.position) ?? null, ...event })),
