@@ -61,7 +61,11 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     ...commands,
     ...identity,
     authenticate: parts.authenticate,
-    authenticateErased: createAuthenticateErased({ ...parts, tokens: parts.sessions.tokens, accountStatuses }),
+    authenticateErased: createAuthenticateErased({
+      ...parts.sessions,
+      authenticate: parts.authenticate,
+      isErasureRequested: async (userId) => (await accountStatuses.of(userId)).isErased,
+    }),
     isErased: async (userId) =>
       (await core.handler.stateOf(userStream(userId), ({ status }) => status === 'erased')).status === 'erased',
     requestPath: parts.requestPath,

@@ -1,4 +1,3 @@
-import type { AccountStatuses } from '../commands/catalogue/account-statuses.js'
 import type { Tokens } from '../identity/sessions/tokens.js'
 import type { Authenticate } from './authenticate.js'
 import { RequestRefused } from './request-refused.js'
@@ -6,7 +5,7 @@ import { RequestRefused } from './request-refused.js'
 export interface AuthenticateErasedDeps {
   authenticate: Authenticate
   tokens: Pick<Tokens, 'verify'>
-  accountStatuses: Pick<AccountStatuses, 'of'>
+  isErasureRequested(userId: string): Promise<boolean>
 }
 
 /**
@@ -14,14 +13,14 @@ export interface AuthenticateErasedDeps {
  * became of that. Their session has ended: nothing else takes the token.
  */
 export const createAuthenticateErased =
-  ({ authenticate, tokens, accountStatuses }: AuthenticateErasedDeps): Authenticate =>
+  ({ authenticate, tokens, isErasureRequested }: AuthenticateErasedDeps): Authenticate =>
   async (token) => {
     try {
       return await authenticate(token)
     } catch (error) {
       if (!isSessionRevoked(error)) throw error
       const claims = tokens.verify(token)
-      if ('code' in claims || !(await accountStatuses.of(claims.userId)).isErased) throw error
+      if ('code' in claims || !(await isErasureRequested(claims.userId))) throw error
       return { ...claims, roles: [] }
     }
   }

@@ -1,10 +1,16 @@
 import { DEFAULT_MESSAGE_TYPE } from '../../../domain/chat/events.js'
 import { isPastRetention } from '../../../domain/retention.js'
-import { toIso } from '../instants.js'
-import type { MessageRow } from '../messages/message-view.js'
+import { toIso, type Instant } from '../instants.js'
+
+interface ExpiringRow {
+  /** Of the chat. */
+  retention_days: number | null
+  created_at: Instant
+  quoted_at: Instant | null
+}
 
 /** A message as its row shows it at this moment: what is past the retention is shown as it will be once its key is destroyed. */
-export function hideExpired<Row extends MessageRow>(row: Row, now: Date): Row {
+export function hideExpired<Row extends ExpiringRow>(row: Row, now: Date): Row {
   const { retention_days: days, created_at, quoted_at } = row
   if (days === null) return row
   if (isPastRetention(toIso(created_at), days, now)) return { ...row, ...NOTHING }
@@ -22,4 +28,4 @@ const NOTHING = {
   link_previews: null,
   reply_to_id: null,
   reply_to_seq: null,
-} satisfies Partial<MessageRow>
+}
