@@ -1,10 +1,9 @@
 import type { RecordedEvent } from '../../eventstore/event-log.js'
-import { BadMacError } from '../../privacy/bad-mac-error.js'
 import { bindClient } from '../../privacy/client-box.js'
 import type { EventReader, OpenedEvent } from '../../privacy/event-reader.js'
 import { toRawEvent, type RawEvent } from './raw-event.js'
 
-export type OpeningReader = Pick<EventReader, 'open' | 'openClients' | 'isAuthentic'>
+export type OpeningReader = Pick<EventReader, 'open' | 'openClients'>
 
 /** Without what chats do not keep any more. */
 export type HideExpired = (events: readonly OpenedEvent[]) => Promise<OpenedEvent[]>
@@ -19,8 +18,6 @@ export async function openEvents(
   reader: OpeningReader,
   hideExpired: HideExpired,
 ): Promise<Omit<RawEvent, 'ordinal'>[]> {
-  const altered = events.find((event) => !reader.isAuthentic(event))
-  if (altered !== undefined) throw new BadMacError(altered)
   const opened = await hideExpired(await reader.open(events))
   const clients = await openClients(opened, reader)
   return events.map((recorded, index) => {
