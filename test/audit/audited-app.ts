@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { Verification } from '../../src/audit/verification/verify-chain.js'
 import { anchorFilesOf, createVerify } from '../../src/app/start-audit.js'
 import type { Config } from '../../src/app/config.js'
+import type { Overrides } from '../../src/app/overrides.js'
 import type { RecordedEvent } from '../../src/eventstore/event-log.js'
 import { startTestApp, type TestApp, type TestUser } from '../support/test-app.js'
 import { execute } from '../support/test-database.js'
@@ -25,8 +26,8 @@ export interface AuditedApp extends AsyncDisposable {
 
 const PROTECTED = ['audit_chain', 'audit_tree', 'audit_checkpoints', 'audit_anchors']
 
-export async function startAuditedApp(config: Partial<Config> = {}): Promise<AuditedApp> {
-  const parley = await startTestApp(config)
+export async function startAuditedApp(config: Partial<Config> = {}, overrides: Overrides = {}): Promise<AuditedApp> {
+  const parley = await startTestApp(config, overrides)
   const ada = await parley.register('Ada')
   const created = await parley.call('POST', '/chats', {
     token: ada.token,
