@@ -6,9 +6,11 @@ export type Sample<Name extends string = string> = Readonly<Record<Name, number>
 export interface Metric {
   unit: string
   better: 'higher' | 'lower'
-  /** The bound that the ratio, ours to the reference's, has to keep. */
-  target?: { atLeast: number } | { atMost: number }
+  target?: Target
 }
+
+/** A bound of the ratio, ours to the reference's; `oursAtLeast` is one of our figure itself, in its unit. */
+export type Target = { atLeast: number } | { atMost: number } | { oursAtLeast: number }
 
 /** What ours is held against: the peer, a limit that nothing of this kind passes, or ourselves under another condition. */
 export type Reference = 'peer' | 'limit' | 'itself'

@@ -1,5 +1,5 @@
 import type { Bench } from './bench.js'
-import type { Experiment, Metric, Reference, Sample } from './experiment.js'
+import type { Experiment, Metric, Reference, Sample, Target } from './experiment.js'
 import { median } from './statistics.js'
 
 /** One row of the table. */
@@ -16,7 +16,7 @@ export interface Line {
   /** The median of the rounds' ratios, ours to theirs; from the smallest to the largest of them. */
   ratio: number
   spread: { from: number; to: number }
-  target: Metric['target'] | null
+  target: Target | null
   isMet: boolean | null
   rounds: { ours: number; theirs: number }[]
 }
@@ -54,24 +54,27 @@ function lineOf(
   }))
   const ratios = rounds.map(({ ours, theirs }) => ours / theirs)
   const ratio = median(ratios)
+  const figure = median(rounds.map(({ ours }) => ours))
   return {
     name: Object.keys(metrics).length === 1 ? name : `${name}: ${metricName}`,
     unit,
     better,
     against,
     reference: reference ?? null,
-    ours: median(rounds.map(({ ours }) => ours)),
+    ours: figure,
     theirs: median(rounds.map(({ theirs }) => theirs)),
     ratio,
     spread: { from: Math.min(...ratios), to: Math.max(...ratios) },
     target: target ?? null,
-    isMet: target === undefined ? null : isMet(ratio, target),
+    isMet: target === undefined ? null : isMet(target, { ratio, figure }),
     rounds,
   }
 }
 
-const isMet = (ratio: number, target: { atLeast: number } | { atMost: number }): boolean =>
-  'atLeast' in target ? ratio >= target.atLeast : ratio <= target.atMost
+function isMet(target: Target, { ratio, figure }: { ratio: number; figure: number }): boolean {
+  if ('oursAtLeast' in target) return figure >= target.oursAtLeast
+  return 'atLeast' in target ? ratio >= target.atLeast : ratio <= target.atMost
+}
 
 const describe = ({ metrics }: Experiment, ours: Sample, theirs: Sample): string =>
   Object.keys(metrics)

@@ -1,4 +1,4 @@
-import type { Metric } from './experiment.js'
+import type { Target } from './experiment.js'
 import type { Line } from './run-experiment.js'
 
 const HEAD = ['line', 'ours', 'peer or limit', 'unit', 'ratio', 'spread', 'target', '']
@@ -34,8 +34,9 @@ const rowOf = (line: Line): string[] => [
   line.isMet === null ? '' : line.isMet ? 'met' : 'missed',
 ]
 
-const formatTarget = (target: Metric['target'] | null): string => {
-  if (target === null || target === undefined) return ''
+const formatTarget = (target: Target | null): string => {
+  if (target === null) return ''
+  if ('oursAtLeast' in target) return `ours ≥ ${formatNumber(target.oursAtLeast)}`
   return 'atLeast' in target ? `≥ ${target.atLeast}` : `≤ ${target.atMost}`
 }
 

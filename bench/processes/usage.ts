@@ -13,6 +13,16 @@ export function processorSeconds(pid: number): number {
   }
 }
 
+/** Seconds of processor time of the main thread alone, where JavaScript runs; NaN where there is no /proc. */
+export function mainThreadSeconds(pid: number): number {
+  try {
+    const [nanoseconds] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')
+    return Number(nanoseconds) / 1e9
+  } catch {
+    return Number.NaN
+  }
+}
+
 /** Bytes of memory that a process occupies; NaN where there is no /proc. */
 export function residentBytes(pid: number): number {
   try {

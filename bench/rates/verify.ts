@@ -1,10 +1,11 @@
 import { sha256 } from '../../src/audit/chain/chain-entry.js'
 import { withCore, withFoundations } from './with-core.js'
 
-/** Verifies the audit chain, with the log or the tables alone, once it has every event; entries a second. */
+/** Verifies the audit chain, with the log or the tables alone, once it and all projections have every event; entries a second. */
 export const verifiedEntries = ({ against }: { against: 'log' | 'table' }): Promise<number> =>
-  withCore(async ({ log, chain }) => {
-    await chain.runner.progress.reached(await log.head())
+  withCore(async ({ log, chain, runners }) => {
+    const head = await log.head()
+    await Promise.all([chain.runner, ...Object.values(runners)].map(({ progress }) => progress.reached(head)))
     const began = performance.now()
     const { done, ok } = await chain.verify(against, {
       onProgress: () => undefined,

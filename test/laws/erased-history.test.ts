@@ -80,11 +80,13 @@ describe(`${EVENTS} random events, of which the authors of some are erased (seed
 
   async function rebuildEverything(): Promise<void> {
     const { managedProjections } = core()
-    for (const { name, rebuild, state } of managedProjections) {
-      const { generation } = await state()
-      expect(await rebuild(), name).to.equal(true)
-      await eventually(async () => expect((await state()).generation, name).to.be.above(generation ?? 0), LONG)
-    }
+    await Promise.all(
+      managedProjections.map(async ({ name, rebuild, state }) => {
+        const { generation } = await state()
+        expect(await rebuild(), name).to.equal(true)
+        await eventually(async () => expect((await state()).generation, name).to.be.above(generation ?? 0), LONG)
+      }),
+    )
   }
 
   async function sign(): Promise<void> {
@@ -125,13 +127,15 @@ describe(`${EVENTS} random events, of which the authors of some are erased (seed
     expect(await tableDigests(core())).to.deep.equal(digests)
   })
 
-  it('goes on', async () => {
-    for (const [index, cast] of casts.entries()) {
+  it('goes on in the last chats of each group', async () => {
+    const last = new Map(casts.map((cast) => [cast.users, cast]))
+    const playOn = async (cast: ImportDirectory): Promise<void> => {
       const users = cast.users.filter((id) => !erased.has(id))
       const others = { ...cast, users: cast.users.map((id) => (erased.has(id) ? pickFrom(users, randoms) : id)) }
-      await playRound(run, others, SEED - 1 - index)
+      await playRound(run, others, SEED - 1 - casts.indexOf(cast))
       await look(others)
     }
+    await Promise.all(Array.from(last.values(), playOn))
     await sign()
   })
 
@@ -147,12 +151,12 @@ describe(`${EVENTS} random events, of which the authors of some are erased (seed
     const { log, reader, queries } = core()
     await caughtUp(audited.parley)
     const events = await reader.open(await allEvents(log))
-    for (const { chatIds, users } of casts)
-      for (const chatId of chatIds) {
-        const chat = naiveChat(chatId, events)
-        for (const limit of [49, 50])
-          await checkVisibility(queries, chatId, { chat, viewer: pickFrom(users, randoms), limit })
-      }
+    for (const { chatIds, users } of casts) {
+      const chatId = pickFrom(chatIds, randoms)
+      const chat = naiveChat(chatId, events)
+      for (const limit of [49, 50])
+        await checkVisibility(queries, chatId, { chat, viewer: pickFrom(users, randoms), limit })
+    }
   })
 
   describe('copied to EventStoreDB and back', () => {

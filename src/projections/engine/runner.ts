@@ -6,6 +6,7 @@ import type { EventLog, Page, Position } from '../../eventstore/event-log.js'
 import { startFollower } from '../../followers/follower.js'
 import { createProgress, type Progress } from '../../followers/progress.js'
 import { NewerEventError } from '../../privacy/event-reader.js'
+import { applyInBatches, createBatchLimit } from './apply-in-batches.js'
 import { applyPage, type ApplyTarget } from './apply-page.js'
 import {
   endStaleBatch,
@@ -80,7 +81,7 @@ export interface RunnerDeps {
  * - **watching**: another runner has the lease, or the projection is stopped. It reads how far that one is, until the lease is free.
  * - **paused**: an event could not be applied. What came before it is; the event and the reason are recorded; it tries again
  *   with growing pauses, or when asked to, and skips nothing but what the operator had it skip. Lost connections are repeated likewise,
- *   without being recorded. An event of a later release makes it leave the lease to a node of that release.
+ *   without being recorded, in smaller batches. An event of a later release makes it leave the lease to a node of that release.
  */
 export function startRunner(
   open: OpenProjection,
@@ -100,6 +101,7 @@ export function startRunner(
   /** Examined, without an event for this projection; the checkpoint follows when `idleMs` have passed. */
   let idlePosition: Position | null = null
   let begunEpoch: number | null = null
+  const batchLimit = createBatchLimit()
   const topic = `${name}-${version}`
   const movedElsewhere = createSignal()
   let wantedAt = -Infinity
@@ -204,7 +206,7 @@ export function startRunner(
       return
     }
     try {
-      if (!(await applyPage(pool, target, page))) restart()
+      if (!(await applyInBatches(pool, target, page, batchLimit))) restart()
     } catch (error) {
       if (error instanceof NewerEventError) await lease.giveUp()
       throw error

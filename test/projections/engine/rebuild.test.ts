@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type { NewEvent } from '../../../src/eventstore/event-log.js'
 import { createPool } from '../../../src/postgres/pool.js'
 import { inTransaction } from '../../../src/postgres/transaction.js'
+import { createBatchLimit } from '../../../src/projections/engine/apply-in-batches.js'
 import { moveCheckpoint, readCheckpoint } from '../../../src/projections/engine/checkpoint.js'
 import {
   beginGeneration,
@@ -104,7 +105,14 @@ describe('a rebuild', function () {
     const lease = createLease(side.pool, buildLeaseKey(projection))
     await lease.claim()
     const [row] = (await readGenerations(side.pool, [projection])).filter(({ state }) => state === 'building')
-    const deps = { pool: side.pool, log: side.log, projection, lease, skipped: new Set<string>() }
+    const deps = {
+      pool: side.pool,
+      log: side.log,
+      projection,
+      lease,
+      batchLimit: createBatchLimit(),
+      skipped: new Set<string>(),
+    }
     return Object.assign(createBuild(row!, deps), { [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose]() })
   }
 
@@ -126,6 +134,24 @@ describe('a rebuild', function () {
     for (const projection of all) await switched(projection, 2)
     expect(reads.filter((after) => after === side.log.start)).to.have.length(1)
     for (const { name } of all) expect(await count(`${name}_1_2`)).to.equal(30)
+  })
+
+  it('goes on in smaller batches where it loses large ones with its connection', async () => {
+    const whole = notes()
+    const lossy: Projection = {
+      ...whole,
+      async apply(batch, tx, table) {
+        if (batch.length > 5) await tx.query('select pg_terminate_backend(pg_backend_pid())')
+        await whole.apply(batch, tx, table)
+      },
+    }
+    await openProjection(side.pool, lossy, side.log)
+    await append(40)
+    await begin(lossy)
+    await using builds = rebuilder([lossy])
+    builds.wakeUp()
+    await switched(lossy, 2)
+    expect(await count('notes_1_2')).to.equal(40)
   })
 
   it('is used only once it is not behind the tables in use', async () => {

@@ -66,6 +66,28 @@ describe('the runner of a projection', () => {
     for (const runner of runners) await runner[Symbol.asyncDispose]()
   })
 
+  it('applies in smaller batches what it loses with its connection in large ones', async () => {
+    const whole = notes()
+    const batches: number[] = []
+    const lossy: Projection = {
+      ...whole,
+      async apply(batch, tx, table) {
+        batches.push(batch.length)
+        if (batch.length > 5) await tx.query('select pg_terminate_backend(pg_backend_pid())')
+        await whole.apply(batch, tx, table)
+      },
+    }
+    await side.log.append(
+      'note-1',
+      0,
+      Array.from({ length: 40 }, () => event()),
+    )
+    await using runner = await run(lossy)
+    expect(await runner.progress.reached(await side.log.head(), { timeoutMs: 60_000 })).to.equal(true)
+    expect(await noted()).to.have.length(40)
+    expect(batches.slice(0, 4)).to.deep.equal([40, 20, 10, 5])
+  })
+
   it('lets events gather while nobody waits, and applies them together as soon as someone does', async () => {
     const batches: number[] = []
     const counted: Projection = {

@@ -1,6 +1,7 @@
 import type { ClientBase, Pool } from 'pg'
 import type { EventLog, Page, Position } from '../../../eventstore/event-log.js'
-import { applyPage, type ApplyTarget } from '../apply-page.js'
+import { applyInBatches, type BatchLimit } from '../apply-in-batches.js'
+import type { ApplyTarget } from '../apply-page.js'
 import type { Failure } from '../checkpoint.js'
 import type { Generation } from '../generations.js'
 import type { Lease } from '../lease.js'
@@ -27,11 +28,12 @@ export interface BuildDeps {
   log: Pick<EventLog, 'comparePositions'>
   projection: Projection
   lease: Lease
+  batchLimit: BatchLimit
   skipped: ReadonlySet<Position>
 }
 
 export function createBuild({ generation, state, ...row }: Generation, deps: BuildDeps): Build {
-  const { pool, log, projection, lease, skipped } = deps
+  const { pool, log, projection, lease, batchLimit, skipped } = deps
   const { name, version } = projection
   const rate = createRate()
   let { position } = row
@@ -54,6 +56,7 @@ export function createBuild({ generation, state, ...row }: Generation, deps: Bui
     moved(to) {
       position = to
       rate.add(examined)
+      examined = 0
     },
     failed: (failure) => recordBuildFailure(pool, { name, version, generation }, failure),
   }
@@ -70,7 +73,8 @@ export function createBuild({ generation, state, ...row }: Generation, deps: Bui
       if (log.comparePositions(page.position, position) <= 0) return Promise.resolve(true)
       const later = page.events.filter((event) => log.comparePositions(event.position, position) > 0)
       examined = later.length
-      return applyPage(pool, target, { events: later.filter(isFor(projection)), position: page.position })
+      const events = later.filter(isFor(projection))
+      return applyInBatches(pool, target, { events, position: page.position }, batchLimit)
     },
   }
 }

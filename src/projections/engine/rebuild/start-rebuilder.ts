@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { createOutage, type FailureReport } from '../../../async/outage.js'
 import { createSignal } from '../../../async/signal.js'
+import { createBatchLimit } from '../apply-in-batches.js'
 import { endStaleBatch } from '../checkpoint.js'
 import { isUnderWay, readGenerations, type Generation } from '../generations.js'
 import { createLease, type Lease } from '../lease.js'
@@ -36,6 +37,7 @@ export interface Rebuilder extends AsyncDisposable {
 export function startRebuilder(deps: RebuilderDeps): Rebuilder {
   const { pool, openBuildPool, log, projections, readSkipped, report, pollMs = 1_000 } = deps
   const leases = new Map<Projection, Lease>(projections.map((one) => [one, createLease(pool, buildLeaseKey(one))]))
+  const batchLimits = new Map(projections.map((one) => [one, createBatchLimit()]))
   const outage = createOutage('rebuild', report)
   const wake = createSignal()
   const stop = new AbortController()
@@ -60,9 +62,11 @@ export function startRebuilder(deps: RebuilderDeps): Rebuilder {
     try {
       const skipped = await readSkipped()
       const builds = claimed.flatMap(([projection, row]): Build[] => {
-        const lease = leases.get(projection)
+        const [lease, batchLimit] = [leases.get(projection), batchLimits.get(projection)]
         const own = skipped.get(projection.name) ?? new Set()
-        return lease ? [createBuild(row, { pool: buildPool, log, projection, lease, skipped: own })] : []
+        return lease && batchLimit
+          ? [createBuild(row, { pool: buildPool, log, projection, lease, batchLimit, skipped: own })]
+          : []
       })
       await runBuilds(builds, { pool: buildPool, log, signal, onFailed: (_, error) => outage.failed(error) })
     } finally {
