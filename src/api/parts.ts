@@ -21,6 +21,7 @@ import type { AuditQueries } from '../projections/audit-trail/audit-queries.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { ProjectionState } from '../projections/engine/projection-states.js'
 import type { ManagedProjection } from '../projections/managed-projection.js'
+import type { PresenceStore } from '../realtime/presence/presence.js'
 import type { PastFrames } from '../realtime/past-frames.js'
 import type { RenderSentMessage } from '../realtime/render-sent-message.js'
 import type { Replay } from '../replay/replay.js'
@@ -66,6 +67,7 @@ export interface ApiDeps
   rawEvents: RawEvents
   verifications: Verifications
   pastFrames: PastFrames
+  presence: Pick<PresenceStore, 'read'>
   replay: Replay
   privilegedAccesses: Pick<PrivilegedAccesses, 'begin'>
   /** Parley's own and those of analysts, which come and go with their files. */

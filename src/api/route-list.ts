@@ -32,6 +32,7 @@ import { searchRoutes } from './routes/search.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { retentionRoutes } from './routes/retention.js'
 import { roleRoutes } from './routes/roles.js'
+import { presenceRoutes } from './routes/presence.js'
 import { userRoutes } from './routes/users.js'
 import { webhookRoutes } from './routes/webhooks.js'
 
@@ -44,6 +45,7 @@ export const routeList: readonly Route[] = [
   ...erasureRoutes,
   ...exportRoutes,
   ...userRoutes,
+  ...presenceRoutes,
   ...roleRoutes,
   ...blockRoutes,
   ...botRoutes,

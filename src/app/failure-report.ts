@@ -21,6 +21,8 @@ export const FAILURE_TITLES: Readonly<Record<string, string>> = {
   'privileged-accesses': 'Recording privileged accesses',
   redis: 'Counting in Redis',
   rebuild: 'Rebuilding projections',
+  presence: 'Presence in Redis',
+  'presence-pushes': 'Pushing presence to sockets',
   'projections-dir': 'Reading PROJECTIONS_DIR',
   'projections-erasure': "Rebuilding analysts' projections after an erasure",
   'event-mac': 'Checking the MAC of an event',

@@ -15,6 +15,7 @@ import type { Identity } from '../identity/identity.js'
 import { createRegistrationGuard } from '../identity/accounts/registration-guard.js'
 import { createPasswordGuard, type PasswordGuard } from '../identity/passwords/password-guard.js'
 import type { RedisConnection } from '../limits/redis.js'
+import type { PresenceStore } from '../realtime/presence/presence.js'
 import type { PastFrames } from '../realtime/past-frames.js'
 import type { RenderSentMessage } from '../realtime/render-sent-message.js'
 import { userStream } from '../domain/streams.js'
@@ -43,6 +44,7 @@ export interface ApiParts {
   redis: RedisConnection | null
   sharedWrites: SharedOwnWrites | null
   pastFrames: PastFrames
+  presence: PresenceStore
   renderSentMessage: RenderSentMessage
   readModelWaitMs: number
   readiness: () => Promise<Readiness>
@@ -94,6 +96,7 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     comparePositions: (a, b) => log.comparePositions(a, b),
     head: () => log.head(),
     pastFrames: parts.pastFrames,
+    presence: parts.presence,
     privilegedAccesses: security.accesses,
     replay: createAppReplay(core, core.content.renderContent, clock),
     renderSentMessage: parts.renderSentMessage,

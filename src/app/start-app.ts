@@ -27,6 +27,7 @@ import { startCommands } from './start-commands.js'
 import { startIdentity } from './start-identity.js'
 import { startReadiness } from './start-readiness.js'
 import { startPreviews } from './start-previews.js'
+import { startPresence } from './start-presence.js'
 import { startRealtime } from './start-realtime.js'
 import { startRedis } from './start-redis.js'
 import { startSecurity } from './start-security.js'
@@ -82,6 +83,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
 
   const safeFetch = overrides.safeFetch ?? createSafeFetch()
   const pastFrames = createPastFrames(core)
+  const presence = startPresence(core, redis, report, releases)
   startSigning(config, core, report, releases)
   const verifications = startVerifications(core, report, releases)
   startPreviews(config, core, { safeFetch, report }, releases)
@@ -114,6 +116,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
     redis,
     sharedWrites,
     pastFrames,
+    presence,
     publicUrl,
     readiness,
     analytics,
@@ -121,7 +124,12 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   })
   http.onRequest((request, response) => void api(request, response))
   releases.onRelease(http.close)
-  const realtime = startRealtime(config, core, { ...shared, httpServer: http.server, users, limits, report }, releases)
+  const realtime = startRealtime(
+    config,
+    core,
+    { ...shared, presence, httpServer: http.server, users, limits, report },
+    releases,
+  )
   releases.onRelease(() => realtime.drain())
   await http.listen()
   return { url: http.url(), core }

@@ -6,6 +6,7 @@ import { originsOf } from '../api/cross-origin.js'
 import { problemOf } from '../api/problem-details.js'
 import type { RequestLimits } from '../limits/request-limits.js'
 import { createRealtime, type Realtime } from '../realtime/gateway.js'
+import type { PresenceStore } from '../realtime/presence/presence.js'
 import type { RenderSentMessage } from '../realtime/render-sent-message.js'
 import type { UserCache } from '../realtime/user-cache.js'
 import type { Authenticate } from '../requests/authenticate.js'
@@ -21,6 +22,7 @@ import type { SessionParts } from './start-sessions.js'
 export interface RealtimeParts {
   httpServer: Server
   users: UserCache
+  presence: PresenceStore
   commands: Commands
   sessions: SessionParts
   security: Security
@@ -48,6 +50,7 @@ export function startRealtime(
   {
     httpServer,
     users,
+    presence,
     commands,
     sessions,
     security,
@@ -71,6 +74,7 @@ export function startRealtime(
       isSkipped,
       progress: runners.conversations.progress,
       people: users,
+      presence,
       authenticate,
       requestPath,
       sessionCheck,

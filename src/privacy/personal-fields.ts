@@ -112,6 +112,7 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
     userId: 'public',
     originalAt: 'public',
     addableBy: 'public',
+    showPresence: 'public',
     name: { user: 'userId', under: 'user' },
     avatarUrl: { user: 'userId', under: 'user' },
     statusText: { user: 'userId', under: 'user' },

@@ -17,6 +17,8 @@ import { isAllowedOrigin, type AllowedOrigins } from './origins.js'
 import { refuseUpgrade } from './refuse-upgrade.js'
 import { createVisibleFrames, type PastFramesDeps } from './past-frames.js'
 import type { UserCache } from './user-cache.js'
+import type { PresenceStore } from './presence/presence.js'
+import { pushPresence } from './presence/push-presence.js'
 import type { RealtimeServer } from './protocol.js'
 import { createRender } from './render.js'
 import { createRooms } from './rooms.js'
@@ -32,7 +34,7 @@ const RECONNECT_MS = { least: 500, most: 5_000 }
 const FINISH_MS = 10_000
 const GOODBYE_MS = 2_000
 
-type Given = Omit<SocketLifecycleDeps, 'hub' | 'visibleFrames' | 'slowReaders'>
+type Given = Omit<SocketLifecycleDeps, 'hub' | 'visibleFrames' | 'slowReaders' | 'presence'>
 
 export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits' | 'onAuthenticated'> {
   /** Its request listeners must be attached already: Socket.IO puts its own before them. The caller closes it. */
@@ -44,6 +46,7 @@ export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits' | 'onA
   people: UserCache
   limits: RequestLimits
   renderContent?: RenderContent
+  presence: PresenceStore
   /** Failures and recoveries of the delivery from the log. */
   report: FailureReport
   /** Beside the server's own. */
@@ -79,9 +82,19 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   })
   const connections = trackConnections(io)
   const slowReaders = createSlowReaders(io)
+  const rooms = createRooms(io)
+  const presencePushes = pushPresence({
+    store: deps.presence,
+    audienceOf: (userId) => deps.queries.presenceAudienceOf(userId),
+    send: ({ userId, isOnline, lastSeen }, chatIds) =>
+      rooms.send({ event: 'presence', payload: { userId, isOnline, lastSeen } }, chatIds),
+    report: deps.report,
+  })
   const hub = createHub({
     ...deps,
-    rooms: createRooms(io),
+    rooms,
+    onErased: (userId) => deps.presence.forget(userId),
+    onPresenceSetting: (userId) => presencePushes.settingChanged(userId),
     render: createRender(deps),
     onDelivered(recordedAt) {
       const now = clock().getTime()
@@ -121,6 +134,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       await drain()
       connections.close()
       slowReaders.stop()
+      await presencePushes[Symbol.asyncDispose]()
       await hub[Symbol.asyncDispose]()
     },
   }

@@ -44,10 +44,13 @@ export interface HubDeps {
   people: UserCache
   /** Of conversations. */
   progress: Progress
-  rooms: Rooms
+  rooms: Omit<Rooms, 'send'>
   render: Render
   /** Called after each delivery, with the recorded time of what was delivered. */
   onDelivered(recordedAt: readonly string[]): void
+  onErased(userId: string): void
+  /** Called once the read model knows that a user shows their presence from now on, or no longer. */
+  onPresenceSetting(userId: string): void
   report: FailureReport
   /** Most deliveries buffered for one socket. */
   maxBuffered?: number
@@ -92,6 +95,7 @@ export function createHub(deps: HubDeps): Hub {
     for (const recorded of read) if (!reader.isAuthentic(recorded)) withheld.addForged(recorded)
     for (const { event, position: at } of opened) {
       if (isOfUser(event)) people.note(event, at)
+      if (event.type === 'UserErased') deps.onErased(event.userId)
     }
     for (const run of runsOf(opened, mustWait)) await deliverRun(run, run.at(-1)?.position ?? position, signal)
     for (const { event } of opened)
@@ -109,6 +113,8 @@ export function createHub(deps: HubDeps): Hub {
     signal.throwIfAborted()
     deliver(deliveries)
     deliver(run.filter((event) => withheld.has(event)).flatMap((event) => withheld.withhold(event)))
+    for (const { event } of withAudience)
+      if (event.type === 'ProfileChanged' && event.showPresence !== undefined) deps.onPresenceSetting(event.userId)
     progress.moveTo(end)
     deps.onDelivered(withAudience.map(({ at }) => at))
   }

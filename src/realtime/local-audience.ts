@@ -9,7 +9,10 @@ import { chatRoom, userRoom, type Rooms } from './rooms.js'
  * Whether an event concerns a live socket of this node, and so is worth rendering. Users who join a chat by one of these events also receive
  * what follows in that chat.
  */
-export function hasLocalAudience(rooms: Rooms, events: readonly OpenedEvent[]): (event: OpenedEvent) => boolean {
+export function hasLocalAudience(
+  rooms: Pick<Rooms, 'isOccupied' | 'isAnyoneConnected'>,
+  events: readonly OpenedEvent[],
+): (event: OpenedEvent) => boolean {
   const isConnected = (userId: string): boolean => rooms.isOccupied(userRoom(userId))
   const joined = new Set(
     events

@@ -1,4 +1,5 @@
 import { skippedFrame, type Delivery } from './audience.js'
+import type { Frame } from './frames.js'
 import type { RealtimeServer } from './protocol.js'
 
 /** The live sockets of the chat's participants. */
@@ -16,6 +17,8 @@ export interface Rooms {
   isOccupied(room: string): boolean
   /** Adds users who join by it, sends it, then removes users who leave by it. */
   deliver(delivery: Delivery): void
+  /** Sends a frame that is not in the log to the participants of these chats who are connected to this node. */
+  send(frame: Frame, chatIds: readonly string[]): void
 }
 
 export function createRooms(io: RealtimeServer): Rooms {
@@ -40,6 +43,10 @@ export function createRooms(io: RealtimeServer): Rooms {
         io.local.to(hidden).emit(skipped.event, skipped.payload)
       }
       socketsOf(leaving)?.socketsLeave(chatRoom(chatId))
+    },
+    send({ event, payload }, chatIds) {
+      const occupied = chatIds.map(chatRoom).filter((room) => rooms.has(room))
+      if (occupied.length > 0) io.local.to(occupied).emit(event, payload)
     },
   }
 }

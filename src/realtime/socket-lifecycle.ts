@@ -7,6 +7,7 @@ import { createAnswerClientEvent, type AnswerClientEventDeps } from './answer-cl
 import { closeGently } from './connection.js'
 import { createClientEvents, type ClientEventDeps, type Sender } from './client-events.js'
 import type { Revocations, Revoked } from '../identity/sessions/revocations.js'
+import type { PresenceStore } from './presence/presence.js'
 import { errorOf, type RealtimeSocket } from './protocol.js'
 import { createRevokedSockets } from './revoked-sockets.js'
 import { createSession, type Session, type SessionDeps } from './session.js'
@@ -19,6 +20,7 @@ export interface SocketLifecycleDeps extends ClientEventDeps, SessionDeps, Omit<
   slowReaders: SlowReaders
   logger: Pick<winston.Logger, 'warn' | 'error'>
   revocations: Pick<Revocations, 'refusalOf' | 'listen'>
+  presence: Pick<PresenceStore, 'connected' | 'disconnected'>
   clock: () => Date
   clientAddress: (request: IncomingMessage) => ClientInfo
   metrics: { connections(count: number): void }
@@ -34,7 +36,8 @@ export interface SocketLifecycle {
 
 /** What happens to a socket from its connect, once its handshake is accepted, to its disconnect. */
 export function createSocketLifecycle(deps: SocketLifecycleDeps): SocketLifecycle {
-  const { problemOf, logger, clock, metrics, slowReaders, revocations, clientAddress, tokenGraceMs = 30_000 } = deps
+  const { problemOf, logger, clock, metrics, slowReaders, revocations, presence, clientAddress } = deps
+  const { tokenGraceMs = 30_000 } = deps
   const answer = createAnswerClientEvent({ handlers: createClientEvents(deps), ...deps })
   const pending = new Set<Promise<void>>()
   let isFinishing = false
@@ -79,10 +82,13 @@ export function createSocketLifecycle(deps: SocketLifecycleDeps): SocketLifecycl
       socket.onAny((...args: unknown[]) => {
         if (!isFinishing) trackPending(answer(socket, client, senderOf(socket, client, session, tokenEnd), args))
       })
+      const connected = { userId: claims.userId, socketId: socket.id }
       socket.on('disconnect', () => {
+        presence.disconnected(connected)
         tokenEnd.stop()
         countSockets()
       })
+      presence.connected(connected)
       countSockets()
       tokenEnd.renew(claims.expiresAt)
       void session.attach(cursors)

@@ -142,6 +142,7 @@ export const samples: { [Type in AnyEvent['type']]: Required<Decided<Extract<Any
     userId: ada,
     originalAt,
     addableBy: 'shared-chat',
+    showPresence: false,
     name: 'Ada of Secret',
     avatarUrl: 'https://secret.example/ada.png',
     statusText: 'in a secret place',

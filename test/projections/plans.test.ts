@@ -145,6 +145,14 @@ describe('with many users, chats and messages stored', function () {
     ],
     'a stream': [LIMIT, () => readStream(9_000)],
     'the ids of a user’s chats': [OWN_CHATS, () => queries.chatIdsOf(viewer())],
+    'who sees whether a user is online': [
+      OWN_CHATS + 1,
+      () => queries.presenceAudienceOf(viewer()).then(({ chatIds }) => chatIds),
+    ],
+    'whom of some a user sees online': [
+      OWN_CHATS * 2,
+      () => queries.presenceVisibleTo(viewer(), [viewer(), back()]).then((shown) => [...shown.keys()]),
+    ],
     'every chat that a user was ever in': [OWN_CHATS * 2, () => queries.everyChatIdOf(viewer())],
     'whether a chat of a user is under a hold': [OWN_CHATS * 2, () => queries.isInHeldChat(viewer()).then(String)],
     'how long a chat keeps messages': [1, () => queries.retentionOf(full()).then(String)],

@@ -57,6 +57,8 @@ describe('the hub', () => {
       rooms: { isAnyoneConnected: () => isHere, isOccupied: () => isHere, deliver },
       render: wrap(createRender({ people, queries })),
       onDelivered: () => undefined,
+      onErased: () => undefined,
+      onPresenceSetting: () => undefined,
       report: onFailure((error) => errors.push(error)),
       maxBuffered: 3,
       retryMs: 1,

@@ -24,6 +24,7 @@ import type {
   UserRef,
   SharedChatView,
 } from '../../src/projections/conversations/views.js'
+import { createLocalPresence } from '../../src/realtime/presence/local-presence.js'
 import { createRealtime, type Realtime } from '../../src/realtime/gateway.js'
 import { createPastFrames, type PastFrames } from '../../src/realtime/past-frames.js'
 import { createUserCache } from '../../src/realtime/user-cache.js'
@@ -131,6 +132,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       reader,
       queries,
       isSkipped: core.isSkipped,
+      presence: createLocalPresence(clock),
       progress,
       people,
       authenticate: createAuthenticate({

@@ -24,7 +24,7 @@ const me = route({
 const changeMe = route({
   method: 'patch',
   path: '/users/me',
-  summary: 'Change my name, avatar, status, or who may add me to chats',
+  summary: 'Change my name, avatar, status, who may add me to chats, or whether others see when I am online',
   access: 'user',
   body: z.strictObject({
     name: nameSchema.exactOptional(),
@@ -35,6 +35,7 @@ const changeMe = route({
       .exactOptional(),
     statusText: textSchema(255).nullable().exactOptional(),
     addableBy: z.enum(['everyone', 'shared-chat', 'nobody']).exactOptional(),
+    showPresence: z.boolean().exactOptional(),
   }),
   answers: { 200: userShape },
   uses: ['accountStatuses', 'accounts', 'queries', 'reads', 'run'],

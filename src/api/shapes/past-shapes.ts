@@ -34,6 +34,7 @@ export const pastUserShape = shapeOf<PastUser>()(
     ...ownerFields,
     statusText: z.string().nullable(),
     addableBy: z.enum(['everyone', 'shared-chat', 'nobody']),
+    showPresence: z.boolean(),
     createdAt: time,
     updatedAt: time,
     roles: z.array(z.enum(accountRoles)),

@@ -19,6 +19,7 @@ export const profileShape = shapeOf<ProfileView>()('Profile', z.object(profileFi
 const userFields = {
   ...profileFields,
   addableBy: z.enum(['everyone', 'shared-chat', 'nobody']),
+  showPresence: z.boolean(),
   email: z.string().nullable(),
   emailVerified: z.boolean(),
   roles: z.array(z.enum(accountRoles)),

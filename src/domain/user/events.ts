@@ -19,7 +19,13 @@ export type AddableBy = 'everyone' | 'shared-chat' | 'nobody'
 /** A user changed their profile; an absent field stays as it was. */
 export interface ProfileChanged extends EventShape {
   type: 'ProfileChanged'
-  public: { userId: string; originalAt?: string; addableBy?: AddableBy }
+  public: {
+    userId: string
+    originalAt?: string
+    addableBy?: AddableBy
+    /** Whether those who share a chat see when they are online. */
+    showPresence?: boolean
+  }
   personal: { name?: string; avatarUrl?: string | null; statusText?: string | null }
 }
 

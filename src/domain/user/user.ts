@@ -8,6 +8,7 @@ export interface ProfileChange {
   avatarUrl?: string | null
   statusText?: string | null
   addableBy?: AddableBy
+  showPresence?: boolean
 }
 
 export type UserCommand =

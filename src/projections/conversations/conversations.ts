@@ -9,7 +9,7 @@ import { beginBulkSearch, endBulkSearch } from './search/search-texts.js'
 /** Users, chats, memberships and messages: one projection, so that a membership and the messages it guards agree. */
 export const createConversations = (reader: Pick<EventReader, 'open'>): Projection => ({
   name: 'conversations',
-  version: 9,
+  version: 10,
   tables: parts.flatMap(({ tables }) => tables),
   streamPrefixes: ['user-', 'chat-', 'inbox-', 'moderation-', rolesStream],
   schema: (table) => parts.map(({ schema }) => schema(table)).join('\n'),

@@ -20,6 +20,7 @@ export interface ProfileView extends UserRef {
 
 export interface OwnProfile extends ProfileView {
   addableBy: AddableBy
+  showPresence: boolean
   createdAt: string
   updatedAt: string
 }

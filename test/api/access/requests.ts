@@ -76,6 +76,8 @@ export const requests: Record<string, (world: World) => Request> = {
   }),
   'GET /users/me': () => ({ path: '/users/me' }),
   'PATCH /users/me': () => ({ path: '/users/me', body: { statusText: 'here' } }),
+  'GET /users/:id/presence': () => ({ path: `/users/${randomUUID()}/presence`, refusedAs: 'user-not-found' }),
+  'GET /presence': ({ people }) => ({ path: `/presence?ids=${people.bystander.id}` }),
   'GET /users/me/blocks': () => ({ path: '/users/me/blocks' }),
   'PUT /users/me/blocks/:id': ({ people }) => ({ path: `/users/me/blocks/${people.bystander.id}` }),
   'DELETE /users/me/blocks/:id': ({ people }) => ({ path: `/users/me/blocks/${people.bystander.id}` }),

@@ -83,7 +83,7 @@ const entries: Record<AnyEvent['type'], readonly [event: string, userId: string 
     bob,
     { targetUserId: ada, details: { imported: true, originalAt, ownerId: bob } },
   ],
-  ProfileChanged: ['profile_changed', ada, { details: { originalAt, addableBy: 'shared-chat' } }],
+  ProfileChanged: ['profile_changed', ada, { details: { originalAt, addableBy: 'shared-chat', showPresence: false } }],
   UserBlocked: ['user_blocked', ada, { targetUserId: bob }],
   UserUnblocked: ['user_unblocked', ada, { targetUserId: bob }],
   SessionOpened: ['session_opened', ada, { details: { sessionId: samples.SessionOpened.sessionId } }],

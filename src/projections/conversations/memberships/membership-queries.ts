@@ -103,6 +103,31 @@ export function membershipQueries({ pool, table, checkpoint }: QueryContext) {
       return rows.map(({ chat_id }) => chat_id)
     },
 
+    /** The chats whose participants see when the user is online, unless the user does not show it. */
+    async presenceAudienceOf(userId: string): Promise<{ chatIds: string[]; isShown: boolean }> {
+      const { rows } = await pool.query<{ chat_id: string; show_presence: boolean }>({
+        name: `presence audience ${table('memberships')}`,
+        text: `select m.chat_id, u.show_presence from ${table('memberships')} m join ${table('users')} u on u.id = m.user_id
+               where m.user_id = $1 and m.to_version is null`,
+        values: [userId],
+      })
+      return { chatIds: rows.map(({ chat_id }) => chat_id), isShown: rows.every((row) => row.show_presence) }
+    },
+
+    /** Those among `userIds` who take part in a chat together with the viewer now, and the viewer; and whether each shows when they are online. */
+    async presenceVisibleTo(viewer: string, userIds: readonly string[]): Promise<Map<string, boolean>> {
+      const { rows } = await pool.query<{ id: string; shown: boolean }>({
+        name: `presence visible ${table('memberships')}`,
+        text: `select u.id, u.show_presence or u.id = $1 as shown from ${table('users')} u
+               where u.id = any($2::uuid[]) and (u.id = $1 or exists (
+                 select from ${table('memberships')} mine
+                 join ${table('memberships')} theirs on theirs.chat_id = mine.chat_id and theirs.to_version is null
+                 where mine.user_id = $1 and mine.to_version is null and theirs.user_id = u.id))`,
+        values: [viewer, userIds],
+      })
+      return new Map(rows.map(({ id, shown }) => [id, shown]))
+    },
+
     /** The chats in which the user takes part or ever did. */
     async everyChatIdOf(userId: string): Promise<string[]> {
       const { rows } = await pool.query<{ chat_id: string }>(

@@ -13,6 +13,7 @@ export const isUserCursor = isNameCursor
 interface ProfileRow extends UserRefRow {
   status_text: string | null
   addable_by: AddableBy
+  show_presence: boolean
   created_at: Date
   updated_at: Date
 }
@@ -26,6 +27,7 @@ const toProfile = (row: ProfileRow): ProfileView => ({
 const toOwnProfile = (row: ProfileRow): OwnProfile => ({
   ...toProfile(row),
   addableBy: row.addable_by,
+  showPresence: row.show_presence,
   createdAt: row.created_at.toISOString(),
   updatedAt: row.updated_at.toISOString(),
 })

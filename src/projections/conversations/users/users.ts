@@ -11,6 +11,7 @@ export const usersPart = {
       avatar_url text,
       status_text text,
       addable_by text not null default 'everyone',
+      show_presence boolean not null default true,
       owner_id uuid,
       is_hidden boolean not null default false,
       created_at timestamptz not null,
@@ -38,7 +39,13 @@ async function insertUsers(events: readonly BulkEvent[], { tx, table }: ApplyCon
   })
 }
 
-const COLUMNS = { name: 'name', avatarUrl: 'avatar_url', statusText: 'status_text', addableBy: 'addable_by' } as const
+const COLUMNS = {
+  name: 'name',
+  avatarUrl: 'avatar_url',
+  statusText: 'status_text',
+  addableBy: 'addable_by',
+  showPresence: 'show_presence',
+} as const
 
 /** Chat lists, messages and participants need no change: they join the user when they are read. */
 async function changeProfile({ event, at }: Placed<'ProfileChanged'>, { tx, table }: ApplyContext): Promise<void> {
