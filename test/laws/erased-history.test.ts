@@ -29,7 +29,7 @@ const SEED = Number(process.env['PARLEY_HISTORY_SEED'] ?? Date.now() % 1_000_000
 /** One user in so many events is erased; two of each group of five. */
 const EVENTS_PER_ERASED_USER = 500
 const GROUPS = Math.ceil(EVENTS / EVENTS_PER_ERASED_USER / 2)
-const LONG = { timeoutMs: 240_000 }
+const LONG = { timeoutMs: 600_000 }
 
 interface Seen {
   chatId: string
@@ -46,7 +46,7 @@ interface MessageRow {
 }
 
 describe(`${EVENTS} random events, of which the authors of some are erased (seed ${SEED})`, function () {
-  this.timeout(600_000)
+  this.timeout(3_600_000)
   const randoms = randomsOf(SEED)
   let audited: AuditedApp
   let casts: ImportDirectory[]
