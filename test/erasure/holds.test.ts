@@ -85,6 +85,10 @@ describe('a legal hold', function () {
     const hidden = { id: ada.id, name: null, avatarUrl: null, isBot: false }
     expect(await changed).to.deep.equal(hidden)
     socket.close()
+    // a change that was under way when the account was closed
+    const caller = { userId: ada.id, origin: 'system', correlationId: ada.id, key: null, client: null } as const
+    const late = await parley.app.core.run('changeProfile', { change: { name: 'Ada again' } }, caller)
+    expect(late.kind).to.equal('done')
     await caughtUp(parley)
     const read = async (path: string) => (await parley.call('GET', path, { token: bob.token })).body
     expect(await read(`/users/${ada.id}`)).to.deep.equal({ ...hidden, statusText: null })
