@@ -15,12 +15,17 @@ onEachLog('a message past the retention of its chat', function (kind) {
     expect((await aged.parley.call('PUT', `/holds/user/${aged.bob.id}`, hold)).status).to.equal(204)
   })
   after(() => aged[Symbol.asyncDispose]())
+  /** Those that show any of the texts. */
+  async function waysToRead(): Promise<string[]> {
+    const found: string[] = []
+    for (const [way, reading] of Object.entries(aged.readings)) if (marksIn(await reading()).length > 0) found.push(way)
+    return found
+  }
   const message = async (id: string) =>
     (await aged.club.call(aged.bob, 'GET', `/messages/${id}`)).body as Record<string, unknown>
 
   it('is shown by every way of reading while the chat keeps messages', async () => {
-    for (const [way, reading] of Object.entries(aged.readings))
-      expect(marksIn(await reading()), way).not.to.deep.equal([])
+    expect(await waysToRead()).to.deep.equal(Object.keys(aged.readings))
   })
 
   it('is shown up to the last moment', async () => {
@@ -32,7 +37,7 @@ onEachLog('a message past the retention of its chat', function (kind) {
 
   it('shows nothing of it by any way of reading', async () => {
     expect(await aged.setRetention(30)).to.equal(204)
-    for (const [way, reading] of Object.entries(aged.readings)) expect(marksIn(await reading()), way).to.deep.equal([])
+    expect(await waysToRead()).to.deep.equal([])
   })
 
   it('shows as erased, and the fresh message as before but for its quote', async () => {
@@ -60,8 +65,7 @@ onEachLog('a message past the retention of its chat', function (kind) {
 
   it('is shown again where the chat keeps messages for longer, while its key is there', async () => {
     expect(await aged.setRetention(null)).to.equal(204)
-    for (const [way, reading] of Object.entries(aged.readings))
-      expect(marksIn(await reading()), way).not.to.deep.equal([])
+    expect(await waysToRead()).to.deep.equal(Object.keys(aged.readings))
   })
 
   it('is set by admins of the installation alone, for a chat that exists, and each change is recorded once', async () => {

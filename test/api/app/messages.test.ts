@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { eventually } from '../../support/eventually.js'
 import { next, startTestApp, type Answer, type TestUser, type TestApp } from '../../support/test-app.js'
 
 interface Shown {
@@ -87,8 +88,7 @@ describe('changes of a message', () => {
       version: sent.version + 1,
     })
     await call(alice, 'PATCH', `/messages/${sent.id}`, { content: 'hello' })
-    await next(socket, 'message_edited')
-    expect(frames).to.deep.equal(['message_edited', 'message_edited'])
+    await eventually(() => expect(frames).to.deep.equal(['message_edited', 'message_edited']))
     const history = (await call(bob, 'GET', `/messages/${sent.id}/history`)).body as { content: string }[]
     expect(history.map(({ content }) => content)).to.deep.equal(['hello', 'hello!', 'hello'])
   })
