@@ -22,7 +22,7 @@ export interface ExpireMonthsDeps {
   beforeStep?(step: 'keys' | 'log', chatId: string): Promise<void>
 }
 
-/** `kept`: the chat keeps its messages for ever. */
+/** `kept`: the chat keeps its messages without end. */
 export type Expiry = 'kept' | 'held' | 'done'
 
 /**

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** The chats that do not keep their messages for ever. Ids only. */
+/** The chats that do not keep their messages without end. Ids only. */
 export const retentionMigrations = [
   {
     name: 'retention-1',

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 
-/** The chats that do not keep their messages for ever, shared by all nodes. */
+/** The chats that do not keep their messages without end, shared by all nodes. */
 export interface RetentionQueue {
   /** Due at once. */
   add(chatIds: readonly string[]): Promise<void>

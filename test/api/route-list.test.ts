@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { isPrivileged } from '../../src/api/record-read.js'
 import { routeList } from '../../src/api/route-list.js'
 import type { Route } from '../../src/api/route.js'
 import { openApiDocument } from '../../src/api/openapi.js'
@@ -109,10 +110,12 @@ describe('openapi.json', () => {
     }
   })
 
-  it('has the headers by which queries wait, for every query with a token', () => {
-    for (const { method, path, access } of routeList.filter((row) => row.method === 'get')) {
+  it('has the headers by which queries wait, for every query with a token, and the reason of those that are recorded', () => {
+    for (const route of routeList.filter((row) => row.method === 'get')) {
+      const { method, path, access } = route
       const headers = operationOf(method, path).parameters?.filter((parameter) => parameter.in === 'header') ?? []
-      const expected = access === 'anyone' ? [] : ['Parley-Position', 'Prefer']
+      const reason = isPrivileged(route, Object.keys(route.requiresRole)) ? ['Parley-Reason'] : []
+      const expected = access === 'anyone' ? [] : ['Parley-Position', 'Prefer', ...reason]
       expect(
         headers.map(({ name }) => name),
         path,

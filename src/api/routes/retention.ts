@@ -7,7 +7,7 @@ import { answer, route } from '../route.js'
 const set = route({
   method: 'put',
   path: '/chats/:id/retention',
-  summary: 'Set for how many days a chat keeps its messages; null: for ever. Older ones show as erased',
+  summary: 'Set for how many days a chat keeps its messages; null: without end. Older ones show as erased',
   access: 'admin',
   params: inChatSchema,
   body: z.strictObject({ days: z.int().min(1).max(MAX_RETENTION_DAYS).nullable() }),

@@ -3,7 +3,7 @@ import { hideExpiredFields } from '../../privacy/hide-expired-fields.js'
 import type { HideExpired } from './open-events.js'
 
 interface HideExpiredDeps {
-  /** In days; null where the chat keeps messages for ever. */
+  /** In days; null where the chat keeps messages without end. */
   retentionOf(chatId: string): Promise<number | null>
   clock: () => Date
 }

@@ -65,7 +65,7 @@ export interface ChatHoldEnded extends EventShape {
 }
 
 /**
- * An admin set how long messages of the chat are kept, in days from the time that they show; null: for ever. Older ones are shown as
+ * An admin set how long messages of the chat are kept, in days from the time that they show; null: without end. Older ones are shown as
  * erased, and their keys are destroyed month by month.
  */
 export interface ChatRetentionChanged extends EventShape {

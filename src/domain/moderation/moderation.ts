@@ -39,7 +39,7 @@ export interface Moderation extends Reports {
   webhooks: OrderedMap<{ by: string; on: boolean }>
   /** A legal hold is on the chat. */
   isHeld: boolean
-  /** How long messages are kept; null: for ever. */
+  /** How long messages are kept; null: without end. */
   retentionDays: number | null
 }
 

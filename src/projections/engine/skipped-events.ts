@@ -12,7 +12,7 @@ export type SkippedEvents = ReadonlyMap<string, ReadonlySet<Position>>
 /** Whether an operator had a projection skip an event. */
 export type IsSkipped = (recorded: RecordedEvent) => Promise<boolean>
 
-/** Reads the log's own stream anew, since it is asked about altered events alone. */
+/** Reads the log's own stream again, since it is asked about altered events alone. */
 export const createIsSkipped =
   (projection: string, deps: { log: Pick<EventLog, 'readStream'>; reader: SkipReader }): IsSkipped =>
   async ({ position }) =>

@@ -43,7 +43,9 @@ export function pushPresence(deps: PushPresenceDeps): PresencePushes {
   }
 
   function schedule(): void {
-    timer ??= setTimeout(() => (pushing = flush()), gatherMs)
+    timer ??= setTimeout(() => {
+      pushing = flush()
+    }, gatherMs)
   }
 
   async function flush(): Promise<void> {
