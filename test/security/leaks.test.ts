@@ -294,7 +294,7 @@ describe('hidden, deleted and edited content', function () {
     it(`is not returned to a user who is ${who} by any route, for any message`, async () => {
       const { bystander } = people
       // those whom requests name are not who asks
-      const about = { people: { bystander } as unknown as People, chatId }
+      const about = { people: { bystander, participant: bystander } as unknown as People, chatId }
       for (const messageId of Object.values(ids))
         for (const { name, method } of rows) {
           if (notAsked.some((part) => name.includes(part))) continue
