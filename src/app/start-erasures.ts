@@ -2,6 +2,7 @@ import type { FailureReport } from '../async/outage.js'
 import { createErasureQueue } from '../erasure/erasure-queue.js'
 import { createErasureSteps } from '../erasure/erasure-steps.js'
 import { startErasures as start } from '../erasure/start-erasures.js'
+import { reachHead } from '../followers/reach-head.js'
 import { createFollowerPosition } from '../followers/follower-position.js'
 import type { AccountErasure } from '../identity/accounts/account-erasure.js'
 import { dropUnfollowed } from '../projections/engine/drop-unfollowed.js'
@@ -39,7 +40,7 @@ export async function startErasures(
       queue: createErasureQueue(pool),
       steps,
       async isHeld(userId) {
-        await runners.conversations.progress.reached(await log.head())
+        await reachHead(log, runners.conversations.progress)
         return (await accountStatuses.of(userId)).isHeld || (await queries.isInHeldChat(userId))
       },
       ...(beforeErasureStep && { beforeStep: beforeErasureStep }),

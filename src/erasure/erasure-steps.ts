@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Caller, RunCommand } from '../commands/run-command.js'
 import type { EventLog } from '../eventstore/event-log.js'
 import type { Progress } from '../followers/progress.js'
+import { reachHead } from '../followers/reach-head.js'
 import type { AccountErasure } from '../identity/accounts/account-erasure.js'
 import type { DataKeys } from '../privacy/data-keys.js'
 import { userKey } from '../privacy/key-names.js'
@@ -32,7 +33,7 @@ export function createErasureSteps(deps: ErasureStepDeps): Record<ErasureStep, (
 
   /** The bots of a user are erased with them: their names and messages come from the user too. */
   async function withBots(userId: string): Promise<string[]> {
-    await progress.reached(await log.head())
+    await reachHead(log, progress)
     return [...(await queries.botIdsOf(userId)), userId]
   }
 

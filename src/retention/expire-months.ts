@@ -2,6 +2,7 @@ import type { RunSystemCommand } from '../commands/run-system-command.js'
 import { retentionCutoff } from '../domain/retention.js'
 import type { EventLog } from '../eventstore/event-log.js'
 import type { Progress } from '../followers/progress.js'
+import { reachHead } from '../followers/reach-head.js'
 import type { DataKeys } from '../privacy/data-keys.js'
 import { chatMonthKey } from '../privacy/key-names.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
@@ -31,7 +32,7 @@ export type Expiry = 'kept' | 'held' | 'done'
  */
 export async function expireMonths(chatId: string, deps: ExpireMonthsDeps): Promise<Expiry> {
   const { log, progress, queries, dataKeys, run, clock, beforeStep } = deps
-  await progress.reached(await log.head())
+  await reachHead(log, progress)
   const cutoff = retentionCutoff(await queries.retentionOf(chatId), clock())
   if (cutoff === null) return 'kept'
   const { months, beforeSeq } = await queries.expiredMonths(chatId, startOfMonth(cutoff))

@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import type { ErasureStep } from '../../src/erasure/erasure-steps.js'
+import { eventually } from '../support/eventually.js'
 import { startTestApp, type TestApp, type TestUser } from '../support/test-app.js'
 
 describe('the request of an erasure', () => {
@@ -51,4 +53,19 @@ describe('the request of an erasure', () => {
       ])
     }
   })
+})
+
+describe('an erasure, while the read model stands still', () => {
+  it('does not keep the node from stopping', async () => {
+    const steps: ErasureStep[] = []
+    const parley = await startTestApp({}, { beforeErasureStep: (step) => Promise.resolve(void steps.push(step)) })
+    const ada = await parley.register('Ada')
+    await parley.app.core.runners.conversations[Symbol.asyncDispose]()
+    const body = { password: 'correct horse' }
+    const asked = await parley.call('POST', '/users/me/erasure', { token: ada.token, body })
+    expect(asked.status, JSON.stringify(asked.body)).to.equal(202)
+    await eventually(() => expect(steps).to.include('chats'))
+    await parley[Symbol.asyncDispose]()
+    expect(steps).not.to.include('keys')
+  }).timeout(60_000)
 })
