@@ -22,6 +22,7 @@ export const FAILURE_TITLES: Readonly<Record<string, string>> = {
   redis: 'Counting in Redis',
   rebuild: 'Rebuilding projections',
   presence: 'Presence in Redis',
+  'redis-channel': 'Announcing through Redis who is typing',
   'presence-pushes': 'Pushing presence to sockets',
   'projections-dir': 'Reading PROJECTIONS_DIR',
   'projections-erasure': "Rebuilding analysts' projections after an erasure",

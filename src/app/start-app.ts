@@ -127,7 +127,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   const realtime = startRealtime(
     config,
     core,
-    { ...shared, presence, httpServer: http.server, users, limits, report },
+    { ...shared, presence, redis, httpServer: http.server, users, limits, report },
     releases,
   )
   releases.onRelease(() => realtime.drain())

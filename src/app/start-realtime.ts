@@ -6,6 +6,7 @@ import { originsOf } from '../api/cross-origin.js'
 import { problemOf } from '../api/problem-details.js'
 import type { RequestLimits } from '../limits/request-limits.js'
 import { createRealtime, type Realtime } from '../realtime/gateway.js'
+import type { RedisConnection } from '../limits/redis.js'
 import type { PresenceStore } from '../realtime/presence/presence.js'
 import type { RenderSentMessage } from '../realtime/render-sent-message.js'
 import type { UserCache } from '../realtime/user-cache.js'
@@ -23,6 +24,7 @@ export interface RealtimeParts {
   httpServer: Server
   users: UserCache
   presence: PresenceStore
+  redis: RedisConnection | null
   commands: Commands
   sessions: SessionParts
   security: Security
@@ -51,6 +53,7 @@ export function startRealtime(
     httpServer,
     users,
     presence,
+    redis,
     commands,
     sessions,
     security,
@@ -75,6 +78,7 @@ export function startRealtime(
       progress: runners.conversations.progress,
       people: users,
       presence,
+      redis,
       authenticate,
       requestPath,
       sessionCheck,

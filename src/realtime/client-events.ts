@@ -9,11 +9,14 @@ import type { Claims } from '../identity/sessions/tokens.js'
 import type { RenderSentMessage } from './render-sent-message.js'
 import type { clientEventSchemas, ClientEventName } from './protocol.js'
 import type { Session } from './session.js'
+import type { Typing } from './typing.js'
 
 /** Who sends a client event. */
 export interface Sender {
   caller: Omit<Caller, 'key'>
   session: Session
+  /** Whether the socket receives what happens in the chat. */
+  isInChat: (chatId: string) => boolean
   /** Puts a new token in the place of the old one. */
   renew: (claims: Claims) => void
 }
@@ -24,6 +27,8 @@ export interface ClientEventDeps {
   editMessage: EditMessage
   renderSentMessage: RenderSentMessage
   authenticate: Authenticate
+  typing: Pick<Typing, 'announce'>
+  isParticipant(chatId: string, userId: string): Promise<boolean>
 }
 
 type Handler<Name extends ClientEventName> = (
@@ -45,6 +50,8 @@ export function createClientEvents({
   editMessage,
   renderSentMessage,
   authenticate,
+  typing,
+  isParticipant,
 }: ClientEventDeps): ClientEventHandlers {
   return {
     async send_message({ chatId, content, type, metadata, clientMessageId, replyTo }, { caller }) {
@@ -74,6 +81,14 @@ export function createClientEvents({
     leave_chat: async (input, { caller }) => done(await run('leaveChat', input, { ...caller, key: null })),
 
     read: async (input, { caller }) => done(await run('markRead', input, { ...caller, key: null })),
+
+    async typing({ chatId }, { caller: { userId }, isInChat }) {
+      // the socket of a user who has just joined may not be there yet
+      if (!isInChat(chatId) && !(await isParticipant(chatId, userId)))
+        throw new RequestRefused({ code: 'not-a-participant' })
+      typing.announce({ chatId, userId })
+      return {}
+    },
 
     async sync({ cursors }, { session }, reply) {
       await session.sync(cursors, (behind) => reply({ behind }))

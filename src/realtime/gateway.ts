@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Server } from 'socket.io'
+import type { RedisConnection } from '../limits/redis.js'
 import type { RequestLimits } from '../limits/request-limits.js'
 import type { EventReader } from '../privacy/event-reader.js'
 import type { RenderContent } from '../content/render-content.js'
@@ -24,6 +25,7 @@ import { createRender } from './render.js'
 import { createRooms } from './rooms.js'
 import { createSlowReaders } from './slow-readers.js'
 import { isSocketUpgrade } from './socket-upgrade.js'
+import { createTyping } from './typing.js'
 import { createSocketLifecycle, type SocketLifecycleDeps } from './socket-lifecycle.js'
 
 const MAX_MESSAGE_BYTES = 256 * 1024
@@ -34,7 +36,10 @@ const RECONNECT_MS = { least: 500, most: 5_000 }
 const FINISH_MS = 10_000
 const GOODBYE_MS = 2_000
 
-type Given = Omit<SocketLifecycleDeps, 'hub' | 'visibleFrames' | 'slowReaders' | 'presence'>
+type Given = Omit<
+  SocketLifecycleDeps,
+  'hub' | 'visibleFrames' | 'slowReaders' | 'presence' | 'typing' | 'isParticipant'
+>
 
 export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits' | 'onAuthenticated'> {
   /** Its request listeners must be attached already: Socket.IO puts its own before them. The caller closes it. */
@@ -47,6 +52,8 @@ export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits' | 'onA
   limits: RequestLimits
   renderContent?: RenderContent
   presence: PresenceStore
+  /** Null where there is none. */
+  redis: RedisConnection | null
   /** Failures and recoveries of the delivery from the log. */
   report: FailureReport
   /** Beside the server's own. */
@@ -102,7 +109,19 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       slowReaders.watch()
     },
   })
-  const lifecycle = createSocketLifecycle({ ...deps, hub, visibleFrames: createVisibleFrames(deps), slowReaders })
+  const typing = createTyping({
+    ...deps,
+    logId: deps.log.id,
+    send: (who) => rooms.sendVolatile({ event: 'typing', payload: who }, who.chatId, who.userId),
+  })
+  const lifecycle = createSocketLifecycle({
+    ...deps,
+    typing,
+    isParticipant: async (chatId, userId) => (await deps.queries.chatMembership(chatId, userId)) !== null,
+    hub,
+    visibleFrames: createVisibleFrames(deps),
+    slowReaders,
+  })
   const anonymous = boundAnonymousConnections(io, clientAddress, deps.anonymousBounds)
   io.use(createHandshake({ ...deps, onAuthenticated: (connection) => anonymous.authenticated(connection) }))
   io.on('connection', (socket) => lifecycle.onConnect(socket))
@@ -135,6 +154,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       connections.close()
       slowReaders.stop()
       await presencePushes[Symbol.asyncDispose]()
+      await typing[Symbol.asyncDispose]()
       await hub[Symbol.asyncDispose]()
     },
   }

@@ -44,7 +44,7 @@ export interface HubDeps {
   people: UserCache
   /** Of conversations. */
   progress: Progress
-  rooms: Omit<Rooms, 'send'>
+  rooms: Omit<Rooms, 'send' | 'sendVolatile'>
   render: Render
   /** Called after each delivery, with the recorded time of what was delivered. */
   onDelivered(recordedAt: readonly string[]): void

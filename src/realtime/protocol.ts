@@ -37,6 +37,7 @@ export const clientEventSchemas = {
   join_chat: inChatSchema,
   leave_chat: inChatSchema,
   read: readBodySchema.extend({ chatId: idSchema }),
+  typing: inChatSchema,
   sync: z.strictObject({ cursors: cursorsSchema }),
   authenticate: z.strictObject({ token: tokenSchema }),
 }
@@ -62,6 +63,7 @@ export const clientEventOperations: Readonly<Record<ClientEventName, Operation>>
   join_chat: operation('open-chat'),
   leave_chat: operation('participant'),
   read: operation('participant'),
+  typing: operation('participant'),
   sync: operation('user'),
   authenticate: operation('user'),
 }

@@ -19,6 +19,8 @@ export interface Rooms {
   deliver(delivery: Delivery): void
   /** Sends a frame that is not in the log to the participants of these chats who are connected to this node. */
   send(frame: Frame, chatIds: readonly string[]): void
+  /** The same to all of a chat but one user; sockets that are busy miss it. */
+  sendVolatile(frame: Frame, chatId: string, exceptUserId: string): void
 }
 
 export function createRooms(io: RealtimeServer): Rooms {
@@ -47,6 +49,9 @@ export function createRooms(io: RealtimeServer): Rooms {
     send({ event, payload }, chatIds) {
       const occupied = chatIds.map(chatRoom).filter((room) => rooms.has(room))
       if (occupied.length > 0) io.local.to(occupied).emit(event, payload)
+    },
+    sendVolatile({ event, payload }, chatId, exceptUserId) {
+      io.local.volatile.to(chatRoom(chatId)).except(userRoom(exceptUserId)).emit(event, payload)
     },
   }
 }

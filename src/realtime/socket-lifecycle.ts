@@ -9,6 +9,7 @@ import { createClientEvents, type ClientEventDeps, type Sender } from './client-
 import type { Revocations, Revoked } from '../identity/sessions/revocations.js'
 import type { PresenceStore } from './presence/presence.js'
 import { errorOf, type RealtimeSocket } from './protocol.js'
+import { chatRoom } from './rooms.js'
 import { createRevokedSockets } from './revoked-sockets.js'
 import { createSession, type Session, type SessionDeps } from './session.js'
 import type { SlowReaders } from './slow-readers.js'
@@ -110,6 +111,7 @@ const senderOf =
     return {
       caller: { userId, origin: 'socket', correlationId: requestId, client },
       session,
+      isInChat: (chatId) => socket.rooms.has(chatRoom(chatId)),
       renew(claims) {
         socket.data.claims = claims
         tokenEnd.renew(claims.expiresAt)

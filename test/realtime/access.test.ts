@@ -32,6 +32,7 @@ const payloads: Record<ClientEventName, (world: World, who: WithToken) => object
   join_chat: ({ chatId }) => ({ chatId }),
   leave_chat: ({ chatId }) => ({ chatId }),
   read: ({ chatId }) => ({ chatId, seq: 1 }),
+  typing: ({ chatId }) => ({ chatId }),
   sync: () => ({ cursors: {} }),
   authenticate: ({ people }, who) => ({ token: people[who].token }),
 }

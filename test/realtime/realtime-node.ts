@@ -133,6 +133,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       queries,
       isSkipped: core.isSkipped,
       presence: createLocalPresence(clock),
+      redis: null,
       progress,
       people,
       authenticate: createAuthenticate({
