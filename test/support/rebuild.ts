@@ -14,6 +14,9 @@ export interface RebuildSide {
   readSkipped?: RebuilderDeps['readSkipped']
 }
 
+/** Of a log with a million events, as the benchmark has it. */
+const MAX_MS = 1_800_000
+
 /** Builds the projection again beside the tables in use, and has queries use the new ones. */
 export const rebuild = (side: RebuildSide, projection: Projection): Promise<void> => rebuildAll(side, [projection])
 
@@ -27,5 +30,7 @@ export async function rebuildAll(side: RebuildSide, projections: readonly Projec
     openBuildPool: () => createPool(pool.options as Parameters<typeof createPool>[0]),
   })
   rebuilder.wakeUp()
-  await eventually(async () => expect((await readGenerations(pool, projections)).some(isUnderWay)).to.equal(false))
+  await eventually(async () => expect((await readGenerations(pool, projections)).some(isUnderWay)).to.equal(false), {
+    timeoutMs: MAX_MS,
+  })
 }
