@@ -1,3 +1,4 @@
+import { attempt } from '../async/attempt.js'
 import { createOutage, type FailureReport } from '../async/outage.js'
 import type { RedisConnection } from './redis.js'
 
@@ -13,17 +14,12 @@ export function openRedisChannel(
   { onText, report }: { onText: (text: string) => void; report: FailureReport },
 ): RedisChannel {
   const outage = createOutage('redis-channel', report)
-  const attempt = (work: Promise<unknown>): void =>
-    void work.then(
-      () => outage.succeeded(),
-      (error: unknown) => outage.failed(error),
-    )
   const subscriber = client.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null })
   subscriber.on('error', () => undefined) // the other connection reports it
   subscriber.on('message', (_channel, text) => onText(text))
-  attempt(subscriber.subscribe(name))
+  void attempt(outage, () => subscriber.subscribe(name), null)
   return {
-    publish: (text) => attempt(write(() => client.publish(name, text))),
+    publish: (text) => void attempt(outage, () => write(() => client.publish(name, text)), null),
     [Symbol.asyncDispose]() {
       subscriber.disconnect()
       return Promise.resolve()

@@ -1,3 +1,4 @@
+import { attempt } from '../../async/attempt.js'
 import { createOutage, type FailureReport } from '../../async/outage.js'
 import type { RedisConnection } from '../../limits/redis.js'
 import { createLocalPresence } from './local-presence.js'
@@ -56,29 +57,25 @@ export function createRedisPresence(redis: RedisConnection, options: RedisPresen
   }
 
   /** What fails now is made good by a later heartbeat. */
-  const attempt = (work: Promise<unknown>): void =>
-    void work.then(
-      () => outage.succeeded(),
-      (error: unknown) => outage.failed(error),
-    )
+  const begin = (work: () => Promise<unknown>): void => void attempt(outage, work, null)
 
-  attempt(look())
-  const timers = [setInterval(() => attempt(repeat()), beatMs), setInterval(() => attempt(look()), lookMs)]
+  begin(look)
+  const timers = [setInterval(() => begin(repeat), beatMs), setInterval(() => begin(look), lookMs)]
 
   return {
     connected(socket) {
       own.set(socket.socketId, socket)
       local.connected(socket)
-      attempt(beat([socket]))
+      begin(() => beat([socket]))
     },
     disconnected(socket) {
       own.delete(socket.socketId)
       local.disconnected(socket)
-      attempt(leave(socket))
+      begin(() => leave(socket))
     },
     forget(userId) {
       local.forget(userId)
-      attempt(write(() => client.hdel(`${prefix}:seen`, userId)))
+      begin(() => write(() => client.hdel(`${prefix}:seen`, userId)))
     },
     async read(userIds) {
       try {

@@ -1,13 +1,14 @@
-import { searchWords, type Word } from '../../../content/search-words.js'
+import type { Word } from '../../../content/search-words.js'
 import type { MessageSent } from '../../../domain/chat/events.js'
 import type { Opened } from '../../../domain/event.js'
 import type { OpenedEvent } from '../../../privacy/event-reader.js'
+import { wordsOf } from './word-keys.js'
 
 const known = new WeakMap<Opened<MessageSent>, Word[]>()
 
 /** Of an event as it was opened, which is the same object for all who read it: they are found once. */
 export function messageWords(sent: Opened<MessageSent>): Word[] {
-  const words = known.get(sent) ?? (sent.content === null ? [] : searchWords(sent.content))
+  const words = known.get(sent) ?? wordsOf(sent.content)
   known.set(sent, words)
   return words
 }
