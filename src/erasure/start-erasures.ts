@@ -1,11 +1,10 @@
 import type { FailureReport } from '../async/outage.js'
-import { createSignal } from '../async/signal.js'
 import type { AnyEvent } from '../domain/any-event.js'
 import { rolesStream } from '../domain/streams.js'
-import type { EventLog } from '../eventstore/event-log.js'
+import type { EventLog, Page } from '../eventstore/event-log.js'
 import { positionInLog, type FollowerPosition } from '../followers/follower-position.js'
 import { startFollower } from '../followers/follower.js'
-import { takeJobs } from '../followers/take-jobs.js'
+import { startJobs } from '../followers/start-jobs.js'
 import type { EventReader } from '../privacy/event-reader.js'
 import type { ErasureQueue } from './erasure-queue.js'
 import { erasureSteps, type ErasureStep } from './erasure-steps.js'
@@ -42,47 +41,38 @@ const requestType = 'UserErasureRequested' as const satisfies AnyEvent['type']
  */
 export async function startErasures(deps: ErasureDeps): Promise<AsyncDisposable> {
   const { log, reader, position, queue, report } = deps
-  const wakeUp = createSignal()
-  const stop = new AbortController()
   const from = positionInLog(log, await position.read(log.start), log.start)
 
-  const follower = startFollower({
-    name: 'erasures',
-    log,
-    streamPrefixes: [rolesStream, 'moderation-'],
-    start: (handled) => handled ?? from,
-    async handle({ events: found, position: end }) {
-      const events = reader.authentic(found)
-      const requested = events
-        .filter(({ type }) => type === requestType)
-        .map((recorded) => reader.decode(recorded).event)
-        .flatMap((event) => (event.type === requestType ? [event.userId] : []))
-      if (requested.length > 0) await queue.add(requested)
-      const isHoldOver = events.some(({ type }) => type === 'UserHoldEnded' || type === 'ChatHoldEnded')
-      if (isHoldOver) await queue.makeAllDue()
-      if (found.length > 0) await position.write(end)
-      if (requested.length > 0 || isHoldOver) wakeUp.notify()
-    },
+  async function handle({ events: found, position: end }: Page, onFound: () => void): Promise<void> {
+    const events = reader.authentic(found)
+    const requested = events
+      .filter(({ type }) => type === requestType)
+      .map((recorded) => reader.decode(recorded).event)
+      .flatMap((event) => (event.type === requestType ? [event.userId] : []))
+    if (requested.length > 0) await queue.add(requested)
+    const isHoldOver = events.some(({ type }) => type === 'UserHoldEnded' || type === 'ChatHoldEnded')
+    if (isHoldOver) await queue.makeAllDue()
+    if (found.length > 0) await position.write(end)
+    if (requested.length > 0 || isHoldOver) onFound()
+  }
+
+  return startJobs({
+    name: 'erasure-jobs',
+    follow: (onFound) =>
+      startFollower({
+        name: 'erasures',
+        log,
+        streamPrefixes: [rolesStream, 'moderation-'],
+        start: (handled) => handled ?? from,
+        handle: (page) => handle(page, onFound),
+        report,
+      }),
+    claim: (limit) => queue.claim(limit),
+    work: (userId) => erase(userId, deps),
+    maxConcurrency: MAX_CONCURRENCY,
+    pollMs: POLL_MS,
     report,
   })
-  const erasing = takeJobs(
-    {
-      name: 'erasure-jobs',
-      claim: (limit) => queue.claim(limit),
-      work: (userId) => erase(userId, deps),
-      maxConcurrency: MAX_CONCURRENCY,
-      wakeUp,
-      pollMs: POLL_MS,
-      report,
-    },
-    stop.signal,
-  )
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort()
-      await Promise.all([follower[Symbol.asyncDispose](), erasing])
-    },
-  }
 }
 
 async function erase(userId: string, { queue, steps, isHeld, beforeStep }: ErasureDeps): Promise<void> {

@@ -1,5 +1,4 @@
-import { createSignal } from '../async/signal.js'
-import { takeJobs } from '../followers/take-jobs.js'
+import { startJobs } from '../followers/start-jobs.js'
 import { followLinks, type FollowLinksDeps } from './follow-links.js'
 import type { Job, Jobs } from './jobs.js'
 import type { PreviewMessage } from './preview-message.js'
@@ -20,12 +19,9 @@ const MAX_CONCURRENCY = 8
  */
 export function startLinkPreviews(deps: LinkPreviewsDeps): AsyncDisposable {
   const { jobs, previewMessage, report, pollMs = 10_000 } = deps
-  const wakeUp = createSignal()
-  const stop = new AbortController()
-  const { signal } = stop
   const busyUsers = new Set<string>()
 
-  async function work(job: Job): Promise<void> {
+  async function work(job: Job, signal: AbortSignal): Promise<void> {
     busyUsers.add(job.userId)
     try {
       const outcome = await previewMessage(job, signal)
@@ -39,16 +35,13 @@ export function startLinkPreviews(deps: LinkPreviewsDeps): AsyncDisposable {
     }
   }
 
-  const follower = followLinks({ ...deps, onNoted: () => wakeUp.notify() })
-  const claim = (limit: number): Promise<Job[]> => jobs.claim(limit, [...busyUsers])
-  const working = takeJobs(
-    { name: 'link-preview-jobs', claim, work, maxConcurrency: MAX_CONCURRENCY, wakeUp, pollMs, report },
-    signal,
-  )
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort()
-      await Promise.all([follower[Symbol.asyncDispose](), working])
-    },
-  }
+  return startJobs({
+    name: 'link-preview-jobs',
+    follow: (onNoted) => followLinks({ ...deps, onNoted }),
+    claim: (limit) => jobs.claim(limit, [...busyUsers]),
+    work,
+    maxConcurrency: MAX_CONCURRENCY,
+    pollMs,
+    report,
+  })
 }

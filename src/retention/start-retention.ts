@@ -1,11 +1,10 @@
 import type { FailureReport } from '../async/outage.js'
-import { createSignal } from '../async/signal.js'
 import type { AnyEvent } from '../domain/any-event.js'
 import { idOf, rolesStream } from '../domain/streams.js'
 import type { EventLog, Page } from '../eventstore/event-log.js'
 import { positionInLog, type FollowerPosition } from '../followers/follower-position.js'
 import { startFollower } from '../followers/follower.js'
-import { takeJobs } from '../followers/take-jobs.js'
+import { startJobs } from '../followers/start-jobs.js'
 import { destroyedKeys } from '../privacy/destroyed-keys.js'
 import type { EventReader } from '../privacy/event-reader.js'
 import { expireMonths, type Expiry, type ExpireMonthsDeps } from './expire-months.js'
@@ -44,12 +43,10 @@ const TYPES: readonly string[] = [
  */
 export async function startRetention(deps: RetentionDeps): Promise<AsyncDisposable> {
   const { log, reader, position, queue, dataKeys, report } = deps
-  const wakeUp = createSignal()
-  const stop = new AbortController()
   let unwritten = 0
   const from = positionInLog(log, await position.read(log.start), log.start)
 
-  async function handle({ events, position: end }: Page): Promise<void> {
+  async function handle({ events, position: end }: Page, onFound: () => void): Promise<void> {
     const wanted = reader.authentic(events.filter(({ type }) => TYPES.includes(type)))
     const chatIds = new Set<string>()
     for (const recorded of wanted) {
@@ -63,35 +60,26 @@ export async function startRetention(deps: RetentionDeps): Promise<AsyncDisposab
     if (wanted.length === 0 && unwritten < WRITE_EVERY) return
     await position.write(end)
     unwritten = 0
-    if (wanted.length > 0) wakeUp.notify()
+    if (wanted.length > 0) onFound()
   }
 
-  const follower = startFollower({
-    name: 'retention',
-    log,
-    streamPrefixes: ['chat-', 'moderation-', rolesStream],
-    start: (handled) => handled ?? from,
-    handle,
+  return startJobs({
+    name: 'retention-jobs',
+    follow: (onFound) =>
+      startFollower({
+        name: 'retention',
+        log,
+        streamPrefixes: ['chat-', 'moderation-', rolesStream],
+        start: (handled) => handled ?? from,
+        handle: (page) => handle(page, onFound),
+        report,
+      }),
+    claim: (limit) => queue.claim(limit),
+    work: (chatId) => expire(chatId, deps),
+    maxConcurrency: MAX_CONCURRENCY,
+    pollMs: POLL_MS,
     report,
   })
-  const expiring = takeJobs(
-    {
-      name: 'retention-jobs',
-      claim: (limit) => queue.claim(limit),
-      work: (chatId) => expire(chatId, deps),
-      maxConcurrency: MAX_CONCURRENCY,
-      wakeUp,
-      pollMs: POLL_MS,
-      report,
-    },
-    stop.signal,
-  )
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort()
-      await Promise.all([follower[Symbol.asyncDispose](), expiring])
-    },
-  }
 }
 
 async function expire(chatId: string, deps: RetentionDeps): Promise<void> {

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FailureReport } from '../async/outage.js'
-import { createSignal } from '../async/signal.js'
-import type { EventLog, Page } from '../eventstore/event-log.js'
+import type { EventLog } from '../eventstore/event-log.js'
 import { positionInLog } from '../followers/follower-position.js'
 import { startFollower } from '../followers/follower.js'
-import { takeJobs } from '../followers/take-jobs.js'
+import { startJobs, type RunningJobs } from '../followers/start-jobs.js'
 import type { DeliverEvents } from './deliver-events.js'
 import type { Deliveries } from './deliveries.js'
 import { createTrackChatHeads, TRACKED_STREAMS, type TrackChatHeadsDeps } from './track-chat-heads.js'
@@ -18,11 +17,6 @@ export interface WebhooksDeps extends Omit<TrackChatHeadsDeps, 'onDue'> {
   pollMs?: number
 }
 
-export interface Webhooks extends AsyncDisposable {
-  /** There may be something to deliver. */
-  wake(): void
-}
-
 /** Webhooks that a node delivers to at the same time. */
 const MAX_CONCURRENCY = 8
 /** Pause after each page, so that many messages cost one update of the table. */
@@ -33,44 +27,32 @@ const BATCH_MS = 50
  * chat; each node claims webhooks that are behind it, while it has capacity, and sends each of them the chat's events in order. It starts
  * before webhooks can be made, so that none is missed; without a known position in the log it examines everything.
  */
-export async function startWebhooks(deps: WebhooksDeps): Promise<Webhooks> {
+export async function startWebhooks(deps: WebhooksDeps): Promise<RunningJobs> {
   const { log, position, deliveries, deliverEvents, report, pollMs = 2_000 } = deps
-  const wakeUp = createSignal()
-  const stop = new AbortController()
-  const { signal } = stop
   const from = positionInLog(log, await position.read(await log.head()), log.start)
-  const trackChatHeads = createTrackChatHeads({ ...deps, onDue: () => wakeUp.notify() })
 
-  async function handle(page: Page, ended: AbortSignal): Promise<void> {
-    await trackChatHeads(page, ended)
-    if (page.events.length > 0) await sleep(BATCH_MS, undefined, { signal: ended }).catch(() => undefined)
+  function follow(onDue: () => void): AsyncDisposable {
+    const trackChatHeads = createTrackChatHeads({ ...deps, onDue })
+    return startFollower({
+      name: 'webhooks',
+      log,
+      streamPrefixes: TRACKED_STREAMS,
+      start: (handled) => handled ?? from,
+      async handle(page, ended) {
+        await trackChatHeads(page, ended)
+        if (page.events.length > 0) await sleep(BATCH_MS, undefined, { signal: ended }).catch(() => undefined)
+      },
+      report,
+    })
   }
 
-  const follower = startFollower({
-    name: 'webhooks',
-    log,
-    streamPrefixes: TRACKED_STREAMS,
-    start: (handled) => handled ?? from,
-    handle,
+  return startJobs({
+    name: 'webhook-deliveries',
+    follow,
+    claim: (limit) => deliveries.claim(limit),
+    work: deliverEvents,
+    maxConcurrency: MAX_CONCURRENCY,
+    pollMs,
     report,
   })
-  const delivering = takeJobs(
-    {
-      name: 'webhook-deliveries',
-      claim: (limit) => deliveries.claim(limit),
-      work: (claimed) => deliverEvents(claimed, signal),
-      maxConcurrency: MAX_CONCURRENCY,
-      wakeUp,
-      pollMs,
-      report,
-    },
-    signal,
-  )
-  return {
-    wake: () => wakeUp.notify(),
-    async [Symbol.asyncDispose]() {
-      stop.abort()
-      await Promise.all([follower[Symbol.asyncDispose](), delivering])
-    },
-  }
 }

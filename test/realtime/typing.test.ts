@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { Redis } from 'ioredis'
 import type { Socket } from 'socket.io-client'
 import { eventually } from '../support/eventually.js'
+import { readySocket } from '../support/ready-socket.js'
 import { openTestRedis, type TestRedis } from '../support/redis.js'
 import { startTestApp, type Node, type TestApp, type TestUser } from '../support/test-app.js'
 
@@ -42,13 +43,7 @@ for (const kind of ['on one node', 'on two nodes of one Redis'] as const)
       chatId = (created.body as { id: string }).id
     })
 
-    async function connect(who: TestUser, node: Pick<Node, 'socket'>): Promise<{ socket: Socket; seen: object[] }> {
-      const socket = node.socket(who.token)
-      const seen: object[] = []
-      socket.on('typing', (typing: object) => seen.push(typing))
-      await new Promise((resolve) => socket.once('ready', resolve))
-      return { socket, seen }
-    }
+    const connect = (who: TestUser, node: Pick<Node, 'socket'>) => readySocket<object>(node, who, 'typing', [])
 
     const type = (socket: Socket): Promise<Ack> => socket.emitWithAck('typing', { chatId }) as Promise<Ack>
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import type { Socket } from 'socket.io-client'
 import { eventually } from '../../support/eventually.js'
+import { readySocket } from '../../support/ready-socket.js'
 import { openTestRedis, type TestRedis } from '../../support/redis.js'
 import { startTestApp, type Answer, type Node, type TestApp, type TestUser } from '../../support/test-app.js'
 
@@ -50,14 +50,7 @@ for (const kind of ['on one node', 'on two nodes of one Redis'] as const)
       expect((await parley.call('PATCH', '/users/me', { token: who.token, body })).status).to.equal(200)
     }
 
-    /** Resolves once it is ready. */
-    async function connect(who: TestUser, node: Pick<Node, 'socket'>): Promise<{ socket: Socket; pushed: Presence[] }> {
-      const socket = node.socket(who.token)
-      const pushed: Presence[] = []
-      socket.on('presence', (presence: Presence) => pushed.push(presence))
-      await new Promise((resolve) => socket.once('ready', resolve))
-      return { socket, pushed }
-    }
+    const connect = (who: TestUser, node: Pick<Node, 'socket'>) => readySocket<Presence>(node, who, 'presence', [])
 
     it('is seen by those who share a chat, and how many devices only by oneself', async () => {
       expect(await presenceOf(ada, bob)).to.deep.equal({ userId: ada.id, isOnline: false, lastSeen: null })
@@ -90,13 +83,12 @@ for (const kind of ['on one node', 'on two nodes of one Redis'] as const)
     it('is pushed to those who share a chat', async () => {
       const [bobs, eves] = [await connect(bob, parley), await connect(eve, parley)]
       const { socket } = await connect(ada, adasNode)
-      await eventually(() => expect(bobs.pushed.map(({ userId }) => userId)).to.include(ada.id))
-      const ofAda = (): boolean[] =>
-        bobs.pushed.filter(({ userId }) => userId === ada.id).map(({ isOnline }) => isOnline)
+      await eventually(() => expect(bobs.seen.map(({ userId }) => userId)).to.include(ada.id))
+      const ofAda = (): boolean[] => bobs.seen.filter(({ userId }) => userId === ada.id).map(({ isOnline }) => isOnline)
       expect(ofAda()).to.deep.equal([true])
       socket.disconnect()
       await eventually(() => expect(ofAda()).to.deep.equal([true, false]))
-      expect(eves.pushed).to.deep.equal([])
+      expect(eves.seen).to.deep.equal([])
     })
 
     it('is shown or not as its user wishes, but to oneself', async () => {
@@ -108,8 +100,7 @@ for (const kind of ['on one node', 'on two nodes of one Redis'] as const)
       const adas = await connect(ada, adasNode)
       await eventually(async () => expect(await presenceOf(ada, ada)).to.include({ isOnline: true, deviceCount: 1 }))
       expect(await presenceOf(ada, bob)).to.deep.equal({ userId: ada.id, isOnline: false, lastSeen: null })
-      const ofAda = (): boolean[] =>
-        bobs.pushed.filter(({ userId }) => userId === ada.id).map(({ isOnline }) => isOnline)
+      const ofAda = (): boolean[] => bobs.seen.filter(({ userId }) => userId === ada.id).map(({ isOnline }) => isOnline)
       await change(ada, { showPresence: true })
       await eventually(async () => expect(await presenceOf(ada, bob)).to.include({ isOnline: true }))
       await eventually(() => expect(ofAda().at(-1)).to.equal(true))
