@@ -16,6 +16,7 @@ async function serve(): Promise<void> {
   const app = await createApp(config, { print })
   const { log, databases } = app.core
   print(`Parley listens on ${app.url}`)
+  if (app.metricsUrl !== null) print(`Metrics: ${app.metricsUrl}/metrics`)
   const readModels = `Postgres (${databases.where})`
   if (log.kind === 'postgres') print(`Event log and read models: ${readModels}`)
   else print(`Event log: EventStoreDB. Read models: ${readModels}`)

@@ -90,6 +90,8 @@ export interface ApiDeps
   userExport: UserExport
   /** Null: `/metrics` is open. */
   metricsToken: string | null
+  /** Whether a port of its own serves `/metrics` and the components of `/readyz`: then nobody gets them here without the token. */
+  hasMetricsPort: boolean
 }
 
 /** What handlers of routes can act with: each gets what its route lists in `uses`. */

@@ -39,8 +39,10 @@ export function createApi(deps: ApiDeps): Express {
     auditReads: createReadYourWrites({ ...deps, ...deps.auditTrail }, deps.readModelWaitMs),
     openApi: () => (openApi ??= fixedContent(JSON.stringify(openApiDocument(routeList)), JSON_TYPE)),
   }
-  if (deps.metricsToken !== null) api.use('/metrics', requireToken(deps.metricsToken))
-  const isOperator = deps.metricsToken === null ? () => true : createTokenCheck(deps.metricsToken)
+  const { metricsToken, hasMetricsPort } = deps
+  if (hasMetricsPort) api.use('/metrics', notFound)
+  if (metricsToken !== null) api.use('/metrics', requireToken(metricsToken))
+  const isOperator = metricsToken === null ? () => !hasMetricsPort : createTokenCheck(metricsToken)
   mountRoutes(api, routeList, {
     authenticate: deps.authenticate,
     authenticateErased: deps.authenticateErased,
@@ -48,11 +50,13 @@ export function createApi(deps: ApiDeps): Express {
     isOperator,
     parts,
   })
-  api.use(() => {
-    throw new ProblemError('not-found')
-  })
+  api.use(notFound)
   api.use(answerProblem(deps.requestPath))
   return api
+}
+
+const notFound: Handler = () => {
+  throw new ProblemError('not-found')
 }
 
 const identifyClient =

@@ -14,6 +14,7 @@ export const rulesBroken = (config: Config, isGiven: IsGiven): string[] => [
   ...analyticsProblems(config, isGiven),
   ...productionProblems(config, isGiven),
   ...exposureProblems(config, isGiven),
+  ...metricsProblems(config, isGiven),
 ]
 
 const wordProblems = ({ blockedWords: { length }, blockedWordsPolicy: policy }: Config): string[] =>
@@ -77,6 +78,17 @@ function exposureProblems(config: Config, isGiven: IsGiven): string[] {
     masterKey !== null && isWeakKey(masterKey) && `MASTER_KEY can be guessed, and ${exposed}: ${MAKE_KEY}`,
     weakKeys('TOKEN_KEYS', config.tokenKeys),
     weakKeys('AUDIT_SIGNING_KEYS', config.auditSigningKeys),
+    !isGiven('METRICS_TOKEN') && !isGiven('METRICS_PORT') && `METRICS_TOKEN is missing, and ${exposed}: ${MAKE_TOKEN}`,
+    token !== null && isWeakToken(token) && `METRICS_TOKEN can be guessed, and ${exposed}: ${MAKE_TOKEN}`,
+  ].filter((problem) => problem !== false)
+}
+
+function metricsProblems({ metricsHost, metricsToken: token }: Config, isGiven: IsGiven): string[] {
+  if (!isGiven('METRICS_PORT'))
+    return isGiven('METRICS_HOST') ? ['METRICS_HOST is set, but not METRICS_PORT: set both, or neither'] : []
+  if (!isExposed(metricsHost)) return []
+  const exposed = `METRICS_HOST is ${metricsHost}, which other machines can reach`
+  return [
     !isGiven('METRICS_TOKEN') && `METRICS_TOKEN is missing, and ${exposed}: ${MAKE_TOKEN}`,
     token !== null && isWeakToken(token) && `METRICS_TOKEN can be guessed, and ${exposed}: ${MAKE_TOKEN}`,
   ].filter((problem) => problem !== false)

@@ -3,6 +3,7 @@ import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createHttpServer } from '../api/http-server.js'
 import type { Config } from './config.js'
+import { urlHost } from './url-host.js'
 
 /** Requests in flight at shutdown get this long to be answered. */
 const FINISH_MS = 10_000
@@ -29,7 +30,7 @@ export function createHttpListener({ host, port }: Pick<Config, 'host' | 'port'>
       server.listen(port, host)
       await once(server, 'listening')
       const { port: actual } = server.address() as AddressInfo
-      url = `http://${host.includes(':') ? `[${host}]` : host}:${actual}`
+      url = `http://${urlHost(host)}:${actual}`
     },
     close: () => close(FINISH_MS),
   }

@@ -108,6 +108,7 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     readiness: parts.readiness,
     registry: metrics.registry,
     metricsToken: config.metricsToken,
+    hasMetricsPort: config.metricsPort !== null,
     allowedOrigins: config.allowedOrigins,
     production: config.production,
     registrationGuard: createRegistrationGuard({

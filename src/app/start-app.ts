@@ -5,6 +5,7 @@ import { createAuthenticate } from '../requests/authenticate.js'
 import { createOwnWritesInRedis } from '../requests/own-writes-in-redis.js'
 import { createRequestPath } from '../requests/request-path.js'
 import { problemOf } from '../api/problem-details.js'
+import type { Readiness } from '../api/shapes/readiness-shape.js'
 import { createSafeFetch } from '../outbound/safe-fetch.js'
 import { createPastFrames } from '../realtime/past-frames.js'
 import type { Realtime } from '../realtime/gateway.js'
@@ -15,6 +16,7 @@ import { openCore, type Core } from './core.js'
 import { createFailureReport } from './failure-report.js'
 import { createHttpListener } from './http-listener.js'
 import { createLogger } from './logger.js'
+import { startMetricsListener } from './metrics-listener.js'
 import { createMetrics, type Metrics } from './metrics.js'
 import type { Overrides } from './overrides.js'
 import { createReleases, type Releases } from './release.js'
@@ -41,6 +43,8 @@ const READ_MODEL_WAIT_MS = 2_000
 export interface App extends AsyncDisposable {
   /** Where it listens. */
   url: string
+  /** Where its metrics are, when they have a port of their own. */
+  metricsUrl: string | null
   core: Core
 }
 
@@ -131,8 +135,21 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
     releases,
   )
   releases.onRelease(() => realtime.drain())
+  const metricsUrl = await startMetricsPort(config, metrics, readiness, releases)
   await http.listen()
-  return { url: http.url(), core }
+  return { url: http.url(), metricsUrl, core }
+}
+
+/** Where the metrics have no port of their own, null. */
+async function startMetricsPort(
+  { metricsPort: port, metricsHost: host, metricsToken: token }: Config,
+  { registry }: Metrics,
+  readiness: () => Promise<Readiness>,
+  releases: Releases,
+): Promise<string | null> {
+  if (port === null) return null
+  const metrics = async () => ({ text: await registry.metrics(), contentType: registry.contentType })
+  return releases.add(await startMetricsListener({ host, port, token, metrics, readiness })).url
 }
 
 interface CoreParts {

@@ -61,6 +61,7 @@ const deps = {
   registrationGuard: <Result>(_email: unknown, _client: unknown, register: () => Promise<Result>) => register(),
   passwordGuard: <Result>(_whose: unknown, _source: unknown, check: () => Promise<Result>) => check(),
   metricsToken: null,
+  hasMetricsPort: false,
 } as unknown as ApiDeps
 
 let server: Server

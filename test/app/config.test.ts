@@ -54,6 +54,8 @@ describe('configuration', () => {
       rateLimitMessagesPerMinute: 30,
       rateLimits: true,
       metricsToken: null,
+      metricsPort: null,
+      metricsHost: '127.0.0.1',
       blockedWords: [],
       allowedWords: [],
       blockedWordsPolicy: 'off',
@@ -90,6 +92,8 @@ describe('configuration', () => {
       TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8,fd00::/8',
       RATE_LIMITS: 'off',
       METRICS_TOKEN: 'a-token-of-ours-alone',
+      METRICS_PORT: '9464',
+      METRICS_HOST: '::1',
       ALLOWED_ORIGINS: 'https://chat.example.com, http://localhost:5173',
       ACCESS_TOKEN_SECONDS: '60',
       RATE_LIMIT_MESSAGES_PER_MINUTE: '0',
@@ -131,6 +135,8 @@ describe('configuration', () => {
       trustedProxies: ['127.0.0.1', '10.0.0.0/8', 'fd00::/8'],
       rateLimits: false,
       metricsToken: 'a-token-of-ours-alone',
+      metricsPort: 9464,
+      metricsHost: '::1',
       allowedOrigins: ['https://chat.example.com', 'http://localhost:5173'],
       accessTokenSeconds: 60,
       rateLimitMessagesPerMinute: 0,
@@ -174,6 +180,7 @@ describe('configuration', () => {
     'AUDIT_SIGNING_KEYS',
     'REDIS_URL',
     'METRICS_TOKEN',
+    'METRICS_PORT',
     'SMTP_URL',
     'PUBLIC_URL',
   ]
@@ -492,6 +499,19 @@ describe('where others reach the server', () => {
       'aaaabbbbccccaaaa',
     ])
       expect(exposed({ METRICS_TOKEN: typed })[0], typed).to.match(/^METRICS_TOKEN can be guessed/)
+  })
+
+  it('a port of their own for metrics makes the token unnecessary, unless other machines reach that port too', () => {
+    expect(problemsOf({ HOST: '0.0.0.0', METRICS_PORT: '9464' })).to.deep.equal([])
+    const open = { METRICS_PORT: '9464', METRICS_HOST: '0.0.0.0' }
+    expect(problemsOf(open)).to.deep.equal([
+      'METRICS_TOKEN is missing, and METRICS_HOST is 0.0.0.0, which other machines can reach: make one with "openssl rand -hex 24"',
+    ])
+    expect(problemsOf({ ...open, METRICS_TOKEN: 'MyPassword-is-long' })[0]).to.match(/^METRICS_TOKEN can be guessed/)
+    expect(problemsOf({ ...open, METRICS_TOKEN: token })).to.deep.equal([])
+    expect(problemsOf({ METRICS_HOST: '::1' })).to.deep.equal([
+      'METRICS_HOST is set, but not METRICS_PORT: set both, or neither',
+    ])
   })
 
   for (const [what, key] of guessable) {

@@ -204,6 +204,8 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   trustedProxies: [],
   rateLimits: false,
   metricsToken: null,
+  metricsPort: null,
+  metricsHost: '127.0.0.1',
   blockedWords: [],
   allowedWords: [],
   blockedWordsPolicy: 'off',

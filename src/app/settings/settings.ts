@@ -29,7 +29,7 @@ export const settings = {
     'HOST',
     host,
     '127.0.0.1',
-    '`0.0.0.0` for every interface; it then requires `METRICS_TOKEN`, and keys that cannot be guessed',
+    '`0.0.0.0` for every interface; it then requires `METRICS_TOKEN` or `METRICS_PORT`, and keys that cannot be guessed',
   ),
   dataDir: {
     ...setting(
@@ -138,6 +138,18 @@ export const settings = {
     metricsToken,
     'none',
     'The bearer token that `/metrics` requires, 16 to 256 characters; without one it is open',
+  ),
+  metricsPort: choice(
+    'METRICS_PORT',
+    wholeNumber(0, 65_535),
+    'that of the API',
+    'A port of its own for `/metrics` and the whole `/readyz`; the API then answers 404 to `/metrics`. 0: any free port',
+  ),
+  metricsHost: setting(
+    'METRICS_HOST',
+    host,
+    '127.0.0.1',
+    'Where `METRICS_PORT` listens; an address that other machines can reach requires `METRICS_TOKEN`',
   ),
   blockedWords: list(
     'BLOCKED_WORDS',
