@@ -38,7 +38,7 @@ module.exports = {
     mayOnlyReach('export', [...pure, 'projections', 'identity']),
     mayOnlyReach('erasure', [...pure, 'followers', 'commands', 'projections', 'identity']),
     mayOnlyReach('retention', [...pure, 'followers', 'commands', 'projections']),
-    mayOnlyReach('requests', ['domain', 'identity', 'limits', 'security']),
+    mayOnlyReach('requests', ['domain', 'async', 'identity', 'limits', 'security']),
     mayOnlyReach('realtime', [
       ...pure,
       'requests',

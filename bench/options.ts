@@ -10,6 +10,10 @@ export interface Options {
   /** Where the report goes, and the one that ratios are held against. */
   json: string | null
   check: string | null
+  /** The folder of another build, which this one is compared with instead. */
+  ab: string | null
+  /** How often the servers are started for that comparison. */
+  starts: number
   rounds: number
   warmSeconds: number
   seconds: number
@@ -32,6 +36,8 @@ export function parseOptions(args: readonly string[]): Options {
       only: { type: 'string' },
       json: { type: 'string' },
       check: { type: 'string' },
+      ab: { type: 'string' },
+      starts: { type: 'string', default: '3' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       postgres: { type: 'string', default: 'free' },
@@ -40,7 +46,7 @@ export function parseOptions(args: readonly string[]): Options {
       markdown: { type: 'boolean', default: false },
     },
   })
-  const { quick: isQuick, only, json = null, check = null, rounds, seconds, lines } = values
+  const { quick: isQuick, only, json = null, check = null, ab = null, rounds, seconds, lines } = values
   const size = isQuick
     ? { rounds: 2, warmSeconds: 0.3, seconds: 0.7, people: 40, rooms: 200, lines: 2_000 }
     : { rounds: 5, warmSeconds: 0.3, seconds: 1.5, people: 200, rooms: 1000, lines: 20_000 }
@@ -53,11 +59,17 @@ export function parseOptions(args: readonly string[]): Options {
     only: only === undefined ? null : new RegExp(only, 'i'),
     json,
     check,
+    ab,
+    starts: Number(values.starts),
+    ...(ab !== null && AB_ROUNDS),
     ...(rounds === undefined ? {} : { rounds: Number(rounds) }),
     ...(seconds === undefined ? {} : { seconds: Number(seconds) }),
     ...(lines === undefined ? {} : { lines: Number(lines) }),
   }
 }
+
+/** For `--ab`, for each start. */
+const AB_ROUNDS = { rounds: 6, seconds: 1 }
 
 function placeOf(name: string): Place {
   if (name === 'free' || name === 'server' || name === 'load') return name

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { compareBuilds, formatComparison } from './ab/compare-builds.js'
 import { startBench, type Bench } from './bench.js'
 import { findLosses } from './check.js'
 import { experimentList } from './experiment-list.js'
@@ -8,7 +9,7 @@ import { hardware, machineLoad, versions, type Report } from './report.js'
 import { runExperiment, type Line } from './run-experiment.js'
 import { formatMarkdown, formatTable } from './table.js'
 
-/** `npm run bench -- [--quick] [--only REGEX] [--json FILE] [--check FILE]`: see README.md in this folder. */
+/** `npm run bench -- [--quick] [--only REGEX] [--json FILE] [--check FILE] [--ab DIR]`: see README.md in this folder. */
 
 const print = (text: string): void => void process.stderr.write(`${text}\n`)
 
@@ -53,6 +54,11 @@ async function main(options: Options): Promise<number> {
   await using bench = await startBench(options, print)
   const before = machineLoad()
   stopOnSignals(bench)
+  if (options.ab !== null) {
+    const comparisons = await compareBuilds(bench, options.ab, print)
+    process.stdout.write(`${comparisons.map(formatComparison).join('\n')}\n`)
+    return 0
+  }
   const { rounds, seconds, isQuick, json, check } = options
   const about = {
     date: new Date().toISOString(),

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pinned, type Place } from './pinning.js'
 
@@ -16,6 +17,8 @@ export interface NodeProcessOptions {
   place: Place
   /** Relative to the folder that holds `src` and `bench`, compiled. */
   script: string
+  /** That folder of another build; this one's when absent. */
+  folder?: string
   args?: readonly string[]
   /** Nothing but this and the path is handed on. */
   env?: Readonly<Record<string, string>>
@@ -24,10 +27,18 @@ export interface NodeProcessOptions {
 
 const STOP_MS = 20_000
 
+const HERE = fileURLToPath(new URL('../..', import.meta.url))
+
 /** A Node process of the same version as this one. Disposing of it asks it to end, and insists after 20 s. */
-export function startNode({ place, script, args = [], env = {}, ipc = false }: NodeProcessOptions): NodeProcess {
-  const path = fileURLToPath(new URL(`../../${script}`, import.meta.url))
-  const [command, commandArgs] = pinned(place, process.execPath, [path, ...args])
+export function startNode({
+  place,
+  script,
+  folder = HERE,
+  args = [],
+  env = {},
+  ipc = false,
+}: NodeProcessOptions): NodeProcess {
+  const [command, commandArgs] = pinned(place, process.execPath, [join(folder, script), ...args])
   const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])]
   const { PATH = '' } = process.env
   const child = spawn(command, commandArgs, { env: { PATH, NODE_ENV: 'production', ...env }, stdio })

@@ -1,4 +1,5 @@
 import type { Logger } from 'winston'
+import { createTurnBarrier } from '../async/turn-barrier.js'
 import type { ClientInfo } from '../domain/client-info.js'
 import type { SecurityKind } from '../domain/security/events.js'
 import { rolesSuffice } from '../identity/access.js'
@@ -76,6 +77,7 @@ const COMMANDS: PerUserBounds = { perUser: 8, waitingPerUser: 1_000, inAll: Infi
 export function createRequestPath({ limits, security, problemOf, logger }: RequestPathDeps): RequestPath {
   const runExpensive = createPerUserLimit(EXPENSIVE_READS)
   const runCommand = createPerUserLimit(COMMANDS)
+  const turnBarrier = createTurnBarrier()
 
   /** @throws RequestRefused */
   function count({ countsAs, cost }: Operation, state: RequestState): Quota | null {
@@ -101,6 +103,7 @@ export function createRequestPath({ limits, security, problemOf, logger }: Reque
       const hasBody = await transport.readBody()
       if (operation.access === 'either' && !hasBody) state.identity = await transport.authenticate()
       const input = transport.parse()
+      await turnBarrier()
       const { identity } = state
       if (identity === undefined) return work(input, quota)
       if (operation.cost > 1) return runExpensive(identity.userId, () => work(input, quota))

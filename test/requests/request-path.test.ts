@@ -4,7 +4,12 @@ import { createRequestLimits } from '../../src/limits/request-limits.js'
 import { problemOf } from '../../src/api/problem-details.js'
 import { routeList } from '../../src/api/route-list.js'
 import type { Operation } from '../../src/requests/operation.js'
-import { createRequestPath, type Transport } from '../../src/requests/request-path.js'
+import {
+  createRequestPath,
+  type RequestPath,
+  type RequestState,
+  type Transport,
+} from '../../src/requests/request-path.js'
 import { eventually } from '../support/eventually.js'
 import { uuid } from '../support/uuid.js'
 
@@ -38,21 +43,46 @@ const transportOf = (user: string): Transport<null> => ({
   parse: () => null,
 })
 
-/** A request path, and the requests on it that are under way, each until it is ended. */
-function setUp() {
-  const path = createRequestPath({
+const createPath = (): RequestPath =>
+  createRequestPath({
     limits: createRequestLimits({ isOn: false, onRefused: ignore }),
     security: { record: ignore },
     problemOf,
     logger: winston.createLogger({ silent: true }),
   })
+
+const stateOf = (): RequestState => ({ requestId: uuid('request'), client })
+
+/** A request path, and the requests on it that are under way, each until it is ended. */
+function setUp() {
+  const path = createPath()
   const underWay: (() => void)[] = []
   const send = (user: string, operation: Operation): Promise<void> =>
-    path.run(operation, transportOf(user), { requestId: uuid('request'), client }, () => {
+    path.run(operation, transportOf(user), stateOf(), () => {
       return new Promise((resolve) => underWay.push(resolve))
     })
   return { send, underWay }
 }
+
+describe('Requests that arrive in one turn of the event loop', () => {
+  it('begin their work after the last of them has been parsed, in the order of their arrival', async () => {
+    const path = createPath()
+    const begun: string[] = []
+    const send = (user: string): Promise<void> =>
+      path.run({ ...COMMAND, waitsForReadModel: false }, transportOf(user), stateOf(), () => {
+        begun.push(user)
+        return Promise.resolve()
+      })
+    const all = []
+    for (const user of ['ann', 'ben', 'cem']) {
+      all.push(send(user))
+      for (let microtasks = 0; microtasks < 100; microtasks++) await Promise.resolve() // still the same turn
+      expect(begun).to.deep.equal([])
+    }
+    await Promise.all(all)
+    expect(begun).to.deep.equal(['ann', 'ben', 'cem'])
+  })
+})
 
 describe('The commands of one user', () => {
   it('run eight at once while their answers wait for the read model; more wait for their turn, and others do not', async () => {
