@@ -95,6 +95,18 @@ module.exports = {
       },
     },
     {
+      name: 'client-package-and-server-share-nothing',
+      severity: 'error',
+      from: { path: '^packages/client/' },
+      to: { path: '^src/' },
+    },
+    {
+      name: 'server-never-reaches-the-client-package',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^packages/client/' },
+    },
+    {
       name: 'nothing-unused',
       severity: 'error',
       from: {

@@ -7,7 +7,7 @@ COPY .npmrc package.json package-lock.json ./
 RUN npm ci --ignore-scripts --omit=optional
 COPY tsconfig.json ./
 COPY src src
-RUN npm run build
+RUN npm run build:server
 
 FROM base AS dependencies
 COPY .npmrc package.json package-lock.json ./

@@ -4,7 +4,19 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { vocabulary } from './vocabulary.js'
 
-const ROOTS = ['src', 'test', 'bench', 'docs', 'deploy', 'public', 'scripts', 'README.md', 'CONTRIBUTING.md']
+const ROOTS = [
+  'src',
+  'packages/client/src',
+  'packages/client/README.md',
+  'test',
+  'bench',
+  'docs',
+  'deploy',
+  'public',
+  'scripts',
+  'README.md',
+  'CONTRIBUTING.md',
+]
 const TEXT = /\.(ts|js|md|html|sql|ya?ml)$/
 /** These name the words that they are about. */
 const EXEMPT = new Set(['scripts/vocabulary.js', 'test/scripts/check-words.test.ts'])

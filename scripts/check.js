@@ -6,9 +6,10 @@ import { findWordsInProject } from './check-words.js'
 const steps = [
   ['types', 'tsc', '--noEmit', '-p', 'tsconfig.json'],
   ['nothing of the language that Node 20 lacks', 'tsc', '-p', 'tsconfig.src.json'],
+  ['types of the client package', 'tsc', '--noEmit', '-p', 'packages/client/tsconfig.json'],
   ['lint', 'eslint', '.'],
   ['format', 'prettier', '--check', '--log-level', 'warn', '.'],
-  ['layers and cycles', 'depcruise', '--config', '.dependency-cruiser.cjs', 'src'],
+  ['layers and cycles', 'depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'packages/client/src'],
 ]
 
 let failed = 0

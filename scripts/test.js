@@ -16,7 +16,11 @@ const tally = createTally()
 const node = process.execPath
 const step = (name, args, options) => runStep(tally, name, node, args, options)
 
-if (await step('build', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], { limitMinutes: 5 })) {
+const build = (project) => ['node_modules/typescript/bin/tsc', '-p', project]
+const isBuilt =
+  (await step('build', build('tsconfig.json'), { limitMinutes: 5 })) &&
+  (await step('build of the client package', build('packages/client/tsconfig.json'), { limitMinutes: 5 }))
+if (isBuilt) {
   const run = withServices(async (env) => {
     const covered = { ...env, ...recordCoverage() }
     const results = []

@@ -1,0 +1,1 @@
+export { browserTokens } from './session/browser-tokens.js'

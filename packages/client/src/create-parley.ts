@@ -1,0 +1,105 @@
+import { iterateEvents, type IterateOptions } from './chats/event-iterator.js'
+import type { BackoffOptions } from './async/backoff.js'
+import type { ParleyError } from './parley-error.js'
+import { createApi, type Api } from './rest/api.js'
+import type { Fetch } from './rest/send-request.js'
+import { createOutbox, type MessageInput, type Outbox, type SentMessage } from './sending/outbox.js'
+import { createSession, type Session } from './session/session.js'
+import type { TokenStore } from './session/tokens.js'
+import { createChatCursors } from './realtime/chat-cursors.js'
+import { createConnection, type Connection } from './realtime/connection.js'
+import { createEventFeed, type EventFeed } from './realtime/event-feed.js'
+import { fetchEventsWith } from './realtime/fetch-events.js'
+import type { ChatEvent, Message } from './realtime/server-events.js'
+
+export interface ParleyOptions {
+  /** Of the server, without a path: `https://chat.example.com`. */
+  url: string
+  /** Where the tokens are kept; by default in memory. */
+  tokens?: TokenStore
+  /** For each chat, the version from which to go on, as `parley.feed.cursors()` gave it before. */
+  cursors?: Record<string, number>
+  /** Called for every request; by default the global `fetch`. */
+  fetch?: Fetch
+  backoff?: BackoffOptions
+  /** How long a command over the socket may take before it is repeated. */
+  ackTimeoutMs?: number
+  onError?: (error: ParleyError) => void
+}
+
+/** The client of one user at a time. */
+export interface Parley {
+  readonly session: Session
+  readonly api: Api
+  readonly connection: Connection
+  readonly feed: EventFeed
+  readonly outbox: Outbox
+  /** Connects the socket, and keeps it connected. Resolves when the events are live. */
+  connect(): Promise<void>
+  /** Sends a message, once: over reconnects and repeats. Without a connection it waits for one, in the order of its chat. */
+  send(chatId: string, input: MessageInput): SentMessage
+  /** The events of one chat, in order, without gaps and repeats. */
+  events(chatId: string, options?: IterateOptions): AsyncGenerator<ChatEvent, void, undefined>
+  /** Ends the connection, all iterations and all that waits to be sent. */
+  close(): void
+}
+
+const MAX_HANDSHAKE_CURSORS = 1_000
+
+export function createParley(options: ParleyOptions): Parley {
+  const { url, tokens, fetch, backoff, ackTimeoutMs, onError } = options
+  const http = { url, ...(fetch && { fetch }) }
+  const session = createSession({ ...http, ...(tokens && { tokens }) })
+  const api = createApi({ ...http, session })
+  let userId: string | null = null
+  const cursors = createChatCursors(() => userId, options.cursors)
+  const connection = createConnection({
+    url,
+    session,
+    cursors: () => Object.fromEntries(Object.entries(cursors.all()).slice(0, MAX_HANDSHAKE_CURSORS)),
+    onCursorsRefused: () => cursors.clear(),
+    ...(backoff && { backoff }),
+    ...(ackTimeoutMs !== undefined && { ackTimeoutMs }),
+  })
+  connection.onReady((ready) => (userId = ready.userId))
+  const fetchEvents = fetchEventsWith(api)
+  const feed = createEventFeed({ connection, cursors, fetchEvents })
+  const outbox = createOutbox({
+    online: (signal) => connection.online(signal),
+    async transmit({ chatId, clientMessageId, input }) {
+      const ack = await connection.ask('send_message', { ...input, chatId, clientMessageId })
+      return ack['message'] as Message
+    },
+  })
+  const closed = new AbortController()
+  if (onError) connection.onError(onError)
+
+  session.onChange((changed) => {
+    if (changed?.userId === userId || userId === null) return
+    userId = null
+    connection.disconnect()
+    cursors.clear()
+    outbox.clear('signed-out')
+  })
+  feed.onChatEvent(({ event, payload }) => {
+    if (event === 'new_message') outbox.accepted(payload)
+  })
+
+  return {
+    session,
+    api,
+    connection,
+    feed,
+    outbox,
+    connect: () => connection.connect(),
+    send: (chatId, input) => outbox.send(chatId, input),
+    events: (chatId, iterate = {}) => iterateEvents(chatId, iterate, { feed, fetchEvents, closed: closed.signal }),
+    close() {
+      closed.abort()
+      connection.disconnect()
+      outbox.clear('closed')
+      feed.close()
+      session.close()
+    },
+  }
+}
