@@ -3,6 +3,7 @@ import type { ClientInfo } from '../domain/client-info.js'
 import { idSchema } from '../commands/catalogue/input-schemas.js'
 import { isNestedDeeper } from '../commands/catalogue/nesting.js'
 import type { SessionCheck } from '../identity/sessions/session-check.js'
+import type { Authenticate } from '../requests/authenticate.js'
 import { RequestRefused } from '../requests/request-refused.js'
 import type { RequestPath, RequestState, Transport } from '../requests/request-path.js'
 import type { ClientEventHandlers, Sender } from './client-events.js'
@@ -18,6 +19,7 @@ import {
 
 export interface AnswerClientEventDeps {
   handlers: ClientEventHandlers
+  authenticate: Authenticate
   sessionCheck: SessionCheck
   requestPath: RequestPath
   problemOf: ProblemOf
@@ -36,12 +38,13 @@ export type AnswerClientEvent = (
 
 /** The sockets' adapter to the request path. */
 export function createAnswerClientEvent(deps: AnswerClientEventDeps): AnswerClientEvent {
-  const { handlers, sessionCheck, requestPath, problemOf } = deps
+  const { handlers, authenticate, sessionCheck, requestPath, problemOf } = deps
 
   function transportOf(name: unknown, payload: unknown, { data }: RealtimeSocket): Transport<RunHandler> {
     return {
-      isBot: () => false,
+      isBot: () => data.botToken !== null,
       async authenticate() {
+        if (data.botToken !== null) return authenticate(data.botToken)
         const refusal = await sessionCheck(data.claims)
         if (refusal !== null) throw new RequestRefused(refusal)
         return data.claims

@@ -12,6 +12,8 @@ export interface Delivery {
   chatIds: readonly string[]
   /** … and for this user's own devices. */
   userId: string | null
+  /** The chat that a frame for own devices is about: of a bot, only sockets that are bound to it get the frame. */
+  aboutChatId?: string
   /** Users who join the one chat by it, for whom it is the first frame, and users who leave, for whom it is the last. */
   joining: readonly string[]
   leaving: readonly string[]
@@ -69,6 +71,8 @@ export function membershipChanges(event: Opened<ChatEvent>): Pick<Delivery, 'joi
 /** A socket about to go live, and what it has received of its chats. */
 export interface AttachingSocket {
   userId: string
+  /** Of a bot: the only chats of which it gets anything. */
+  boundTo?: ReadonlySet<string> | undefined
   /** The user's chats, each with the position up to which the socket has everything. */
   chats: ReadonlyMap<string, Position>
   /** The position up to which it has everything else: profiles, read markers, and that the user is in no other chats. */
@@ -80,17 +84,20 @@ export interface AttachingSocket {
  * event, so that nothing after a removal reaches the removed user, and nothing after a join is missed.
  */
 export function goLive(
-  { userId, chats, since }: AttachingSocket,
+  { userId, boundTo, chats, since }: AttachingSocket,
   buffered: readonly Delivery[],
   isAfter: (a: Position, b: Position) => boolean,
 ): { frames: Frame[]; chatIds: Set<string> } {
   const chatIds = new Set(chats.keys())
   const frames: Frame[] = []
+  const isOpenTo = (chatId: string | undefined): boolean =>
+    boundTo === undefined || (chatId !== undefined && boundTo.has(chatId))
   for (const delivery of buffered) {
     const [chatId = ''] = delivery.chatIds
     if (!isAfter(delivery.position, (delivery.userId === null ? chats.get(chatId) : undefined) ?? since)) continue
-    if (delivery.joining.includes(userId)) chatIds.add(chatId)
-    const isForUser = delivery.userId === userId || delivery.chatIds.some((id) => chatIds.has(id))
+    if (delivery.joining.includes(userId) && isOpenTo(chatId)) chatIds.add(chatId)
+    const isOwn = delivery.userId === userId && isOpenTo(delivery.aboutChatId)
+    const isForUser = isOwn || delivery.chatIds.some((id) => chatIds.has(id))
     if (isForUser && delivery.isWithheld !== true)
       frames.push(delivery.hiddenFrom?.includes(userId) === true ? skippedFrame(delivery) : delivery.frame)
     if (delivery.leaving.includes(userId)) chatIds.delete(chatId)

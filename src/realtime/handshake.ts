@@ -44,14 +44,14 @@ export function createHandshake({
     if (hasTooManyCursors(auth)) return { fault: { code: 'too-many-cursors' } }
     const parsed = handshakeSchema.safeParse(auth)
     if (!parsed.success) return { fault: parsed.error }
-    if (isBotToken(parsed.data.token)) return { fault: { code: 'not-for-bots' } }
-    const claims = await authenticate(parsed.data.token)
+    const { token, cursors } = parsed.data
+    const claims = await authenticate(token)
     // Bringing a socket up to date costs more than most requests.
     const quota = limits.take(client, claims.userId)
     if (isLimited(quota)) return { fault: quota }
     const full = hold(conn, client, claims.userId)
     if (full !== null) return { fault: full }
-    return { claims, cursors: parsed.data.cursors }
+    return { claims, cursors, botToken: isBotToken(token) ? token : null }
   }
 
   /** Null if the user may hold the connection. One that has closed meanwhile is held by nobody. */

@@ -3,7 +3,7 @@ import type { OpenedEvent } from '../privacy/event-reader.js'
 import { membershipChanges } from './audience.js'
 import { isChatEvent } from './frames.js'
 import { changesUser } from './render.js'
-import { chatRoom, userRoom, type Rooms } from './rooms.js'
+import { chatRoom, ownRooms, type Rooms } from './rooms.js'
 
 /**
  * Whether an event concerns a live socket of this node, and so is worth rendering. Users who join a chat by one of these events also receive
@@ -13,19 +13,20 @@ export function hasLocalAudience(
   rooms: Pick<Rooms, 'isOccupied' | 'isAnyoneConnected'>,
   events: readonly OpenedEvent[],
 ): (event: OpenedEvent) => boolean {
-  const isConnected = (userId: string): boolean => rooms.isOccupied(userRoom(userId))
+  const isConnected = (userId: string, chatId: string): boolean =>
+    ownRooms(userId, chatId).some((room) => rooms.isOccupied(room))
   const joined = new Set(
     events
       .filter(isChatEvent)
-      .filter(({ event }) => membershipChanges(event).joining.some(isConnected))
+      .filter(({ event, stream }) => membershipChanges(event).joining.some((user) => isConnected(user, idOf(stream))))
       .map(({ stream }) => stream),
   )
   return (opened) => {
     const { event, stream } = opened
     if (isChatEvent(opened)) return joined.has(stream) || rooms.isOccupied(chatRoom(idOf(stream)))
     if (changesUser(event)) return rooms.isAnyoneConnected()
-    if (event.type === 'ChatMuted' || event.type === 'ChatHidden') return isConnected(event.userId)
+    if (event.type === 'ChatMuted' || event.type === 'ChatHidden') return isConnected(event.userId, event.chatId)
     if (event.type !== 'ChatsRead') return false
-    return isConnected(event.userId) || event.chats.some(({ chatId }) => rooms.isOccupied(chatRoom(chatId)))
+    return event.chats.some(({ chatId }) => isConnected(event.userId, chatId) || rooms.isOccupied(chatRoom(chatId)))
   }
 }

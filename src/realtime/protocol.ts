@@ -7,8 +7,8 @@ import {
   messageBodySchema,
   readBodySchema,
 } from '../commands/catalogue/input-schemas.js'
-import type { Claims } from '../identity/sessions/tokens.js'
-import type { CountsAs, Operation } from '../requests/operation.js'
+import type { Identity } from '../requests/authenticate.js'
+import type { BotPolicy, CountsAs, Operation } from '../requests/operation.js'
 
 /** What clients send over sockets. Unknown fields are refused. */
 
@@ -44,10 +44,9 @@ export const clientEventSchemas = {
 
 export type ClientEventName = keyof typeof clientEventSchemas
 
-/** A user's own access tokens alone open sockets. */
-const operation = (access: Operation['access'], countsAs: CountsAs = 'request'): Operation => ({
+const operation = (access: Operation['access'], bots: BotPolicy, countsAs: CountsAs = 'request'): Operation => ({
   access,
-  bots: 'refused',
+  bots,
   countsAs,
   waitsForReadModel: false,
   cost: 1,
@@ -56,24 +55,27 @@ const operation = (access: Operation['access'], countsAs: CountsAs = 'request'):
 
 /** What each event demands, in the same terms as the routes. */
 export const clientEventOperations: Readonly<Record<ClientEventName, Operation>> = {
-  send_message: operation('participant', 'message'),
-  edit_message: operation('author', 'message'),
-  delete_message: operation('participant'),
-  react: operation('participant'),
-  join_chat: operation('open-chat'),
-  leave_chat: operation('participant'),
-  read: operation('participant'),
-  typing: operation('participant'),
-  sync: operation('user'),
-  authenticate: operation('user'),
+  send_message: operation('participant', 'bound', 'message'),
+  edit_message: operation('author', 'bound', 'message'),
+  delete_message: operation('participant', 'bound'),
+  react: operation('participant', 'bound'),
+  join_chat: operation('open-chat', 'refused'),
+  leave_chat: operation('participant', 'refused'),
+  read: operation('participant', 'bound'),
+  typing: operation('participant', 'bound'),
+  sync: operation('user', 'admitted'),
+  authenticate: operation('user', 'refused'),
 }
 
 /** For events that do not exist. */
-export const unknownEventOperation = operation('user')
+export const unknownEventOperation = operation('user', 'admitted')
 
 export interface SocketData {
-  claims: Claims
+  /** Of a bot, with the chats that its token is bound to: its socket gets events of these alone. */
+  claims: Identity
   cursors: Cursors
+  /** A bot's token, which is verified again while the socket is open; null for a user. */
+  botToken: string | null
 }
 
 export type RealtimeServer = Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>

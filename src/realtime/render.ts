@@ -137,9 +137,9 @@ function deliveriesOf(opened: OpenedEvent, input: RenderInput): Delivery[] {
     case 'ChatsRead':
       return readDeliveries(event, position, input)
     case 'ChatMuted':
-      return [toOwnDevices('chat_muted', event.userId, { chatId: event.chatId, muted: event.muted }, position)]
+      return [toOwnDevices('chat_muted', event, { muted: event.muted }, position)]
     case 'ChatHidden':
-      return [toOwnDevices('chat_hidden', event.userId, { chatId: event.chatId, hidden: event.seq !== null }, position)]
+      return [toOwnDevices('chat_hidden', event, { hidden: event.seq !== null }, position)]
     default:
       return []
   }
@@ -167,15 +167,21 @@ function chatFrame(placed: ChatEventInStream, input: RenderInput): Frame | null 
 const readDeliveries = ({ userId, chats }: Opened<ChatsRead>, position: string, input: RenderInput): Delivery[] =>
   chats.map(({ chatId, seq, unread = false }) => {
     const isForAll = !unread && (input.participantCounts.get(chatId) ?? 0) <= MAX_FOR_READ_FRAMES
-    const own = toOwnDevices('read', userId, { chatId, userId, seq }, position)
+    const own = toOwnDevices('read', { chatId, userId }, { userId, seq }, position)
     return { ...own, chatIds: isForAll ? [chatId] : [] }
   })
 
-const toOwnDevices = (event: string, userId: string, payload: object, position: string): Delivery => ({
+const toOwnDevices = (
+  event: string,
+  { userId, chatId }: { userId: string; chatId: string },
+  payload: object,
+  position: string,
+): Delivery => ({
   position,
-  frame: { event, payload },
+  frame: { event, payload: { chatId, ...payload } },
   chatIds: [],
   userId,
+  aboutChatId: chatId,
   joining: [],
   leaving: [],
 })

@@ -10,7 +10,7 @@ import type { Frame } from './frames.js'
 import type { Hub, LiveBuffer } from './hub.js'
 import type { VisibleFrames } from './past-frames.js'
 import type { Cursors, RealtimeSocket } from './protocol.js'
-import { chatOfRoom, chatRoom, userRoom } from './rooms.js'
+import { chatOfRoom, chatRoom, roomsToEnter } from './rooms.js'
 
 /** A client that missed more events of a chat pages its history instead. */
 const MAX_MISSED = 1_000
@@ -58,7 +58,7 @@ type AttachMode =
  */
 export function createSession(socket: RealtimeSocket, deps: SessionDeps, onFailure: (fault: unknown) => void): Session {
   const { log, hub, queries, progress, visibleFrames, stepMs = 10_000 } = deps
-  const { userId } = socket.data.claims
+  const { userId, chatIds: boundTo } = socket.data.claims
   const disconnected = new AbortController()
   socket.once('disconnect', () => disconnected.abort())
   let isAttaching = false
@@ -72,13 +72,19 @@ export function createSession(socket: RealtimeSocket, deps: SessionDeps, onFailu
     if (!(await reached)) throw new CommandFault('projection-behind')
   }
 
+  /** The chats that the socket is to have, of a bot those that its token is bound to. */
+  async function memberships() {
+    const { chats, checkpoint } = await queries.chatMemberships(userId)
+    return { chats: chats.filter(({ chatId }) => boundTo?.has(chatId) ?? true), checkpoint }
+  }
+
   /** A cursor ahead of this node comes from a node that was further: this one must catch up first. */
   async function snapshot(since: Position, cursors: Cursors) {
     await inTime(progress.reached(since, waiting))
-    const chatMemberships = await queries.chatMemberships(userId)
+    const chatMemberships = await memberships()
     if (!isAhead(cursors, chatMemberships.chats)) return chatMemberships
     await progress.reached(await log.head(), waiting)
-    return queries.chatMemberships(userId)
+    return memberships()
   }
 
   async function catchUp(chatMembership: ChatMembership, cursor: number): Promise<void> {
@@ -120,9 +126,9 @@ export function createSession(socket: RealtimeSocket, deps: SessionDeps, onFailu
 
   function enterRooms({ deliveries }: LiveBuffer, chats: ReadonlyMap<string, Position>, since: Position): void {
     const isAfter = (a: Position, b: Position): boolean => log.comparePositions(a, b) > 0
-    const { frames, chatIds } = goLive({ userId, chats, since }, deliveries, isAfter)
+    const { frames, chatIds } = goLive({ userId, boundTo, chats, since }, deliveries, isAfter)
     emitFrames(frames)
-    if (socket.connected) void socket.join([userRoom(userId), ...[...chatIds].map(chatRoom)])
+    if (socket.connected) void socket.join([...roomsToEnter(socket.data.claims), ...[...chatIds].map(chatRoom)])
   }
 
   /** Opens the buffer before it first waits. */

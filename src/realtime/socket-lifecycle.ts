@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type winston from 'winston'
 import type { ClientInfo } from '../domain/client-info.js'
 import { stackOf } from '../requests/request-path.js'
+import { createBotSockets, type BotSocketEnd } from './bot-sockets.js'
 import { createAnswerClientEvent, type AnswerClientEventDeps } from './answer-client-event.js'
 import { closeGently } from './connection.js'
 import { createClientEvents, type ClientEventDeps, type Sender } from './client-events.js'
@@ -37,7 +38,7 @@ export interface SocketLifecycle {
 
 /** What happens to a socket from its connect, once its handshake is accepted, to its disconnect. */
 export function createSocketLifecycle(deps: SocketLifecycleDeps): SocketLifecycle {
-  const { problemOf, logger, clock, metrics, slowReaders, revocations, presence, clientAddress } = deps
+  const { problemOf, logger, clock, metrics, slowReaders, revocations, presence, authenticate, clientAddress } = deps
   const { tokenGraceMs = 30_000 } = deps
   const answer = createAnswerClientEvent({ handlers: createClientEvents(deps), ...deps })
   const pending = new Set<Promise<void>>()
@@ -71,11 +72,20 @@ export function createSocketLifecycle(deps: SocketLifecycleDeps): SocketLifecycl
     socket.disconnect(true)
   }
 
+  function endBotSocket(socket: RealtimeSocket, why: BotSocketEnd): void {
+    if (why === 'unverified') abort(socket, { code: 'revocation-unknown' })
+    else if (why === 'chats-changed') void closeGently(socket.conn, AbortSignal.timeout(GOODBYE_MS))
+    else if (why.code === 'token-expired') tokenEnded(socket)
+    else revoked(socket, { code: 'session-revoked' })
+  }
+
   const revokedSockets = createRevokedSockets(revocations, revoked)
+  const botSockets = createBotSockets({ authenticate, disconnect: endBotSocket })
   return {
     onConnect(socket) {
-      if (!revokedSockets.watch(socket)) return
-      const { claims, cursors } = socket.data
+      const { claims, cursors, botToken } = socket.data
+      if (botToken !== null) botSockets.watch(socket, botToken)
+      else if (!revokedSockets.watch(socket)) return
       const client = clientAddress(socket.request)
       const session = createSession(socket, deps, (fault) => abort(socket, fault))
       const tokenEnd = createTokenEnd(clock, tokenGraceMs, () => tokenEnded(socket))

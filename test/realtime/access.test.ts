@@ -15,6 +15,7 @@ import {
   outsiders,
   registerPeople,
   verdict,
+  verdictOf,
   type Bot,
   type People,
   type WithToken as AnyWithToken,
@@ -74,11 +75,26 @@ describe('access to socket events', function () {
     expect(data.code).to.equal('token-missing')
   })
 
-  it('a handshake with a bot token is refused', async () => {
-    const socket = parley.socket(people['bot, chat not bound'].token)
+  it('a handshake with an unknown bot token is refused', async () => {
+    const socket = parley.socket(`${people['bot, chat not bound'].token}x`)
     const { data } = await next<{ data: Problem }>(socket, 'connect_error')
-    expect(data.code).to.equal('not-for-bots')
+    expect(data.code).to.equal('invalid-token')
   })
+
+  for (const name of names) {
+    const { access, bots } = clientEventOperations[name]
+    it(`${name}, sent by bots: ${bots}`, async () => {
+      await using world = await openChat(parley, people)
+      for (const who of ['bot', 'bot, chat not bound'] as const) {
+        const socket = parley.socket(world.people[who].token)
+        await next(socket, 'ready')
+        const payload = payloads[name](world, 'participant')
+        const { ok, error } = (await socket.timeout(30_000).emitWithAck(name, payload)) as Ack
+        expect(ok ? 'in' : error?.code, who).to.equal(verdictOf({ access, bots }, who))
+        socket.close()
+      }
+    })
+  }
 
   for (const name of names) {
     it(`${name}: ${clientEventOperations[name].access}`, async () => {

@@ -67,6 +67,19 @@ describe('switching to live events', () => {
     expect(frames).to.deep.equal([{ event: 'skipped', payload: { chatId: 'a', fromVersion: 7, version: 7 } }, frame])
   })
 
+  it('delivers to a bot what is about the chats that its token is bound to, and enters no others', () => {
+    const ofBot = { ...arrival({ a: '10' }), boundTo: new Set(['a', 'c']) }
+    const joins = [delivery(11, 'b', { joining: ['bob'] }), delivery(12, 'c', { joining: ['bob'] })]
+    const own = ['a', 'b'].map((aboutChatId, index) =>
+      delivery(13 + index, 'd', { chatIds: [], userId: 'bob', aboutChatId }),
+    )
+    const profile = delivery(15, 'b', { userId: 'bob', chatIds: ['b'] })
+    expect(given(ofBot, ...joins, ...own, profile)).to.deep.equal([
+      [12, 13],
+      ['a', 'c'],
+    ])
+  })
+
   it('continues where a socket left off, except for chats that were caught up', () => {
     const kept = [delivery(8, 'held'), delivery(8, 'caughtUp'), delivery(11, 'caughtUp'), delivery(12, 'held')]
     expect(given(arrival({ held: '0', caughtUp: '10' }, '0'), ...kept)[0]).to.deep.equal([8, 11, 12])

@@ -13,8 +13,9 @@ const ada = uuid('ada')
 /** As much of a socket as watching it takes. */
 function socketWith(sessionId: string): RealtimeSocket & EventEmitter {
   const claims = { userId: ada, sessionId, generation: 0, roles: [], authTime: new Date(at), expiresAt: new Date(at) }
-  return Object.assign(new EventEmitter(), { data: { claims, cursors: {} } }) as unknown as RealtimeSocket &
-    EventEmitter
+  return Object.assign(new EventEmitter(), {
+    data: { claims, cursors: {}, botToken: null },
+  }) as unknown as RealtimeSocket & EventEmitter
 }
 
 describe('sockets whose session is revoked', () => {

@@ -54,7 +54,7 @@ export function verdict(access: Access, who: Who, isRead: boolean): string {
 }
 
 /** The same of a route, which says more of bots. */
-export function verdictOf({ access, bots, method }: Row, who: Who): string {
+export function verdictOf({ access, bots, method }: Pick<Row, 'access' | 'bots'> & Partial<Row>, who: Who): string {
   if (isBot(who) && bots !== 'bound') return bots === 'admitted' ? 'in' : 'not-for-bots'
   return verdict(access, who, method === 'GET')
 }
