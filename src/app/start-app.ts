@@ -17,6 +17,7 @@ import { createFailureReport } from './failure-report.js'
 import { createHttpListener } from './http-listener.js'
 import { createLogger } from './logger.js'
 import { startMetricsListener } from './metrics-listener.js'
+import { createFollowerList } from './metrics/followers.js'
 import { createMetrics, type Metrics } from './metrics.js'
 import type { Overrides } from './overrides.js'
 import { createReleases, type Releases } from './release.js'
@@ -27,6 +28,7 @@ import { startRetention } from './start-retention.js'
 import { startErasures } from './start-erasures.js'
 import { startCommands } from './start-commands.js'
 import { startIdentity } from './start-identity.js'
+import { startMeasurements } from './start-measurements.js'
 import { startReadiness } from './start-readiness.js'
 import { startPreviews } from './start-previews.js'
 import { startPresence } from './start-presence.js'
@@ -73,7 +75,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
 async function startParts(config: Config, { print, overrides = {}, ...given }: AppOptions, releases: Releases) {
   const logger = given.logger ?? createLogger(config.logLevel)
   const metrics = createMetrics()
-  const report = createFailureReport(logger, metrics)
+  const followers = createFollowerList()
+  const report = { ...createFailureReport(logger, metrics), onFollowing: followers.onFollowing }
   const core = await startCore(config, { print, overrides, report, metrics }, releases)
   warnOfSharedRole(config, print)
   const analytics = await startAnalytics(config, core, { print, report, overrides, clock: core.clock }, releases)
@@ -111,7 +114,8 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   const renderSentMessage = renderSent(core, users, readModelWaitMs)
   const shared = { commands, sessions, security, authenticate, requestPath, renderSentMessage, metrics, logger }
   const realtimeStatus = (): ReturnType<Realtime['status']> => realtime.status()
-  const readiness = startReadiness(core, { sessions, redis, realtimeStatus, analytics, metrics, logger }, releases)
+  const readiness = startReadiness(core, { sessions, redis, realtimeStatus, analytics, logger }, releases)
+  startMeasurements(config, core, { readiness, followers, users, metrics })
   const api = createRestApi(config, core, {
     ...shared,
     readModelWaitMs,
@@ -169,7 +173,10 @@ const startCore = (
     {
       print,
       report,
-      onAppended: (_events, seconds) => metrics.appendSeconds.observe(seconds),
+      onAppended(events, seconds) {
+        metrics.appendSeconds.observe(seconds)
+        metrics.appendEvents.observe(events)
+      },
       overrides,
     },
     releases,

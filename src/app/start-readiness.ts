@@ -5,9 +5,7 @@ import { checkProtection } from '../audit/chain/protection.js'
 import type { RedisConnection } from '../limits/redis.js'
 import type { HubStatus } from '../realtime/hub.js'
 import type { Core } from './core.js'
-import type { Metrics } from './metrics.js'
 import { createDiskProbe } from './readiness/disk-probe.js'
-import { measureLag } from './readiness/lag-metrics.js'
 import { createLagOf } from './readiness/projection-lag.js'
 import { createReadiness } from './readiness/readiness.js'
 import { watchComponents } from './readiness/watch-components.js'
@@ -19,20 +17,18 @@ export interface ReadinessSources {
   redis: RedisConnection | null
   realtimeStatus: () => HubStatus
   analytics: Analytics | null
-  metrics: Metrics
   logger: Logger
 }
 
-/** The state of every component: for `/readyz`, for the metrics of lag, and as log lines when it changes. */
+/** The state of every component: for `/readyz`, for metrics, and as log lines when it changes. */
 export function startReadiness(
   core: Pick<Core, 'log' | 'reader' | 'clock' | 'runners' | 'databases' | 'chain'>,
-  { sessions, redis, realtimeStatus, analytics, metrics, logger }: ReadinessSources,
+  { sessions, redis, realtimeStatus, analytics, logger }: ReadinessSources,
   releases: Releases,
 ): () => Promise<Readiness> {
   const { main, keys } = core.databases
   const runners = [...Object.values(core.runners), core.chain.runner]
   const lagOf = createLagOf(core)
-  measureLag(lagOf, runners, metrics.registry)
   const readiness = createReadiness({
     log: core.log,
     pool: main,

@@ -96,6 +96,8 @@ export function startRealtime(
       metrics: {
         deliverySeconds: (seconds) => metrics.deliverySeconds.observe(seconds),
         connections: (count) => metrics.connections.set(count),
+        clientEvent: (event, status, seconds) =>
+          metrics.clientEvents.labels(event, `${Math.floor(status / 100)}xx`).observe(seconds),
       },
       clock,
     }),

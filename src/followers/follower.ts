@@ -4,6 +4,12 @@ import type { EventLog, Page, Position } from '../eventstore/event-log.js'
 import { createProgress, type MutableProgress, type Progress } from './progress.js'
 import { retryDelay } from '../async/retry-delay.js'
 
+/** Receives the failures of followers, and hears of each while it runs. */
+export interface FollowerReport extends FailureReport {
+  /** What it returns is called at the end of the follower. */
+  onFollowing?(follower: { name: string; progress: Progress }): () => void
+}
+
 export interface FollowerDeps {
   /** As log lines and metrics name it. */
   name: string
@@ -17,7 +23,7 @@ export interface FollowerDeps {
    * `restart` it does so at once, in place of the next page.
    */
   handle(page: Page, signal: AbortSignal, restart: () => void): void | Promise<void>
-  report: FailureReport
+  report: FollowerReport
   /** Moved to the end of each handled page; one of its own by default. */
   progress?: MutableProgress
   /** Pause after the first failure, doubling up to 30 s, or 2 s where a database or the log is unavailable; 500 ms by default. */
@@ -80,6 +86,7 @@ export function startFollower(deps: FollowerDeps): Follower {
       try {
         const from = await start(handled)
         if (failedAt === 'start') succeeded()
+        progress.moveTo(from)
         stage = 'page'
         if ((await follow(from)) === 'closed') return
       } catch (error) {
@@ -92,12 +99,14 @@ export function startFollower(deps: FollowerDeps): Follower {
   }
 
   const running = run()
+  const ended = report.onFollowing?.({ name, progress })
   return {
     progress,
     status: () => ({ name, position: progress.position, error: outage.error }),
     async [Symbol.asyncDispose]() {
       stop.abort()
       await running
+      ended?.()
     },
   }
 }

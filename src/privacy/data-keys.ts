@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { createBoundedCache } from '../async/bounded-cache.js'
+import { createCacheUse, type CacheUse } from '../async/cache-use.js'
 import { AUDIT_KEY } from './key-names.js'
 import { createKeyTable, DESTROYED, type KeyStore, type StoredKey } from './key-table.js'
 import { shareLoads, type Load } from './shared-load.js'
@@ -28,6 +29,8 @@ export interface DataKeys {
   check(): Promise<void>
   /** Called when a key is destroyed or forgotten: drop what it had opened. */
   onDestroyed(listener: () => void): void
+  /** Of the cache of keys. */
+  readonly cacheUse: Readonly<CacheUse>
 }
 
 export class KeyDestroyedError extends Error {
@@ -42,6 +45,7 @@ const MAX_CACHED = 50_000
 export function createDataKeys(store: KeyStore, maxCached = MAX_CACHED): DataKeys {
   const table = createKeyTable(store)
   const cache = createBoundedCache<string, StoredKey>(maxCached)
+  const cacheUse = createCacheUse()
   const listeners: (() => void)[] = []
   const create = shareLoads(async (names) => remember(await table.getOrCreate(names)))
   const find = shareLoads(async (names) => remember(await table.get(names)))
@@ -56,6 +60,8 @@ export function createDataKeys(store: KeyStore, maxCached = MAX_CACHED): DataKey
   async function lookUp(names: Iterable<string>, load: Load<StoredKey>): Promise<Map<string, StoredKey | undefined>> {
     const keys = new Map(Array.from(names, (name) => [name, cache.get(name)]))
     const missing = [...keys.keys()].filter((name) => keys.get(name) === undefined)
+    cacheUse.misses += missing.length
+    cacheUse.hits += keys.size - missing.length
     if (missing.length === 0) return keys
     const loaded = await load(missing)
     for (const name of missing) keys.set(name, loaded.get(name))
@@ -86,6 +92,7 @@ export function createDataKeys(store: KeyStore, maxCached = MAX_CACHED): DataKey
       await table.getOnePerMasterKey()
     },
     onDestroyed: (listener) => listeners.push(listener),
+    cacheUse,
   }
 }
 

@@ -23,7 +23,11 @@ export interface AnswerClientEventDeps {
   sessionCheck: SessionCheck
   requestPath: RequestPath
   problemOf: ProblemOf
+  metrics: { clientEvent: OnAnswered }
 }
+
+/** `event` is one of the protocol, or `unknown`; `status` the one that HTTP would answer. */
+export type OnAnswered = (event: ClientEventName | 'unknown', status: number, seconds: number) => void
 
 /**
  * Runs one client event, whatever it holds, and answers it: by its ack where it has one, else by `error` where it is refused. Never
@@ -38,7 +42,7 @@ export type AnswerClientEvent = (
 
 /** The sockets' adapter to the request path. */
 export function createAnswerClientEvent(deps: AnswerClientEventDeps): AnswerClientEvent {
-  const { handlers, authenticate, sessionCheck, requestPath, problemOf } = deps
+  const { handlers, authenticate, sessionCheck, requestPath, problemOf, metrics } = deps
 
   function transportOf(name: unknown, payload: unknown, { data }: RealtimeSocket): Transport<RunHandler> {
     return {
@@ -67,6 +71,9 @@ export function createAnswerClientEvent(deps: AnswerClientEventDeps): AnswerClie
   }
 
   return async (socket, client, senderOf, [name, ...args]) => {
+    const began = performance.now()
+    const answered = (status: number): void =>
+      metrics.clientEvent(isClientEvent(name) ? name : 'unknown', status, (performance.now() - began) / 1_000)
     const requestId = randomUUID()
     const state: RequestState = { requestId, client }
     const ack = takeAck(args)
@@ -76,11 +83,13 @@ export function createAnswerClientEvent(deps: AnswerClientEventDeps): AnswerClie
     try {
       const transport = transportOf(name, payload, socket)
       reply(await requestPath.run(operation, transport, state, (run) => run(senderOf(requestId), reply)))
+      answered(200)
     } catch (thrown) {
       const fault = requestPath.refuse(thrown, state, { event: String(name) })
       const error = problemOf(fault, requestId)
       if (ack !== null) ack({ ok: false, error })
       else socket.emit('error', errorOf(error, chatIdIn(payload)))
+      answered(error.status)
     }
   }
 }

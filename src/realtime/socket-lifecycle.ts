@@ -25,7 +25,7 @@ export interface SocketLifecycleDeps extends ClientEventDeps, SessionDeps, Omit<
   presence: Pick<PresenceStore, 'connected' | 'disconnected'>
   clock: () => Date
   clientAddress: (request: IncomingMessage) => ClientInfo
-  metrics: { connections(count: number): void }
+  metrics: AnswerClientEventDeps['metrics'] & { connections(count: number): void }
   /** How long a socket outlives its token; 30 s by default. */
   tokenGraceMs?: number
 }

@@ -1,4 +1,5 @@
 import { createBoundedCache } from '../async/bounded-cache.js'
+import { createCacheUse, type CacheUse } from '../async/cache-use.js'
 import { CommandFault } from '../commands/pipeline/command-fault.js'
 import type { AnyEvent } from '../domain/any-event.js'
 import type { Opened } from '../domain/event.js'
@@ -34,6 +35,7 @@ export interface UserCache {
   note(event: UserEvent, position: Position): void
   /** A command on this node changed the user, by events up to `position`. */
   changedAt(userId: string, position: Position): void
+  readonly cacheUse: Readonly<CacheUse>
 }
 
 export interface UserCacheDeps {
@@ -55,6 +57,7 @@ interface Entry {
 export function createUserCache(deps: UserCacheDeps): UserCache {
   const { queries, progress, comparePositions, since, most = 50_000 } = deps
   const entries = createBoundedCache<string, Entry>(most)
+  const cacheUse = createCacheUse()
   const isAfter = (a: Position, b: Position): boolean => comparePositions(a, b) > 0
   /** Of the last change seen of any user: a read from there on is right for all, including those evicted from the cache. */
   let lastChange = since
@@ -79,9 +82,11 @@ export function createUserCache(deps: UserCacheDeps): UserCache {
 
   return {
     since,
+    cacheUse,
 
     async get(userIds, waiting) {
       const found = new Map<string, UserRef>()
+      let missed = 0
       for (;;) {
         const missing: string[] = []
         for (const userId of new Set(userIds)) {
@@ -89,7 +94,12 @@ export function createUserCache(deps: UserCacheDeps): UserCache {
           if (user) found.set(userId, user)
           else missing.push(userId)
         }
-        if (missing.length === 0) return found
+        if (missing.length === 0) {
+          cacheUse.hits += Math.max(0, found.size - missed)
+          cacheUse.misses += missed
+          return found
+        }
+        missed += missing.length
         await load(missing, waiting)
       }
     },

@@ -156,7 +156,11 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       security,
       allowedOrigins: options.allowedOrigins ?? [],
       logger: silent,
-      metrics: { deliverySeconds: () => undefined, connections: (count) => (connections = count) },
+      metrics: {
+        deliverySeconds: () => undefined,
+        clientEvent: () => undefined,
+        connections: (count) => (connections = count),
+      },
       ...(options.maxBuffered === undefined ? {} : { maxBuffered: options.maxBuffered }),
       ...(options.tokenGraceMs === undefined ? {} : { tokenGraceMs: options.tokenGraceMs }),
     }),

@@ -1,6 +1,5 @@
 import type { EventLog, Position } from '../../eventstore/event-log.js'
 import type { EventReader } from '../../privacy/event-reader.js'
-import type { Runner } from '../../projections/engine/runner.js'
 
 export interface Lag {
   /** Events that the projection has not examined. */
@@ -9,7 +8,7 @@ export interface Lag {
   seconds: number
 }
 
-export type LagOf = (runner: Pick<Runner, 'progress'>) => Promise<Lag>
+export type LagOf = (follower: { progress: { readonly position: Position } }) => Promise<Lag>
 
 export interface LagDeps {
   log: Pick<EventLog, 'head' | 'readAll' | 'countBetween'>

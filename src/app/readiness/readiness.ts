@@ -81,7 +81,7 @@ function statusOf({ eventStore, postgres, sessions, keys, disk, realtime, redis,
   if ([eventStore, postgres, sessions].some(({ status }) => status !== 'ok')) return 'unavailable'
   if (Object.values(projections).some(({ status }) => status === 'unavailable')) return 'unavailable'
   const isWhole =
-    (audit.status === 'ok' || audit.reason === SHARED_ROLE) &&
+    isAuditWhole(audit) &&
     [keys, disk, realtime, redis].every((component) => component === null || component.status === 'ok') &&
     Object.values(projections).every(({ status }) => status === 'live')
   return isWhole ? 'ok' : 'degraded'
@@ -89,6 +89,9 @@ function statusOf({ eventStore, postgres, sessions, keys, disk, realtime, redis,
 
 /** How the installation was set up, and no fault: shown, and does not degrade the node. */
 const SHARED_ROLE = 'shared-database-role' satisfies Weakness
+
+export const isAuditWhole = ({ status, reason }: Components['audit']): boolean =>
+  status === 'ok' || reason === SHARED_ROLE
 
 const realtimeState = ({ status, position, reason }: HubStatus): Components['realtime'] => ({
   status: status === 'live' ? 'ok' : 'degraded',

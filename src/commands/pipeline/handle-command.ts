@@ -1,4 +1,5 @@
 import pLimit from 'p-limit'
+import type { CacheUse } from '../../async/cache-use.js'
 import type { EventLog, Position, RecordedEvent } from '../../eventstore/event-log.js'
 import type { CommandContext } from './command-context.js'
 import type { AnyCommandResult, CommandResult } from './command-result.js'
@@ -67,6 +68,8 @@ export interface CommandHandler<Kinds extends StreamKinds = StreamKinds> extends
    * it. Missing some costs a lost race, nothing else.
    */
   observe(events: readonly RecordedEvent[]): void
+  /** Of the cache of streams. */
+  readonly cacheUse: Readonly<CacheUse>
 }
 
 export function createCommandHandler<Kinds extends StreamKinds>(
@@ -139,7 +142,14 @@ export function createCommandHandler<Kinds extends StreamKinds>(
     }
   }
 
-  return { handle, stateOf, entityFact, observe, [Symbol.asyncDispose]: () => writers[Symbol.asyncDispose]() }
+  return {
+    handle,
+    stateOf,
+    entityFact,
+    observe,
+    cacheUse: cache.use,
+    [Symbol.asyncDispose]: () => writers[Symbol.asyncDispose](),
+  }
 }
 
 function repeatOf(

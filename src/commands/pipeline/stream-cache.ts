@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { RecordedEvent } from '../../eventstore/event-log.js'
+import { createCacheUse } from '../../async/cache-use.js'
 import { FoldedStream } from './folded-stream.js'
 import type { StreamDeps } from './stream-deps.js'
 import { kindOf, type StreamKinds } from './stream-kind.js'
@@ -14,6 +15,7 @@ const BASE_WEIGHT = 25
 /** The streams that this process has folded. The least recently used is dropped first; dropping one costs a read, nothing else. */
 export class StreamCache {
   readonly #streams: LRUCache<string, { folded: FoldedStream }>
+  readonly use = createCacheUse()
 
   constructor(
     private readonly kinds: StreamKinds,
@@ -29,7 +31,11 @@ export class StreamCache {
   /** The stream as it is known; at version 0 where nothing is known yet: `refresh` it first. */
   get(stream: string): FoldedStream {
     const known = this.#streams.get(stream)
-    if (known !== undefined) return known.folded
+    if (known !== undefined) {
+      this.use.hits++
+      return known.folded
+    }
+    this.use.misses++
     const folded = new FoldedStream(stream, kindOf(this.kinds, stream), this.deps)
     this.#streams.set(stream, { folded })
     return folded
