@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { readinessShape, type Readiness } from '../../src/api/shapes/readiness-shape.js'
 import { createLagOf } from '../../src/app/readiness/projection-lag.js'
-import { createReadiness } from '../../src/app/readiness/readiness.js'
+import { createReadiness, type ReadinessParts } from '../../src/app/readiness/readiness.js'
 import { createComponentLog } from '../../src/app/readiness/watch-components.js'
 import { createDiskProbe } from '../../src/app/readiness/disk-probe.js'
 import { startTestApp, type TestApp } from '../support/test-app.js'
@@ -133,7 +133,9 @@ describe('/readyz knows every component', function () {
     const { conversations } = core.runners
     const at = { events: 1_001, seconds: 6 }
     let paused = false
-    const readiness = createReadiness({
+    await parley.call('GET', '/readyz') // the app itself stores it no more
+    await core.databases.main.query('update projections set filled = false')
+    const parts: ReadinessParts = {
       log: core.log,
       pool: core.databases.main,
       keys: core.databases.keys,
@@ -150,16 +152,19 @@ describe('/readyz knows every component', function () {
       redis: null,
       audit: () => Promise.resolve(),
       canTellSessions: () => Promise.resolve(true),
-    })
-    const states = async () => {
+    }
+    const statesOf = (readiness: ReturnType<typeof createReadiness>) => async () => {
       const { status, components } = await readiness()
       return [status, components.projections['conversations']?.status]
     }
+    const states = statesOf(createReadiness(parts))
     expect(await states()).to.deep.equal(['unavailable', 'unavailable'])
     at.seconds = 5
     expect(await states()).to.deep.equal(['ok', 'live'])
     at.seconds = 60
     expect(await states()).to.deep.equal(['degraded', 'degraded'])
+    const afterRestart = statesOf(createReadiness(parts))
+    expect(await afterRestart(), 'behind, while every node is restarted').to.deep.equal(['degraded', 'degraded'])
     paused = true
     expect(await states()).to.deep.equal(['degraded', 'paused'])
   })

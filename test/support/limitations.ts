@@ -4,6 +4,8 @@ const TEXTS = {
     `${tests} test files or tests on Redis were skipped: there is none here\n  (set REDIS_URL, install redis-server, or run where there is a Docker engine)`,
   browser: (tests: number): string =>
     `${tests} tests in a browser were skipped: there is no Chromium here\n  (set CHROMIUM to one, or install it: apt-get install chromium)`,
+  prometheus: (tests: number): string =>
+    `${tests} tests on alerts and dashboards were skipped: there is no Prometheus here\n  (install it: apt-get install --no-install-recommends prometheus)`,
   smallDisk: (tests: number): string =>
     `${tests} tests on a full disk were skipped: no file system may be mounted here\n  (run as root with the right to mount, or with sudo; a container needs CAP_SYS_ADMIN)`,
   realEventStore: (tests: number): string =>

@@ -1,8 +1,9 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import { eventually } from './eventually.js'
 import { freePort } from './free-port.js'
+import { installDebian, runs } from './install-debian.js'
 import { countLimited } from './limitations.js'
 
 const IMAGE = 'redis:8.2-bookworm'
@@ -64,24 +65,7 @@ function findSource(): Source {
 const hasDocker = (): boolean => runs('docker', 'version', '--format', '{{.Server.Version}}')
 const hasProgram = (): boolean => runs('redis-server', '--version')
 
-/** Debian's package, only where CI runs as root; its service is not started. */
-function installed(): boolean {
-  if (process.env['CI'] !== 'true' || process.getuid?.() !== 0 || !runs('apt-get', '--version')) return false
-  const install = 'apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server'
-  const noServices = 'printf "#!/bin/sh\\nexit 101\\n" >/usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d'
-  const command = `[ -e /usr/sbin/policy-rc.d ] || { ${noServices}; trap 'rm -f /usr/sbin/policy-rc.d' EXIT; }; ${install}`
-  return runs('sh', '-c', command) && hasProgram()
-}
-
-function runs(command: string, ...args: string[]): boolean {
-  try {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    execFileSync(command, args, { stdio: 'ignore', timeout: 120_000, env })
-    return true
-  } catch {
-    return false
-  }
-}
+const installed = (): boolean => installDebian('redis-server') && hasProgram()
 
 async function startContainer(): Promise<TestRedis> {
   const { GenericContainer } = await import('testcontainers')

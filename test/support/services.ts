@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { startEmbeddedPostgres } from '../../src/postgres/embedded/embedded-postgres.js'
 import { chromiumPath } from './browser.js'
 import { startEventStore, useEventStore, type TestEventStore } from './event-store.js'
+import { findPrometheus } from './prometheus.js'
 import { findTestRedis } from './redis.js'
 import {
   dropDatabases,
@@ -25,6 +26,7 @@ export async function startServices(): Promise<Services & AsyncDisposable> {
   // Installed here, where no test's time runs out, where CI may install them.
   chromiumPath()
   findTestRedis()
+  findPrometheus()
   const postgres = await startPostgres()
   const templates = await makeTemplates(postgres.url)
   const { stop, ...eventStore } = await startEventStore()

@@ -5,16 +5,17 @@ import type { Weakness } from '../../audit/chain/protection.js'
 import type { EventLog } from '../../eventstore/event-log.js'
 import type { RedisConnection } from '../../limits/redis.js'
 import type { ProjectionState } from '../../projections/engine/projection-states.js'
-import type { Runner } from '../../projections/engine/runner.js'
+import type { Runner, RunnerStatus } from '../../projections/engine/runner.js'
 import type { HubStatus } from '../../realtime/hub.js'
+import { createFilledProjections, type FilledProjections } from './filled-projections.js'
 import { probe } from './probe.js'
 import type { Lag, LagOf } from './projection-lag.js'
 
 /** A projection that is as far behind is degraded. */
 const MAX_LAG_SECONDS = 30
 /**
- * Until a projection that follows the log was once as near the head as one of these, its node cannot serve: its tables may still be filled
- * for the first time. One that is paused or stopped keeps no node from serving.
+ * Until a projection that follows the log was once as near the head as one of these, on whichever node, no node can serve: its tables may still
+ * be filled for the first time. One that is paused or stopped keeps no node from serving.
  */
 const NEAR_HEAD = { events: 1_000, seconds: 5 }
 
@@ -41,12 +42,11 @@ type Components = Readiness['components']
 /** The state of every component of this node, asked once for all callers meanwhile. */
 export function createReadiness(parts: ReadinessParts): () => Promise<Readiness> {
   let asking: Promise<Readiness> | undefined
-  const servable = new Set<string>([CHAIN.name]) // no request needs it: it may be filled while the node serves
-  return () => (asking ??= ask(parts, servable).finally(() => (asking = undefined)))
+  const filled = createFilledProjections(parts.pool)
+  return () => (asking ??= ask(parts, filled).finally(() => (asking = undefined)))
 }
 
-/** `servable` are the projections that were near the head once. */
-async function ask(parts: ReadinessParts, servable: Set<string>): Promise<Readiness> {
+async function ask(parts: ReadinessParts, filled: FilledProjections): Promise<Readiness> {
   const { log, pool, keys, disk, canTellSessions, redis, audit } = parts
   const [eventStore, postgres, sessions, keyStore, diskSpace, auditChain, redisHealth, projections] = await Promise.all(
     [
@@ -59,7 +59,7 @@ async function ask(parts: ReadinessParts, servable: Set<string>): Promise<Readin
       probe(disk, 'degraded'),
       probe(audit, 'degraded'),
       redis?.health() ?? null,
-      Promise.all([projectionStates(parts, servable), analystsStates(parts)]),
+      Promise.all([projectionStates(parts, filled), analystsStates(parts)]),
     ],
   )
   const components = {
@@ -101,7 +101,7 @@ const realtimeState = ({ status, position, reason }: HubStatus): Components['rea
 
 async function projectionStates(
   { runners, lagOf }: ReadinessParts,
-  servable: Set<string>,
+  filled: FilledProjections,
 ): Promise<Components['projections']> {
   const states = await Promise.all(
     runners.map(async (runner) => {
@@ -109,12 +109,20 @@ async function projectionStates(
       const measured: { lag: Lag | null } = { lag: null }
       await probe(async () => (measured.lag = await lagOf(runner)), 'degraded')
       const { lag } = measured
-      if (lag === null || isNearHead(lag) || state.status !== 'live') servable.add(state.name)
-      const status = servable.has(state.name) ? statusAt(state.status, lag) : 'unavailable'
+      const isServable = state.status !== 'live' || lag === null || (await isFilled(state, lag, filled))
+      const status = isServable ? statusAt(state.status, lag) : 'unavailable'
       return [state.name, { ...state, status, lagSeconds: secondsOf(lag) }] as const
     }),
   )
   return Object.fromEntries(states)
+}
+
+/** No request needs the audit chain, so that it may be filled while the node serves. */
+async function isFilled(state: RunnerStatus, lag: Lag, filled: FilledProjections): Promise<boolean> {
+  if (state.name === CHAIN.name) return true
+  if (!isNearHead(lag)) return filled.has(state).catch(() => false)
+  await filled.add(state).catch(() => undefined)
+  return true
 }
 
 /** They keep no node from serving, however far they are; where their database cannot be reached, nothing is known of them. */

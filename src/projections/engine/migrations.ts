@@ -55,4 +55,17 @@ export const projectionMigrations = [
       await knex.schema.alterTable('projections', (table) => table.dropColumns('stopped', 'tables'))
     },
   },
+  {
+    name: 'projections-3',
+    async up(knex: Knex): Promise<void> {
+      const meaning = 'was near the head of the log once: later it keeps no node from serving'
+      await knex.schema.alterTable('projections', (table) => {
+        table.boolean('filled').notNullable().defaultTo(false).comment(meaning)
+      })
+      await knex('projections').update({ filled: true })
+    },
+    async down(knex: Knex): Promise<void> {
+      await knex.schema.alterTable('projections', (table) => table.dropColumn('filled'))
+    },
+  },
 ]
