@@ -21,6 +21,7 @@ module.exports = {
     mayOnlyReach('privacy', ['domain', 'eventstore', 'async', 'postgres']),
     mayOnlyReach('followers', ['eventstore', 'async', 'postgres']),
     mayOnlyReach('security', pure),
+    mayOnlyReach('flags', ['domain', 'eventstore', 'privacy']),
     mayOnlyReach('commands/pipeline', pure),
     {
       name: 'pipeline-knows-no-stream-kind',
@@ -65,6 +66,7 @@ module.exports = {
       'identity',
       'realtime',
       'limits',
+      'flags',
       'security',
       'outbound',
       'webhooks',

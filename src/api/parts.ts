@@ -11,6 +11,7 @@ import type { RunCommand } from '../commands/run-command.js'
 import type { EditMessage, SendMessage } from '../commands/submit-message.js'
 import type { Identity } from '../identity/identity.js'
 import type { AccountStatuses } from '../commands/catalogue/account-statuses.js'
+import type { FeatureFlags } from '../flags/feature-flags.js'
 import type { UserExport } from '../export/user-export.js'
 import type { AccountRecord } from '../identity/accounts/account-record.js'
 import type { Addresses } from '../identity/accounts/addresses.js'
@@ -45,7 +46,7 @@ export interface ApiDeps
     secrets: WebhookSecrets
     deliveries: Pick<Deliveries, 'states'>
     replay: ReplayWebhook
-    incoming: { secrets: IncomingSecrets; maySpeak: MaySpeak }
+    incoming: { secrets: IncomingSecrets; isOn(userId: string): Promise<boolean>; maySpeak: MaySpeak }
   }
   /** Where people find the client. */
   publicUrl: () => string
@@ -59,6 +60,7 @@ export interface ApiDeps
   /** Whether the user's erasure is complete. */
   isErased(userId: string): Promise<boolean>
   addresses: Addresses
+  flags: Pick<FeatureFlags, 'isOn'>
   queries: ConversationQueries
   auditTrail: Pick<ReadYourWritesDeps, 'progress' | 'ownWrites'> & { queries: AuditQueries }
   /** How long a request waits until a projection has examined a position. */

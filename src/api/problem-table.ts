@@ -36,6 +36,7 @@ export const problemTable = {
   'login-again': { status: 403, title: 'Log in again first' },
   'own-account': { status: 403, title: 'Not allowed on your own account' },
   'not-for-bots': { status: 403, title: 'Not allowed with a bot token' },
+  'feature-off': { status: 403, title: 'This feature is switched off' },
   'account-deactivated': { status: 403, title: 'The account is deactivated' },
   'not-found': { status: 404, title: 'No such path' },
   'chat-not-found': { status: 404, title: 'No such chat' },

@@ -25,6 +25,9 @@ import type { ManagedProjection } from '../projections/managed-projection.js'
 import type { CacheSizes } from './cache-sizes.js'
 import type { Config } from './config.js'
 import { createContentPolicy, type ContentPolicy } from './content-policy.js'
+import type { FeatureFlags } from '../flags/feature-flags.js'
+import type { FlagsFile } from '../flags/flags-file.js'
+import { openFlags } from './open-flags.js'
 import { openFoundations, type Foundations } from './foundations.js'
 import type { Overrides } from './overrides.js'
 import type { Releases } from './release.js'
@@ -67,6 +70,8 @@ export interface Core extends Foundations {
   projectionStates(): Promise<ProjectionState[]>
   /** The fingerprints of recorded commands, by id; null for those without one. */
   recordedCommands(commandIds: readonly string[]): Promise<ReadonlyMap<string, string | null>>
+  flags: FeatureFlags
+  flagsFile: FlagsFile | null
   content: ContentPolicy
   clock: () => Date
 }
@@ -75,6 +80,7 @@ export interface Core extends Foundations {
 export async function openCore(config: Config, options: CoreOptions, releases: Releases): Promise<Core> {
   const { overrides = {}, cacheSizes } = options
   const clock = overrides.clock ?? (() => new Date())
+  const { flags, file: flagsFile } = await openFlags(config)
   const foundations = await openFoundations(config, options.print, options.report, clock, releases, cacheSizes)
   const { databases, log, reader, sealer, dataKeys } = foundations
   const { open, runners, managed, readStates } = await startProjections(foundations, clock, options.report, releases)
@@ -89,7 +95,7 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
   }
   const usersSharingChat = createUsersSharingChat(databases.main, open.conversations)
   const invites = createInviteCodes(deriveKey(foundations.installationKey, 'parley/invite/1'))
-  const content = createContentPolicy(config)
+  const content = await createContentPolicy(config, flags)
   dataKeys.onDestroyed(() => content.forget())
   const runDeps = { handler, invites, contentAt: createContentAt({ log, reader }), clock, usersSharingChat }
   return {
@@ -121,6 +127,8 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
       const { found } = await decisionIndex.lookUp(commandIds)
       return new Map([...found].map(([id, { fingerprint }]) => [id, fingerprint]))
     },
+    flags,
+    flagsFile,
     content,
     clock,
   }

@@ -21,6 +21,7 @@ export const FAILURE_TITLES: Readonly<Record<string, string>> = {
   'privileged-accesses': 'Recording privileged accesses',
   redis: 'Counting in Redis',
   rebuild: 'Rebuilding projections',
+  'feature-flags': 'Reading FLAGS_FILE',
   presence: 'Presence in Redis',
   'redis-channel': 'Announcing through Redis who is typing',
   'presence-pushes': 'Pushing presence to sockets',

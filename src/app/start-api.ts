@@ -75,6 +75,7 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     addresses: createAddresses(databases.main),
     invites,
     webhooks: parts.webhooks,
+    flags: core.flags,
     queries,
     ownWrites,
     sharedWrites: parts.sharedWrites,

@@ -27,6 +27,7 @@ import { startAnalytics } from './start-analytics.js'
 import { startRetention } from './start-retention.js'
 import { startErasures } from './start-erasures.js'
 import { startCommands } from './start-commands.js'
+import { startFlags } from './start-flags.js'
 import { startIdentity } from './start-identity.js'
 import { startMeasurements } from './start-measurements.js'
 import { startReadiness } from './start-readiness.js'
@@ -81,6 +82,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   warnOfSharedRole(config, print)
   const analytics = await startAnalytics(config, core, { print, report, overrides, clock: core.clock }, releases)
   const redis = await startRedis(config, { logger, metrics, report }, releases)
+  startFlags(core, report, releases)
   const security = startSecurity(core, { metrics, report }, releases)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused: security.onLimited })
   const users = await openUserCache(core)

@@ -10,13 +10,13 @@ import type { Releases } from './release.js'
 
 /** The follower that makes link previews, unless they are switched off. */
 export function startPreviews(
-  { linkPreviews, linkPreviewsInDirectChats: inDirectChats }: Config,
-  core: Pick<Core, 'log' | 'reader' | 'databases' | 'runAsSystem' | 'content' | 'clock'>,
+  { linkPreviews, flagsFile, linkPreviewsInDirectChats: inDirectChats }: Config,
+  core: Pick<Core, 'log' | 'reader' | 'databases' | 'runAsSystem' | 'content' | 'flags' | 'clock'>,
   { safeFetch, report }: { safeFetch: SafeFetch; report: FailureReport },
   releases: Releases,
 ): void {
-  if (!linkPreviews) return
-  const { log, reader, databases, runAsSystem: run, content, clock } = core
+  if (!linkPreviews && flagsFile === null) return
+  const { log, reader, databases, runAsSystem: run, content, flags, clock } = core
   const previewLink = createPreviewLink({ safeFetch, mask: content.mask })
   releases.add(
     startLinkPreviews({
@@ -24,7 +24,14 @@ export function startPreviews(
       reader,
       clock,
       jobs: createJobs(databases.main),
-      previewMessage: createPreviewMessage({ log, reader, previewLink, run, inDirectChats }),
+      previewMessage: createPreviewMessage({
+        log,
+        reader,
+        previewLink,
+        run,
+        isOn: (userId) => flags.isOn('link-previews', userId),
+        inDirectChats,
+      }),
       report,
     }),
   )

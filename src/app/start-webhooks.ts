@@ -35,10 +35,11 @@ export async function startWebhookDelivery(
 ): Promise<WebhookParts> {
   const { log, reader, queries, accountStatuses, handler, clock, databases, runAsSystem: run } = core
   const { progress } = core.runners.conversations
+  const isOn = (userId: string): Promise<boolean> => core.flags.isOn('webhooks', userId)
   const secrets = createWebhookSecrets(deriveKey(core.installationKey, 'parley/webhook/1'))
   const deliveries = createDeliveries(databases.main)
   const deliverEvents = createDeliverEvents({
-    findNext: createFindNextDelivery({ log, progress, queries, accountStatuses, pastFrames }),
+    findNext: createFindNextDelivery({ log, progress, queries, accountStatuses, pastFrames, isOn }),
     send: createSendDelivery({ secrets, safeFetch, clock }),
     deliveries,
     run,
@@ -67,6 +68,7 @@ export async function startWebhookDelivery(
   })
   const incoming = {
     secrets: createIncomingSecrets(deriveKey(core.installationKey, 'parley/incoming-webhook/1')),
+    isOn,
     maySpeak: createMaySpeak({ stateOf: handler.stateOf, accountStatuses }),
   }
   return { secrets, deliveries, replay, incoming }

@@ -28,8 +28,8 @@ export type EditMessage = Submit<'editMessage'>
 export interface SubmitMessageDeps {
   run: RunCommand
   limit: MessageLimit
-  /** Whether the installation does not take such words. */
-  isRefused(content: string): boolean
+  /** Whether this user may not send one of these contents. */
+  isRefused(contents: readonly string[], userId: string): Promise<boolean>
 }
 
 /**
@@ -57,7 +57,7 @@ export function createSubmitMessage<Name extends ContentCommand>(
       const answer = await onlyRepeat(input, caller, { kind: 'limited', ...taken })
       return answer.kind === 'limited' ? answer : { ...answer, quota: taken }
     }
-    const result = contents.some(isBad)
+    const result = (await isBad(contents, caller.userId))
       ? await onlyRepeat(input, caller, contentRefused)
       : await run(name, input, caller)
     if (taken === null) return result

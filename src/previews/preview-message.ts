@@ -21,6 +21,8 @@ export interface PreviewMessageDeps {
   reader: Pick<EventReader, 'decode' | 'open'>
   previewLink: PreviewLink
   run: RunSystemCommand
+  /** Whether messages of this user get previews. */
+  isOn(userId: string): Promise<boolean>
   inDirectChats: boolean
 }
 
@@ -37,6 +39,7 @@ export function createPreviewMessage({
   reader,
   previewLink,
   run,
+  isOn,
   inDirectChats,
 }: PreviewMessageDeps): PreviewMessage {
   async function isDirect(stream: string): Promise<boolean> {
@@ -59,6 +62,7 @@ export function createPreviewMessage({
     const [sent] = await reader.open(await log.readStream(stream, { after: version - 1, limit: 1 }))
     const event = sent?.event
     if (sent === undefined || event === undefined || !isReadableMessage(event)) return 'done'
+    if (!(await isOn(event.senderId))) return 'done'
     if (!inDirectChats && (await isDirect(stream))) return 'done'
 
     const links = linksIn(event.content, MAX_LINKS).filter(({ length }) => length <= MAX_LINK_LENGTH)

@@ -162,6 +162,7 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
     by: 'public',
     reason: { user: 'by', under: 'user' },
   },
+  FeatureFlagChanged: { flag: 'public', from: 'public', to: 'public', by: 'public' },
   SecurityEventRecorded: {
     kind: 'public',
     userId: 'public',

@@ -22,6 +22,8 @@ const MAX_STEPS = 50
 const RETRY_SECONDS = 5
 /** How soon a webhook is tried again that waits at a forged event: until an operator has it skipped, or mended the log. */
 const FORGED_RETRY_SECONDS = 10
+/** How soon a webhook is looked at again that is switched off. */
+const SWITCHED_OFF_RETRY_SECONDS = 10
 
 /**
  * A delivery is marked only after it was answered: after a crash another node sends it again, with the same id. Each step gives the
@@ -90,6 +92,8 @@ export function createDeliverEvents(deps: DeliverEventsDeps): DeliverEvents {
         return disable(claimed.webhookId, next.chatId, 'creator')
       case 'read-model-behind':
         return putBack(claimed, signal.aborted ? 0 : RETRY_SECONDS)
+      case 'switched-off':
+        return putBack(claimed, SWITCHED_OFF_RETRY_SECONDS)
       case 'forged':
         return pause(claimed)
     }

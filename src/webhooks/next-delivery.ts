@@ -14,6 +14,8 @@ export interface NextDeliveryDeps {
   queries: Pick<ConversationQueries, 'webhookStatuses'>
   accountStatuses: Pick<AccountStatuses, 'of'>
   pastFrames: PastFrames
+  /** Whether webhooks of this user are delivered. */
+  isOn(userId: string): Promise<boolean>
 }
 
 /** What is to be done next for a webhook. */
@@ -26,6 +28,8 @@ export type NextDelivery =
   /** Its creator may no longer have it. */
   | { kind: 'forbidden'; chatId: string }
   | { kind: 'read-model-behind' }
+  /** Webhooks are switched off for its creator: nothing is lost, it is delivered when they are on again. */
+  | { kind: 'switched-off' }
   /** The next event was altered or forged, and no operator had it skipped. */
   | { kind: 'forged' }
 
@@ -41,7 +45,7 @@ const MAX_WAIT_MS = 5_000
  * what they may see, and the present content of messages.
  */
 export function createFindNextDelivery(deps: NextDeliveryDeps): FindNextDelivery {
-  const { log, progress, queries, accountStatuses, pastFrames } = deps
+  const { log, progress, queries, accountStatuses, pastFrames, isOn } = deps
 
   const statusOf = async (webhookId: string): Promise<WebhookStatus | undefined> =>
     (await queries.webhookStatuses([webhookId])).get(webhookId)
@@ -55,6 +59,7 @@ export function createFindNextDelivery(deps: NextDeliveryDeps): FindNextDelivery
     const known = await statusOf(webhookId)
     if (known === undefined) return { kind: 'ended' }
     const { chatId, userId } = known
+    if (!(await isOn(userId))) return { kind: 'switched-off' }
     const page = await pastFrames(chatId, userId, after, PAGE).catch(unlessForged)
     // The status is checked after the page was read, so that the page holds no event later than one that forbids it.
     const webhook = await statusOf(webhookId)

@@ -40,6 +40,8 @@ function createWeb(pages: Record<string, string | Fetched>) {
   }
 }
 
+const always = (): Promise<boolean> => Promise.resolve(true)
+
 const unreachable: Fetched = { kind: 'refused', code: 'unreachable' }
 const PAGE = 'https://a.example/page'
 const preview = { url: PAGE, title: 'A page', description: null, imageUrl: null }
@@ -222,7 +224,7 @@ describe('link previews', () => {
     await eventually(async () => expect((await messageOf(sent)).linkPreviews).to.have.length(1))
     const { log, reader, runAsSystem: run, databases } = parley.app.core
     const previewLink = createPreviewLink({ ...web, mask: (text) => text })
-    const previewMessage = createPreviewMessage({ log, reader, previewLink, run, inDirectChats: false })
+    const previewMessage = createPreviewMessage({ log, reader, previewLink, run, isOn: always, inDirectChats: false })
     const job = { stream: `chat-${group}`, version: sent.version, userId: alice.id }
     web.pages[PAGE] = '<title>Another title by now</title>'
     expect(await previewMessage(job, new AbortController().signal)).to.equal('done')
@@ -231,6 +233,18 @@ describe('link previews', () => {
     const shared = createJobs(databases.main)
     await shared.note([job, job], log.start)
     expect(await shared.claim(10)).to.deep.equal([])
+  })
+
+  it('are not made for users for whom they are switched off', async () => {
+    await start({ linkPreviews: false })
+    const { version } = await send(group, PAGE)
+    const { log, reader, runAsSystem: run } = parley.app.core
+    const previewLink = createPreviewLink({ ...web, mask: (text) => text })
+    const isOn = (userId: string): Promise<boolean> => Promise.resolve(userId !== alice.id)
+    const previewMessage = createPreviewMessage({ log, reader, previewLink, run, isOn, inDirectChats: false })
+    const job = { stream: `chat-${group}`, version, userId: alice.id }
+    expect(await previewMessage(job, new AbortController().signal)).to.equal('done')
+    expect(web.fetched).to.deep.equal([])
   })
 
   it('a message is handled by one node at a time, and by another once the first has ended', async () => {
@@ -302,7 +316,7 @@ describe('link previews', () => {
     await jobs.position(await log.head())
     const sent = await send(group, PAGE)
     const previewLink = createPreviewLink({ ...web, mask: (text) => text })
-    const previewMessage = createPreviewMessage({ log, reader, previewLink, run, inDirectChats: false })
+    const previewMessage = createPreviewMessage({ log, reader, previewLink, run, isOn: always, inDirectChats: false })
     const previews = startLinkPreviews({ log, reader, clock, jobs, previewMessage, report: noFailures })
     await eventually(async () => expect((await messageOf(sent)).linkPreviews).to.deep.equal([preview]))
     await previews[Symbol.asyncDispose]()
@@ -322,7 +336,7 @@ describe('link previews', () => {
 
     const { log, reader, runAsSystem: run } = parley.app.core
     const previewLink = createPreviewLink({ ...web, mask: (text) => text })
-    const previewMessage = createPreviewMessage({ log, reader, previewLink, run, inDirectChats: false })
+    const previewMessage = createPreviewMessage({ log, reader, previewLink, run, isOn: always, inDirectChats: false })
     await previewMessage({ stream: `chat-${chatId}`, version: sent.version }, new AbortController().signal)
 
     const version = sent.version + 2

@@ -201,6 +201,13 @@ export const samples: { [Type in AnyEvent['type']]: Required<Decided<Extract<Any
     by: 'system:ops',
     reason: 'secret reason',
   },
+  FeatureFlagChanged: {
+    type: 'FeatureFlagChanged',
+    flag: 'search',
+    from: null,
+    to: '{"state":"ENABLED","variants":{"on":true},"defaultVariant":"on"}',
+    by: 'system:flags',
+  },
   PrivilegedAccessStarted: {
     type: 'PrivilegedAccessStarted',
     accessId: '0f000000-0000-4000-8000-000000000009',

@@ -124,7 +124,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
   const limits = createRequestLimits({ isOn: false, onRefused: () => undefined })
 
   const limit = createMessageLimit(options.messagesPerMinute ?? 0)
-  const saying = { run: core.run, limit, isRefused: () => false }
+  const saying = { run: core.run, limit, isRefused: () => Promise.resolve(false) }
   const realtime = releases.add(
     createRealtime({
       httpServer,

@@ -210,6 +210,7 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   allowedWords: [],
   blockedWordsPolicy: 'off',
   linkPreviews: false,
+  flagsFile: null,
   linkPreviewsInDirectChats: false,
   logLevel: 'error',
   production: false,

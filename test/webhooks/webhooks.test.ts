@@ -225,6 +225,7 @@ describe('webhooks', function () {
         },
       },
       accountStatuses,
+      isOn: () => Promise.resolve(true),
       async pastFrames(...asked) {
         await meanwhile?.()
         return pastFrames(...asked)

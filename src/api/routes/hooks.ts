@@ -20,11 +20,13 @@ const MAX_TEXT_LENGTH = 40_000
 /** Refusals as Slack words them, for senders that know its answers. */
 const NO_SERVICE = { status: 404, text: 'no_service' } as const
 
+const PROHIBITED = { status: 403, text: 'action_prohibited' } as const
+
 const refusals = {
   'validation-failed': { status: 400, text: 'invalid_payload' },
   'message-empty': { status: 400, text: 'no_text' },
   'message-too-long': { status: 400, text: 'msg_too_long' },
-  'content-refused': { status: 403, text: 'action_prohibited' },
+  'content-refused': PROHIBITED,
   'not-a-participant': NO_SERVICE,
   'chat-archived': { status: 410, text: 'channel_is_archived' },
 } as const
@@ -52,6 +54,7 @@ const receive = route({
     const [content, ...further] = messages.contents
     const webhook = await find(webhookId, parts)
     if (webhook === null || !(await parts.webhooks.incoming.maySpeak(webhook))) return refusal(NO_SERVICE)
+    if (!(await parts.webhooks.incoming.isOn(webhook.creatorId))) return refusal(PROHIBITED)
     const given = clientKey()
     const key = given === null ? null : { value: given }
     const { chatId, botId: userId } = webhook

@@ -3,6 +3,7 @@ import { idSchema } from '../../commands/catalogue/input-schemas.js'
 import { isSearchCursor } from '../../projections/conversations/search/search-cursor.js'
 import { orNotFound } from '../answers.js'
 import { cursorSchema, instantSchema, limitSchema, queryTextSchema } from '../parameters.js'
+import { ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
 import { foundMessageShape } from '../shapes/message-shapes.js'
 
@@ -28,8 +29,9 @@ const searchMessages = route({
     limit: limitSchema,
   }),
   answers: { 200: z.array(foundMessageShape) },
-  uses: ['queries'],
-  async handle({ query: { q, limit, after, ...request }, caller }, { queries }) {
+  uses: ['flags', 'queries'],
+  async handle({ query: { q, limit, after, ...request }, caller }, { flags, queries }) {
+    if (!(await flags.isOn('search', caller.userId))) throw new ProblemError('feature-off')
     const found = await queries.search(caller.userId, { query: q, ...request }, limit, after)
     const { items, next } = orNotFound(found, 'chat-not-found')
     return answer(200, items, { links: next === null ? {} : { next: { after: next } } })

@@ -6,7 +6,7 @@ import { parseTarget } from '../../outbound/target-url.js'
 import { chatFrameNames } from '../../realtime/frames.js'
 import { commandHeaders, orNotFound, unwrapResult, orNotAParticipant, versionHeader } from '../answers.js'
 import { inChatSchema } from '../parameters.js'
-import { asProblem } from '../problem-details.js'
+import { asProblem, ProblemError } from '../problem-details.js'
 import { answer, route } from '../route.js'
 import { incomingUrl } from './hooks.js'
 import { newIncomingWebhookShape, newWebhookShape, replayShape, webhookShape } from '../shapes/webhook-shapes.js'
@@ -51,9 +51,10 @@ const create = route({
   params: inChatSchema,
   body: z.discriminatedUnion('direction', [outgoingSchema, incomingSchema]),
   answers: { 201: z.union([newWebhookShape, newIncomingWebhookShape]) },
-  uses: ['publicUrl', 'queries', 'reads', 'run', 'webhooks'],
+  uses: ['flags', 'publicUrl', 'queries', 'reads', 'run', 'webhooks'],
   async handle({ params: { id: chatId }, body, caller }, parts) {
-    const { run, reads, queries } = parts
+    const { flags, run, reads, queries } = parts
+    if (!(await flags.isOn('webhooks', caller.userId))) throw new ProblemError('feature-off')
     const result = unwrapResult(
       body.direction === 'in'
         ? await createIncomingWebhook(run, { chatId, name: body.name }, caller)

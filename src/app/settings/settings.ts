@@ -174,6 +174,12 @@ export const settings = {
     'off',
     '`on`: previews in direct chats too',
   ),
+  flagsFile: choice(
+    'FLAGS_FILE',
+    text,
+    'none',
+    'A file of [feature flags](operations.md#feature-flags), read again when it changes; it overrides `LINK_PREVIEWS` and `BLOCKED_WORDS_POLICY`',
+  ),
   logLevel: setting(
     'LOG_LEVEL',
     oneOf('error', 'warn', 'info', 'http', 'verbose', 'debug', 'silly'),

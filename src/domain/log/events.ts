@@ -20,4 +20,18 @@ export interface ProjectionEventSkipped extends EventShape {
   personal: { reason: string }
 }
 
-export type LogEvent = LogOpened | ProjectionEventSkipped
+/** The rules of a feature flag changed: what users may do is another thing from then on. */
+export interface FeatureFlagChanged extends EventShape {
+  type: 'FeatureFlagChanged'
+  public: {
+    flag: string
+    /** The rules as JSON; null where the file did not name the flag. */
+    from: string | null
+    to: string | null
+    /** `system:flags`: the file was changed. */
+    by: string
+  }
+  personal: object
+}
+
+export type LogEvent = LogOpened | ProjectionEventSkipped | FeatureFlagChanged

@@ -4,4 +4,5 @@ import type { LogEvent } from './events.js'
 export const logUpcasters: Record<LogEvent['type'], readonly Upcaster[]> = {
   LogOpened: [],
   ProjectionEventSkipped: [],
+  FeatureFlagChanged: [],
 }

@@ -79,6 +79,7 @@ export const entryFields: { readonly [Type in EventType]: EntryFields<EventOf<Ty
   UserErasureRequested: { by: 'by', target: 'userId' },
   LogOpened: {},
   ProjectionEventSkipped: {},
+  FeatureFlagChanged: {},
   SecurityEventRecorded: {},
   PrivilegedAccessStarted: {},
   PrivilegedAccessEnded: {},

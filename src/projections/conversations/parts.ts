@@ -75,6 +75,7 @@ export const withoutRows = [
   'UserHoldEnded',
   'LogOpened',
   'ProjectionEventSkipped',
+  'FeatureFlagChanged',
   'SecurityEventRecorded',
   'PrivilegedAccessStarted',
   'PrivilegedAccessEnded',

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { Pool } from 'pg'
-import { logStream } from '../../domain/streams.js'
-import { type EventLog, WrongExpectedVersionError } from '../../eventstore/event-log.js'
+import type { EventLog } from '../../eventstore/event-log.js'
 import type { EventReader } from '../../privacy/event-reader.js'
 import type { EventSealer } from '../../privacy/event-sealer.js'
+import { appendToLogStream } from '../../privacy/log-stream.js'
 import { readCheckpoint } from './checkpoint.js'
 import { readGenerations } from './generations.js'
 import { retryProjection } from './projection-control.js'
@@ -42,7 +41,7 @@ export async function skipEvent(projection: Projection, skip: Skip, deps: SkipDe
   if ((await readSkippedEvents(log, reader)).get(name)?.has(skip.position) === true) return { kind: 'skipped' }
   const pausedAt = await positionsOfFailures(pool, projection)
   if (!pausedAt.includes(skip.position)) return { kind: 'not-paused', pausedAt }
-  await append({ type: 'ProjectionEventSkipped', projection: name, ...skip }, deps)
+  await appendToLogStream(() => [{ type: 'ProjectionEventSkipped', projection: name, ...skip }], deps)
   await retryProjection(pool, projection)
   return { kind: 'skipped' }
 }
@@ -51,29 +50,4 @@ export async function skipEvent(projection: Projection, skip: Skip, deps: SkipDe
 async function positionsOfFailures(pool: Pool, projection: Projection): Promise<string[]> {
   const rows = [await readCheckpoint(pool, projection), ...(await readGenerations(pool, [projection]))]
   return [...new Set(rows.flatMap((row) => row?.failure?.position ?? []))]
-}
-
-type Skipped = Skip & { type: 'ProjectionEventSkipped'; projection: string }
-
-/** Again where somebody else has appended to the stream meanwhile. */
-async function append(event: Skipped, deps: Omit<SkipDeps, 'pool'>): Promise<void> {
-  try {
-    await appendOnce(event, deps)
-  } catch (error) {
-    if (!(error instanceof WrongExpectedVersionError)) throw error
-    await append(event, deps)
-  }
-}
-
-async function appendOnce(event: Skipped, { log, reader, sealer }: Omit<SkipDeps, 'pool'>): Promise<void> {
-  const [last] = await log.readStream(logStream, { backwards: true, limit: 1 })
-  const before = last === undefined || !reader.isAuthentic(last) ? '' : reader.decode(last).metadata.at
-  const now = new Date().toISOString()
-  const at = now > before ? now : before
-  const version = last?.version ?? 0
-  const commandId = randomUUID()
-  const metadata = { at, commandId, actor: null, origin: 'system', correlationId: commandId } as const
-  const keys = await sealer.ensureKeys(sealer.keyNames(logStream, event, at))
-  const place = { stream: logStream, version: version + 1, id: randomUUID() }
-  await log.append(logStream, version, [sealer.seal({ ...place, event, metadata }, keys)])
 }

@@ -1,8 +1,6 @@
-import { logStream } from '../../domain/streams.js'
 import type { EventLog, Position, RecordedEvent } from '../../eventstore/event-log.js'
 import type { EventReader } from '../../privacy/event-reader.js'
-
-const PAGE = 500
+import { readLogStream } from '../../privacy/log-stream.js'
 
 type SkipReader = Pick<EventReader, 'decode' | 'authentic'>
 
@@ -24,13 +22,8 @@ export const createIsSkipped =
  */
 export async function readSkippedEvents(log: Pick<EventLog, 'readStream'>, reader: SkipReader): Promise<SkippedEvents> {
   const skipped = new Map<string, Set<Position>>()
-  for (let after = 0; ;) {
-    const page = await log.readStream(logStream, { after, limit: PAGE })
-    for (const { event } of reader.authentic(page).map((recorded) => reader.decode(recorded)))
-      if (event.type === 'ProjectionEventSkipped')
-        skipped.set(event.projection, (skipped.get(event.projection) ?? new Set()).add(event.position))
-    const last = page.at(-1)
-    if (last === undefined || page.length < PAGE) return skipped
-    after = last.version
-  }
+  for (const event of await readLogStream({ log, reader }))
+    if (event.type === 'ProjectionEventSkipped')
+      skipped.set(event.projection, (skipped.get(event.projection) ?? new Set()).add(event.position))
+  return skipped
 }

@@ -134,6 +134,13 @@ const entries: Record<AnyEvent['type'], readonly [event: string, userId: string 
       },
     },
   ],
+  FeatureFlagChanged: [
+    'feature_flag_changed',
+    null,
+    {
+      details: { flag: 'search', from: null, to: samples.FeatureFlagChanged.to, by: 'system:flags' },
+    },
+  ],
   PrivilegedAccessStarted: [
     'privileged_access_started',
     ada,
