@@ -126,7 +126,7 @@ describe('openapi.json', () => {
   it('has named schemas, and every reference resolves', () => {
     const names = Object.keys(document.components.schemas)
     expect(names).to.include.members([
-      'Person',
+      'UserRef',
       'Profile',
       'User',
       'Chat',

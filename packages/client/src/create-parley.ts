@@ -1,6 +1,9 @@
 import { iterateEvents, type IterateOptions } from './chats/event-iterator.js'
 import type { BackoffOptions } from './async/backoff.js'
-import type { ParleyError } from './parley-error.js'
+import { openChat, type LiveChat } from './chats/live-chat.js'
+import { ParleyError } from './parley-error.js'
+import { createPresenceWatch, type PresenceWatch } from './people/presence.js'
+import { createTyping, type Typing } from './people/typing.js'
 import { createApi, type Api } from './rest/api.js'
 import type { Fetch } from './rest/send-request.js'
 import { createOutbox, type MessageInput, type Outbox, type SentMessage } from './sending/outbox.js'
@@ -34,12 +37,16 @@ export interface Parley {
   readonly connection: Connection
   readonly feed: EventFeed
   readonly outbox: Outbox
+  readonly typing: Typing
+  readonly presence: PresenceWatch
   /** Connects the socket, and keeps it connected. Resolves when the events are live. */
   connect(): Promise<void>
   /** Sends a message, once: over reconnects and repeats. Without a connection it waits for one, in the order of its chat. */
   send(chatId: string, input: MessageInput): SentMessage
   /** The events of one chat, in order, without gaps and repeats. */
   events(chatId: string, options?: IterateOptions): AsyncGenerator<ChatEvent, void, undefined>
+  /** The chat as a client shows it: its latest messages, participants, pins and what is being sent, kept up to date. */
+  open(chatId: string, options?: { pageSize?: number }): Promise<LiveChat>
   /** Ends the connection, all iterations and all that waits to be sent. */
   close(): void
 }
@@ -72,7 +79,14 @@ export function createParley(options: ParleyOptions): Parley {
     },
   })
   const closed = new AbortController()
-  if (onError) connection.onError(onError)
+  const onFailure = (error: unknown): void =>
+    onError?.(
+      error instanceof ParleyError ? error : new ParleyError({ code: 'unexpected-answer', title: String(error) }),
+    )
+  connection.onError(onFailure)
+  const typing = createTyping({ connection, feed })
+  const presence = createPresenceWatch({ api, feed, onFailure })
+  const iterateDeps = { feed, fetchEvents, closed: closed.signal }
 
   session.onChange((changed) => {
     if (changed?.userId === userId || userId === null) return
@@ -91,13 +105,18 @@ export function createParley(options: ParleyOptions): Parley {
     connection,
     feed,
     outbox,
+    typing,
+    presence,
     connect: () => connection.connect(),
     send: (chatId, input) => outbox.send(chatId, input),
-    events: (chatId, iterate = {}) => iterateEvents(chatId, iterate, { feed, fetchEvents, closed: closed.signal }),
+    events: (chatId, iterate = {}) => iterateEvents(chatId, iterate, iterateDeps),
+    open: (chatId, open = {}) => openChat(chatId, open, { ...iterateDeps, feed, api, outbox, onFailure }),
     close() {
       closed.abort()
       connection.disconnect()
       outbox.clear('closed')
+      typing.stop()
+      presence.stop()
       feed.close()
       session.close()
     },

@@ -19,5 +19,8 @@ export type {
   UserRef,
   VersionedEvents,
 } from './realtime/server-events.js'
+export type { ChatState, LiveChat } from './chats/live-chat.js'
+export type { Presence, PresenceWatch } from './people/presence.js'
+export type { Typing } from './people/typing.js'
 export type { IterateOptions } from './chats/event-iterator.js'
 export type { MessageInput, Outbox, PendingMessage, SentMessage } from './sending/outbox.js'

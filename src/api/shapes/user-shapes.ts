@@ -10,7 +10,7 @@ export const userRefFields = { id, name: z.string().nullable(), avatarUrl: z.str
 /** Of a bot. */
 export const ownerFields = { ownerId: id.exactOptional() }
 
-export const userRefShape = shapeOf<UserRef>()('Person', z.object(userRefFields))
+export const userRefShape = shapeOf<UserRef>()('UserRef', z.object(userRefFields))
 
 const profileFields = { ...userRefFields, ...ownerFields, statusText: z.string().nullable() }
 

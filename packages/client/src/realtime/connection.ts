@@ -1,10 +1,12 @@
-import { io, type Socket } from 'socket.io-client'
 import { backoffMs, type BackoffOptions } from '../async/backoff.js'
 import { delay } from '../async/delay.js'
 import { createEmitter } from '../async/emitter.js'
-import { ParleyError, type Problem } from '../parley-error.js'
+import { orAborted } from '../async/or-aborted.js'
+import { ParleyError } from '../parley-error.js'
 import type { Session } from '../session/session.js'
+import { afterEnd } from './after-end.js'
 import { keepAuthenticated } from './keep-authenticated.js'
+import { openSocket, type Ack, type OpenSocket, type SocketEnd } from './open-socket.js'
 import type { Ready } from './server-events.js'
 
 /** `offline`: not connected, and not trying to be. */
@@ -15,8 +17,6 @@ export interface ReceivedEvent {
   event: string
   payload: unknown
 }
-
-export type Ack = { ok: true; position?: string } & Record<string, unknown>
 
 /** One socket that is connected again whenever it was lost, at the time that the server asks for. */
 export interface Connection {
@@ -33,7 +33,7 @@ export interface Connection {
   onEvent(listener: (received: ReceivedEvent) => void): () => void
   onReady(listener: (ready: Ready) => void): () => void
   onState(listener: (state: ConnectionState) => void): () => void
-  /** Failures that the server reports without an ack, and those that end the connection. */
+  /** Failures that the server reports without an ack, and the one that ends the connection for good. */
   onError(listener: (error: ParleyError) => void): () => void
 }
 
@@ -42,31 +42,27 @@ export interface ConnectionDeps {
   session: Pick<Session, 'accessToken' | 'expiresAt' | 'ended' | 'onChange'>
   /** What the next handshake resumes from. */
   cursors: () => Record<string, number>
-  /** Called where the server has less than these cursors: it may have been restored from a backup. */
+  /** The server has less than these cursors: it may have been restored from a backup. */
   onCursorsRefused?: () => void
   ackTimeoutMs?: number
   backoff?: BackoffOptions
+  /** Waits between two attempts. */
+  wait?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
-/** Why an attempt ended: it was online before, or it was refused. */
-interface Ended {
+interface Attempt extends SocketEnd {
   wasOnline: boolean
-  error: ParleyError | null
-  /** As the server asked. */
-  reconnectAfterMs: number | null
+  token: string | null
 }
-
-/** With a new token the server accepts the socket. */
-const NEEDS_TOKEN = new Set<string>(['token-expired', 'token-revoked', 'invalid-token'])
 
 export function createConnection(deps: ConnectionDeps): Connection {
-  const { url, session, cursors, onCursorsRefused = () => undefined, ackTimeoutMs = 15_000, backoff } = deps
+  const { session, onCursorsRefused = () => undefined, ackTimeoutMs = 15_000, wait = delay } = deps
   const events = createEmitter<ReceivedEvent>()
   const readies = createEmitter<Ready>()
   const states = createEmitter<ConnectionState>()
   const errors = createEmitter<ParleyError>()
   let state: ConnectionState = 'offline'
-  let socket: Socket | null = null
+  let socket: OpenSocket | null = null
   let running: { abort: AbortController; firstReady: Promise<void> } | null = null
 
   function enter(next: ConnectionState): void {
@@ -75,154 +71,130 @@ export function createConnection(deps: ConnectionDeps): Connection {
     states.emit(next)
   }
 
-  /** One socket, from its handshake to its end. */
-  async function attempt(token: string, signal: AbortSignal): Promise<Ended> {
-    const auth = { token, cursors: cursors() }
-    const current = io(url, { auth, transports: ['websocket'], forceNew: true, reconnection: false })
-    socket = current
-    let reconnectAfterMs: number | null = null
+  function reportRefusal(error: unknown): void {
+    if (error instanceof ParleyError && error.status > 0) errors.emit(error)
+  }
+
+  async function attempt(refused: string | null, signal: AbortSignal): Promise<Attempt> {
+    let token: string | null = null
+    try {
+      token = await session.accessToken(refused === null ? {} : { refused })
+      return { token, ...(await untilItEnds(token, signal)) }
+    } catch (error) {
+      if (!(error instanceof ParleyError)) throw error
+      return { token, wasOnline: false, error, reconnectAfterMs: null }
+    }
+  }
+
+  async function untilItEnds(token: string, signal: AbortSignal): Promise<SocketEnd & { wasOnline: boolean }> {
     let wasOnline = false
-    let last: ParleyError | null = null
-    const stopAuthenticating = keepAuthenticated(session, token, (renewed) => ask('authenticate', { token: renewed }))
-    current.onAny((event: string, payload: unknown) => {
-      last = null // only the last event before the end explains it
-      if (event === 'ready') {
+    const opened = openSocket({
+      url: deps.url,
+      auth: { token, cursors: deps.cursors() },
+      ackTimeoutMs,
+      onError: (error) => errors.emit(error),
+      onEvent(event, payload) {
+        if (event !== 'ready') {
+          events.emit({ event, payload })
+          return
+        }
         wasOnline = true
         readies.emit(payload as Ready)
         enter('online')
-      } else if (event === 'server_draining')
-        reconnectAfterMs = (payload as { reconnectAfterMs: number }).reconnectAfterMs
-      else if (event === 'session_revoked') last = problemError({ ...(payload as Problem), status: 401 })
-      else if (event === 'error') errors.emit((last = problemError(payload as Problem)))
-      else events.emit({ event, payload })
+      },
     })
-    const error = await ended(current, signal)
-    stopAuthenticating()
-    current.disconnect()
+    socket = opened
+    const authenticate = (renewed: string) => opened.ask('authenticate', { token: renewed })
+    const stop = keepAuthenticated(session, token, authenticate, reportRefusal)
+    const end = await orAborted(opened.ended, signal)
+    stop()
+    opened.close()
     socket = null
-    return { wasOnline, error: error ?? last, reconnectAfterMs }
+    return { wasOnline, ...(end ?? { error: null, reconnectAfterMs: null }) }
   }
 
-  async function run(signal: AbortSignal, onReady: () => void): Promise<void> {
-    let refused: string | undefined
+  /** Connects again and again. @throws ParleyError what makes that pointless */
+  async function run(signal: AbortSignal): Promise<void> {
     const isStopped = (): boolean => signal.aborted
+    let refused: string | null = null
     for (let failures = 0; !isStopped();) {
       enter('connecting')
-      const stop = readies.listen(onReady)
-      const { wasOnline, error, reconnectAfterMs, token } = await connectOnce(refused, signal).finally(stop)
+      const { wasOnline, error, reconnectAfterMs, token } = await attempt(refused, signal)
       if (isStopped()) return
-      failures = wasOnline ? 0 : failures + 1
-      refused = undefined
       enter('connecting')
-      const code = error?.code ?? ''
-      if (code === 'session-revoked') {
-        await session.ended()
-        throw new ParleyError({ code: 'signed-out', title: 'The session has ended' }, error)
-      }
-      if (code === 'cursor-ahead') onCursorsRefused()
-      else if (NEEDS_TOKEN.has(code)) {
-        refused = token
-        if (failures === 1) continue
-      } else if (error !== null && isFinal(error)) throw error
+      failures = wasOnline ? 0 : failures + 1
+      const next = afterEnd(error, wasOnline)
+      if (next === 'sign-out') await session.ended()
+      if (next === 'stop' || next === 'sign-out') throw error ?? new Error('stopped without a reason')
+      if (next === 'forget-cursors') onCursorsRefused()
+      refused = next === 'renew-token' ? token : null
+      if (next === 'renew-token' && failures === 1) continue
       const asked = reconnectAfterMs ?? (error?.retryAfterSeconds == null ? null : error.retryAfterSeconds * 1_000)
-      await delay(asked ?? backoffMs(failures, backoff), signal)
+      await wait(asked ?? backoffMs(failures, deps.backoff), signal)
     }
   }
 
-  async function connectOnce(refused: string | undefined, signal: AbortSignal): Promise<Ended & { token: string }> {
-    let token = ''
-    try {
-      token = await session.accessToken(refused === undefined ? {} : { refused })
-      return { ...(await attempt(token, signal)), token }
-    } catch (error) {
-      if (!(error instanceof ParleyError)) throw error
-      return { wasOnline: false, error, reconnectAfterMs: null, token }
-    }
-  }
-
-  async function ask(event: string, payload: object): Promise<Ack> {
-    const lost = (cause?: unknown) =>
-      new ParleyError({ code: 'network-error', title: 'The connection was lost before the answer came' }, cause)
-    if (socket?.connected !== true) throw lost()
-    const asked = socket.timeout(ackTimeoutMs).emitWithAck(event, payload) as Promise<
-      Ack | { ok: false; error: Problem }
-    >
-    const answer = await asked.catch((error: unknown) => Promise.reject(lost(error)))
-    if (answer.ok) return answer
-    throw problemError(answer.error)
-  }
-
-  function start(): Promise<void> {
-    const abort = new AbortController()
-    const firstReady = new Promise<void>((resolve, reject) => {
-      run(abort.signal, resolve)
-        .catch((error: unknown) => {
-          if (error instanceof ParleyError) errors.emit(error)
-          reject(error)
-        })
-        .finally(() => {
-          if (running?.abort === abort) running = null
-          enter('offline')
-          reject(new ParleyError({ code: 'closed', title: 'The client was disconnected' }))
-        })
+  async function start(abort: AbortController): Promise<void> {
+    const stopped = run(abort.signal).then(
+      () => new ParleyError({ code: 'closed', title: 'The client was disconnected' }),
+      (error: unknown) => {
+        if (error instanceof ParleyError) errors.emit(error)
+        return error instanceof Error ? error : new Error(String(error))
+      },
+    )
+    const isReady = new Promise<null>((resolve) => {
+      const stop = readies.listen(() => {
+        stop()
+        resolve(null)
+      })
+      void stopped.then(stop)
     })
-    running = { abort, firstReady }
-    return firstReady
+    void stopped.then(() => {
+      if (running?.abort !== abort) return
+      running = null
+      enter('offline')
+    })
+    const failure = await Promise.race([isReady, stopped])
+    if (failure !== null) throw failure
   }
 
   return {
     get state() {
       return state
     },
-    connect: () => running?.firstReady ?? start(),
+    connect() {
+      if (running === null) {
+        const abort = new AbortController()
+        running = { abort, firstReady: start(abort) }
+        running.firstReady.catch(() => undefined) // whoever called `connect` has it too
+      }
+      return running.firstReady
+    },
     disconnect() {
       running?.abort.abort()
-      running?.firstReady.catch(() => undefined)
       running = null
       enter('offline')
     },
-    online(signal) {
-      if (state === 'online') return Promise.resolve()
-      return new Promise((resolve) => {
-        const finish = (): void => {
-          stop()
-          signal.removeEventListener('abort', finish)
-          resolve()
-        }
-        const stop = states.listen((next) => next === 'online' && finish())
-        signal.addEventListener('abort', finish)
-        if (signal.aborted) finish()
+    async online(signal) {
+      if (state === 'online') return
+      let stop = (): void => undefined
+      const isOnline = new Promise<void>((resolve) => {
+        stop = states.listen((next) => next === 'online' && resolve())
       })
+      await orAborted(isOnline, signal)
+      stop()
     },
-    ask,
+    async ask(event, payload) {
+      if (socket === null)
+        throw new ParleyError({ code: 'network-error', title: 'There is no connection to the server' })
+      return socket.ask(event, payload)
+    },
     tell(event, payload) {
-      if (state === 'online') socket?.volatile.emit(event, payload)
+      if (state === 'online') socket?.tell(event, payload)
     },
     onEvent: (listener) => events.listen(listener),
     onReady: (listener) => readies.listen(listener),
     onState: (listener) => states.listen(listener),
     onError: (listener) => errors.listen(listener),
   }
-}
-
-const problemError = (problem: Partial<Problem> & { code: Problem['code'] }): ParleyError =>
-  new ParleyError({ title: problem.code, ...problem })
-
-/** Nothing that the client may do by itself changes this. */
-const isFinal = ({ code, status }: ParleyError): boolean =>
-  code === 'signed-out' || (status >= 400 && status < 500 && status !== 401 && status !== 429)
-
-/** Resolves when the socket is refused, lost or no longer wanted; with the refusal, where there is one. */
-function ended(socket: Socket, signal: AbortSignal): Promise<ParleyError | null> {
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(null), { once: true })
-    socket.once('disconnect', () => resolve(null))
-    socket.once('connect_error', (error: Error & { data?: Problem }) =>
-      resolve(
-        error.data === undefined
-          ? new ParleyError({ code: 'network-error', title: 'The server could not be reached' }, error)
-          : problemError(error.data),
-      ),
-    )
-  })
 }

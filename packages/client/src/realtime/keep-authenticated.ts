@@ -6,12 +6,14 @@ const RETRY_MS = 5_000
 
 /**
  * Gives the socket each new access token, and asks for one in time before the token ends; short tokens are renewed after half their life.
- * Returns the function that stops it. Where it fails, the server ends the socket, and the next handshake brings a new token.
+ * Returns the function that stops it. Where the server refuses a token it will end the socket, and the next handshake brings
+ * another one.
  */
 export function keepAuthenticated(
   session: Pick<Session, 'accessToken' | 'expiresAt' | 'onChange'>,
   first: string,
   authenticate: (token: string) => Promise<unknown>,
+  onRefused: (error: unknown) => void,
 ): () => void {
   let current = first
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -38,7 +40,7 @@ export function keepAuthenticated(
   async function give(token: string): Promise<void> {
     if (token === current || isStopped) return
     current = token
-    await authenticate(token).catch(() => undefined)
+    await authenticate(token).catch(onRefused)
     await renewLater()
   }
 

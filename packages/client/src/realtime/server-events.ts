@@ -2,7 +2,7 @@ import type { components } from '../rest/openapi.js'
 
 type Schemas = components['schemas']
 
-export type UserRef = Schemas['Person']
+export type UserRef = Schemas['UserRef']
 export type Message = Schemas['Message']
 export type Participant = Schemas['Participant']
 export type Chat = Schemas['Chat']

@@ -1100,7 +1100,7 @@ export interface paths {
             [name: string]: unknown
           }
           content: {
-            'application/json': components['schemas']['Person'][]
+            'application/json': components['schemas']['UserRef'][]
           }
         }
       }
@@ -4334,7 +4334,7 @@ export interface components {
       chatId: string
       seq: number
       version: number
-      sender: components['schemas']['Person']
+      sender: components['schemas']['UserRef']
       clientMessageId: string | null
       type: string
       content: string | null
@@ -4370,7 +4370,7 @@ export interface components {
       deletedAt: string | null
       deletedBy: string | null
     }
-    Person: {
+    UserRef: {
       /** Format: uuid */
       id: string
       name: string | null
@@ -4594,11 +4594,11 @@ export interface components {
       lastMessageSenderName: string | null
       /** Format: date-time */
       timestamp: string
-      participants: components['schemas']['Person'][]
+      participants: components['schemas']['UserRef'][]
     }
     Ban: {
-      person: components['schemas']['Person']
-      by: components['schemas']['Person']
+      person: components['schemas']['UserRef']
+      by: components['schemas']['UserRef']
       /** Format: date-time */
       at: string
       reason: string | null
@@ -4618,7 +4618,7 @@ export interface components {
       /** @description empty for all; null for one that leads in */
       events: string[] | null
       botId: string | null
-      createdBy: components['schemas']['Person']
+      createdBy: components['schemas']['UserRef']
       /** Format: date-time */
       createdAt: string
       /** @enum {string} */
@@ -4638,7 +4638,7 @@ export interface components {
       /** @description empty for all; null for one that leads in */
       events: string[] | null
       botId: string | null
-      createdBy: components['schemas']['Person']
+      createdBy: components['schemas']['UserRef']
       /** Format: date-time */
       createdAt: string
       /** @enum {string} */
@@ -4656,7 +4656,7 @@ export interface components {
       /** @description empty for all; null for one that leads in */
       events: string[] | null
       botId: string | null
-      createdBy: components['schemas']['Person']
+      createdBy: components['schemas']['UserRef']
       /** Format: date-time */
       createdAt: string
       /** @enum {string} */
@@ -4685,15 +4685,15 @@ export interface components {
       content: string | null
       /** Format: date-time */
       at: string
-      by: components['schemas']['Person']
+      by: components['schemas']['UserRef']
     }
     Reaction: {
       emoji: string
-      people: components['schemas']['Person'][]
+      people: components['schemas']['UserRef'][]
     }
     Pin: {
       message: components['schemas']['Message']
-      pinnedBy: components['schemas']['Person']
+      pinnedBy: components['schemas']['UserRef']
       /** Format: date-time */
       pinnedAt: string
     }
@@ -4713,14 +4713,14 @@ export interface components {
       /** Format: uuid */
       chatId: string
       message: components['schemas']['Message']
-      reporter: components['schemas']['Person']
+      reporter: components['schemas']['UserRef']
       reason: string | null
       /** Format: date-time */
       createdAt: string
       /** @enum {string} */
       status: 'open' | 'settled'
       outcome: string | null
-      settledBy: components['schemas']['Person'] | null
+      settledBy: components['schemas']['UserRef'] | null
       settledAt: string | null
       reportCount: number
     }
@@ -4771,7 +4771,7 @@ export interface components {
       participantCount: number
       lastSeq: number
       version: number
-      participants: components['schemas']['Person'][]
+      participants: components['schemas']['UserRef'][]
     }
     Stream: {
       stream: string
@@ -4811,7 +4811,7 @@ export interface components {
         /** Format: uuid */
         messageId: string
         seq: number
-        pinnedBy: components['schemas']['Person']
+        pinnedBy: components['schemas']['UserRef']
         /** Format: date-time */
         pinnedAt: string
       }[]

@@ -34,6 +34,8 @@ export interface Outbox {
   pending(chatId: string): readonly PendingMessage[]
   /** Called with the chat whose pending messages changed. */
   onChange(listener: (chatId: string) => void): () => void
+  /** Called with each message that the server accepted, before it ceases to be pending. */
+  onSent(listener: (message: Message) => void): () => void
   /** A message came over another way, such as a socket: it needs no more sending. */
   accepted(message: Message): void
   /** Gives up all that is pending. */
@@ -62,6 +64,7 @@ const isRetried = (error: unknown): error is ParleyError =>
 export function createOutbox({ transmit, online, maxPending = 1_000, now = Date.now }: OutboxDeps): Outbox {
   const queues = new Map<string, Entry[]>()
   const changes = createEmitter<string>()
+  const sents = createEmitter<Message>()
   let closing = new AbortController()
 
   const size = (): number => [...queues.values()].reduce((sum, { length }) => sum + length, 0)
@@ -76,19 +79,31 @@ export function createOutbox({ transmit, online, maxPending = 1_000, now = Date.
     changes.emit(entry.chatId)
   }
 
+  function accept(entry: Entry, message: Message): void {
+    sents.emit(message)
+    settle(entry, () => entry.resolve(message))
+  }
+
+  /** Null where the message is settled, else the milliseconds before it is sent again. */
+  async function transmitOnce(entry: Entry, failures: number): Promise<number | null> {
+    try {
+      accept(entry, await transmit(entry))
+    } catch (error) {
+      if (isRetried(error)) return pauseMs(error, failures)
+      settle(entry, () => entry.reject(asParleyError(error)))
+    }
+    return null
+  }
+
   async function work(chatId: string, queue: Entry[], signal: AbortSignal): Promise<void> {
-    for (let entry = queue[0], failures = 0; entry !== undefined && !signal.aborted;) {
-      const current = entry
+    const isClosed = (): boolean => signal.aborted
+    let failures = 0
+    for (let entry = queue[0]; entry !== undefined && !isClosed(); entry = queue[0]) {
       await online(signal)
-      try {
-        const message = await transmit(current)
-        settle(current, () => current.resolve(message))
-      } catch (error) {
-        if (isRetried(error)) await delay(pauseMs(error, failures++), signal)
-        else settle(current, () => current.reject(asParleyError(error)))
-      }
-      if (queue[0] !== current) failures = 0
-      entry = queue[0]
+      if (isClosed()) break
+      const wait = await transmitOnce(entry, failures++)
+      if (wait === null) failures = 0
+      else await delay(wait, signal)
     }
     if (queues.get(chatId) === queue) queues.delete(chatId)
   }
@@ -116,11 +131,12 @@ export function createOutbox({ transmit, online, maxPending = 1_000, now = Date.
     },
     pending: (chatId) => queues.get(chatId) ?? [],
     onChange: (listener) => changes.listen(listener),
+    onSent: (listener) => sents.listen(listener),
     accepted(message) {
       const entry = queues
         .get(message.chatId)
         ?.find(({ clientMessageId }) => clientMessageId === message.clientMessageId)
-      if (entry !== undefined) settle(entry, () => entry.resolve(message))
+      if (entry !== undefined) accept(entry, message)
     },
     clear(code) {
       closing.abort()

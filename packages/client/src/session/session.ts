@@ -42,7 +42,7 @@ export interface SessionDeps {
 }
 
 /** A token that ends within this time is refreshed before it is used. */
-const MARGIN_MS = 5_000
+const MARGIN_MS = 1_000
 
 export function createSession({
   url,
