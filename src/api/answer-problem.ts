@@ -19,9 +19,10 @@ export const answerProblem =
       res.destroy()
       return
     }
-    if (status === 401) res.setHeader('WWW-Authenticate', challengeOf(code))
-    if (retryAfterSeconds !== undefined) res.setHeader('Retry-After', String(retryAfterSeconds))
-    if (quota !== undefined) res.setHeaders(new Map(Object.entries(rateLimitHeaders([quota]))))
+    const { headers } = res.locals
+    if (status === 401) headers['WWW-Authenticate'] = challengeOf(code)
+    if (retryAfterSeconds !== undefined) headers['Retry-After'] = String(retryAfterSeconds)
+    if (quota !== undefined) Object.assign(headers, rateLimitHeaders([quota]))
     send(res, status, problem, CONTENT_TYPE)
   }
 

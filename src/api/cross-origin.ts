@@ -1,5 +1,4 @@
 import cors from 'cors'
-import type { RequestHandler } from 'express'
 import type { ApiDeps } from './parts.js'
 
 const THIS_MACHINE = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
@@ -23,7 +22,7 @@ export const originsOf = ({ allowedOrigins, production }: Origins): (string | Re
   allowedOrigins.length === 0 && !production ? [THIS_MACHINE] : [...allowedOrigins]
 
 /** Bearer tokens only, so no credentials. Answers every OPTIONS request itself. */
-export const crossOrigin = (origins: Origins): RequestHandler =>
+export const crossOrigin = (origins: Origins) =>
   cors({
     origin: originsOf(origins),
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],

@@ -37,7 +37,7 @@ export function createEndpoint(route: Route, deps: EndpointDeps): Handler {
 
   const answer = (req: Request, res: Reply): Promise<void> =>
     path.run(route, transportOf(req, res), res.locals, async (context, quota) => {
-      if (quota !== null) setHeaders(res, rateLimitHeaders([quota]))
+      if (quota !== null) Object.assign(res.locals.headers, rateLimitHeaders([quota]))
       const read = await recordRead(route, req, res, context, privilegedAccesses)
       if (
         isQuery &&
@@ -45,7 +45,7 @@ export function createEndpoint(route: Route, deps: EndpointDeps): Handler {
         route.readsFrom !== null &&
         !(await parts[route.readsFrom].fresh(context.caller.userId, req.headers))
       )
-        res.setHeader('Parley-Stale', 'true')
+        res.locals.headers['Parley-Stale'] = 'true'
       await give(req, res, await read.of(route.handle(context, used)), parts.log)
     })
 
@@ -62,7 +62,7 @@ export function createEndpoint(route: Route, deps: EndpointDeps): Handler {
       outsiderCode: isQuery ? 'chat-not-found' : 'not-a-participant',
       async readBody() {
         if (isQuery) return false
-        for (const read of readBody(route.bodyAs)) await runHandler(read, req, res)
+        await readBody(route.bodyAs, req, res)
         return Object.keys(req.body ?? {}).length > 0
       },
       parse: () => contextOf(req, res),
@@ -94,30 +94,18 @@ function isBotRequest({ headers: { authorization = '' } }: Request): boolean {
   return /^bearer /i.test(authorization) && isBotToken(authorization.slice(authorization.lastIndexOf(' ') + 1))
 }
 
-const runHandler = (handler: Handler, req: Request, res: Reply): Promise<void> =>
-  new Promise((resolve, reject) => {
-    void handler(req, res, (error?: unknown) => {
-      if (error === undefined) resolve()
-      else reject(error instanceof Error ? error : new Error('A handler failed', { cause: error }))
-    })
-  })
-
 async function give(
   req: Request,
   res: Reply,
   { status, body, headers = {}, links }: Answer<Answers>,
   log: Parts['log'],
 ): Promise<void> {
-  setHeaders(res, headers)
+  Object.assign(res.locals.headers, headers)
   if (isKnown(headers['ETag'], req.headers['if-none-match'])) {
     send(res, 304, null)
     return
   }
-  if (links?.next ?? links?.prev) res.setHeader('Link', linkHeader(req.originalUrl, links))
+  if (links?.next ?? links?.prev) res.locals.headers['Link'] = linkHeader(req.originalUrl, links)
   if (isIterable(body)) await sendLines(res, body, log)
   else send(res, status, body, headers['Content-Type'])
-}
-
-function setHeaders(res: Reply, headers: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
 }

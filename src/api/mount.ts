@@ -18,7 +18,7 @@ function refuseMethod(routes: readonly Route[]): Handler {
   const methods = routes.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
   const allow = methods.join(', ')
   return (_req, res) => {
-    res.setHeader('Allow', allow)
+    res.locals.headers['Allow'] = allow
     throw new ProblemError('method-not-allowed', { detail: `This path takes ${allow}` })
   }
 }

@@ -24,7 +24,7 @@ export function observeRequests({ log, registry }: Pick<ApiDeps, 'log' | 'regist
     const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
     res.locals.requestId = requestId
     res.locals.route = 'unknown'
-    res.setHeader('X-Request-Id', requestId)
+    res.locals.headers = { 'X-Request-Id': requestId }
     res.once('close', () => {
       const seconds = (performance.now() - started) / 1_000
       const { method } = req

@@ -11,7 +11,7 @@ export const NDJSON_TYPE = 'application/x-ndjson; charset=utf-8'
  * connection, since its status has been sent already; a client that goes away ends the source.
  */
 export async function sendLines(res: Reply, lines: AsyncIterable<object>, log: Pick<Logger, 'error'>): Promise<void> {
-  res.setHeader('Content-Type', NDJSON_TYPE)
+  res.writeHead(200, { ...res.locals.headers, 'Content-Type': NDJSON_TYPE })
   try {
     await pipeline(Readable.from(asText(lines)), res)
   } catch (error) {

@@ -1,8 +1,7 @@
 import express, { type Express } from 'express'
-import helmet from 'helmet'
+import { answerHeaders } from './answer-headers.js'
 import { answerProblem } from './answer-problem.js'
 import type { ClientAddress } from './client-address.js'
-import { crossOrigin } from './cross-origin.js'
 import { JSON_TYPE, type Handler } from './exchange.js'
 import { fixedContent, type FixedContent } from './fixed-content.js'
 import { mountRoutes } from './mount.js'
@@ -15,11 +14,6 @@ import { refuseRepeated } from './refuse-repeated.js'
 import { createTokenCheck, requireToken } from './require-token.js'
 import { routeList } from './route-list.js'
 
-const CONTENT_SECURITY_POLICY = {
-  useDefaults: false,
-  directives: { defaultSrc: [`'none'`], frameAncestors: [`'none'`] },
-}
-
 /** The REST API; it listens to nobody until a server is given to it. */
 export function createApi(deps: ApiDeps): Express {
   const api = express()
@@ -28,9 +22,7 @@ export function createApi(deps: ApiDeps): Express {
   api.set('query parser', 'simple')
   api.use(observeRequests(deps))
   api.use(identifyClient(deps.clientAddress))
-  api.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, xFrameOptions: { action: 'deny' } }))
-  api.use(crossOrigin(deps))
-  api.use(neverCached)
+  api.use(answerHeaders(deps))
   api.use(refuseRepeated)
   let openApi: FixedContent | undefined
   const parts = {
@@ -65,9 +57,3 @@ const identifyClient =
     res.locals.client = clientAddress(req)
     next()
   }
-
-/** Answers are one person's, and change with the next event. */
-const neverCached: Handler = (_req, res, next) => {
-  res.setHeader('Cache-Control', 'no-store')
-  next()
-}

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { routeList } from '../../../src/api/route-list.js'
+import { expectCommonHeaders } from '../../support/common-headers.js'
 import { startTestApp, type Answer, type TestApp } from '../../support/test-app.js'
 import {
   everyone,
@@ -44,7 +45,9 @@ describe('access to routes', function () {
     it(`${row.name}: ${row.access}`, async () => {
       await using world = await openChat(parley, people)
       for (const who of everyone) {
-        const { status, body } = await ask(row, world, who)
+        const answer = await ask(row, world, who)
+        expectCommonHeaders(answer, requests[row.name]!(world).path)
+        const { status, body } = answer
         const expected = verdictOf(row, who)
         const { refusedAs } = requests[row.name]!(world)
         if (expected === 'in' && refusedAs !== undefined)
