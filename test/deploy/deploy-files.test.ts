@@ -13,6 +13,8 @@ interface Service {
   environment?: Record<string, string>
   secrets?: string[]
   ports?: string[]
+  profiles?: string[]
+  volumes?: string[]
   networks: string[]
   healthcheck?: object
 }
@@ -62,11 +64,26 @@ describe('deployment files', () => {
       expect(silent).to.deep.equal([])
     })
 
-    it('only nginx has a port, on localhost', () => {
+    it('mounts only files that exist', () => {
+      const files = Object.values(compose.services)
+        .flatMap(({ volumes = [] }) => volumes)
+        .filter((volume) => volume.startsWith('.'))
+        .map((volume) => volume.split(':')[0]!)
+      expect(files).to.include('./ops/alerts.yml')
+      expect(files.filter((file) => !existsSync(file))).to.deep.equal([])
+    })
+
+    it('only nginx has a port, and what observes it, on localhost', () => {
       const published = Object.entries(compose.services).flatMap(([name, { ports = [] }]) =>
         ports.map((port) => [name, port]),
       )
-      expect(published).to.deep.equal([['nginx', '127.0.0.1:8080:80']])
+      expect(published).to.deep.equal([
+        ['nginx', '127.0.0.1:8080:80'],
+        ['prometheus', '127.0.0.1:9090:9090'],
+        ['grafana', '127.0.0.1:3001:3000'],
+      ])
+      const { prometheus, grafana } = compose.services
+      expect([prometheus!.profiles, grafana!.profiles]).to.deep.equal([['observability'], ['observability']])
       for (const store of ['eventstore', 'postgres', 'keys', 'redis'])
         expect(service(store).networks, store).to.deep.equal(['data'])
       expect(compose.networks['data']?.internal).to.equal(true)

@@ -17,6 +17,26 @@ export async function formattedOperationsPage(): Promise<string> {
   return format(whole, { ...(await resolveConfig(operationsPage)), filepath: operationsPage })
 }
 
+export const exampleFile = fileURLToPath(new URL('../../../.env.example', import.meta.url))
+
+/** .env.example: every setting with its meaning and its default, none of them set. */
+export function environmentExample(): string {
+  const entries = Object.values(settings).map(({ variable, defaultText, meaning }) => {
+    const value = /^`(.*)`$/.exec(defaultText)?.[1]
+    const byDefault = value === undefined ? `Default: ${defaultText}.\n` : ''
+    const text = `${withoutLinks(meaning)}. ${byDefault}`.trimEnd()
+    return `${text.replace(/^/gm, '# ')}\n# ${variable}=${value ?? ''}\n`
+  })
+  return [EXAMPLE_HEAD, ...entries].join('\n')
+}
+
+const EXAMPLE_HEAD = `# Every setting of Parley; docs/operations.md explains them. Made by scripts/environment-table.js.
+# Copy this file, remove the "# " before what you set, and give it to Parley: "set -a; . ./.env; set +a; npm start", or EnvironmentFile= of systemd.
+# A NAME may be given as NAME_FILE instead, the path of a file that holds the value.
+`
+
+const withoutLinks = (markdown: string): string => markdown.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1').replaceAll('`', '')
+
 function environmentTable(): string {
   const rows = Object.values(settings).map(
     ({ variable, defaultText, meaning }) => `| \`${variable}\` | ${defaultText} | ${meaning.replaceAll('|', '\\|')} |`,
