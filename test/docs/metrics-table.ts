@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { format, resolveConfig } from 'prettier'
-import { Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import winston from 'winston'
 import { observeRequests } from '../../src/api/observe-requests.js'
 import { createMetrics } from '../../src/app/metrics.js'
