@@ -16,7 +16,7 @@ export async function applyEvents(
   }
 }
 
-const toPlaced = ({ event, stream, version, at: recordedAt }: OpenedEvent): Placed<EventType> => ({
+export const toPlaced = ({ event, stream, version, at: recordedAt }: OpenedEvent): Placed<EventType> => ({
   event,
   stream,
   chatId: idOf(stream),

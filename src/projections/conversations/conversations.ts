@@ -1,8 +1,10 @@
 import { rolesStream } from '../../domain/streams.js'
 import type { EventReader } from '../../privacy/event-reader.js'
 import type { Projection } from '../engine/projection.js'
-import { applyEvents } from './apply-events.js'
+import { applyEvents, toPlaced } from './apply-events.js'
+import { isSent } from './part.js'
 import { parts } from './parts.js'
+import { sentMessagesQueries } from './sent-messages.js'
 import { prepareSearch } from './search/message-words.js'
 import { beginBulkSearch, endBulkSearch } from './search/search-texts.js'
 
@@ -15,6 +17,11 @@ export const createConversations = (reader: Pick<EventReader, 'open'>): Projecti
   schema: (table) => parts.map(({ schema }) => schema(table)).join('\n'),
   bulk: { begin: beginBulkSearch, end: endBulkSearch },
   prepare: async (batch) => prepareSearch(await reader.open(batch)),
+  async pageQueries(batch, table, parameter) {
+    if (!batch.every(({ type }) => type === 'MessageSent')) return null
+    const sent = (await reader.open(batch)).map(toPlaced).filter(isSent)
+    return sentMessagesQueries(sent, table, parameter)
+  },
   async apply(batch, tx, table) {
     await applyEvents(await reader.open(batch), parts, { tx, table })
   },

@@ -36,8 +36,10 @@ export const bulkTypes = [
 export type BulkType = (typeof bulkTypes)[number]
 export type BulkEvent = Placed<BulkType>
 
-export const messagesIn = (events: readonly BulkEvent[]): Placed<'MessageSent'>[] =>
-  events.filter((placed): placed is Placed<'MessageSent'> => placed.event.type === 'MessageSent')
+export const isSent = (placed: Placed<EventType>): placed is Placed<'MessageSent'> =>
+  placed.event.type === 'MessageSent'
+
+export const messagesIn = (events: readonly BulkEvent[]): Placed<'MessageSent'>[] => events.filter(isSent)
 
 export const newUsersIn = (events: readonly BulkEvent[]): Placed<'UserRegistered'>[] =>
   events.filter((placed): placed is Placed<'UserRegistered'> => placed.event.type === 'UserRegistered')

@@ -1,16 +1,27 @@
 import type { Pool } from 'pg'
 import { idOf } from '../../domain/streams.js'
+import type { RecordedEvent } from '../../eventstore/event-log.js'
 import type { EventReader } from '../../privacy/event-reader.js'
 import type { OpenProjection } from '../engine/open-projection.js'
 import { checkpointOf, perGeneration, type GenerationTables } from '../engine/per-generation.js'
-import { applyToKnownMessages, knownMessagesSchema, lookUpMessages, type FoldedRecord } from './known-messages.js'
-import type { Projection } from '../engine/projection.js'
+import {
+  applyToKnownMessages,
+  changesKnownMessage,
+  insertSent,
+  knownMessagesSchema,
+  lookUpMessages,
+  sentRowsIn,
+  type FoldedRecord,
+} from './known-messages.js'
+import type { Projection, TableName } from '../engine/projection.js'
 
 /**
  * For each command with a client's key: the stream and version of its first event, and its fingerprint, kept for ever, so that a repeat is
  * recognised. Commands without a key cannot be repeated, and are not kept. For each message: what rules about it read.
  */
 export function createDecisionIndexProjection(reader: EventReader): Projection {
+  const foldAll = (batch: readonly RecordedEvent[]): FoldedRecord[] =>
+    batch.map((recorded) => ({ recorded, ...reader.decode(recorded) }))
   return {
     name: 'decision_index',
     neverStops: 'every command would read what it lacks from the log',
@@ -24,16 +35,21 @@ export function createDecisionIndexProjection(reader: EventReader): Projection {
         fingerprint text not null
       );
       ${knownMessagesSchema(table)}`,
+    pageQueries(batch, table, parameter) {
+      const folded = foldAll(batch)
+      if (folded.some(changesKnownMessage)) return Promise.resolve(null)
+      const hasMoved = 'where exists (select from moved)'
+      const commands = insertCommands(table, parameter(JSON.stringify(folded.flatMap(rowOf))), hasMoved)
+      const messages = insertSent(table, parameter(JSON.stringify(sentRowsIn(folded))))
+      return Promise.resolve([`recorded as (${commands})`, `sent as (${messages} ${hasMoved})`])
+    },
     async apply(batch, tx, table) {
-      const folded = batch.map((recorded) => ({ recorded, ...reader.decode(recorded) }))
+      const folded = foldAll(batch)
       const rows = folded.flatMap(rowOf)
       if (rows.length > 0) {
         await tx.query({
           name: `insert ${table('commands')}`,
-          text: `insert into ${table('commands')} (command_id, stream, version, fingerprint)
-                 select * from json_to_recordset($1)
-                   as row(command_id uuid, stream text, version integer, fingerprint text)
-                 on conflict (command_id) do nothing`,
+          text: insertCommands(table, '$1'),
           values: [JSON.stringify(rows)],
         })
       }
@@ -41,6 +57,11 @@ export function createDecisionIndexProjection(reader: EventReader): Projection {
     },
   }
 }
+
+const insertCommands = (table: TableName, json: string, condition = ''): string => `
+  insert into ${table('commands')} (command_id, stream, version, fingerprint)
+  select * from json_to_recordset(${json}) as row(command_id uuid, stream text, version integer, fingerprint text)
+  ${condition} on conflict (command_id) do nothing`
 
 function rowOf({ recorded, metadata: { commandId, fingerprint } }: FoldedRecord): object[] {
   if (fingerprint === undefined) return []

@@ -41,19 +41,25 @@ export const knownMessagesSchema = (table: TableName): string => `
 /** New messages first, all together: nothing of a batch is about a message that comes later. */
 export async function applyToKnownMessages(batch: readonly FoldedRecord[], tx: ClientBase, table: TableName) {
   const ofChats = batch.filter(({ recorded }) => isChatStream(recorded.stream))
-  const sent = ofChats.flatMap(sentRow)
+  const sent = sentRowsIn(ofChats)
   if (sent.length > 0) {
     await tx.query({
       name: `insert ${table('known_messages')}`,
-      text: `insert into ${table('known_messages')} (message_id, chat_id, seq, sender_id, sent_version, sent_at, version, content_version)
-             select message_id, chat_id, seq, sender_id, version, sent_at, version, version from json_to_recordset($1)
-               as row(message_id uuid, chat_id uuid, seq integer, sender_id uuid, version integer, sent_at text)`,
+      text: insertSent(table, '$1'),
       values: [JSON.stringify(sent)],
     })
   }
   for (const { recorded, event } of ofChats)
     await applyOne(event as PublicEvent<ChatEvent>, recorded.version, tx, table)
 }
+
+export const sentRowsIn = (batch: readonly FoldedRecord[]): object[] => batch.flatMap(sentRow)
+
+/** Rows as `sentRowsIn` gives them. */
+export const insertSent = (table: TableName, json: string): string => `
+  insert into ${table('known_messages')} (message_id, chat_id, seq, sender_id, sent_version, sent_at, version, content_version)
+  select message_id, chat_id, seq, sender_id, version, sent_at, version, version from json_to_recordset(${json})
+    as row(message_id uuid, chat_id uuid, seq integer, sender_id uuid, version integer, sent_at text)`
 
 function sentRow({ recorded, event, metadata }: FoldedRecord): object[] {
   if (event.type !== 'MessageSent') return []
@@ -62,6 +68,19 @@ function sentRow({ recorded, event, metadata }: FoldedRecord): object[] {
   const sentAt = originalAt ?? metadata.at
   return [{ message_id: messageId, chat_id: idOf(stream), seq, sender_id: senderId, version, sent_at: sentAt }]
 }
+
+/** Events that change what is known of a message that is there: these are applied one by one. */
+const changing: readonly string[] = [
+  'MessageEdited',
+  'MessageDeleted',
+  'ReactionAdded',
+  'ReactionRemoved',
+  'MessagePinned',
+  'MessageUnpinned',
+  'LinkPreviewsAdded',
+] satisfies ChatEvent['type'][]
+
+export const changesKnownMessage = ({ event }: FoldedRecord): boolean => changing.includes(event.type)
 
 async function applyOne(
   event: PublicEvent<ChatEvent>,

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { Page } from '../../eventstore/event-log.js'
-import { applyPage, type ApplyTarget } from './apply-page.js'
+import { applyPage } from './apply-page.js'
+import type { ApplyTarget } from './apply-target.js'
 
 /** How many events one transaction may apply. */
 export interface BatchLimit {

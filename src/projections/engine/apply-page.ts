@@ -1,24 +1,12 @@
 import type { ClientBase, Pool } from 'pg'
 import { UnavailableError } from '../../async/unavailable-error.js'
-import type { Page, Position, RecordedEvent } from '../../eventstore/event-log.js'
+import type { Page, RecordedEvent } from '../../eventstore/event-log.js'
 import { typedError } from '../../postgres/database-unavailable-error.js'
 import { inTransaction } from '../../postgres/transaction.js'
 import { NewerEventError } from '../../privacy/event-reader.js'
-import type { Failure } from './checkpoint.js'
-import type { Projection, TableName } from './projection.js'
-
-/** Tables of a projection, and the checkpoint that moves with their rows. */
-export interface ApplyTarget {
-  projection: Projection
-  table: TableName
-  /** Events that the operator had it skip. */
-  skipped: ReadonlySet<Position>
-  /** Moves the checkpoint in this transaction; false where that is no longer this writer's to do. */
-  move(tx: ClientBase, to: Position): Promise<boolean>
-  /** Called after the commit. */
-  moved(to: Position): void
-  failed(failure: Failure): Promise<void>
-}
+import type { ApplyTarget } from './apply-target.js'
+import { moveCheckpoint, type Failure } from './checkpoint.js'
+import { applyAsStatement } from './page-statement.js'
 
 /**
  * Applies a page and moves the checkpoint, in one transaction. False where the checkpoint is not this writer's to move. Where the page
@@ -42,14 +30,16 @@ export async function applyPage(pool: Pool, target: ApplyTarget, page: Page): Pr
 }
 
 async function applyWhole(pool: Pool, target: ApplyTarget, { events, position }: Page): Promise<boolean> {
-  const moved = await inTransaction(pool, (tx) => applyIn(tx, target, { events, position }))
+  const page = { events: events.filter((event) => !target.skipped.has(event.position)), position }
+  const moved =
+    (await applyAsStatement(pool, target, page)) ?? (await inTransaction(pool, (tx) => applyIn(tx, target, page)))
   if (moved) target.moved(position)
   return moved
 }
 
 /** The same within a transaction of the caller. */
 export async function applyIn(tx: ClientBase, target: ApplyTarget, { events, position }: Page): Promise<boolean> {
-  if (!(await target.move(tx, position))) return false
+  if (!(await moveCheckpoint(tx, (parameter) => target.moveQuery(position, parameter)))) return false
   const applied = events.filter((event) => !target.skipped.has(event.position))
   if (applied.length > 0) await target.projection.apply(applied, tx, target.table)
   return true

@@ -1,6 +1,7 @@
 import type { ClientBase, Pool } from 'pg'
 import type { Position } from '../../eventstore/event-log.js'
 import { inTransaction } from '../../postgres/transaction.js'
+import { createParameters, type AddParameter } from './parameters.js'
 import type { ProjectionKey } from './projection.js'
 
 /** Where a projection pauses, and why. */
@@ -36,22 +37,29 @@ export async function readCheckpoint(
 }
 
 /**
- * True where the checkpoint stood at `expected` and now stands at `next`; the caller's transaction holds it until it ends. False for a
+ * The update that moves the checkpoint from `expected` to `next`; its transaction holds the row until it ends. It updates nothing for a
  * writer whose lease is over, whose generation was replaced, or which another one overtook.
  */
-export async function moveCheckpoint(
-  tx: ClientBase,
+export const moveQuery = (
   { projection: { name, version }, generation }: { projection: ProjectionKey; generation: number },
   { expected, next, epoch }: { expected: Position; next: Position; epoch: number },
+  parameter: AddParameter,
+): string => {
+  const [named, versioned] = [parameter(name), parameter(version)]
+  return `update projections set position = ${parameter(next)}, failure = null
+    where name = ${named} and version = ${versioned} and generation = ${parameter(generation)} and position = ${parameter(expected)}
+      and not stopped and exists (
+        select from projection_leases l where l.name = ${named} and l.version = ${versioned} and l.epoch = ${parameter(epoch)})`
+}
+
+/** Whether the query, of which there is none where the checkpoint is not this writer's, moved it. */
+export async function moveCheckpoint(
+  tx: ClientBase,
+  query: (parameter: AddParameter) => string | null,
 ): Promise<boolean> {
-  const { rowCount } = await tx.query({
-    name: 'move-checkpoint',
-    text: `update projections set position = $4, failure = null
-           where name = $1 and version = $2 and generation = $3 and position = $5 and not stopped
-             and exists (select from projection_leases l where l.name = $1 and l.version = $2 and l.epoch = $6)`,
-    values: [name, version, generation, next, expected, epoch],
-  })
-  return rowCount === 1
+  const { values, parameter } = createParameters()
+  const text = query(parameter)
+  return text !== null && (await tx.query(text, values)).rowCount === 1
 }
 
 export async function recordFailure(pool: Pool, { name, version }: ProjectionKey, failure: Failure): Promise<void> {

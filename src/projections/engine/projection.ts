@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { RecordedEvent } from '../../eventstore/event-log.js'
+import type { AddParameter } from './parameters.js'
 
 /** The real name of one of a projection's tables: with its version and generation. */
 export type TableName = (table: string) => string
@@ -30,6 +31,17 @@ export interface Projection {
   bulk?: { begin(table: TableName): string; end(table: TableName): string }
   /** Whatever of `apply` can be done ahead, such as opening the events; nothing depends on it. */
   prepare?(batch: readonly RecordedEvent[]): Promise<unknown>
+  /**
+   * What `apply` does to the tables, as queries of one `with` clause: each writes only where `moved`, a query before them, has a row. Null
+   * where this batch needs `apply`. The text is the same for every batch.
+   */
+  pageQueries?:
+    | ((
+        batch: readonly RecordedEvent[],
+        table: TableName,
+        parameter: AddParameter,
+      ) => Promise<readonly string[] | null>)
+    | undefined
   /** Applies events, in the order of the log, within the transaction that moves the checkpoint. */
   apply(batch: readonly RecordedEvent[], tx: ClientBase, table: TableName): Promise<void>
 }

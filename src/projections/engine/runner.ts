@@ -7,15 +7,9 @@ import { startFollower } from '../../followers/follower.js'
 import { createProgress, type Progress } from '../../followers/progress.js'
 import { NewerEventError } from '../../privacy/event-reader.js'
 import { applyInBatches, createBatchLimit } from './apply-in-batches.js'
-import { applyPage, type ApplyTarget } from './apply-page.js'
-import {
-  endStaleBatch,
-  moveCheckpoint,
-  readCheckpoint,
-  recordFailure,
-  type Checkpoint,
-  type Failure,
-} from './checkpoint.js'
+import { applyPage } from './apply-page.js'
+import type { ApplyTarget } from './apply-target.js'
+import { endStaleBatch, moveQuery, readCheckpoint, recordFailure, type Checkpoint, type Failure } from './checkpoint.js'
 import { createLease } from './lease.js'
 import { noNotices, type Notice, type Notices } from './notices.js'
 import type { OpenProjection } from './open-projection.js'
@@ -30,7 +24,7 @@ export interface RunnerOptions {
   idleWatchMs?: number
   /** Pause after the first failure, doubling up to 30 s, or 2 s where a database or the log is unavailable; 500 ms by default. */
   retryMs?: number
-  /** How long a runner that is up to date collects events that no query waits for; 20 ms by default. */
+  /** How long a runner that is up to date collects events that no query waits for; 50 ms by default. */
   gatherMs?: number
   /** How often the one with the lease reads its row; 1 s by default. */
   refreshMs?: number
@@ -87,7 +81,7 @@ export function startRunner(
   open: OpenProjection,
   { log, pool, report, readSkipped, notices = noNotices, options = {} }: RunnerDeps,
 ): Runner {
-  const { watchMs = 25, idleWatchMs = 250, retryMs = 500, gatherMs = 20, leaseMs = 3_000, refreshMs = 1_000 } = options
+  const { watchMs = 25, idleWatchMs = 250, retryMs = 500, gatherMs = 50, leaseMs = 3_000, refreshMs = 1_000 } = options
   const { projection } = open
   const { name, version, streamPrefixes, idleMs = 0 } = projection
   const progress = createProgress(log.start, (a, b) => log.comparePositions(a, b))
@@ -115,9 +109,9 @@ export function startRunner(
     get skipped() {
       return skipped
     },
-    move: async (tx, next) => {
+    moveQuery(next, parameter) {
       const { epoch } = lease
-      return epoch !== null && moveCheckpoint(tx, open, { expected: checkpoint, next, epoch })
+      return epoch === null ? null : moveQuery(open, { expected: checkpoint, next, epoch }, parameter)
     },
     moved(position) {
       known = { failure: null, stopped: false }

@@ -20,6 +20,7 @@ describe('following the log into a read model', () => {
   /** The conversations projection, with something done after its rows are made and before they are committed. */
   const afterApply = (then: Projection['apply']): Projection => ({
     ...read.conversations,
+    pageQueries: undefined,
     async apply(batch, tx, table) {
       await read.conversations.apply(batch, tx, table)
       await then(batch, tx, table)
@@ -82,6 +83,40 @@ describe('following the log into a read model', () => {
     expect(runner.status()).to.include({ status: 'live', failure: null })
     expect((await checkpoint())?.failure).to.equal(null)
     expect((await read.dump())['messages']).to.have.length(1)
+  })
+
+  it('pauses at the one message that fails a page written as one statement, with those before it applied', async () => {
+    const chatId = await read.createGroup([bob])
+    for (const content of ['one', 'two', 'three']) await read.send(chatId, content)
+    const [, poison] = await read.side.log.readStream(`chat-${chatId}`, { after: 1, limit: 2 })
+    let mended = false
+    const open = await read.open({
+      ...read.conversations,
+      async pageQueries(batch, table, parameter) {
+        const queries = await read.conversations.pageQueries?.(batch, table, parameter)
+        const isPoisoned = !mended && batch.some(({ id }) => id === poison!.id)
+        return isPoisoned ? [...queries!, 'poisoned as (update no_such_table set x = 1)'] : queries!
+      },
+    })
+    const failures: unknown[] = []
+    const runner = await read.start({ open, report: onFailure((error) => failures.push(error)) })
+
+    const row = await eventually(async () => {
+      const found = await checkpoint()
+      expect(found?.failure).to.include({ eventType: 'MessageSent', position: poison!.position, code: '42P01' })
+      return found!
+    })
+    const [before] = await read.side.log.readStream(`chat-${chatId}`, { after: 1, limit: 1 })
+    expect(row.position).to.equal(before!.position)
+    expect((await read.dump())['messages']!.map((message) => (message as { content: string }).content)).to.deep.equal([
+      'one',
+    ])
+    expect(failures).to.have.length.greaterThan(0)
+
+    mended = true
+    await read.caughtUp(runner)
+    expect((await read.dump())['messages']).to.have.length(3)
+    expect((await checkpoint())?.failure).to.equal(null)
   })
 
   it('pauses at an event that cannot be applied, says which and why, and goes on once that is mended', async () => {

@@ -4,7 +4,7 @@ import type { NewEvent } from '../../../src/eventstore/event-log.js'
 import { createPool } from '../../../src/postgres/pool.js'
 import { inTransaction } from '../../../src/postgres/transaction.js'
 import { createBatchLimit } from '../../../src/projections/engine/apply-in-batches.js'
-import { moveCheckpoint, readCheckpoint } from '../../../src/projections/engine/checkpoint.js'
+import { moveCheckpoint, moveQuery, readCheckpoint } from '../../../src/projections/engine/checkpoint.js'
 import {
   beginGeneration,
   cancelGeneration,
@@ -344,7 +344,9 @@ describe('a rebuild', function () {
     await lease.claim()
     const expected = side.log.start
     const move = (epoch: number) =>
-      inTransaction(side.pool, (tx) => moveCheckpoint(tx, open, { expected, next: expected, epoch }))
+      inTransaction(side.pool, (tx) =>
+        moveCheckpoint(tx, (parameter) => moveQuery(open, { expected, next: expected, epoch }, parameter)),
+      )
     expect(await move(1)).to.equal(true)
     await side.pool.query('update projection_leases set epoch = epoch + 1')
     expect(await move(1)).to.equal(false)

@@ -22,6 +22,7 @@ describe('an event that a projection cannot apply', function () {
     const { log, pool, reader, sealer } = side
     poisonous = {
       ...conversations,
+      pageQueries: undefined,
       async apply(batch, tx, table) {
         const opened = await reader.open(batch)
         if (opened.some(({ event }) => 'content' in event && event.content === 'poison'))

@@ -1,4 +1,5 @@
 import { isChatStream } from '../../../domain/streams.js'
+import type { TableName } from '../../engine/projection.js'
 import type { ApplyContext, EventType, Placed } from '../part.js'
 
 /** What every event of a chat's stream changes in the chat's row. Null: it leaves that as it is. */
@@ -39,6 +40,12 @@ export async function advanceChats(events: readonly Placed<EventType>[], { tx, t
     values: [JSON.stringify([...chats.values()])],
   })
 }
+
+/** What `advanceChats` does for the messages in the rows of `sent`. */
+export const advanceChatsOfSent = (table: TableName): string => `
+  update ${table('chats')} c set version = a.version, last_seq = a.last_seq, active_at = greatest(c.active_at, a.active_at)
+  from (select chat_id, max(version) as version, max(seq) as last_seq, max(created_at) as active_at from sent group by chat_id) a
+  where c.id = a.chat_id`
 
 function advanced(before: Advance | undefined, { chatId, version, event, at }: Placed<EventType>): Advance {
   const { last_seq = null, active_at = null, updated_at = null } = before ?? {}

@@ -68,6 +68,13 @@ async function insert(
   })
 }
 
+/** Of the messages in the rows of `sent`. */
+export const insertMentionsOfSent = (table: TableName): string => `
+  insert into ${table('mentions')} (message_id, user_id, chat_id, seq, sent_version, sender_id)
+  select s.id, m.user_id, s.chat_id, s.seq, s.version, s.sender_id
+  from (select * from sent where mentions is not null or mentions_all) s cross join lateral (
+    select value::uuid as user_id from json_array_elements_text(s.mentions) union all select '${EVERYONE}' where s.mentions_all) m`
+
 async function remove(messageId: string, { tx, table }: ApplyContext): Promise<void> {
   const text = `delete from ${table('mentions')} where message_id = $1`
   await tx.query({ name: `delete ${table('mentions')}`, text, values: [messageId] })

@@ -51,33 +51,38 @@ export const messagesPart = {
   },
 } satisfies Part
 
-/** In one statement: the rows, and the senders' own reading in the memberships in which they sent. */
 async function insertMessages(sent: readonly Placed<'MessageSent'>[], { tx, table }: ApplyContext): Promise<void> {
   await tx.query({
     name: `insert ${table('messages')}`,
-    text: `
-      with sent as (
-        select * from json_to_recordset($1) as row(id uuid, chat_id uuid, seq integer, version integer, sender_id uuid,
-          client_message_id text, type text, reply_to_id uuid, reply_to_seq integer, content text, metadata json, mentions json,
-          mentions_all boolean, created_at timestamptz, recorded_at timestamptz)
-      ), inserted as (
-        insert into ${table('messages')} (id, chat_id, seq, version, sent_version, sender_id, client_message_id, type,
-          reply_to_id, reply_to_seq, content, metadata, mentions, mentions_all, created_at, recorded_at)
-        select id, chat_id, seq, version, version, sender_id, client_message_id, type, reply_to_id, reply_to_seq, content, metadata,
-          mentions, mentions_all, created_at, recorded_at from sent
-      )
-      update ${table('memberships')} m set read_seq = greatest(m.read_seq, l.seq)
-      from (
-        select m.chat_id, m.user_id, m.from_version, max(sent.seq) as seq
-        from sent join ${table('memberships')} m on m.chat_id = sent.chat_id and m.user_id = sent.sender_id
-          and sent.version between m.from_version and coalesce(m.to_version, sent.version)
-        group by m.chat_id, m.user_id, m.from_version) l
-      where m.chat_id = l.chat_id and m.user_id = l.user_id and m.from_version = l.from_version`,
-    values: [JSON.stringify(sent.map(toRow))],
+    text: `with sent as (select * from ${sentRows('$1')}), inserted as (${insertSent(table)}) ${readBySenders(table)}`,
+    values: [JSON.stringify(sent.map(toSentRow))],
   })
 }
 
-const toRow = ({ event, chatId, version, at, recordedAt }: Placed<'MessageSent'>) => ({
+/** As `toSentRow` gives them. */
+export const sentRows = (json: string, moreColumns = ''): string => `
+  json_to_recordset(${json}) as row(id uuid, chat_id uuid, seq integer, version integer, sender_id uuid,
+    client_message_id text, type text, reply_to_id uuid, reply_to_seq integer, content text, metadata json, mentions json,
+    mentions_all boolean, created_at timestamptz, recorded_at timestamptz${moreColumns})`
+
+/** Of the rows of `sent`. */
+export const insertSent = (table: TableName): string => `
+  insert into ${table('messages')} (id, chat_id, seq, version, sent_version, sender_id, client_message_id, type,
+    reply_to_id, reply_to_seq, content, metadata, mentions, mentions_all, created_at, recorded_at)
+  select id, chat_id, seq, version, version, sender_id, client_message_id, type, reply_to_id, reply_to_seq, content, metadata,
+    mentions, mentions_all, created_at, recorded_at from sent`
+
+/** The own reading of the senders of `sent`, in the memberships in which they sent. */
+export const readBySenders = (table: TableName): string => `
+  update ${table('memberships')} m set read_seq = greatest(m.read_seq, l.seq)
+  from (
+    select m.chat_id, m.user_id, m.from_version, max(sent.seq) as seq
+    from sent join ${table('memberships')} m on m.chat_id = sent.chat_id and m.user_id = sent.sender_id
+      and sent.version between m.from_version and coalesce(m.to_version, sent.version)
+    group by m.chat_id, m.user_id, m.from_version) l
+  where m.chat_id = l.chat_id and m.user_id = l.user_id and m.from_version = l.from_version`
+
+export const toSentRow = ({ event, chatId, version, at, recordedAt }: Placed<'MessageSent'>) => ({
   id: event.messageId,
   chat_id: chatId,
   seq: event.seq,

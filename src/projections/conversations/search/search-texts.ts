@@ -1,5 +1,6 @@
 import { mayBeNear } from '../../../content/near-words.js'
 import type { Word } from '../../../content/search-words.js'
+import type { AddParameter } from '../../engine/parameters.js'
 import type { TableName } from '../../engine/projection.js'
 import { chatsOf } from '../memberships/chats-of.js'
 import { messagesIn, type ApplyContext, type BulkEvent, type Part, type Placed } from '../part.js'
@@ -54,9 +55,7 @@ export const searchPart = {
 
 async function insertSent(sent: readonly Placed<'MessageSent'>[], context: ApplyContext): Promise<void> {
   const { tx, table } = context
-  const texts = sent
-    .map((placed) => ({ ...placed, words: messageWords(placed.event) }))
-    .filter(({ words }) => words.length > 0)
+  const texts = sent.map(withWords).filter(({ words }) => words.length > 0)
   if (texts.length === 0) return
   const rows = texts.map(({ event: { messageId, senderId }, chatId, version, at, words }) => ({
     message_id: messageId,
@@ -96,20 +95,49 @@ async function insertChatWords(
   texts: readonly { chatId: string; words: readonly Word[] }[],
   { tx, table }: ApplyContext,
 ): Promise<void> {
+  const rows = chatWordRows(texts)
+  if (rows.length === 0) return
+  await tx.query({
+    name: `insert ${table('chat_words')}`,
+    text: `${insertWords(table, '$1')} on conflict do nothing`,
+    values: [JSON.stringify(rows)],
+  })
+}
+
+/** Each word of a chat once. */
+function chatWordRows(texts: readonly { chatId: string; words: readonly Word[] }[]): object[] {
   const byChat = new Map<string, Set<string>>()
   for (const { chatId, words } of texts) {
     const known = byChat.get(chatId) ?? new Set<string>()
     byChat.set(chatId, known)
     for (const { folded } of words) if (!known.has(folded) && mayBeNear(folded)) known.add(folded)
   }
-  const rows = [...byChat].flatMap(([chat_id, all]) => Array.from(all, (word) => ({ chat_id, word })))
-  if (rows.length === 0) return
-  await tx.query({
-    name: `insert ${table('chat_words')}`,
-    text: `insert into ${table('chat_words')} (chat_id, word)
-           select chat_id, word from json_to_recordset($1) as row(chat_id uuid, word text) on conflict do nothing`,
-    values: [JSON.stringify(rows)],
-  })
+  return [...byChat].flatMap(([chat_id, all]) => Array.from(all, (word) => ({ chat_id, word })))
+}
+
+const insertWords = (table: TableName, json: string): string => `
+  insert into ${table('chat_words')} (chat_id, word)
+  select chat_id, word from json_to_recordset(${json}) as row(chat_id uuid, word text)`
+
+/** Of the messages in the rows of `sent`, whose column `words` holds what `textOf` gives; and of their chats. */
+export const searchQueriesOfSent = (
+  table: TableName,
+  sent: readonly Placed<'MessageSent'>[],
+  parameter: AddParameter,
+): Record<'texts' | 'chat_words', string> => ({
+  texts: `
+    insert into ${table('search_texts')} (message_id, chat_id, sent_version, sender_id, created_at, words)
+    select id, chat_id, version, sender_id, created_at, words::tsvector from sent where words is not null`,
+  chat_words: `${insertWords(table, parameter(JSON.stringify(chatWordRows(sent.map(withWords)))))}
+    where exists (select from moved) on conflict do nothing`,
+})
+
+const withWords = (placed: Placed<'MessageSent'>) => ({ ...placed, words: messageWords(placed.event) })
+
+/** As a `tsvector` reads it; null where the message has no words. */
+export function textOf({ event, chatId }: Placed<'MessageSent'>): string | null {
+  const words = messageWords(event)
+  return words.length === 0 ? null : toTsvector(words, chatId, event.senderId)
 }
 
 /** With the words that no other message of the chat holds. */

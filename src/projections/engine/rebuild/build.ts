@@ -1,7 +1,7 @@
 import type { ClientBase, Pool } from 'pg'
 import type { EventLog, Page, Position } from '../../../eventstore/event-log.js'
 import { applyInBatches, type BatchLimit } from '../apply-in-batches.js'
-import type { ApplyTarget } from '../apply-page.js'
+import type { ApplyTarget } from '../apply-target.js'
 import type { Failure } from '../checkpoint.js'
 import type { Generation } from '../generations.js'
 import type { Lease } from '../lease.js'
@@ -43,15 +43,15 @@ export function createBuild({ generation, state, ...row }: Generation, deps: Bui
     projection,
     table: tableName(projection, generation),
     skipped,
-    async move(tx, to) {
-      if (lease.epoch === null) return false
-      const { rowCount } = await tx.query(
-        `update projection_generations set position = $4, failure = null, events_per_second = $5, changed_at = now()
-         where name = $1 and version = $2 and generation = $3 and position = $6 and state = $7
-           and exists (select from projection_leases l where l.name = $8 and l.version = $2 and l.epoch = $9)`,
-        [name, version, generation, to, rate.perSecond(), position, state, buildLeaseKey(projection).name, lease.epoch],
-      )
-      return rowCount === 1
+    moveQuery(to, parameter) {
+      if (lease.epoch === null) return null
+      const versioned = parameter(version)
+      return `update projection_generations set position = ${parameter(to)}, failure = null,
+          events_per_second = ${parameter(rate.perSecond())}, changed_at = now()
+        where name = ${parameter(name)} and version = ${versioned} and generation = ${parameter(generation)}
+          and position = ${parameter(position)} and state = ${parameter(state)}
+          and exists (select from projection_leases l where l.name = ${parameter(buildLeaseKey(projection).name)}
+            and l.version = ${versioned} and l.epoch = ${parameter(lease.epoch)})`
     },
     moved(to) {
       position = to
