@@ -28,8 +28,8 @@ function sourcesBelow(root) {
     .sort()
 }
 
-/** Keeps two servers busy by itself: it has the machine alone, after all others. */
-export const alone = ['test/end-to-end/rebuild-while-working.test.ts']
+/** Each keeps several servers busy by itself: it has the machine alone, after all others. */
+export const alone = ['test/end-to-end/rebuild-while-working.test.ts', 'test/end-to-end/chaos.test.ts']
 
 /** What the oldest Node that we promise may do otherwise: Unicode, the HTTP server, the database drivers, and a day of the whole product. */
 export const onEveryNode = [

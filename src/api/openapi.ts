@@ -1,4 +1,5 @@
-import { z } from 'zod'
+import type { z } from 'zod'
+import { createToSchema, type JsonSchema, type ToSchema } from './json-schema.js'
 import { NOTHING } from './parameters.js'
 import { isEverPrivileged, MAX_REASON, REASON_HEADER } from './record-read.js'
 import { bodyTypes, type BodyAs } from './read-body.js'
@@ -7,13 +8,10 @@ import { requestExamples } from './request-examples.js'
 import { problemShape } from './shapes/problem-shape.js'
 import type { Answers, Route } from './route.js'
 
-type JsonSchema = Record<string, unknown>
-type Direction = 'input' | 'output'
-
 /** OpenAPI 3.1 of the routes, from the very schemas that judge requests. */
 export function openApiDocument(routes: readonly Route[]): object {
   const components: Record<string, JsonSchema> = {}
-  const toSchema = createToSchema(components)
+  const toSchema = createToSchema(components, 'draft-2020-12')
   const paths: Record<string, Record<string, object>> = {}
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}')
@@ -31,25 +29,6 @@ export function openApiDocument(routes: readonly Route[]): object {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
   }
-}
-
-type ToSchema = (schema: z.ZodType, io: Direction) => JsonSchema
-
-/** KeyedMutex schemas into JSON Schema; those with a name become components. */
-function createToSchema(components: Record<string, JsonSchema>): ToSchema {
-  return (schema, io) => {
-    const made = z.toJSONSchema(schema, { io, override: ({ jsonSchema }) => io === 'output' && open(jsonSchema) })
-    // Names stand in `$defs` of each schema apart; here they are shared. The only one without a name is that of any JSON.
-    const text = JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/').replaceAll('__schema0', 'Json')
-    const { $defs = {}, $schema: _, ...shown } = JSON.parse(text) as JsonSchema & { $defs?: Record<string, JsonSchema> }
-    Object.assign(components, $defs)
-    return shown
-  }
-}
-
-/** Answers may gain fields: whoever reads them must let them pass. */
-function open(schema: z.core.JSONSchema.BaseSchema): void {
-  if (schema.additionalProperties === false) delete schema.additionalProperties
 }
 
 function operationOf(route: Route, toSchema: ToSchema): object {

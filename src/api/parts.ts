@@ -103,4 +103,6 @@ export interface Parts extends ApiDeps {
   auditReads: ReadYourWrites
   /** Made by the first call. */
   openApi: () => FixedContent
+  /** Likewise. */
+  asyncApi: () => FixedContent
 }

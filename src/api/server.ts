@@ -1,6 +1,7 @@
 import express, { type Express } from 'express'
 import { answerHeaders } from './answer-headers.js'
 import { answerProblem } from './answer-problem.js'
+import { asyncApiDocument } from './asyncapi/asyncapi.js'
 import type { ClientAddress } from './client-address.js'
 import { JSON_TYPE, type Handler } from './exchange.js'
 import { fixedContent, type FixedContent } from './fixed-content.js'
@@ -25,11 +26,13 @@ export function createApi(deps: ApiDeps): Express {
   api.use(answerHeaders(deps))
   api.use(refuseRepeated)
   let openApi: FixedContent | undefined
+  let asyncApi: FixedContent | undefined
   const parts = {
     ...deps,
     reads: createReadYourWrites(deps, deps.readModelWaitMs),
     auditReads: createReadYourWrites({ ...deps, ...deps.auditTrail }, deps.readModelWaitMs),
     openApi: () => (openApi ??= fixedContent(JSON.stringify(openApiDocument(routeList)), JSON_TYPE)),
+    asyncApi: () => (asyncApi ??= fixedContent(JSON.stringify(asyncApiDocument()), JSON_TYPE)),
   }
   const { metricsToken, hasMetricsPort } = deps
   if (hasMetricsPort) api.use('/metrics', notFound)

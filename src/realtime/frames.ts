@@ -33,9 +33,28 @@ export const chatFrameNames = [
   'skipped',
 ] as const
 
+/** Names of everything that the server sends on sockets. */
+export const serverEventNames = [
+  ...chatFrameNames,
+  'ready',
+  'resync',
+  'read',
+  'chat_muted',
+  'chat_hidden',
+  'typing',
+  'presence',
+  'profile_changed',
+  'user_erased',
+  'session_revoked',
+  'server_draining',
+  'error',
+] as const
+
+export type ServerEventName = (typeof serverEventNames)[number]
+
 /** An event as clients see it, on sockets and in `/events` alike. */
 export interface Frame {
-  event: string
+  event: ServerEventName
   payload: object
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../commands/catalogue/input-schemas.js'
 import type { Identity } from '../requests/authenticate.js'
 import type { BotPolicy, CountsAs, Operation } from '../requests/operation.js'
+import type { ServerEventName } from './frames.js'
 
 /** What clients send over sockets. Unknown fields are refused. */
 
@@ -78,8 +79,11 @@ export interface SocketData {
   botToken: string | null
 }
 
-export type RealtimeServer = Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>
-export type RealtimeSocket = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>
+/** Nothing else can be sent: every name is in `asyncapi.json`. */
+type ServerEvents = Record<ServerEventName, (payload: object) => void>
+
+export type RealtimeServer = Server<DefaultEventsMap, ServerEvents, DefaultEventsMap, SocketData>
+export type RealtimeSocket = Socket<DefaultEventsMap, ServerEvents, DefaultEventsMap, SocketData>
 
 /** RFC 9457, as REST answers it. */
 export interface Problem {

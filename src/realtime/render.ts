@@ -18,6 +18,7 @@ import {
   detailsNeeded,
   type Frame,
   type ChatEventInStream,
+  type ServerEventName,
 } from './frames.js'
 import type { UserCache } from './user-cache.js'
 
@@ -119,18 +120,18 @@ function deliveriesOf(opened: OpenedEvent, input: RenderInput): Delivery[] {
   const { event, position } = opened
   switch (event.type) {
     case 'ProfileChanged': {
-      const frame = { event: 'profile_changed', payload: userRefOf(event.userId, input) }
+      const frame: Frame = { event: 'profile_changed', payload: userRefOf(event.userId, input) }
       const chatIds = input.chatIdsOf.get(event.userId) ?? []
       return [{ position, frame, chatIds, userId: event.userId, joining: [], leaving: [] }]
     }
     case 'UserErasureRequested': {
       // by past chats too: when this is rendered, the user may have left them
-      const frame = { event: 'profile_changed', payload: userRefOf(event.userId, input) }
+      const frame: Frame = { event: 'profile_changed', payload: userRefOf(event.userId, input) }
       const chatIds = input.everyChatIdOf.get(event.userId) ?? []
       return [{ position, frame, chatIds, userId: event.userId, joining: [], leaving: [] }]
     }
     case 'UserErased': {
-      const frame = { event: 'user_erased', payload: { userId: event.userId } }
+      const frame: Frame = { event: 'user_erased', payload: { userId: event.userId } }
       const chatIds = input.everyChatIdOf.get(event.userId) ?? []
       return [{ position, frame, chatIds, userId: event.userId, joining: [], leaving: [] }]
     }
@@ -172,7 +173,7 @@ const readDeliveries = ({ userId, chats }: Opened<ChatsRead>, position: string, 
   })
 
 const toOwnDevices = (
-  event: string,
+  event: ServerEventName,
   { userId, chatId }: { userId: string; chatId: string },
   payload: object,
   position: string,

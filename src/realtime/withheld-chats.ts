@@ -3,7 +3,7 @@ import type { EventLog, Position, RecordedEvent } from '../eventstore/event-log.
 import { BadMacError } from '../privacy/bad-mac-error.js'
 import type { OpenedEvent } from '../privacy/event-reader.js'
 import { membershipChanges, skippedAt, type Delivery } from './audience.js'
-import { isChatEvent, type ChatEventInStream } from './frames.js'
+import { isChatEvent, type ChatEventInStream, type Frame } from './frames.js'
 
 /** A chat of which this node delivers nothing from a forged event on, until an operator has had the read model skip that event. */
 export interface WithheldChat {
@@ -61,7 +61,7 @@ export class WithheldChats {
   end({ chatId, forged, last }: WithheldChat): Delivery[] {
     if (forged.size > 0) return []
     for (const [stream, chat] of this.#chats) if (chat.chatId === chatId) this.#chats.delete(stream)
-    const frame = { event: 'resync', payload: { chatId, version: last.version } }
+    const frame: Frame = { event: 'resync', payload: { chatId, version: last.version } }
     return [{ position: last.position, frame, chatIds: [chatId], userId: null, joining: [], leaving: [] }]
   }
 }

@@ -1,7 +1,17 @@
 import { expect } from 'chai'
 import { startTestApp, type TestApp } from '../support/test-app.js'
 
-const PATHS = ['/openapi.json', '/docs', '/docs/docs.js', '/docs/swagger-ui-bundle.js', '/docs/swagger-ui.css']
+const PATHS = [
+  '/openapi.json',
+  '/asyncapi.json',
+  '/docs',
+  '/docs/docs.js',
+  '/docs/realtime.html',
+  '/docs/realtime.js',
+  '/docs/realtime.css',
+  '/docs/swagger-ui-bundle.js',
+  '/docs/swagger-ui.css',
+]
 
 describe('Content that stays the same while the process runs', () => {
   let parley: TestApp

@@ -53,6 +53,7 @@ describe('the route table', () => {
       '/readyz',
       '/metrics',
       '/openapi.json',
+      '/asyncapi.json',
       '/docs',
       '/docs/:file',
     ])
@@ -80,7 +81,15 @@ describe('the route table', () => {
       'put /chats/:id/pins/:messageId',
       'delete /chats/:id/pins/:messageId',
     ])
-    const open = ['get /healthz', 'get /readyz', 'get /metrics', 'get /openapi.json', 'get /docs', 'get /docs/:file']
+    const open = [
+      'get /healthz',
+      'get /readyz',
+      'get /metrics',
+      'get /openapi.json',
+      'get /asyncapi.json',
+      'get /docs',
+      'get /docs/:file',
+    ]
     expect(of('admitted')).to.have.members(['get /users/me', ...open])
   })
 })

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { goLive, type AttachingSocket, type Delivery } from '../../src/realtime/audience.js'
+import type { Frame } from '../../src/realtime/frames.js'
 
 const isAfter = (a: string, b: string): boolean => Number(a) > Number(b)
 
@@ -60,7 +61,7 @@ describe('switching to live events', () => {
   })
 
   it('skips events of a message outside the visible range, and keeps their versions', () => {
-    const frame = { event: 'link_previews', payload: { chatId: 'a', version: 7 } }
+    const frame: Frame = { event: 'link_previews', payload: { chatId: 'a', version: 7 } }
     const hidden = delivery(11, 'a', { frame, hiddenFrom: ['eve', 'bob'] })
     const shown = delivery(12, 'a', { frame, hiddenFrom: ['eve'] })
     const { frames } = goLive(arrival({ a: '10' }), [hidden, shown], isAfter)

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { chatStream } from '../../src/domain/streams.js'
 import type { PastDetails } from '../../src/projections/conversations/query-results.js'
-import { messageOf, pastFrame, detailsNeeded, type ChatEventInStream } from '../../src/realtime/frames.js'
+import { messageOf, pastFrame, detailsNeeded, type ChatEventInStream, type Frame } from '../../src/realtime/frames.js'
 import { withSkipped } from '../../src/realtime/past-frames.js'
 
 const at = '2026-03-01T10:00:00.000Z'
@@ -71,7 +71,7 @@ describe('frames', () => {
   })
 
   it('cover every version, with one `skipped` for adjacent ones', () => {
-    const frame = { event: 'new_message', payload: {} }
+    const frame: Frame = { event: 'new_message', payload: {} }
     const frames = withSkipped(
       'c',
       [3, 4, 5, 6, 7, 8],

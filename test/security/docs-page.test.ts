@@ -2,6 +2,8 @@ import { expect } from 'chai'
 import type { Browser, Page } from 'playwright-core'
 import { createReleases } from '../../src/app/release.js'
 import { routeList } from '../../src/api/route-list.js'
+import { serverEventNames } from '../../src/realtime/frames.js'
+import { clientEventSchemas } from '../../src/realtime/protocol.js'
 import { chromiumPath, startBrowser } from '../support/browser.js'
 import { countLimited } from '../support/limitations.js'
 import { startTestApp, type TestApp } from '../support/test-app.js'
@@ -58,6 +60,20 @@ describe('/docs in a browser', function () {
     expect(JSON.parse(me.body)).to.include({ name: 'Ada Lovelace' })
   })
 
+  it('links to the page of the sockets, which shows every event of both directions', async () => {
+    await page.click('nav a[href="/docs/realtime.html"]')
+    await page.waitForSelector('main h2', { timeout: 150_000 })
+    const parts = await page.locator('main > details[id]').all()
+    const ids = await Promise.all(parts.map((part) => part.getAttribute('id')))
+    expect(ids).to.have.members([
+      'handshake',
+      ...Object.keys(clientEventSchemas).map((name) => `client.${name}`),
+      ...serverEventNames.map((name) => `server.${name}`),
+    ])
+    await page.click('[id="client.send_message"] > summary')
+    expect(await page.locator('[id="client.send_message"] pre').first().innerText()).to.include('clientMessageId')
+  })
+
   it('loads nothing from another origin, and nothing that its content security policy blocks', () => {
     expect(foreign).to.deep.equal([])
     expect(complaints).to.deep.equal([])
@@ -77,12 +93,23 @@ describe('/docs in a browser', function () {
   }
 })
 
+const FILES = [
+  '',
+  '/docs.js',
+  '/swagger-ui-bundle.js',
+  '/swagger-ui.css',
+  '/realtime.html',
+  '/realtime.js',
+  '/realtime.css',
+]
+
 describe('the files of /docs', function () {
   this.timeout(180_000)
 
   it('have a content security policy that allows no inline script and no other server', async () => {
     await using parley = await startTestApp()
-    for (const path of ['/docs', '/docs/docs.js', '/docs/swagger-ui-bundle.js', '/docs/swagger-ui.css']) {
+    for (const file of FILES) {
+      const path = `/docs${file}`
       const { status, headers } = await parley.call('GET', path)
       expect(status, path).to.equal(200)
       expect(headers.get('content-security-policy'), path).to.equal(

@@ -260,15 +260,18 @@ describe('input hardening', () => {
         '/docs/swagger-ui.css',
         '/docs/swagger-ui-bundle.js',
         '/docs/docs.js',
+        '/docs/realtime.html',
         '/openapi.json',
       ])
       for (const path of links) expect((await parley.call('GET', path)).status, path).to.equal(200)
       expect((await parley.call('GET', '/docs/other.js')).body).to.include({ status: 404, code: 'not-found' })
     })
 
-    it('its script never inserts data as HTML', async () => {
-      const { body } = await parley.call('GET', '/docs/docs.js')
-      expect(body).not.to.match(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function/)
+    it('its scripts never insert data as HTML', async () => {
+      for (const file of ['docs.js', 'realtime.js']) {
+        const { body } = await parley.call('GET', `/docs/${file}`)
+        expect(body).not.to.match(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function/)
+      }
     })
   })
 })

@@ -22,7 +22,8 @@ export interface OwnPostgres extends AsyncDisposable {
   start(): Promise<void>
 }
 
-const SETTINGS = { fsync: 'off' }
+/** Several nodes share it. */
+const SETTINGS = { fsync: 'off', max_connections: '300' }
 const RECOVERY_MS = 60_000
 
 /** `folder` is where its data goes, and is left there; a temporary one by default. */

@@ -27,10 +27,15 @@ function read(file: string, folder: URL, type: string): FixedContent {
 }
 
 const page = read('index.html', OWN_FOLDER, 'text/html; charset=utf-8')
+const SCRIPT = 'text/javascript; charset=utf-8'
+const STYLE = 'text/css; charset=utf-8'
 const files = new Map([
-  ['docs.js', read('docs.js', OWN_FOLDER, 'text/javascript; charset=utf-8')],
-  ['swagger-ui-bundle.js', read('swagger-ui-bundle.js', SWAGGER_FOLDER, 'text/javascript; charset=utf-8')],
-  ['swagger-ui.css', read('swagger-ui.css', SWAGGER_FOLDER, 'text/css; charset=utf-8')],
+  ['docs.js', read('docs.js', OWN_FOLDER, SCRIPT)],
+  ['realtime.html', read('realtime.html', OWN_FOLDER, 'text/html; charset=utf-8')],
+  ['realtime.js', read('realtime.js', OWN_FOLDER, SCRIPT)],
+  ['realtime.css', read('realtime.css', OWN_FOLDER, STYLE)],
+  ['swagger-ui-bundle.js', read('swagger-ui-bundle.js', SWAGGER_FOLDER, SCRIPT)],
+  ['swagger-ui.css', read('swagger-ui.css', SWAGGER_FOLDER, STYLE)],
 ])
 
 const docs = route({
@@ -46,7 +51,7 @@ const docs = route({
 const docsFile = route({
   method: 'get',
   path: '/docs/:file',
-  summary: 'A file of that page',
+  summary: 'A file of that page; `realtime.html` is the page of the sockets',
   access: 'anyone',
   bots: 'admitted',
   params: z.strictObject({ file: z.string() }),

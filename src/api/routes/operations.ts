@@ -63,4 +63,18 @@ const openApi = route({
   },
 })
 
-export const operationRoutes = [healthz, readyz, metrics, openApi]
+const asyncApi = route({
+  method: 'get',
+  path: '/asyncapi.json',
+  summary: 'The description of the sockets',
+  access: 'anyone',
+  bots: 'admitted',
+  answers: { 200: textOfObject, 304: null },
+  uses: ['asyncApi'],
+  handle(_context, { asyncApi }) {
+    const { content, headers } = asyncApi()
+    return Promise.resolve(answer(200, content, { headers }))
+  },
+})
+
+export const operationRoutes = [healthz, readyz, metrics, openApi, asyncApi]

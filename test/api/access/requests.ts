@@ -229,6 +229,7 @@ export const requests: Record<string, (world: World) => Request> = {
   'GET /readyz': () => ({ path: '/readyz' }),
   'GET /metrics': () => ({ path: '/metrics' }),
   'GET /openapi.json': () => ({ path: '/openapi.json' }),
+  'GET /asyncapi.json': () => ({ path: '/asyncapi.json' }),
   'GET /docs': () => ({ path: '/docs' }),
   'GET /docs/:file': () => ({ path: '/docs/docs.js' }),
 }

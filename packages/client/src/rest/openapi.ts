@@ -4249,6 +4249,44 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/asyncapi.json': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The description of the sockets */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description The answer */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': {
+              [key: string]: unknown
+            }
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/docs': {
     parameters: {
       query?: never
@@ -4292,7 +4330,7 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** A file of that page */
+    /** A file of that page; `realtime.html` is the page of the sockets */
     get: {
       parameters: {
         query?: never
