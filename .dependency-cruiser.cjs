@@ -109,6 +109,16 @@ module.exports = {
       to: { path: '^packages/client/' },
     },
     {
+      name: 'tracing-and-error-reports-are-loaded-only-where-they-are-on',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/app/(tracing|error-reports)/' },
+      to: {
+        path: '^src/app/(tracing/open-tracing|error-reports/)|node_modules/@(opentelemetry|sentry)/',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'nothing-unused',
       severity: 'error',
       from: {

@@ -36,6 +36,18 @@ import type { Authenticate } from '../requests/authenticate.js'
 import type { RequestPath } from '../requests/request-path.js'
 import type { Readiness } from './shapes/readiness-shape.js'
 
+/** For its trace: names and numbers, no content. */
+export interface AnsweredRequest {
+  requestId: string
+  /** Method and route. */
+  name: string
+  status: number
+  /** By `performance.now()`. */
+  began: number
+  /** The header of that name. */
+  traceparent?: string | undefined
+}
+
 export interface ApiDeps
   extends
     ReadYourWritesDeps,
@@ -79,6 +91,10 @@ export interface ApiDeps
   readiness: () => Promise<Readiness>
   registry: Registry
   log: Logger
+  /** One line for each request. */
+  accessLog: Pick<Logger, 'isLevelEnabled' | 'http'>
+  /** Null where nothing is traced. */
+  onAnswered: ((request: AnsweredRequest) => void) | null
   /** Pages of these origins may call; none given and not in production: any of this machine. */
   allowedOrigins: readonly string[]
   production: boolean

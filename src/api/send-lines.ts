@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Logger } from 'winston'
-import { stackOf } from '../requests/request-path.js'
+import { stackOf } from '../async/stack-of.js'
 import type { Reply } from './exchange.js'
 
 export const NDJSON_TYPE = 'application/x-ndjson; charset=utf-8'

@@ -5,6 +5,7 @@ import { createContentAt } from '../commands/catalogue/content-at.js'
 import { createInviteCodes, type InviteCodes } from '../commands/catalogue/invite-codes.js'
 import { createCatalogueHandler, type CatalogueHandler } from '../commands/catalogue/stream-kinds.js'
 import { createSeal } from '../commands/pipeline/seal-batch.js'
+import type { WriterDeps } from '../commands/pipeline/stream-writer.js'
 import { createSnapshots } from '../commands/pipeline/snapshots.js'
 import { createRunCommand, type RunCommand } from '../commands/run-command.js'
 import { createRunSystemCommand, type RunSystemCommand } from '../commands/run-system-command.js'
@@ -39,7 +40,7 @@ export interface CoreOptions {
   print(line: string): void
   /** Receives failures of reading and following the log. */
   report: FailureReport
-  onAppended(events: number, seconds: number): void
+  onAppended: WriterDeps['onAppended']
   /** How long a command may wait for its outcome. */
   commandDeadlineMs?: number
   /** Those of a server by default. */

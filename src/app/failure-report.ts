@@ -1,6 +1,6 @@
 import { ProjectionPausedError } from '../analytics/running/failure-of.js'
 import type { FailureReport } from '../async/outage.js'
-import { stackOf } from '../requests/request-path.js'
+import { stackOf } from '../async/stack-of.js'
 import type { Metrics } from './metrics.js'
 
 type Log = Record<'error' | 'warn', (message: string, about: object) => unknown>

@@ -1,3 +1,4 @@
+import type { SpanExporter } from '@opentelemetry/sdk-trace'
 import type { ErasureStep } from '../erasure/erasure-steps.js'
 import type { EventLog } from '../eventstore/event-log.js'
 import type { Mailer } from '../identity/mail/mailer.js'
@@ -12,6 +13,8 @@ export interface Overrides {
   mailer?: Mailer
   /** The web, as link previews and webhooks see it. */
   safeFetch?: SafeFetch
+  /** Receives spans at once, in place of a collector. */
+  spanExporter?: SpanExporter
   /** How long a request waits for the read models; 2 s by default, which is little on a busy machine. */
   readModelWaitMs?: number
   /** How long an analyst's projection may take for one batch. */

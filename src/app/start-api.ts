@@ -29,6 +29,7 @@ import type { Core } from './core.js'
 import type { Metrics } from './metrics.js'
 import type { Commands } from './start-commands.js'
 import type { Security } from './start-security.js'
+import type { Tracing } from './tracing/tracing.js'
 import type { SessionParts } from './start-sessions.js'
 import type { WebhookParts } from './start-webhooks.js'
 
@@ -53,6 +54,8 @@ export interface ApiParts {
   publicUrl: () => string
   metrics: Metrics
   logger: Logger
+  accessLog: Logger
+  tracing: Tracing | null
 }
 
 export function createRestApi(config: Config, core: Core, parts: ApiParts): Express {
@@ -131,6 +134,8 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
     security: security.events,
     clientAddress: createClientAddress(config.trustedProxies),
     log: parts.logger,
+    accessLog: parts.accessLog,
+    onAnswered: parts.tracing?.answered ?? null,
     clock,
   })
 }

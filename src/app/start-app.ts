@@ -15,7 +15,8 @@ import type { Config } from './config.js'
 import { openCore, type Core } from './core.js'
 import { createFailureReport } from './failure-report.js'
 import { createHttpListener } from './http-listener.js'
-import { createLogger } from './logger.js'
+import { createLogger } from './logs/logger.js'
+import { openSeparateLog } from './logs/separate-log.js'
 import { startMetricsListener } from './metrics-listener.js'
 import { createFollowerList } from './metrics/followers.js'
 import { createMetrics, type Metrics } from './metrics.js'
@@ -25,6 +26,7 @@ import { startSigning, startVerifications } from './start-audit.js'
 import { createRestApi } from './start-api.js'
 import { startAnalytics } from './start-analytics.js'
 import { startRetention } from './start-retention.js'
+import { startErrorReports } from './start-error-reports.js'
 import { startErasures } from './start-erasures.js'
 import { startCommands } from './start-commands.js'
 import { startFlags } from './start-flags.js'
@@ -36,6 +38,8 @@ import { startPresence } from './start-presence.js'
 import { startRealtime } from './start-realtime.js'
 import { startRedis } from './start-redis.js'
 import { startSecurity } from './start-security.js'
+import { startTracing } from './start-tracing.js'
+import type { Tracing } from './tracing/tracing.js'
 import { startSessions } from './start-sessions.js'
 import { startWebhookDelivery } from './start-webhooks.js'
 import { warnOfSharedRole } from './warn-of-shared-role.js'
@@ -74,16 +78,24 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
 }
 
 async function startParts(config: Config, { print, overrides = {}, ...given }: AppOptions, releases: Releases) {
-  const logger = given.logger ?? createLogger(config.logLevel)
+  const logger = given.logger ?? createLogger({ level: config.logLevel, json: config.production })
+  const accessLog = config.accessLog === null ? logger : await openSeparateLog(config.accessLog, releases)
+  const auditLog = config.auditLog === null ? null : await openSeparateLog(config.auditLog, releases)
+  await startErrorReports(config, logger, releases)
+  const tracing = await startTracing(config, overrides.spanExporter, releases)
   const metrics = createMetrics()
   const followers = createFollowerList()
-  const report = { ...createFailureReport(logger, metrics), onFollowing: followers.onFollowing }
-  const core = await startCore(config, { print, overrides, report, metrics }, releases)
+  const report = {
+    ...createFailureReport(logger, metrics),
+    onFollowing: followers.onFollowing,
+    ...(tracing !== null && { onApplied: tracing.applied }),
+  }
+  const core = await startCore(config, { print, overrides, report, metrics, tracing }, releases)
   warnOfSharedRole(config, print)
   const analytics = await startAnalytics(config, core, { print, report, overrides, clock: core.clock }, releases)
   const redis = await startRedis(config, { logger, metrics, report }, releases)
   startFlags(core, report, releases)
-  const security = startSecurity(core, { metrics, report }, releases)
+  const security = startSecurity(core, { metrics, report, auditLog }, releases)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused: security.onLimited })
   const users = await openUserCache(core)
   const sharedWrites = redis === null ? null : createOwnWritesInRedis(redis, core.log.id)
@@ -114,7 +126,18 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
   const requestPath = createRequestPath({ limits, security: security.events, problemOf, logger })
   const { readModelWaitMs = READ_MODEL_WAIT_MS } = overrides
   const renderSentMessage = renderSent(core, users, readModelWaitMs)
-  const shared = { commands, sessions, security, authenticate, requestPath, renderSentMessage, metrics, logger }
+  const shared = {
+    commands,
+    sessions,
+    security,
+    authenticate,
+    requestPath,
+    renderSentMessage,
+    metrics,
+    logger,
+    accessLog,
+    tracing,
+  }
   const realtimeStatus = (): ReturnType<Realtime['status']> => realtime.status()
   const readiness = startReadiness(core, { sessions, redis, realtimeStatus, analytics, logger }, releases)
   startMeasurements(config, core, { readiness, followers, users, metrics })
@@ -163,11 +186,12 @@ interface CoreParts {
   overrides: Overrides
   report: FailureReport
   metrics: Metrics
+  tracing: Tracing | null
 }
 
 const startCore = (
   config: Config,
-  { print, overrides, report, metrics }: CoreParts,
+  { print, overrides, report, metrics, tracing }: CoreParts,
   releases: Releases,
 ): Promise<Core> =>
   openCore(
@@ -175,9 +199,16 @@ const startCore = (
     {
       print,
       report,
-      onAppended(events, seconds) {
+      onAppended(events, seconds, commands) {
         metrics.appendSeconds.observe(seconds)
         metrics.appendEvents.observe(events)
+        if (tracing === null) return
+        const began = performance.now() - seconds * 1_000
+        tracing.appended(
+          commands.map(({ context }) => context),
+          events,
+          began,
+        )
       },
       overrides,
     },

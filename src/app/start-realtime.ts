@@ -11,6 +11,7 @@ import type { PresenceStore } from '../realtime/presence/presence.js'
 import type { RenderSentMessage } from '../realtime/render-sent-message.js'
 import type { UserCache } from '../realtime/user-cache.js'
 import type { Authenticate } from '../requests/authenticate.js'
+import { requestContext } from '../requests/request-context.js'
 import type { RequestPath } from '../requests/request-path.js'
 import type { Config } from './config.js'
 import type { Core } from './core.js'
@@ -18,6 +19,7 @@ import type { Metrics } from './metrics.js'
 import type { Releases } from './release.js'
 import type { Commands } from './start-commands.js'
 import type { Security } from './start-security.js'
+import type { Tracing } from './tracing/tracing.js'
 import type { SessionParts } from './start-sessions.js'
 
 export interface RealtimeParts {
@@ -34,6 +36,8 @@ export interface RealtimeParts {
   renderSentMessage: RenderSentMessage
   metrics: Metrics
   logger: Logger
+  accessLog: Logger
+  tracing: Tracing | null
   report: FailureReport
 }
 
@@ -63,6 +67,8 @@ export function startRealtime(
     renderSentMessage,
     metrics,
     logger,
+    accessLog,
+    tracing,
     report,
   }: RealtimeParts,
   releases: Releases,
@@ -93,11 +99,17 @@ export function startRealtime(
       allowedOrigins: originsOf(config),
       logger,
       report,
+      ...(tracing !== null && { onPushed: tracing.pushed }),
       metrics: {
         deliverySeconds: (seconds) => metrics.deliverySeconds.observe(seconds),
         connections: (count) => metrics.connections.set(count),
-        clientEvent: (event, status, seconds) =>
-          metrics.clientEvents.labels(event, `${Math.floor(status / 100)}xx`).observe(seconds),
+        clientEvent(event, status, seconds) {
+          metrics.clientEvents.labels(event, `${Math.floor(status / 100)}xx`).observe(seconds)
+          if (accessLog.isLevelEnabled('http')) accessLog.http('socket event', { event, status, seconds })
+          const requestId = requestContext.getStore()?.requestId
+          const began = performance.now() - seconds * 1_000
+          if (requestId !== undefined) tracing?.answered({ requestId, name: `socket ${event}`, status, began })
+        },
       },
       clock,
     }),

@@ -13,6 +13,7 @@ import { createSecurityEvents, type SecurityEvents } from '../security/security-
 import { createSecurityWriter } from '../security/security-writer.js'
 import type { Core } from './core.js'
 import type { Metrics } from './metrics.js'
+import { logAudit, type AuditLog } from './logs/log-audit.js'
 import { startPrivilegedAccesses } from './start-privileged-accesses.js'
 import type { Releases } from './release.js'
 
@@ -47,7 +48,7 @@ export interface Security {
 /** Security events, which have a writer to the log of their own, and their counts. */
 export function startSecurity(
   { log, sealer, clock, installationKey }: Pick<Core, 'log' | 'sealer' | 'clock' | 'installationKey'>,
-  { metrics, report }: { metrics: Metrics; report: FailureReport },
+  { metrics, report, auditLog }: { metrics: Metrics; report: FailureReport; auditLog: AuditLog | null },
   releases: Releases,
 ): Security {
   for (const type of securityKinds) metrics.securityEvents.inc({ type }, 0)
@@ -55,7 +56,7 @@ export function startSecurity(
   const hash = keyedHash(installationKey)
   const outage = createOutage('security-events', report)
   const writer = createSecurityWriter({ log, sealer, clock, node: randomBytes(6).toString('hex'), outage })
-  const events = releases.add(
+  const recorder = releases.add(
     createSecurityEvents({
       append: writer.append,
       outage,
@@ -65,9 +66,12 @@ export function startSecurity(
       onDropped: (count) => metrics.securityEventsDropped.inc(count),
     }),
   )
+  const accesses = startPrivilegedAccesses({ log, sealer, clock }, report, releases)
+  const recorded = { events: recorder, accesses }
+  const { events, ...audited } = auditLog === null ? recorded : logAudit(recorded, auditLog)
   return {
     events,
-    accesses: startPrivilegedAccesses({ log, sealer, clock }, report, releases),
+    ...audited,
     hash,
     onLimited(limit, { ip, userAgent }, userId) {
       metrics.rateLimited.inc({ limit })

@@ -8,6 +8,8 @@ import { retryDelay } from '../async/retry-delay.js'
 export interface FollowerReport extends FailureReport {
   /** What it returns is called at the end of the follower. */
   onFollowing?(follower: { name: string; progress: Progress }): () => void
+  /** A projection has applied events that were read from the log; `began` is a time of `performance.now()`. */
+  onApplied?(projection: string, events: Page['events'], began: number): void
 }
 
 export interface FollowerDeps {

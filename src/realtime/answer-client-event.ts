@@ -4,6 +4,7 @@ import { idSchema } from '../commands/catalogue/input-schemas.js'
 import { isNestedDeeper } from '../commands/catalogue/nesting.js'
 import type { SessionCheck } from '../identity/sessions/session-check.js'
 import type { Authenticate } from '../requests/authenticate.js'
+import { requestContext } from '../requests/request-context.js'
 import { RequestRefused } from '../requests/request-refused.js'
 import type { RequestPath, RequestState, Transport } from '../requests/request-path.js'
 import type { ClientEventHandlers, Sender } from './client-events.js'
@@ -36,7 +37,7 @@ export type OnAnswered = (event: ClientEventName | 'unknown', status: number, se
 export type AnswerClientEvent = (
   socket: RealtimeSocket,
   client: ClientInfo,
-  senderOf: (requestId: string) => Sender,
+  senderOf: SenderOf,
   args: unknown[],
 ) => Promise<void>
 
@@ -70,12 +71,16 @@ export function createAnswerClientEvent(deps: AnswerClientEventDeps): AnswerClie
     }
   }
 
-  return async (socket, client, senderOf, [name, ...args]) => {
+  return (socket, client, senderOf, args) => {
+    const state: RequestState = { requestId: randomUUID(), client }
+    return requestContext.run(state, () => answer(socket, state, senderOf, args))
+  }
+
+  async function answer(socket: RealtimeSocket, state: RequestState, senderOf: SenderOf, [name, ...args]: unknown[]) {
     const began = performance.now()
-    const answered = (status: number): void =>
-      metrics.clientEvent(isClientEvent(name) ? name : 'unknown', status, (performance.now() - began) / 1_000)
-    const requestId = randomUUID()
-    const state: RequestState = { requestId, client }
+    const { requestId } = state
+    const event = isClientEvent(name) ? name : 'unknown'
+    const answered = (status: number): void => metrics.clientEvent(event, status, (performance.now() - began) / 1_000)
     const ack = takeAck(args)
     const payload = args.length > 1 ? args : args[0]
     const reply = (extra: object): void => ack?.({ ok: true, ...extra })
@@ -85,7 +90,7 @@ export function createAnswerClientEvent(deps: AnswerClientEventDeps): AnswerClie
       reply(await requestPath.run(operation, transport, state, (run) => run(senderOf(requestId), reply)))
       answered(200)
     } catch (thrown) {
-      const fault = requestPath.refuse(thrown, state, { event: String(name) })
+      const fault = requestPath.refuse(thrown, state, { event })
       const error = problemOf(fault, requestId)
       if (ack !== null) ack({ ok: false, error })
       else socket.emit('error', errorOf(error, chatIdIn(payload)))
@@ -93,6 +98,8 @@ export function createAnswerClientEvent(deps: AnswerClientEventDeps): AnswerClie
     }
   }
 }
+
+type SenderOf = (requestId: string) => Sender
 
 type RunHandler = (sender: Sender, reply: (extra: object) => void) => Promise<object>
 

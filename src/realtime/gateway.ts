@@ -13,7 +13,7 @@ import { boundAnonymousConnections, type AnonymousBounds } from './anonymous-con
 import { closeGently } from './connection.js'
 import { createHandshake, type HandshakeDeps } from './handshake.js'
 import type { FailureReport } from '../async/outage.js'
-import { createHub, type HubStatus } from './hub.js'
+import { createHub, type HubDeps, type HubStatus } from './hub.js'
 import { isAllowedOrigin, type AllowedOrigins } from './origins.js'
 import { refuseUpgrade } from './refuse-upgrade.js'
 import { createVisibleFrames, type PastFramesDeps } from './past-frames.js'
@@ -59,6 +59,8 @@ export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits' | 'onA
   /** Beside the server's own. */
   allowedOrigins: AllowedOrigins
   metrics: Given['metrics'] & { deliverySeconds(seconds: number): void }
+  /** Called after events were sent to sockets. */
+  onPushed?: HubDeps['onDelivered']
   /** Most events buffered for one socket that is attaching. */
   maxBuffered?: number
   /** For tests. */
@@ -103,9 +105,10 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     onErased: (userId) => deps.presence.forget(userId),
     onPresenceSetting: (userId) => presencePushes.settingChanged(userId),
     render: createRender(deps),
-    onDelivered(recordedAt) {
+    onDelivered(delivered, began) {
       const now = clock().getTime()
-      for (const at of recordedAt) metrics.deliverySeconds(Math.max(0, now - Date.parse(at)) / 1_000)
+      if (delivered.length > 0) deps.onPushed?.(delivered, began)
+      for (const { at } of delivered) metrics.deliverySeconds(Math.max(0, now - Date.parse(at)) / 1_000)
       slowReaders.watch()
     },
   })

@@ -46,8 +46,8 @@ export interface HubDeps {
   progress: Progress
   rooms: Omit<Rooms, 'send' | 'sendVolatile'>
   render: Render
-  /** Called after each delivery, with the recorded time of what was delivered. */
-  onDelivered(recordedAt: readonly string[]): void
+  /** Called after each delivery, with what was delivered and when its rendering began, by `performance.now()`. */
+  onDelivered(delivered: readonly OpenedEvent[], began: number): void
   onErased(userId: string): void
   /** Called once the read model knows that a user shows their presence from now on, or no longer. */
   onPresenceSetting(userId: string): void
@@ -105,6 +105,7 @@ export function createHub(deps: HubDeps): Hub {
   }
 
   async function deliverRun(run: readonly OpenedEvent[], end: Position, signal: AbortSignal): Promise<void> {
+    const began = performance.now()
     renderedUpTo = end
     const shown = run.filter((event) => !withheld.has(event))
     const withAudience = buffers.size > 0 ? shown : shown.filter(hasLocalAudience(rooms, shown))
@@ -116,7 +117,7 @@ export function createHub(deps: HubDeps): Hub {
     for (const { event } of withAudience)
       if (event.type === 'ProfileChanged' && event.showPresence !== undefined) deps.onPresenceSetting(event.userId)
     progress.moveTo(end)
-    deps.onDelivered(withAudience.map(({ at }) => at))
+    deps.onDelivered(withAudience, began)
   }
 
   function deliver(deliveries: readonly Delivery[]): void {

@@ -1,4 +1,5 @@
 import type { Logger } from 'winston'
+import { stackOf } from '../async/stack-of.js'
 import { createTurnBarrier } from '../async/turn-barrier.js'
 import type { ClientInfo } from '../domain/client-info.js'
 import type { SecurityKind } from '../domain/security/events.js'
@@ -145,6 +146,3 @@ function authorise(
 }
 
 const isRefusal = (taken: Quota | Refusal | null): taken is Refusal => taken !== null && 'retryAfterMs' in taken
-
-export const stackOf = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -58,6 +58,8 @@ const deps = {
   clientAddress: createClientAddress([]),
   security,
   log: logger,
+  accessLog: logger,
+  onAnswered: null,
   registrationGuard: <Result>(_email: unknown, _client: unknown, register: () => Promise<Result>) => register(),
   passwordGuard: <Result>(_whose: unknown, _source: unknown, check: () => Promise<Result>) => check(),
   metricsToken: null,

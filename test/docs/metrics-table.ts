@@ -21,7 +21,7 @@ export interface DescribedMetric {
 /** Parley's own metrics, without those that Node's client adds of the process. */
 export function ownMetrics(): DescribedMetric[] {
   const { registry } = createMetrics()
-  observeRequests({ log: winston.createLogger({ silent: true }), registry })
+  observeRequests({ accessLog: winston.createLogger({ silent: true }), registry, onAnswered: null })
   return describe(registry).filter(({ name }) => !/^(process|nodejs)_/.test(name))
 }
 

@@ -1,7 +1,8 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import { Writable } from 'node:stream'
 import { io, type Socket } from 'socket.io-client'
-import winston from 'winston'
+import type winston from 'winston'
+import { createLogger } from '../../src/app/logs/logger.js'
 import { createApp, type App } from '../../src/app/start-app.js'
 import type { AccountRole } from '../../src/domain/roles/events.js'
 import type { Config } from '../../src/app/config.js'
@@ -73,7 +74,10 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
   const mailer: Mailer = { deliver: (mail) => Promise.resolve(void mails.push(mail)), close: () => undefined }
   const printed: string[] = []
   const logged: string[] = []
-  const options = { print: (line: string) => void printed.push(line), logger: createMemoryLogger(logged) }
+  const options = {
+    print: (line: string) => void printed.push(line),
+    logger: createMemoryLogger(logged, whole.logLevel),
+  }
   const start = (more: Partial<Config> = {}, moreOverrides: Overrides = {}): Promise<App> =>
     createApp(
       { ...whole, ...more },
@@ -167,18 +171,15 @@ export async function startTestApp(config: Partial<Config> = {}, overrides: Over
   }
 }
 
-function createMemoryLogger(lines: string[]): winston.Logger {
+/** At the level info, unless a test asks for one. */
+function createMemoryLogger(lines: string[], logLevel: Config['logLevel']): winston.Logger {
   const stream = new Writable({
     write(line, _, done) {
       lines.push(String(line))
       done()
     },
   })
-  return winston.createLogger({
-    format: winston.format.json(),
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston's types name two classes
-    transports: [new winston.transports.Stream({ stream })],
-  })
+  return createLogger({ level: logLevel === 'error' ? 'info' : logLevel, json: true, stream })
 }
 
 const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
@@ -213,6 +214,10 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   flagsFile: null,
   linkPreviewsInDirectChats: false,
   logLevel: 'error',
+  accessLog: null,
+  auditLog: null,
+  otlpEndpoint: null,
+  sentryDsn: null,
   production: false,
   registration: 'open',
   smtpUrl: null,

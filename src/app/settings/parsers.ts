@@ -43,6 +43,12 @@ export const postgresUrl: Parse<string> = (value) => {
   return isRight ? { value } : { problem: 'must be of the form postgres://user:password@host:5432/database' }
 }
 
+export const httpUrl: Parse<string> = (value) => {
+  const { protocol, hostname } = urlOf(value) ?? {}
+  const isRight = (protocol === 'http:' || protocol === 'https:') && hostname !== ''
+  return isRight ? { value } : { problem: 'must be of the form https://host/path' }
+}
+
 export const eventStoreUrl: Parse<string> = (value) =>
   isConnectionString(value)
     ? { value }

@@ -16,8 +16,8 @@ export interface WriterDeps {
   seal: Seal
   /** Waits before an append of unknown outcome is repeated. */
   pause(attempt: number): Promise<void>
-  /** Called after each append that succeeded. */
-  onAppended(events: number, seconds: number): void
+  /** Called after each append that succeeded, with the commands whose events it holds. */
+  onAppended(events: number, seconds: number, commands: readonly Pick<PendingCommand, 'context'>[]): void
   /** Aborts when the process stops. */
   stopping: AbortSignal
 }
@@ -117,7 +117,7 @@ export class StreamWriter {
     for (let attempt = 1; ; attempt++) {
       try {
         const { position } = await log.append(this.folded.stream, expected, events)
-        onAppended(events.length, (performance.now() - began) / 1000)
+        onAppended(events.length, (performance.now() - began) / 1000, commands)
         return position
       } catch (error) {
         if (error instanceof WrongExpectedVersionError) {

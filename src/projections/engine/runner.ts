@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
-import type { FailureReport } from '../../async/outage.js'
 import { createSignal } from '../../async/signal.js'
 import type { EventLog, Page, Position } from '../../eventstore/event-log.js'
-import { startFollower } from '../../followers/follower.js'
+import { startFollower, type FollowerReport } from '../../followers/follower.js'
 import { createProgress, type Progress } from '../../followers/progress.js'
 import { NewerEventError } from '../../privacy/event-reader.js'
 import { applyInBatches, createBatchLimit } from './apply-in-batches.js'
@@ -57,7 +56,7 @@ export interface Runner extends AsyncDisposable {
 export interface RunnerDeps {
   log: EventLog
   pool: Pool
-  report: FailureReport
+  report: FollowerReport
   /** Events that the operator had projections skip; none where it is absent. */
   readSkipped?(): Promise<SkippedEvents>
   /** To and from the runners of other processes; without them, timers alone tell. */
@@ -200,7 +199,9 @@ export function startRunner(
       return
     }
     try {
-      if (!(await applyInBatches(pool, target, page, batchLimit))) restart()
+      const began = performance.now()
+      if (await applyInBatches(pool, target, page, batchLimit)) report.onApplied?.(name, page.events, began)
+      else restart()
     } catch (error) {
       if (error instanceof NewerEventError) await lease.giveUp()
       throw error
