@@ -6,7 +6,7 @@ import { isSent } from './part.js'
 import { parts } from './parts.js'
 import { sentMessagesQueries } from './sent-messages.js'
 import { prepareSearch } from './search/message-words.js'
-import { beginBulkSearch, endBulkSearch } from './search/search-texts.js'
+import { beginFillingSearch, endFillingSearch } from './search/search-texts.js'
 
 /** Users, chats, memberships and messages: one projection, so that a membership and the messages it guards agree. */
 export const createConversations = (reader: Pick<EventReader, 'open'>): Projection => ({
@@ -15,14 +15,14 @@ export const createConversations = (reader: Pick<EventReader, 'open'>): Projecti
   tables: parts.flatMap(({ tables }) => tables),
   streamPrefixes: ['user-', 'chat-', 'inbox-', 'moderation-', rolesStream],
   schema: (table) => parts.map(({ schema }) => schema(table)).join('\n'),
-  bulk: { begin: beginBulkSearch, end: endBulkSearch },
+  filling: { begin: beginFillingSearch, end: endFillingSearch },
   prepare: async (batch) => prepareSearch(await reader.open(batch)),
   async pageQueries(batch, table, parameter) {
     if (!batch.every(({ type }) => type === 'MessageSent')) return null
     const sent = (await reader.open(batch)).map(toPlaced).filter(isSent)
     return sentMessagesQueries(sent, table, parameter)
   },
-  async apply(batch, tx, table) {
-    await applyEvents(await reader.open(batch), parts, { tx, table })
+  async apply(batch, tx, table, isFilling = false) {
+    await applyEvents(await reader.open(batch), parts, { tx, table, isFilling })
   },
 })

@@ -48,6 +48,8 @@ export const newUsersIn = (events: readonly BulkEvent[]): Placed<'UserRegistered
 export interface ApplyContext {
   tx: ClientBase
   table: TableName
+  /** Set while a rebuild fills the tables: see `Projection.filling`. */
+  isFilling?: boolean
 }
 
 /** Handlers of single events, by type. */

@@ -41,7 +41,7 @@ async function applyWhole(pool: Pool, target: ApplyTarget, { events, position }:
 export async function applyIn(tx: ClientBase, target: ApplyTarget, { events, position }: Page): Promise<boolean> {
   if (!(await moveCheckpoint(tx, (parameter) => target.moveQuery(position, parameter)))) return false
   const applied = events.filter((event) => !target.skipped.has(event.position))
-  if (applied.length > 0) await target.projection.apply(applied, tx, target.table)
+  if (applied.length > 0) await target.projection.apply(applied, tx, target.table, target.isFilling)
   return true
 }
 

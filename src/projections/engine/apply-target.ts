@@ -7,6 +7,8 @@ import type { Projection, TableName } from './projection.js'
 export interface ApplyTarget {
   projection: Projection
   table: TableName
+  /** Between the statements of the projection's `filling`. */
+  isFilling?: boolean
   /** Events that the operator had it skip. */
   skipped: ReadonlySet<Position>
   /** The update that moves the checkpoint; null where that is no longer this writer's to do. */

@@ -56,7 +56,7 @@ export const beginGeneration = (
     await deleteGenerations(tx, projection, ['compared'])
     const table = tableName(projection, generation)
     await tx.query(projection.schema(table))
-    if (projection.bulk !== undefined) await tx.query(projection.bulk.begin(table))
+    if (projection.filling !== undefined) await tx.query(projection.filling.begin(table))
     await tx.query(
       `insert into projection_generations (name, version, generation, state, position) values ($1, $2, $3, $4, $5)`,
       [projection.name, projection.version, generation, state, start],

@@ -27,8 +27,11 @@ export interface Projection {
   neverStops?: string
   /** The statements that make its tables, empty. */
   schema(table: TableName): string
-  /** Statements for tables that are filled in bulk by a rebuild: before the first event, and before queries use them. */
-  bulk?: { begin(table: TableName): string; end(table: TableName): string }
+  /**
+   * Statements for tables that a rebuild fills: before the first event, and once it is near the end of the log. The latter may run again,
+   * where another process goes on with a rebuild.
+   */
+  filling?: { begin(table: TableName): string; end(table: TableName): string }
   /** Whatever of `apply` can be done ahead, such as opening the events; nothing depends on it. */
   prepare?(batch: readonly RecordedEvent[]): Promise<unknown>
   /**
@@ -43,7 +46,7 @@ export interface Projection {
       ) => Promise<readonly string[] | null>)
     | undefined
   /** Applies events, in the order of the log, within the transaction that moves the checkpoint. */
-  apply(batch: readonly RecordedEvent[], tx: ClientBase, table: TableName): Promise<void>
+  apply(batch: readonly RecordedEvent[], tx: ClientBase, table: TableName, isFilling?: boolean): Promise<void>
 }
 
 /** What identifies a projection: releases with another version have tables of their own. */

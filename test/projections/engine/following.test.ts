@@ -188,6 +188,33 @@ describe('following the log into a read model', () => {
     expect(incremental['memberships']).to.have.length(5)
   })
 
+  it('rebuilt, it holds the words and the index that it had, though messages were changed and deleted', async () => {
+    const following = await read.start()
+    const chatId = await read.createGroup([bob])
+    await read.send(chatId, 'apples and cherries')
+    const edited = await read.send(chatId, 'bananas and apples')
+    const deleted = await read.send(chatId, 'cherries and damsons', bob)
+    await read.run('editMessage', { chatId, messageId: edited, content: 'elderberries and apples' }, alice)
+    await read.run('deleteMessage', { chatId, messageId: deleted }, bob)
+    await read.caughtUp(following)
+    const incremental = await read.dump()
+    await following[Symbol.asyncDispose]()
+
+    const indexes = async () => {
+      const { table } = await read.open()
+      const text = 'select indexdef from pg_indexes where tablename = $1 order by 1'
+      const { rows } = await read.side.pool.query<{ indexdef: string }>(text, [table('search_texts')])
+      return rows.map(({ indexdef }) => indexdef.replaceAll(table('search_texts'), 'search_texts'))
+    }
+    const before = await indexes()
+    await rebuild(read.side, read.conversations)
+    expect(await read.dump()).to.deep.equal(incremental)
+    expect(await indexes()).to.deep.equal(before)
+    expect(incremental['chat_words']!.map((row) => (row as { word: string }).word)).to.deep.equal([
+      ...['and', 'apples', 'cherries', 'elderberries'],
+    ])
+  })
+
   it('goes on where it stood when it is started again', async () => {
     const first = await read.start()
     const chatId = await read.createGroup([bob])

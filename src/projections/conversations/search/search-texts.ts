@@ -15,13 +15,21 @@ import { keyOf, SENDER, toTsvector, wordsOf } from './word-keys.js'
  */
 const wordsIndex = (table: TableName): string => `${table('search_texts')}_words_idx`
 
-/** In bulk, words are gathered in the index's list, up to 64 MiB, and sorted into it together. */
-export const beginBulkSearch = (table: TableName): string =>
-  `alter index ${wordsIndex(table)} set (fastupdate = on, gin_pending_list_limit = 65536)`
+/**
+ * A rebuild makes the index afterwards, in one go. Until then no message is found by a word, and so `chat_words` keeps the words of messages
+ * that were changed or removed meanwhile; they are deleted at the end.
+ */
+export const beginFillingSearch = (table: TableName): string => `drop index ${wordsIndex(table)}`
 
-export const endBulkSearch = (table: TableName): string => `
-  alter index ${wordsIndex(table)} set (fastupdate = off);
-  select gin_clean_pending_list('${wordsIndex(table)}'::regclass)`
+export const endFillingSearch = (table: TableName): string => `
+  ${createWordsIndex(table)};
+  delete from ${table('chat_words')} w
+  where chat_id in (select chat_id from ${table('messages')} where content is null or edited_at is not null) and not exists (
+    select from ${table('search_texts')} s
+    where s.words @@ quote_literal(right(w.chat_id::text, 12) || w.word)::tsquery offset 0)`
+
+const createWordsIndex = (table: TableName): string =>
+  `create index if not exists ${wordsIndex(table)} on ${table('search_texts')} using gin (words) with (fastupdate = off)`
 
 export const searchPart = {
   tables: ['search_texts', 'chat_words'],
@@ -34,7 +42,7 @@ export const searchPart = {
       created_at timestamptz not null,
       words tsvector not null
     );
-    create index ${wordsIndex(table)} on ${table('search_texts')} using gin (words) with (fastupdate = off);
+    ${createWordsIndex(table)};
     create table ${table('chat_words')} (
       chat_id uuid not null,
       word text collate "C" not null,
@@ -141,7 +149,9 @@ export function textOf({ event, chatId }: Placed<'MessageSent'>): string | null 
 }
 
 /** With the words that no other message of the chat holds. */
-async function remove(messageId: string, chatId: string, { tx, table }: ApplyContext): Promise<void> {
+async function remove(messageId: string, chatId: string, context: ApplyContext): Promise<void> {
+  const { tx, table, isFilling } = context
+  if (isFilling) return removeTexts('message_id = $1', [messageId], context)
   const key = keyOf(chatId)
   await tx.query({
     name: `delete ${table('search_texts')}`,
@@ -163,7 +173,12 @@ function removeExpired({ event, chatId }: Placed<'MessagesExpired'>, context: Ap
 }
 
 /** With the words that no other message of the chat holds; the rows are gone only after the statement. */
-async function removeTexts(condition: string, values: unknown[], { tx, table }: ApplyContext): Promise<void> {
+async function removeTexts(condition: string, values: unknown[], context: ApplyContext): Promise<void> {
+  const { tx, table, isFilling } = context
+  if (isFilling) {
+    await tx.query(`delete from ${table('search_texts')} where ${condition}`, values)
+    return
+  }
   const held = `select distinct g.chat_id, h.lexeme, substr(h.lexeme, 13) as word
                 from gone g cross join unnest(tsvector_to_array(g.words)) as h(lexeme)
                 where starts_with(h.lexeme, right(g.chat_id::text, 12))`

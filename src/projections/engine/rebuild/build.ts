@@ -43,6 +43,7 @@ export function createBuild({ generation, state, ...row }: Generation, deps: Bui
     projection,
     table: tableName(projection, generation),
     skipped,
+    isFilling: true,
     moveQuery(to, parameter) {
       if (lease.epoch === null) return null
       const versioned = parameter(version)

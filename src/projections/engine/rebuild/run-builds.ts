@@ -31,8 +31,7 @@ export async function runBuilds(builds: readonly Build[], deps: RunBuildsDeps): 
     try {
       if (!(await build.apply(page))) return false
       if (page.events.length >= NEAR_HEAD) return true
-      if (!ready.has(build)) await endBulk(pool, build)
-      ready.add(build)
+      await endFilling(pool, build)
       return !(await finish(pool, log, build))
     } catch (error) {
       onFailed(build, error)
@@ -40,7 +39,6 @@ export async function runBuilds(builds: readonly Build[], deps: RunBuildsDeps): 
     }
   }
 
-  const ready = new Set<Build>()
   let running = [...builds]
   let next = readPage(earliest(builds, log), builds, log)
   while (running.length > 0 && !signal.aborted) {
@@ -65,10 +63,12 @@ async function readPage(after: Position, builds: readonly Build[], log: Pick<Eve
   return page
 }
 
-/** What queries need of tables that were filled in bulk; statistics above all. */
-async function endBulk(pool: Pool, { projection, target: { table } }: Build): Promise<void> {
-  if (projection.bulk !== undefined) await pool.query(projection.bulk.end(table))
-  await pool.query(`analyze ${projection.tables.map(table).join(', ')}`)
+/** What queries need of tables that were filled; statistics above all. */
+async function endFilling(pool: Pool, { projection, target }: Build): Promise<void> {
+  if (!target.isFilling) return
+  if (projection.filling !== undefined) await pool.query(projection.filling.end(target.table))
+  await pool.query(`analyze ${projection.tables.map(target.table).join(', ')}`)
+  target.isFilling = false
 }
 
 /** True once the build is at its end. */
