@@ -1,3 +1,4 @@
+import { InMemorySpanExporter } from '@opentelemetry/sdk-trace'
 import { expect } from 'chai'
 import { logConfig, onEachLog } from '../support/event-logs.js'
 import { dumpRedis, dumpTables } from '../support/dump.js'
@@ -42,10 +43,11 @@ onEachLog('an erased user', function (kind) {
   let repliedId: string
   let address: string
   const frames: { event: string; payload: unknown }[] = []
+  const spanExporter = new InMemorySpanExporter()
 
   before(async () => {
     redis = await openTestRedis()
-    parley = await startTestApp({ ...logConfig(kind), redisUrl: redis?.url ?? null })
+    parley = await startTestApp({ ...logConfig(kind), redisUrl: redis?.url ?? null }, { spanExporter })
     ada = await parley.register(marks.name)
     bob = await parley.register('Bob')
     eve = await parley.register('Eve')
@@ -96,6 +98,7 @@ onEachLog('an erased user', function (kind) {
       JSON.stringify(events),
       String(metrics.body),
       parley.logged.join('\n'),
+      JSON.stringify(spanExporter.getFinishedSpans().map(({ name, attributes }) => ({ name, attributes }))),
       redis === null ? '' : await dumpRedis(redis.url),
     ].join('\n')
   }

@@ -1,4 +1,3 @@
-import { Writable } from 'node:stream'
 import { createStackParser, createTransport, type BaseTransportOptions, type Transport } from '@sentry/core'
 import { ServerRuntimeClient, nodeStackLineParser } from '@sentry/core/server'
 import { parleyVersion } from '../version.js'
@@ -8,8 +7,8 @@ const SEND_MS = 5_000
 const CLOSE_MS = 2_000
 
 export interface ErrorReports extends AsyncDisposable {
-  /** Takes the JSON lines of the log at the level error. */
-  lines: Writable
+  /** Sends a line of the log; what cannot be sent is dropped. */
+  capture(line: ErrorLine): void
 }
 
 /** Sends errors to what speaks Sentry's protocol. Nothing else of Sentry's SDK is used: no instrumentation, no globals. */
@@ -26,14 +25,8 @@ export function openErrorReports(dsn: string, environment: string): ErrorReports
     transport: createFetchTransport,
   })
   client.init()
-  const lines = new Writable({
-    write(line, _encoding, done) {
-      client.captureEvent(errorEvent(JSON.parse(String(line)) as ErrorLine, stackParser))
-      done()
-    },
-  })
   return {
-    lines,
+    capture: (line) => void client.captureEvent(errorEvent(line, stackParser)),
     async [Symbol.asyncDispose]() {
       await client.close(CLOSE_MS)
     },

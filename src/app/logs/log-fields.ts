@@ -24,13 +24,16 @@ export const LOG_FIELDS = [
   'stack',
 ] as const
 
+/** By which winston knows the level of a line. */
+const LEVEL = Symbol.for('level')
+
 /** Keeps the fields above, with the ids of the request that the line is about. */
 export const allowedFields = winston.format((info) => {
   const given: Record<string, unknown> = { ...requestIds(), ...info }
   const kept = LOG_FIELDS.flatMap((name) => (isPlain(given[name]) ? [[name, given[name]] as const] : []))
-  for (const name of Object.keys(info)) if (name !== 'level' && name !== 'message') delete info[name]
-  info['timestamp'] = new Date().toISOString()
-  return Object.assign(info, Object.fromEntries(kept))
+  const { level, message } = info
+  const timestamp = new Date().toISOString()
+  return { timestamp, level, message, ...Object.fromEntries(kept), [LEVEL]: info[LEVEL] }
 })
 
 /** Objects could hold anything. */
