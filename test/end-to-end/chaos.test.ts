@@ -8,6 +8,7 @@ import { act, changeMemberships, type Acknowledged } from './chaos/actions.js'
 import { ChaosClient } from './chaos/chaos-client.js'
 import { checkClient, checkSends, unfinished } from './chaos/check-client.js'
 import { expectedChats } from './chaos/expected-events.js'
+import { checkPresence } from './chaos/check-presence.js'
 import { breakThings, faultsOf } from './chaos/faults.js'
 import { PATIENT, startInstallation, type ChaosInstallation } from './chaos/installation.js'
 import { createChats, registerUsers } from './chaos/set-up.js'
@@ -78,6 +79,7 @@ async function run(installation: ChaosInstallation, releases: Releases): Promise
   expect(differences.slice(0, 20), `${differences.length} differences`).to.deep.equal([])
   expect(checkSends(clients, acknowledged, events)).to.deep.equal([])
   expect(acknowledged.size).to.be.above(CLIENTS)
+  await eventually(() => checkPresence(clients), PATIENT)
   expect(installation.crashes).to.deep.equal([])
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import pLimit from 'p-limit'
 import { eventually } from '../../support/eventually.js'
@@ -12,7 +13,8 @@ export interface ChaosChat {
 
 export async function registerUsers({ nodes }: ChaosInstallation, count: number): Promise<ChaosUser[]> {
   const register = async (index: number): Promise<ChaosUser> => {
-    const body = { email: `user-${index}@example.com`, password: 'correct horse', name: `User ${index}` }
+    // An address of its own for each try: after a 503 the account may exist.
+    const body = { email: `user-${randomUUID()}@example.com`, password: 'correct horse', name: `User ${index}` }
     const url = nodes[index % nodes.length]?.url ?? ''
     const answer = await call(url, '', { method: 'POST', path: '/auth/register', body, ...PATIENT })
     expect(answer.status, JSON.stringify(answer.body)).to.equal(201)
@@ -20,7 +22,9 @@ export async function registerUsers({ nodes }: ChaosInstallation, count: number)
     return { id: user.id, token: accessToken }
   }
   const aFewAtOnce = pLimit(4)
-  return Promise.all(Array.from({ length: count }, (_, index) => aFewAtOnce(() => register(index))))
+  return Promise.all(
+    Array.from({ length: count }, (_, index) => aFewAtOnce(() => eventually(() => register(index), PATIENT))),
+  )
 }
 
 /** Every other one shows its whole history. Anyone may join. */
