@@ -24,7 +24,8 @@ export function chromiumPath(): string | null {
 /** A browser with a profile of its own, which goes with it. */
 export function startBrowser(): Promise<Browser> {
   const executablePath = chromiumPath()
-  if (executablePath === null) throw new Error('no Chromium: ask `chromiumPath` first')
+  if (executablePath === null)
+    throw new Error('there is no Chromium: set CHROMIUM to one, or install it (apt-get install chromium)')
   return chromium.launch({ executablePath, headless: true, args: ARGS })
 }
 
