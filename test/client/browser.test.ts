@@ -84,7 +84,7 @@ describe('the client package in a browser', () => {
   const textsIn = (page: Page) => page.evaluate(() => texts)
   const stateIn = (page: Page) => page.evaluate(() => client.connection.state)
   const userIn = (page: Page) => page.evaluate(() => client.session.userId())
-  const say = async (content: string): Promise<void> => void (await ada.client.send(chatId, { content }).sent)
+  const sendAsAda = async (content: string): Promise<void> => void (await ada.client.send(chatId, { content }).sent)
 
   it('refreshes each token once, however many tabs need it at the same time, and keeps their sockets', async () => {
     const tabs = [await firstTab(), await openTab()]
@@ -101,7 +101,7 @@ describe('the client package in a browser', () => {
       expect(refreshes.length).to.be.greaterThan(2)
     })
     expect(new Set(refreshes).size).to.equal(refreshes.length)
-    await say('to both')
+    await sendAsAda('to both')
     for (const tab of tabs) await eventually(async () => expect(await textsIn(tab)).to.deep.equal(['to both']))
   })
 
@@ -118,11 +118,11 @@ describe('the client package in a browser', () => {
 
   it('gets what it missed while offline, and sends what was written meanwhile', async () => {
     const tab = await firstTab()
-    await say('before')
+    await sendAsAda('before')
     await eventually(async () => expect(await textsIn(tab)).to.deep.equal(['before']))
     await context.setOffline(true)
     await eventually(async () => expect(await stateIn(tab)).to.equal('connecting'))
-    await say('meanwhile')
+    await sendAsAda('meanwhile')
     await tab.evaluate((id) => void client.send(id, { content: 'written offline' }), chatId)
     expect(await tab.evaluate((id) => client.outbox.pending(id).length, chatId)).to.equal(1)
     await context.setOffline(false)
@@ -132,9 +132,9 @@ describe('the client package in a browser', () => {
 
   it('goes on after a restart of the server', async () => {
     const tab = await firstTab()
-    await say('before')
+    await sendAsAda('before')
     await parley.restart(() => Promise.resolve())
-    await say('after')
+    await sendAsAda('after')
     await eventually(async () => expect(await textsIn(tab)).to.deep.equal(['before', 'after']))
   })
 
@@ -142,7 +142,7 @@ describe('the client package in a browser', () => {
     const tab = await firstTab()
     await context.setOffline(true)
     await eventually(async () => expect(await tab.evaluate(hasExpired)).to.equal(true))
-    await say('meanwhile')
+    await sendAsAda('meanwhile')
     await context.setOffline(false)
     await eventually(async () => expect(await textsIn(tab)).to.deep.equal(['meanwhile']))
     expect(new Set(refreshes).size).to.be.greaterThan(0)

@@ -96,12 +96,15 @@ describe('the outbox of a client', () => {
     const outbox = outboxWith({})
     const changes: number[] = []
     outbox.onChange((changed) => changes.push(outbox.pending(changed).length))
+    const refusals: unknown[] = []
+    outbox.onRefused((refusal) => refusals.push(refusal))
     const [first, refused, last] = ['first', 'x'.repeat(10_001), 'last'].map((content) =>
       outbox.send(chatId, { content }),
     )
     expect(outbox.pending(chatId).map(({ input }) => input.content.length)).to.deep.equal([5, 10_001, 4])
     const error = await refused?.sent.catch((reason: unknown) => reason)
     expect(error).to.be.instanceOf(ParleyError).and.include({ code: 'message-too-long', status: 400 })
+    expect(refusals).to.deep.equal([{ pending: refused?.pending, error }])
     await Promise.all([first?.sent, last?.sent])
     expect(await latest(2)).to.deep.equal(['first', 'last'])
     expect(changes).to.deep.equal([1, 2, 3, 2, 1, 0])

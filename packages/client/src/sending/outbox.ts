@@ -34,6 +34,8 @@ export interface Outbox {
   pending(chatId: string): readonly PendingMessage[]
   /** Called with the chat whose pending messages changed. */
   onChange(listener: (chatId: string) => void): () => void
+  /** Called with each message that was given up, as `sent` rejects. */
+  onRefused(listener: (refused: { pending: PendingMessage; error: ParleyError }) => void): () => void
   /** Called with each message that the server accepted, before it ceases to be pending. */
   onSent(listener: (message: Message) => void): () => void
   /** A message came over another way, such as a socket: it needs no more sending. */
@@ -65,6 +67,7 @@ export function createOutbox({ transmit, online, maxPending = 1_000, now = Date.
   const queues = new Map<string, Entry[]>()
   const changes = createEmitter<string>()
   const sents = createEmitter<Message>()
+  const refusals = createEmitter<{ pending: PendingMessage; error: ParleyError }>()
   let closing = new AbortController()
 
   const size = (): number => [...queues.values()].reduce((sum, { length }) => sum + length, 0)
@@ -84,13 +87,19 @@ export function createOutbox({ transmit, online, maxPending = 1_000, now = Date.
     settle(entry, () => entry.resolve(message))
   }
 
+  function refuse(entry: Entry, error: ParleyError): void {
+    settle(entry, () => entry.reject(error))
+    const { resolve: _, reject: _1, ...pending } = entry
+    refusals.emit({ pending, error })
+  }
+
   /** Null where the message is settled, else the milliseconds before it is sent again. */
   async function transmitOnce(entry: Entry, failures: number): Promise<number | null> {
     try {
       accept(entry, await transmit(entry))
     } catch (error) {
       if (isRetried(error)) return pauseMs(error, failures)
-      settle(entry, () => entry.reject(asParleyError(error)))
+      refuse(entry, asParleyError(error))
     }
     return null
   }
@@ -126,12 +135,14 @@ export function createOutbox({ transmit, online, maxPending = 1_000, now = Date.
           void work(chatId, started, closing.signal)
         }
       })
+      sent.catch(() => undefined) // `onRefused` reports it to those who do not wait for it
       changes.emit(chatId)
       return { pending, sent }
     },
     pending: (chatId) => queues.get(chatId) ?? [],
     onChange: (listener) => changes.listen(listener),
     onSent: (listener) => sents.listen(listener),
+    onRefused: (listener) => refusals.listen(listener),
     accepted(message) {
       const entry = queues
         .get(message.chatId)
@@ -143,7 +154,7 @@ export function createOutbox({ transmit, online, maxPending = 1_000, now = Date.
       closing = new AbortController()
       const all = [...queues.values()].flat()
       const error = new ParleyError({ code, title: 'The message was not sent' })
-      for (const entry of all) settle(entry, () => entry.reject(error))
+      for (const entry of all) refuse(entry, error)
       queues.clear()
     },
   }
