@@ -6,6 +6,8 @@ const MAX_NAME_LENGTH = 255
 const MAX_APPEND_BYTES = 1_048_576
 /** What a 32-bit version can hold. */
 const MAX_VERSION = 2_147_483_647
+/** A control character that no text of JSON holds, so that it may stand between several of them. */
+export const TEXT_SEPARATOR = '\x1e'
 const LOWER_CASE_UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /** One escape of a JSON text, or the two that together are one character. Taken in order, so that backslashes pair up. */
@@ -14,7 +16,7 @@ const NOT_A_CHARACTER = /^(?:0000|d[89a-f]..)$/i
 
 /**
  * Holds an append to the rules that are the same for every store, so that what one accepts another can be given: lower-case
- * UUIDs, named streams and types, at most 1 MiB in all, and valid Unicode without U+0000, written out or as a JSON escape. That `data` and
+ * UUIDs, named streams and types, at most 1 MiB in all, and valid Unicode without U+0000, written out or as a JSON escape, and without U+001E. That `data` and
  * `metadata` are JSON objects is only looked at from outside, by their braces: parsing them here would double the cost of a send.
  * @throws InvalidEventError
  */
@@ -36,6 +38,7 @@ export function checkAppend(stream: string, expectedVersion: number, events: rea
 
 function checkJson(field: string, text: string): void {
   if (!text.startsWith('{') || !text.endsWith('}')) throw new InvalidEventError(`${field} is not the text of an object`)
+  if (text.includes(TEXT_SEPARATOR)) throw new InvalidEventError(`${field} holds U+001E, which no JSON does`)
   if (!isStorableJson(text)) throw new InvalidEventError(`${field} holds U+0000 or half a surrogate pair`)
 }
 

@@ -117,6 +117,8 @@ export function createTail(
   async function* follow(after: number, { streamPrefixes, signal }: FollowOptions): AsyncGenerator<Page> {
     setMaxListeners(0, signal) // any number of followers may share it
     const ended = (): boolean => signal.aborted || closing.signal.aborted
+    const wake = (): void => grown.notify()
+    signal.addEventListener('abort', wake) // once, not for each wait
     filling ??= fill()
     const reads = outage.part()
     try {
@@ -124,10 +126,11 @@ export function createTail(
         const count = grown.count
         const entries = await attempt(reads, () => next(after), []) // after a failure it waits and reads again
         after = entries.at(-1)?.at ?? after
-        if (entries.length === 0) await grown.wait(count, retryMs, signal)
+        if (entries.length === 0) await grown.wait(count, window?.covers(after) === true ? undefined : retryMs)
         else if (!ended()) yield { events: matching(entries, streamPrefixes), position: positions.format(after) }
       }
     } finally {
+      signal.removeEventListener('abort', wake)
       reads.end()
     }
   }

@@ -2,13 +2,23 @@ import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
 
 export const TAG_BYTES = 16
 
+const NONE = Buffer.alloc(0)
+
 const options = { authTagLength: TAG_BYTES }
 
-/** AES-256-GCM: ciphertext ‖ tag. A nonce serves a key once. `bound` is not encrypted, but opening takes the same. */
-export function encrypt(key: KeyObject, nonce: Buffer, bound: string, plaintext: string | Buffer): Buffer {
+/**
+ * AES-256-GCM: `prefix` as it is, then ciphertext ‖ tag. A nonce serves a key once. `bound` is not encrypted, but opening takes the same.
+ */
+export function encrypt(
+  key: KeyObject,
+  nonce: Buffer,
+  bound: string,
+  plaintext: string | Buffer,
+  prefix: Buffer = NONE,
+): Buffer {
   const cipher = createCipheriv('aes-256-gcm', key, nonce, options).setAAD(Buffer.from(bound))
   const text = typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext)
-  return Buffer.concat([text, cipher.final(), cipher.getAuthTag()])
+  return Buffer.concat([prefix, text, cipher.final(), cipher.getAuthTag()])
 }
 
 /** Null where anything differs from what was encrypted: key, nonce, binding or bytes. */

@@ -29,7 +29,7 @@ export const boxContext = (owner: string, part: string): string => JSON.stringif
 
 export function sealBox({ name, key, commitment }: BoxKey, fields: object, context: string): SealedBox {
   const nonce = nextNonce()
-  const box = Buffer.concat([commitment, encrypt(key, nonce, context, JSON.stringify(fields))])
+  const box = encrypt(key, nonce, context, JSON.stringify(fields), commitment)
   return { key: name, nonce: nonce.toString('base64url'), box: box.toString('base64url') }
 }
 

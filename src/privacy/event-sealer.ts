@@ -9,7 +9,7 @@ import { createBoxKeyring, type BoxKeys } from './box-keys.js'
 import { createClientSealer, type SealClient } from './client-sealer.js'
 import type { DataKeys } from './data-keys.js'
 import { deriveMacKey, eventMac, withMac } from './event-mac.js'
-import { personalByKey, publicFields, type Fields } from './field-plan.js'
+import { fieldsOf, publicEvent, type Fields, type FieldsOfEvent } from './field-plan.js'
 import { createFingerprint, type Fingerprint } from './fingerprint.js'
 import type { LocalEventCache } from './local-event-cache.js'
 
@@ -19,12 +19,22 @@ export interface ToSeal {
   version: number
   id: string
   event: Decided<AnyEvent>
+  /** What `plan` gave for this event, where it is known already. */
+  plan?: SealPlan
   metadata: Omit<EventMetadata, 'schemaVersion' | 'mac'>
+}
+
+/** What of an event is written openly, and what under which keys. */
+export interface SealPlan extends FieldsOfEvent {
+  /** Without the personal fields. */
+  publicEvent: PublicEvent<AnyEvent>
 }
 
 /** Turns decided events into what the log holds: `keyNames` of all, `ensureKeys` once, then `seal` each. */
 export interface EventSealer {
-  /** The box keys that this event needs; `at` is its recorded time. */
+  /** `at` is the event's recorded time. */
+  plan(stream: string, event: Decided<AnyEvent>, at: string): SealPlan
+  /** The box keys that this event needs. */
   keyNames(stream: string, event: Decided<AnyEvent>, at: string): readonly string[]
   /** Gets or makes their parents in one statement, none when cached. @throws KeyDestroyedError */
   ensureKeys(names: Iterable<string>): Promise<BoxKeys>
@@ -46,19 +56,19 @@ export function createEventSealer({ dataKeys, masterKey, made, maxBoxKeys }: Eve
   const keyring = createBoxKeyring(dataKeys, maxBoxKeys)
   const macKey = deriveMacKey(masterKey)
   return {
-    keyNames: (stream, event, at) => [...personalByKey(stream, event, at).keys()],
+    plan: planOf,
+    keyNames: (stream, event, at) => [...planOf(stream, event, at).personal.keys()],
     ensureKeys: (names) => keyring.ensure(names),
-    seal({ stream, version, id, event, metadata }, keys) {
+    seal({ stream, version, id, event, metadata, plan = planOf(stream, event, metadata.at) }, keys) {
       const { type } = event
-      const open = publicFields(event)
-      const personal = personalByKey(stream, event, metadata.at)
+      const { open, personal, publicEvent } = plan
       const data = dataText(open, personal, keys, boxContext(stream, id))
       const unsigned = withVersion(type, metadata)
       const metadataText = JSON.stringify(unsigned)
       const mac = eventMac(macKey, { stream, version, id, type, data, metadata: metadataText })
       const sealed = { id, type, data, metadata: withMac(metadataText, mac) }
       made?.note(stream, sealed, {
-        event: { type, ...open } as unknown as PublicEvent<AnyEvent>,
+        event: publicEvent,
         opened: Object.assign({ type }, open, ...personal.values()) as Opened<AnyEvent>,
         metadata: { ...unsigned, mac },
       })
@@ -67,6 +77,11 @@ export function createEventSealer({ dataKeys, masterKey, made, maxBoxKeys }: Eve
     sealClient: createClientSealer(keyring, dataKeys),
     fingerprint: createFingerprint(dataKeys),
   }
+}
+
+function planOf(stream: string, event: Decided<AnyEvent>, at: string): SealPlan {
+  const fields = fieldsOf(stream, event, at)
+  return { ...fields, publicEvent: publicEvent(event, fields.open) }
 }
 
 /** Public fields in the table's order, then the boxes. */

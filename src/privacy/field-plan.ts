@@ -14,7 +14,13 @@ export interface AnyView {
 interface FieldPlan {
   /** Top-level fields in the order they are written. */
   open: readonly string[]
-  personal: readonly (readonly [field: string, personal: Personal])[]
+  /** Those that one key seals, whoever sends the event. */
+  personal: readonly PersonalFields[]
+}
+
+interface PersonalFields {
+  personal: Personal
+  fields: string[]
 }
 
 const plans = Object.fromEntries(
@@ -23,8 +29,15 @@ const plans = Object.fromEntries(
 
 function planOf(fields: [path: string, kind: 'public' | Personal][]): FieldPlan {
   const open = fields.flatMap(([path, kind]) => (kind === 'public' ? [path.replace(/\[\].*$/, '')] : []))
-  const personal = fields.flatMap(([path, kind]) => (kind === 'public' ? [] : [[path, kind] as const]))
-  return { open: [...new Set(open)], personal }
+  const personal = new Map<string, PersonalFields>()
+  for (const [path, kind] of fields) {
+    if (kind === 'public') continue
+    const name = `${kind.user} ${kind.under}`
+    const together = personal.get(name) ?? { personal: kind, fields: [] }
+    together.fields.push(path)
+    personal.set(name, together)
+  }
+  return { open: [...new Set(open)], personal: [...personal.values()] }
 }
 
 /** What of an event anyone with the log may read. */
@@ -37,37 +50,48 @@ export function publicFields(event: AnyView): Fields {
   return fields
 }
 
+/** An event's fields, apart by who may read them. */
+export interface FieldsOfEvent {
+  open: Fields
+  /** By the name of the key that seals them. */
+  personal: ReadonlyMap<string, Fields>
+}
+
+export const fieldsOf = (stream: string, event: AnyView, at: string): FieldsOfEvent => ({
+  open: publicFields(event),
+  personal: personalByKey(stream, event, at),
+})
+
 /** The event without its personal fields, as `evolve` sees it. */
-export const publicEvent = (event: Decided<AnyEvent>): PublicEvent<AnyEvent> =>
-  ({ type: event.type, ...publicFields(event) }) as PublicEvent<AnyEvent>
+export const publicEvent = (event: Decided<AnyEvent>, open = publicFields(event)): PublicEvent<AnyEvent> =>
+  ({ type: event.type, ...open }) as PublicEvent<AnyEvent>
 
 /** What of an event is personal, by the name of the key that seals it; `at` is the event's recorded time. */
 export function personalByKey(stream: string, event: AnyView, at: string): ReadonlyMap<string, Fields> {
   const byKey = new Map<string, Record<string, unknown>>()
-  for (const [field, personal] of plans[event.type].personal) {
-    const value = fieldOf(event, field)
-    if (value === undefined) continue
+  for (const { personal, fields } of plans[event.type].personal) {
+    const present = fields.filter((field) => fieldOf(event, field) !== undefined)
+    if (present.length === 0) continue
     const key = keyNameFor(personal, stream, event, at)
-    byKey.set(key, Object.assign(byKey.get(key) ?? {}, { [field]: value }))
+    const values = byKey.get(key) ?? {}
+    for (const field of present) values[field] = fieldOf(event, field)
+    byKey.set(key, values)
   }
   return byKey
 }
 
 /** In place of a box whose key was destroyed: null for each field that may have been in it. */
 export function erasedFields(key: string, stream: string, event: AnyView, at: string): Fields {
-  const gone = plans[event.type].personal.filter(([, personal]) => keyNameFor(personal, stream, event, at) === key)
-  return Object.fromEntries(gone.map(([field]) => [field, null]))
+  const gone = plans[event.type].personal.filter(({ personal }) => keyNameFor(personal, stream, event, at) === key)
+  return nulls(gone)
 }
 
 /** The event with null for all that retention ends, as it is read once the key of its month is destroyed. */
 export const withoutChatMonth = <View extends AnyView>(event: View): View =>
-  Object.assign(
-    {},
-    event,
-    Object.fromEntries(
-      plans[event.type].personal.filter(([, { under }]) => under === 'chat-month').map(([field]) => [field, null]),
-    ),
-  )
+  Object.assign({}, event, nulls(plans[event.type].personal.filter(({ personal }) => personal.under === 'chat-month')))
+
+const nulls = (gone: readonly PersonalFields[]): Fields =>
+  Object.fromEntries(gone.flatMap(({ fields }) => fields.map((field) => [field, null])))
 
 /** The time that a message shows, for an event about it; `at` is the event's recorded time. */
 export const shownTime = (event: AnyView, at: string): string =>

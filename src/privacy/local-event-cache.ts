@@ -1,4 +1,3 @@
-import { createBoundedCache } from '../async/bounded-cache.js'
 import type { AnyEvent } from '../domain/any-event.js'
 import type { PublicEvent, Opened } from '../domain/event.js'
 import type { EventMetadata } from '../domain/metadata.js'
@@ -25,9 +24,15 @@ export interface LocalEventCache {
 const MAX_NOTED = 5_000
 
 export function createLocalEventCache(maxNoted = MAX_NOTED): LocalEventCache {
-  const noted = createBoundedCache<string, { stream: string; sealed: NewEvent; made: LocalEvent }>(maxNoted)
+  /** In the order in which they were noted: nearly all are taken in that order, so no use has to be tracked. */
+  const noted = new Map<string, { stream: string; sealed: NewEvent; made: LocalEvent }>()
   return {
-    note: (stream, sealed, made) => void noted.set(sealed.id, { stream, sealed, made }),
+    note(stream, sealed, made) {
+      noted.set(sealed.id, { stream, sealed, made })
+      if (noted.size <= maxNoted) return
+      const [oldest = ''] = noted.keys()
+      noted.delete(oldest)
+    },
     take({ id, stream, type, data, metadata }) {
       const known = noted.get(id)
       if (known === undefined) return null

@@ -103,7 +103,7 @@ describe("the roles of analysts' projections in the database", () => {
       'create table public.mine (id int)',
       'create schema mine',
       'create role mine',
-      `select append_events('[]', 'x')`,
+      `select append_events('[]', 'x', '', '')`,
       `select pg_read_file('/etc/hostname')`,
       `copy (select 1) to program 'true'`,
     ])

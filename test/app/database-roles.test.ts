@@ -147,7 +147,7 @@ describe('owner and application are two roles of the database', function () {
       [urls.databaseUrl, 'alter table audit_chain disable trigger append_only'],
       [urls.databaseUrl, 'update installation set kind = kind'],
       [urls.databaseUrl, 'delete from knex_migrations'],
-      [urls.databaseUrl, 'drop function append_events(text, text)'],
+      [urls.databaseUrl, 'drop function append_events(text, text, text, text)'],
       [urls.databaseUrl, 'create role mine'],
       [urls.databaseUrl, `alter role ${prefix}_app superuser`],
       [urls.databaseUrl, `set role ${prefix}_owner`],

@@ -6,6 +6,7 @@ import { newEvent, newStream, readWholeStream, rejectionOf } from './event-log-s
 /** Raw texts of a JSON string's inside. */
 const FORBIDDEN: Record<string, string> = {
   'U+0000': '\0',
+  'U+001E, written out': '\x1e',
   'half a pair, the first': 'a\ud83d',
   'half a pair, the second': '\ude00b',
   'U+0000, escaped': String.raw`\u0000`,

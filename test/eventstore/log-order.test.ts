@@ -28,7 +28,7 @@ describe('The order of the log in Postgres', () => {
   async function appendSlowly(stream = newStream()): Promise<{ id: string; stream: string }> {
     const event = newEvent()
     await slow.query('begin')
-    await slow.query('select from append_events($1, $2)', callOf({ stream, expected: 0, events: [event] }))
+    await slow.query('select from append_events($1, $2, $3, $4)', callOf({ stream, expected: 0, events: [event] }))
     return { id: event.id, stream }
   }
 
@@ -88,14 +88,14 @@ describe('The order of the log in Postgres', () => {
   it('checks each append of one call by itself', async () => {
     const [a, b, c, d] = [newStream(), newStream(), newStream(), newStream()]
     const [first, second, third] = [newEvents(2), newEvents(1), newEvents(2)]
-    await slow.query('select from append_events($1, $2)', callOf({ stream: a, expected: 0, events: first }))
+    await slow.query('select from append_events($1, $2, $3, $4)', callOf({ stream: a, expected: 0, events: first }))
     const call = callOf(
       { stream: b, expected: 5, events: newEvents(1) },
       { stream: c, expected: 0, events: second },
       { stream: a, expected: 0, events: first },
       { stream: d, expected: 0, events: third },
     )
-    const { rows } = await slow.query<object>('select * from append_events($1, $2)', call)
+    const { rows } = await slow.query<object>('select * from append_events($1, $2, $3, $4)', call)
     expect(rows).to.deep.equal([
       { stream: null, outcome: null, version: null, position: '3' },
       { stream: b, outcome: 'conflict', version: 0, position: null },

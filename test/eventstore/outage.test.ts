@@ -65,7 +65,7 @@ describe('The event log in Postgres, when something breaks', () => {
     const client = await holder.pool.connect()
     try {
       await client.query('begin')
-      await client.query(`select from append_events('[]', '[]')`)
+      await client.query(`select from append_events('[]', '[]', '', '')`)
       await work()
       await client.query('rollback')
     } finally {
@@ -246,8 +246,8 @@ describe('The event log in Postgres, when something breaks', () => {
 
   /** By a process that dies before its notification. */
   async function appendUntold(id: string): Promise<void> {
-    const [appends, events] = callOf({ stream: newStream(), expected: 0, events: [newEvent({ id })] })
-    await execute(database.url, `select from append_events('${appends}', '${events}')`)
+    const texts = callOf({ stream: newStream(), expected: 0, events: [newEvent({ id })] })
+    await execute(database.url, `select from append_events('${texts.join(`', '`)}')`)
   }
 
   const untilListening = (count: number): Promise<unknown> =>

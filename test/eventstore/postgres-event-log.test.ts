@@ -74,6 +74,22 @@ describe('The event log in Postgres', () => {
     await following
   })
 
+  it('wakes its followers once for all that one call appended', async () => {
+    await using opened = await openPostgresLog(database.url, { pollMs: 3_600_000 })
+    const { log } = opened
+    const pages: number[] = []
+    const stop = new AbortController()
+    const following = (async () => {
+      for await (const { events } of log.follow(log.start, { signal: stop.signal })) pages.push(events.length)
+    })()
+    await eventually(() => expect(pages).to.deep.equal([1])) // what opened the log
+    await Promise.all(Array.from({ length: 50 }, () => log.append(newStream(), 0, newEvents(2))))
+    await eventually(() => expect(pages.reduce((sum, page) => sum + page)).to.equal(101))
+    expect(pages).to.deep.equal([1, 2, 98]) // the first call has one append, the second all others
+    stop.abort()
+    await following
+  })
+
   it('sends at most four megabytes in one call', async () => {
     await using opened = await openPostgresLog(database.url)
     const data = JSON.stringify({ text: 'a'.repeat(1_000_000) })

@@ -42,10 +42,12 @@ export const withOwnPool = (opened: OpenedPostgresLog): EventLog => ({
 })
 
 /** What `append_events` takes, for tests that call it without the adapter. */
-export function callOf(...given: { stream: string; expected: number; events: NewEvent[] }[]): [string, string] {
+export function callOf(...given: { stream: string; expected: number; events: NewEvent[] }[]): string[] {
   const appends = given.map(({ stream, expected, events }) => ({ stream, expected, count: events.length }))
   const events = given.flatMap(({ stream, expected, events: all }) =>
-    all.map((event, index) => ({ stream, version: expected + index + 1, ...event })),
+    all.map(({ id, type }, index) => ({ stream, version: expected + index + 1, id, type })),
   )
-  return [JSON.stringify(appends), JSON.stringify(events)]
+  const textsOf = (field: 'data' | 'metadata') =>
+    given.flatMap((append) => append.events.map((event) => event[field])).join('\x1e')
+  return [JSON.stringify(appends), JSON.stringify(events), textsOf('data'), textsOf('metadata')]
 }

@@ -1,6 +1,8 @@
+import { getEventListeners } from 'node:events'
 import { expect } from 'chai'
 import { createPositions } from '../../src/eventstore/positions.js'
 import { createTail, type LogEnd, type Tail, type TailSource } from '../../src/eventstore/tail.js'
+import { newEvent } from '../contract/event-log-support.js'
 import { eventually } from '../support/eventually.js'
 import { recordedReport, type RecordedReport } from '../support/recorded-report.js'
 
@@ -45,6 +47,24 @@ describe('The tail of the log', () => {
     expect(report.lines).to.deep.equal(['event-log failed: head away', 'event-log recovered'])
     await tail.close()
     await following
+  })
+
+  it('listens once to the signal of a follower, however often that one waits, and no more when it has ended', async () => {
+    const stop = new AbortController()
+    const seen: number[] = []
+    const following = (async () => {
+      for await (const { events } of tail.follow(100, { signal: stop.signal })) seen.push(events.length)
+    })()
+    await eventually(() => expect(source.ends).to.have.length(1))
+    for (let at = 101; at < 150; at++) {
+      const event = { ...newEvent(), stream: 's', version: at, position: `log.${at}` }
+      source.ends[0]?.add([{ at, event }])
+      await eventually(() => expect(seen).to.have.length(at - 100))
+      expect(getEventListeners(stop.signal, 'abort')).to.have.length(1)
+    }
+    stop.abort()
+    await following
+    expect(getEventListeners(stop.signal, 'abort')).to.have.length(0)
   })
 
   it('reports once that a follower’s own reads fail, and ends the outage when that follower is gone', async () => {

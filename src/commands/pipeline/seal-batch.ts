@@ -4,8 +4,7 @@ import type { Decided, EventShape, PublicEvent } from '../../domain/event.js'
 import type { NewEvent } from '../../eventstore/event-log.js'
 import type { BoxKeys } from '../../privacy/box-keys.js'
 import { KeyDestroyedError } from '../../privacy/data-keys.js'
-import type { EventSealer } from '../../privacy/event-sealer.js'
-import { publicEvent } from '../../privacy/field-plan.js'
+import type { EventSealer, SealPlan } from '../../privacy/event-sealer.js'
 import type { CommonRejection } from './command-result.js'
 import type { PendingCommand } from './pending-command.js'
 
@@ -47,27 +46,32 @@ export type Seal = (
   commands: readonly CommandToSeal[],
 ) => Promise<SealedBatch>
 
+interface PlannedCommand {
+  pending: PendingCommand
+  events: readonly { event: Decided<AnyEvent>; plan: SealPlan }[]
+}
+
 export function createSeal(sealer: EventSealer, clock: () => Date): Seal {
   return async (stream, { version: before, lastAt }, commands) => {
     const batch: SealedBatch = { commands: [], events: [], appended: [], rejected: [], failed: [] }
     const now = clock().toISOString()
     const at = now > lastAt ? now : lastAt
-    const keyNamesOf = ({ events }: CommandToSeal) =>
-      events.flatMap((event) => sealer.keyNames(stream, known(event), at))
+    const planned = commands.map(plan)
 
     let keys: BoxKeys
     try {
-      keys = await sealer.ensureKeys(commands.flatMap(keyNamesOf))
+      keys = await sealer.ensureKeys(planned.flatMap(keyNamesOf))
     } catch (error) {
       if (!(error instanceof KeyDestroyedError)) throw error
-      const needsIt = (command: CommandToSeal) => keyNamesOf(command).some((name) => name.includes(error.keyName))
-      return { ...batch, failed: commands.filter(needsIt).map(({ pending }) => ({ pending, error })) }
+      const needIt = planned.filter((command) => keyNamesOf(command).some((name) => name.includes(error.keyName)))
+      return { ...batch, failed: needIt.map(({ pending }) => ({ pending, error })) }
     }
 
     let total = 0
-    for (const { pending, events } of commands) {
+    for (const command of planned) {
+      const { pending } = command
       const version = before + batch.events.length
-      const sealed = sealCommand({ pending, events }, version, keys)
+      const sealed = sealCommand(command, version, keys)
       const bytes = sealed.reduce((sum, { data, metadata }) => sum + sizeOf(data) + sizeOf(metadata), 0)
       if (bytes > MAX_COMMAND_BYTES) {
         batch.rejected.push({ pending, rejection: { code: 'command-too-large' } })
@@ -77,27 +81,34 @@ export function createSeal(sealer: EventSealer, clock: () => Date): Seal {
       total += bytes
       batch.commands.push(pending)
       batch.events.push(...sealed)
-      batch.appended.push(...toAppended({ pending, events }, version, at))
+      batch.appended.push(...toAppended(command, version, at))
     }
     return batch
 
-    function sealCommand({ pending, events }: CommandToSeal, version: number, keys: BoxKeys): NewEvent[] {
+    function plan({ pending, events }: CommandToSeal): PlannedCommand {
+      return {
+        pending,
+        events: events.map(known).map((event) => ({ event, plan: sealer.plan(stream, event, at) })),
+      }
+    }
+
+    function sealCommand({ pending, events }: PlannedCommand, version: number, keys: BoxKeys): NewEvent[] {
       const { onlyRepeat: _, ...context } = pending.context
-      return events.map((event, index) =>
-        sealer.seal(
-          { stream, version: version + index + 1, id: randomUUID(), event: known(event), metadata: { at, ...context } },
-          keys,
-        ),
+      const metadata = { at, ...context }
+      return events.map((planned, index) =>
+        sealer.seal({ stream, version: version + index + 1, id: randomUUID(), ...planned, metadata }, keys),
       )
     }
   }
 }
 
-function toAppended({ pending, events }: CommandToSeal, version: number, at: string): AppendedEvent[] {
+const keyNamesOf = ({ events }: PlannedCommand): string[] => events.flatMap(({ plan }) => [...plan.personal.keys()])
+
+function toAppended({ pending, events }: PlannedCommand, version: number, at: string): AppendedEvent[] {
   const { commandId, fingerprint = null } = pending.context
-  return events.map((event, index) => ({
+  return events.map(({ event, plan: { publicEvent } }, index) => ({
     event,
-    publicEvent: publicEvent(known(event)),
+    publicEvent,
     version: version + index + 1,
     at,
     commandId,

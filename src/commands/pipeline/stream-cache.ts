@@ -5,16 +5,23 @@ import { FoldedStream } from './folded-stream.js'
 import type { StreamDeps } from './stream-deps.js'
 import { kindOf, type StreamKinds } from './stream-kind.js'
 
-/** How often an observed stream is weighed again, in entries: weighing counts as a use of the stream. */
-const WEIGHED_EVERY = 100
+/** By these factors a weight may be wrong: correcting one costs more than all else that a command does with the cache. */
+const MAX_GROWTH = 1.1
+const MAX_SHRINKAGE = 2
 /** Bound of the cache, in entries that states and recent histories hold; roughly 100 bytes each. */
 const MAX_ENTRIES = 1_000_000
 /** Weight of a stream beside its entries: that of a user with nothing else takes 2.7 KB. */
 const BASE_WEIGHT = 25
 
+interface Cached {
+  folded: FoldedStream
+  /** When it was last weighed. */
+  weight: number
+}
+
 /** The streams that this process has folded. The least recently used is dropped first; dropping one costs a read, nothing else. */
 export class StreamCache {
-  readonly #streams: LRUCache<string, { folded: FoldedStream }>
+  readonly #streams: LRUCache<string, Cached>
   readonly use = createCacheUse()
 
   constructor(
@@ -24,7 +31,7 @@ export class StreamCache {
   ) {
     this.#streams = new LRUCache({
       maxSize: maxEntries,
-      sizeCalculation: ({ folded }) => BASE_WEIGHT + folded.weight,
+      sizeCalculation: ({ weight }) => weight,
     })
   }
 
@@ -37,7 +44,7 @@ export class StreamCache {
     }
     this.use.misses++
     const folded = new FoldedStream(stream, kindOf(this.kinds, stream), this.deps)
-    this.#streams.set(stream, { folded })
+    this.#streams.set(stream, { folded, weight: weightOf(folded) })
     return folded
   }
 
@@ -46,12 +53,18 @@ export class StreamCache {
     const folded = this.#streams.peek(recorded.stream)?.folded
     if (folded === undefined) return
     folded.observe(recorded)
-    if (folded.version % WEIGHED_EVERY === 0) this.weigh(recorded.stream)
+    this.weigh(recorded.stream)
   }
 
   /** Weighs a stream again after it has advanced. */
   weigh(stream: string): void {
-    const known = this.#streams.get(stream)
-    if (known !== undefined) this.#streams.set(stream, { ...known })
+    const known = this.#streams.peek(stream)
+    if (known === undefined) return
+    const { folded } = known
+    const weight = weightOf(folded)
+    if (weight > known.weight * MAX_GROWTH || weight * MAX_SHRINKAGE < known.weight)
+      this.#streams.set(stream, { folded, weight })
   }
 }
+
+const weightOf = (folded: FoldedStream): number => BASE_WEIGHT + folded.weight

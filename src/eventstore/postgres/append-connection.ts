@@ -2,11 +2,8 @@ import pg from 'pg'
 import { UnknownOutcomeError } from '../event-log.js'
 import { withTimeout } from '../../async/with-timeout.js'
 
-/** The arguments of `append_events`: JSON. */
-export interface AppendCall {
-  appends: string
-  events: string
-}
+/** The arguments of `append_events`, in their order. */
+export type AppendCall = readonly [appends: string, given: string, data: string, metadata: string]
 
 /** What `append_events` says of the log's last position before, and then of one append that added nothing. */
 export interface AppendRow {
@@ -26,7 +23,7 @@ export interface AppendConnection {
   close(): Promise<void>
 }
 
-export const APPEND = 'select stream, outcome, version, "position" from append_events($1, $2)'
+export const APPEND = 'select stream, outcome, version, "position" from append_events($1, $2, $3, $4)'
 
 /** SQLSTATE classes that pass by themselves (rollback, resources, read-only, operator, system): worth the very same call again. */
 const PASSING = new Set(['25', '40', '53', '55', '57', '58'])
@@ -72,8 +69,7 @@ export function createAppendConnection(pool: pg.Pool, timeoutMs: number): Append
 }
 
 async function call(client: pg.PoolClient, batch: AppendCall, timeoutMs: number): Promise<AppendRow[]> {
-  const { appends, events } = batch
-  const query = { name: 'append-events', text: APPEND, values: [appends, events], query_timeout: timeoutMs }
+  const query = { name: 'append-events', text: APPEND, values: [...batch], query_timeout: timeoutMs }
   return (await client.query<AppendRow>(query)).rows
 }
 

@@ -1,20 +1,19 @@
 import type { NewEvent } from '../event-log.js'
+import { TEXT_SEPARATOR } from '../event-text.js'
 import type { AppendCall, AppendRow } from './append-connection.js'
 
-/** In bytes of JSON: a call holds at most this much, or one append that is larger by itself. */
+/** In bytes of data and metadata: a call holds at most this much, or one append that is larger by itself. */
 const MAX_CALL_BYTES = 4 * 1024 * 1024
 
 /** What became of one append; `position` is that of its last event. */
 export type Verdict =
   { outcome: 'appended' | 'repeated'; version: number; position: number } | { outcome: 'conflict'; version: number }
 
-/** One append on its way, as JSON. */
+/** One append on its way. */
 export interface Append {
   stream: string
   expected: number
-  count: number
-  /** The elements of its list of events. */
-  json: string
+  events: readonly NewEvent[]
 }
 
 interface Waiting extends Append {
@@ -23,29 +22,39 @@ interface Waiting extends Append {
   reject: (error: unknown) => void
 }
 
+/** An append that was answered. */
+export interface Done {
+  append: Append
+  verdict: Verdict
+}
+
 export interface AppendQueue {
+  /** Its events must have been checked by `checkAppend`. */
   append(append: Append): Promise<Verdict>
   /** Resolves when nothing is under way or waiting. */
   idle(): Promise<void>
 }
 
-export function toAppend(stream: string, expected: number, events: readonly NewEvent[]): Append {
-  const json = events.map(({ id, type, data, metadata }, index) =>
-    JSON.stringify({ stream, version: expected + index + 1, id, type, data, metadata }),
+export function callOf(appends: readonly Append[]): AppendCall {
+  const counts = appends.map(({ stream, expected, events }) => ({ stream, expected, count: events.length }))
+  const given = appends.flatMap(({ stream, expected, events }) =>
+    events.map(({ id, type }, index) => ({ stream, version: expected + index + 1, id, type })),
   )
-  return { stream, expected, count: events.length, json: json.join(',') }
+  const events = appends.flatMap((append) => append.events)
+  const data = events.map((event) => event.data).join(TEXT_SEPARATOR)
+  const metadata = events.map((event) => event.metadata).join(TEXT_SEPARATOR)
+  return [JSON.stringify(counts), JSON.stringify(given), data, metadata]
 }
-
-export const callOf = (appends: readonly Append[]): AppendCall => ({
-  appends: JSON.stringify(appends.map(({ stream, expected, count }) => ({ stream, expected, count }))),
-  events: `[${appends.map(({ json }) => json).join(',')}]`,
-})
 
 /**
  * Gathers appends: what arrives while a call is under way goes together in the next, so that under load one lock, one round
- * trip and one fsync serve many. An append fails with its own call, never with an earlier one.
+ * trip and one fsync serve many. An append fails with its own call, never with an earlier one. `onDone` is called once for each call that
+ * succeeded, after its appends are answered.
  */
-export function createAppendQueue(send: (call: AppendCall) => Promise<AppendRow[]>): AppendQueue {
+export function createAppendQueue(
+  send: (call: AppendCall) => Promise<AppendRow[]>,
+  onDone: (done: readonly Done[]) => void,
+): AppendQueue {
   const waiting: Waiting[] = []
   let draining: Promise<void> | null = null
 
@@ -58,6 +67,7 @@ export function createAppendQueue(send: (call: AppendCall) => Promise<AppendRow[
     try {
       const verdicts = verdictsOf(batch, await send(callOf(batch)))
       for (const [index, { resolve }] of batch.entries()) resolve(verdicts[index] as Verdict)
+      onDone(batch.map((append, index) => ({ append, verdict: verdicts[index] as Verdict })))
     } catch (error) {
       for (const { reject } of batch) reject(error)
     }
@@ -66,7 +76,7 @@ export function createAppendQueue(send: (call: AppendCall) => Promise<AppendRow[
   return {
     append: (append) =>
       new Promise((resolve, reject) => {
-        waiting.push({ ...append, bytes: Buffer.byteLength(append.json), resolve, reject })
+        waiting.push({ ...append, bytes: bytesOf(append), resolve, reject })
         draining ??= drain()
       }),
     idle: async () => {
@@ -75,15 +85,18 @@ export function createAppendQueue(send: (call: AppendCall) => Promise<AppendRow[
   }
 }
 
+const bytesOf = ({ events }: Append): number =>
+  events.reduce((sum, { data, metadata }) => sum + Buffer.byteLength(data) + Buffer.byteLength(metadata), 0)
+
 /** The first row has the log's last position before; an append without a row of its own was appended after those before it. */
 function verdictsOf(batch: readonly Append[], [before, ...rows]: readonly AppendRow[]): Verdict[] {
   const others = new Map(rows.map((row) => [row.stream, row]))
   let at = Number(before?.position)
-  return batch.map(({ stream, expected, count }) => {
+  return batch.map(({ stream, expected, events }) => {
     const row = others.get(stream)
     if (row === undefined) {
-      at += count
-      return { outcome: 'appended', version: expected + count, position: at }
+      at += events.length
+      return { outcome: 'appended', version: expected + events.length, position: at }
     }
     const version = Number(row.version)
     if (row.outcome === 'conflict') return { outcome: 'conflict', version }

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { LOG_STREAM, type LogOpening } from '../log-id.js'
 import { APPEND } from './append-connection.js'
-import { callOf, toAppend } from './append-queue.js'
+import { callOf } from './append-queue.js'
 
 export const createLogOpening = (pool: pg.Pool): LogOpening => ({
   async readFirst() {
@@ -10,7 +10,6 @@ export const createLogOpening = (pool: pg.Pool): LogOpening => ({
     return row?.data ?? null
   },
   append(event) {
-    const { appends, events } = callOf([toAppend(LOG_STREAM, 0, [event])])
-    return pool.query(APPEND, [appends, events])
+    return pool.query(APPEND, [...callOf([{ stream: LOG_STREAM, expected: 0, events: [event] }])])
   },
 })

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { appendFunction } from './append-function.js'
 import { firstAppendFunction } from './first-append-function.js'
+import { secondAppendFunction } from './second-append-function.js'
 
 export const logMigrations: { name: string; up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }[] = [
   {
@@ -28,11 +29,22 @@ export const logMigrations: { name: string; up(knex: Knex): Promise<void>; down(
     name: 'log-002-append-by-sets',
     async up(knex) {
       await knex.raw('drop function append_events(text)')
-      await knex.raw(appendFunction)
+      await knex.raw(secondAppendFunction)
     },
     async down(knex) {
       await knex.raw('drop function append_events(text, text)')
       await knex.raw(firstAppendFunction)
+    },
+  },
+  {
+    name: 'log-003-append-in-texts',
+    async up(knex) {
+      await knex.raw('drop function append_events(text, text)')
+      await knex.raw(appendFunction)
+    },
+    async down(knex) {
+      await knex.raw('drop function append_events(text, text, text, text)')
+      await knex.raw(secondAppendFunction)
     },
   },
 ]

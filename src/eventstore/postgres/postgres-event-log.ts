@@ -8,7 +8,7 @@ import { createPositions } from '../positions.js'
 import { createTail, type TailBounds } from '../tail.js'
 import type { Entry } from '../window.js'
 import { createAppendConnection } from './append-connection.js'
-import { createAppendQueue, toAppend } from './append-queue.js'
+import { createAppendQueue, type Done } from './append-queue.js'
 import { createEventTable } from './event-table.js'
 import { createLogOpening } from './log-opening.js'
 import { createPolling } from './polling.js'
@@ -40,7 +40,7 @@ export async function openPostgresEventLog(options: PostgresEventLogOptions): Pr
   const positions = createPositions(id)
   const table = createEventTable(pool, positions, timeoutMs)
   const connection = createAppendConnection(pool, timeoutMs)
-  const queue = createAppendQueue((call) => connection.send(call))
+  const queue = createAppendQueue((call) => connection.send(call), onDone)
   const polling = createPolling(table, pollMs)
   const tail = createTail({ ...table, fill: polling.fill }, positions, pollMs, report, bounds)
   const notifications = openNotifications({
@@ -53,14 +53,24 @@ export async function openPostgresEventLog(options: PostgresEventLogOptions): Pr
   })
   let closed = false
 
-  /** Appended events as the log holds them, given the position and version before them. */
-  const placed = (events: readonly NewEvent[], before: { stream: string; version: number; at: number }): Entry[] =>
-    events.map(({ id, type, data, metadata }, index) => {
-      const { stream } = before
-      const at = before.at + index + 1
-      const version = before.version + index + 1
+  /** One notification for all that a call appended. */
+  function onDone(done: readonly Done[]): void {
+    const appended = done.flatMap(placed)
+    if (appended.length > 0) polling.appended(appended)
+    if (done.some(({ verdict }) => verdict.outcome === 'repeated')) polling.wake()
+    if (done.some(({ verdict }) => verdict.outcome !== 'conflict')) notifications.announce('')
+  }
+
+  /** Its events as the log holds them; none of an append that added nothing. */
+  function placed({ append: { stream, expected, events }, verdict }: Done): Entry[] {
+    if (verdict.outcome !== 'appended') return []
+    const before = verdict.position - events.length
+    return events.map(({ id, type, data, metadata }, index) => {
+      const at = before + index + 1
+      const version = expected + index + 1
       return { at, event: { stream, version, position: positions.format(at), id, type, data, metadata } }
     })
+  }
 
   return {
     kind: 'postgres',
@@ -70,14 +80,10 @@ export async function openPostgresEventLog(options: PostgresEventLogOptions): Pr
     async append(stream, expectedVersion, events) {
       if (closed) throw new Error('the event log is closed')
       checkAppend(stream, expectedVersion, events)
-      const verdict = await queue.append(toAppend(stream, expectedVersion, events))
+      const verdict = await queue.append({ stream, expected: expectedVersion, events })
       const { outcome, version } = verdict
       if (outcome === 'conflict') throw new WrongExpectedVersionError(stream, expectedVersion, version)
-      const { position: at } = verdict
-      if (outcome === 'repeated') polling.wake()
-      else polling.appended(placed(events, { stream, version: expectedVersion, at: at - events.length }))
-      notifications.announce('')
-      return { version, position: positions.format(at) }
+      return { version, position: positions.format(verdict.position) }
     },
 
     readStream: (stream, readOptions) => table.readStream(stream, readOptions),
