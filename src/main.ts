@@ -1,34 +1,39 @@
 import './app/compile-cache.js'
 import { readFileSync } from 'node:fs'
-import { createApp } from './app/start-app.js'
 import { parseConfig } from './app/config.js'
 import { explainFailure } from './app/explain-failure.js'
-import { firstConversation } from './app/first-conversation.js'
+import { processCount } from './app/processes/process-count.js'
+import { untilStopped } from './app/processes/until-stopped.js'
+import { takeWorkerSettings } from './app/processes/worker-settings.js'
 
-const print = (line: string): boolean => process.stdout.write(`${line}\n`)
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
-async function serve(): Promise<void> {
+/** Each way of running loads only what it needs. */
+async function serve(): Promise<number> {
+  const worker = takeWorkerSettings(process.env)
   const config = parseConfig(process.env, (path) => readFileSync(path, 'utf8'))
-  const signal = new Promise<string>((resolve) => {
-    process.once('SIGINT', () => resolve('Ctrl-C'))
-    process.once('SIGTERM', () => resolve('SIGTERM'))
-  })
-  const app = await createApp(config, { print })
-  const { log, databases } = app.core
-  print(`Parley listens on ${app.url}`)
-  if (app.metricsUrl !== null) print(`Metrics: ${app.metricsUrl}/metrics`)
-  const readModels = `Postgres (${databases.where})`
-  if (log.kind === 'postgres') print(`Event log and read models: ${readModels}`)
-  else print(`Event log: EventStoreDB. Read models: ${readModels}`)
-  print(`Node ${process.version}. Stop with Ctrl-C.`)
-  print(`\nA first conversation, to copy into another shell in this folder:\n${firstConversation(app.url)}`)
-  print(`${await signal}: finishing requests in flight …`)
-  await app[Symbol.asyncDispose]()
-  print('Stopped.')
+  const stopped = untilStopped({ isWorker: worker !== null })
+  if (worker !== null) {
+    const { runWorker } = await import('./app/processes/run-worker.js')
+    await runWorker(config, worker, { print, stopped })
+    return 0
+  }
+  const { count, note } = processCount(config)
+  if (note !== null) print(note)
+  if (count > 1) {
+    const { runPrimary } = await import('./app/processes/run-primary.js')
+    return runPrimary(config, { count, print, stopped })
+  }
+  const { serveAlone } = await import('./app/processes/serve-alone.js')
+  await serveAlone(config, { print, stopped })
+  return 0
 }
 
-serve().catch((error: unknown) => {
-  const { text, exitCode } = explainFailure(error)
-  process.stderr.write(`${text}\n`)
-  process.exitCode = exitCode
-})
+serve().then(
+  (exitCode) => (process.exitCode = exitCode),
+  (error: unknown) => {
+    const { text, exitCode } = explainFailure(error)
+    process.stderr.write(`${text}\n`)
+    process.exitCode = exitCode
+  },
+)

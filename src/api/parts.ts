@@ -89,7 +89,10 @@ export interface ApiDeps
   /** The states of all, read at once. */
   projectionStates(): Promise<ProjectionState[]>
   readiness: () => Promise<Readiness>
+  /** For what is measured of requests. */
   registry: Registry
+  /** Of the whole server, of which this process may be a part. */
+  readMetrics(): Promise<{ text: string; contentType: string }>
   log: Logger
   /** One line for each request. */
   accessLog: Pick<Logger, 'isLevelEnabled' | 'http'>

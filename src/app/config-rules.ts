@@ -15,6 +15,7 @@ export const rulesBroken = (config: Config, isGiven: IsGiven): string[] => [
   ...productionProblems(config, isGiven),
   ...exposureProblems(config, isGiven),
   ...metricsProblems(config, isGiven),
+  ...processProblems(config, isGiven),
 ]
 
 const wordProblems = ({ blockedWords: { length }, blockedWordsPolicy: policy }: Config): string[] =>
@@ -80,6 +81,17 @@ function exposureProblems(config: Config, isGiven: IsGiven): string[] {
     weakKeys('AUDIT_SIGNING_KEYS', config.auditSigningKeys),
     !isGiven('METRICS_TOKEN') && !isGiven('METRICS_PORT') && `METRICS_TOKEN is missing, and ${exposed}: ${MAKE_TOKEN}`,
     token !== null && isWeakToken(token) && `METRICS_TOKEN can be guessed, and ${exposed}: ${MAKE_TOKEN}`,
+  ].filter((problem) => problem !== false)
+}
+
+function processProblems({ processes, longPolling }: Config, isGiven: IsGiven): string[] {
+  if (processes === 1) return []
+  const several = `PARLEY_PROCESSES is ${processes}, but`
+  return [
+    processes !== 'auto' &&
+      !isGiven('REDIS_URL') &&
+      `${several} REDIS_URL is not set: several processes count limits and presence together`,
+    longPolling && `${several} LONG_POLLING is on: each poll may reach another process; set one of them`,
   ].filter((problem) => problem !== false)
 }
 

@@ -45,6 +45,8 @@ export interface CoreOptions {
   commandDeadlineMs?: number
   /** Those of a server by default. */
   cacheSizes?: CacheSizes
+  /** Ends the name under which this node connects to the databases, where several of one server do. */
+  nodeSuffix?: string
   overrides?: Overrides
 }
 
@@ -79,13 +81,13 @@ export interface Core extends Foundations {
 
 /** Opens the databases and the log, starts the projections and the command handler. */
 export async function openCore(config: Config, options: CoreOptions, releases: Releases): Promise<Core> {
-  const { overrides = {}, cacheSizes } = options
+  const { overrides = {}, cacheSizes, print, report, nodeSuffix } = options
   const clock = overrides.clock ?? (() => new Date())
   const { flags, file: flagsFile } = await openFlags(config)
-  const foundations = await openFoundations(config, options.print, options.report, clock, releases, cacheSizes)
+  const foundations = await openFoundations(config, print, report, clock, releases, cacheSizes, nodeSuffix)
   const { databases, log, reader, sealer, dataKeys } = foundations
-  const { open, runners, managed, readStates } = await startProjections(foundations, clock, options.report, releases)
-  const chain = await startAuditChain(config, foundations, clock, options.report, releases)
+  const { open, runners, managed, readStates } = await startProjections(foundations, clock, report, releases)
+  const chain = await startAuditChain(config, foundations, clock, report, releases)
   const decisionIndex = createDecisionIndex(databases.main, open.decisionIndex)
   const handler = await startCommandHandler(foundations, decisionIndex, clock, options, releases)
 

@@ -6,12 +6,13 @@ import { databaseOf } from './config-rules.js'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../postgres/embedded/embedded-postgres.js'
 import { createPool, type PoolOptions } from '../postgres/pool.js'
 import { readOrMakeLocalSecrets } from './local-secrets.js'
+import { poolSizes } from './pool-sizes.js'
 import type { Releases } from './release.js'
 import { READ_MODELS } from './installation/grant-rights.js'
 import { prepareDatabases } from './installation/prepare-databases.js'
 import { StartupError } from './startup-error.js'
 
-/** Tells this process's connections from those of others. */
+/** Tells this process's connections from those of others, with the suffix of its node. */
 const APPLICATION_NAME = `parley ${randomUUID()}`
 
 const SEARCH_PATH = [READ_MODELS, 'public']
@@ -22,6 +23,8 @@ export interface Databases {
   main: pg.Pool
   mainUrl: string
   keys: pg.Pool
+  /** Of this process's connections. */
+  applicationName: string
   masterKey: KeyObject
   tokenKeys: { kid: string; key: KeyObject }[]
   auditSigningKeys: { kid: string; key: KeyObject }[]
@@ -45,21 +48,30 @@ export async function openDatabases(
   config: Config,
   print: (line: string) => void,
   releases: Releases,
+  nodeSuffix = '',
 ): Promise<Databases> {
   const found = await locate(config, print, releases)
   await prepareDatabases(found.mainUrls, found.keysUrls)
   const mainUrl = found.mainUrls.url
-  const main = openPool({ connectionString: mainUrl, max: 20, searchPath: SEARCH_PATH }, releases)
-  const keys = openPool({ connectionString: found.keysUrls.url, max: 4 }, releases)
-  return { ...found, mainUrl, main, keys }
+  const applicationName = `${APPLICATION_NAME}${nodeSuffix}`
+  const sizes = poolSizes(config.processes)
+  const main = openPool(
+    { connectionString: mainUrl, max: sizes.main, searchPath: SEARCH_PATH, applicationName },
+    releases,
+  )
+  const keys = openPool({ connectionString: found.keysUrls.url, max: sizes.keys, applicationName }, releases)
+  return { ...found, mainUrl, main, keys, applicationName }
 }
 
 /** For statements that may take long, such as the building of an index. */
-export const openBuildPool = (mainUrl: string, max: number): pg.Pool =>
+export const openBuildPool = (
+  { mainUrl: connectionString, applicationName }: Pick<Databases, 'mainUrl' | 'applicationName'>,
+  max: number,
+): pg.Pool =>
   createPool({
-    connectionString: mainUrl,
+    connectionString,
     max,
-    applicationName: APPLICATION_NAME,
+    applicationName,
     searchPath: SEARCH_PATH,
     timeoutMs: LONGEST_STATEMENT_MS,
   })
@@ -77,10 +89,8 @@ async function locate(config: Config, print: (line: string) => void, releases: R
       where: `${host}${pathname}`,
     }
   }
-  const { postgres, local } = await usingDataDir(dataDir, async () => ({
-    postgres: releases.add(await startEmbeddedPostgres({ dataDir, log: print })),
-    local: await readOrMakeLocalSecrets(dataDir),
-  }))
+  const postgres = await enterEmbeddedPostgres(dataDir, print, releases)
+  const local = await usingDataDir(dataDir, () => readOrMakeLocalSecrets(dataDir))
   await postgres.createDatabase('parley')
   await postgres.createDatabase('parley_keys')
   const applicationUrl = await postgres.makeApplicationRole()
@@ -94,6 +104,22 @@ async function locate(config: Config, print: (line: string) => void, releases: R
     where: `embedded, under ${dataDir}`,
   }
 }
+
+/** Where the configuration names no database, starts the embedded Postgres and keeps it running for others of this data directory. */
+export async function holdEmbeddedPostgres(
+  { databaseUrl, dataDir }: Config,
+  print: (line: string) => void,
+  releases: Releases,
+): Promise<void> {
+  if (databaseUrl === null) await enterEmbeddedPostgres(dataDir, print, releases)
+}
+
+const enterEmbeddedPostgres = (
+  dataDir: string,
+  print: (line: string) => void,
+  releases: Releases,
+): Promise<EmbeddedPostgres> =>
+  usingDataDir(dataDir, async () => releases.add(await startEmbeddedPostgres({ dataDir, log: print })))
 
 /** Null where one is missing, which only an embedded installation may. */
 function givenSecrets({ masterKey, tokenKeys, auditSigningKeys }: Config) {
@@ -127,7 +153,7 @@ async function usingDataDir<Result>(dataDir: string, work: () => Promise<Result>
 }
 
 function openPool(options: PoolOptions, releases: Releases): pg.Pool {
-  const pool = createPool({ ...options, applicationName: APPLICATION_NAME })
+  const pool = createPool(options)
   releases.onRelease(() => pool.end())
   return pool
 }

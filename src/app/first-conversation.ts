@@ -10,7 +10,7 @@ export const firstConversation = (url: string): string => `
 
   # Bob listens on a socket; once he is ready, Alice writes to him
   node -e "
-    const bob = require('socket.io-client')('$api', { auth: { token: '$bob' } })
+    const bob = require('socket.io-client')('$api', { transports: ['websocket'], auth: { token: '$bob' } })
     bob.on('new_message', (message) => { console.log(message.sender.name + ': ' + message.content); bob.close() })
     bob.on('ready', () => fetch('$api/chats/$chat/messages', {
       method: 'POST',

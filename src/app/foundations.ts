@@ -36,8 +36,9 @@ export async function openFoundations(
   clock: () => Date,
   releases: Releases,
   sizes = serverCacheSizes,
+  nodeSuffix = '',
 ): Promise<Foundations> {
-  const databases = await openDatabases(config, print, releases)
+  const databases = await openDatabases(config, print, releases, nodeSuffix)
   const { masterKey } = databases
   const acceptedKeys = config.masterKeysAccepted
   const dataKeys = createDataKeys({ pool: databases.keys, masterKey, acceptedKeys }, sizes.dataKeys)

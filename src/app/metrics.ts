@@ -115,3 +115,12 @@ export function createMetrics() {
 }
 
 export type Metrics = ReturnType<typeof createMetrics>
+
+/** In the text format of Prometheus. */
+export interface MetricsText {
+  text: string
+  contentType: string
+}
+
+/** As processes of one server hand them to each other. */
+export type MetricObjects = Awaited<ReturnType<Registry['getMetricsAsJSON']>>

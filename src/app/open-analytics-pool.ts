@@ -10,9 +10,13 @@ import type { Releases } from './release.js'
 import { StartupError } from './startup-error.js'
 
 /** Connections of the role that owns the schemas of analysts' projections, with these and Parley's tables in them. @throws StartupError */
-export async function openAnalyticsPool({ url, ownerUrl }: AnalyticsUrls, releases: Releases): Promise<pg.Pool> {
+export async function openAnalyticsPool(
+  { url, ownerUrl }: AnalyticsUrls,
+  max: number,
+  releases: Releases,
+): Promise<pg.Pool> {
   if (ownerUrl !== null) await prepareSchemas(ownerUrl, url)
-  const pool = createPool({ connectionString: url, max: 4, applicationName: 'parley-analytics' })
+  const pool = createPool({ connectionString: url, max, applicationName: 'parley-analytics' })
   releases.onRelease(() => pool.end())
   const problem = await openingDatabase('ANALYTICS_DATABASE_URL', url, () => findRoleProblem(pool))
   if (problem !== null) throw new StartupError(`ANALYTICS_DATABASE_URL: ${problem}`)

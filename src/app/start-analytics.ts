@@ -16,6 +16,7 @@ import type { Config } from './config.js'
 import type { Foundations } from './foundations.js'
 import { openAnalyticsPool } from './open-analytics-pool.js'
 import type { Overrides } from './overrides.js'
+import { poolSizes } from './pool-sizes.js'
 import { createFollowerPosition } from '../followers/follower-position.js'
 import { createLagSecondsAt } from './readiness/projection-lag.js'
 import type { Releases } from './release.js'
@@ -59,7 +60,7 @@ export async function startAnalytics(
 
 /** What it takes to handle analysts' projections; null without PROJECTIONS_DIR. @throws StartupError */
 export async function openAnalytics(
-  { projectionsDir, projectionsPersonalFields }: Config,
+  { projectionsDir, projectionsPersonalFields, processes }: Config,
   { databases, log, reader }: Foundations,
   { report, clock }: Pick<AnalyticsParts, 'report' | 'clock'>,
   releases: Releases,
@@ -72,7 +73,7 @@ export async function openAnalytics(
   return {
     folder,
     reservedNames: ownProjectionNames,
-    pool: await openAnalyticsPool(databases.analytics, releases),
+    pool: await openAnalyticsPool(databases.analytics, poolSizes(processes).analytics, releases),
     url: databases.analytics.url,
     readerUrl: databases.analytics.readerUrl,
     log,

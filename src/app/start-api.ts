@@ -26,7 +26,7 @@ import type { RequestPath } from '../requests/request-path.js'
 import { createAppReplay } from './app-replay.js'
 import type { Config } from './config.js'
 import type { Core } from './core.js'
-import type { Metrics } from './metrics.js'
+import type { Metrics, MetricsText } from './metrics.js'
 import type { Commands } from './start-commands.js'
 import type { Security } from './start-security.js'
 import type { Tracing } from './tracing/tracing.js'
@@ -49,6 +49,8 @@ export interface ApiParts {
   renderSentMessage: RenderSentMessage
   readModelWaitMs: number
   readiness: () => Promise<Readiness>
+  /** Of the whole server. */
+  readMetrics(): Promise<MetricsText>
   analytics: Analytics | null
   verifications: Verifications
   publicUrl: () => string
@@ -111,6 +113,7 @@ export function createRestApi(config: Config, core: Core, parts: ApiParts): Expr
       (await Promise.all([core.projectionStates(), parts.analytics?.states() ?? []])).flat(),
     readiness: parts.readiness,
     registry: metrics.registry,
+    readMetrics: () => parts.readMetrics(),
     metricsToken: config.metricsToken,
     hasMetricsPort: config.metricsPort !== null,
     allowedOrigins: config.allowedOrigins,

@@ -19,7 +19,8 @@ import { createLogger } from './logs/logger.js'
 import { openSeparateLog } from './logs/separate-log.js'
 import { startMetricsListener } from './metrics-listener.js'
 import { createFollowerList } from './metrics/followers.js'
-import { createMetrics, type Metrics } from './metrics.js'
+import { createMetrics, type MetricObjects, type Metrics, type MetricsText } from './metrics.js'
+import { nodeSuffixOf } from './node-name.js'
 import type { Overrides } from './overrides.js'
 import { createReleases, type Releases } from './release.js'
 import { startSigning, startVerifications } from './start-audit.js'
@@ -53,6 +54,9 @@ export interface App extends AsyncDisposable {
   /** Where its metrics are, when they have a port of their own. */
   metricsUrl: string | null
   core: Core
+  /** Of this process. */
+  metrics(): Promise<MetricObjects>
+  readiness(): Promise<Readiness>
 }
 
 export interface AppOptions {
@@ -60,6 +64,17 @@ export interface AppOptions {
   print(line: string): void
   logger?: Logger
   overrides?: Overrides
+  /** Where it is one process of several that are one server; null by default. */
+  worker?: WorkerPart | null
+}
+
+/** What a process that is one of several needs of the one that started it. */
+export interface WorkerPart {
+  /** From 1. */
+  number: number
+  /** Where the metrics of all are, when they have a port of their own. */
+  metricsUrl: string | null
+  metricsOfAll(): Promise<MetricsText>
 }
 
 /**
@@ -77,8 +92,13 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   }
 }
 
-async function startParts(config: Config, { print, overrides = {}, ...given }: AppOptions, releases: Releases) {
-  const logger = given.logger ?? createLogger({ level: config.logLevel, json: config.production })
+async function startParts(
+  config: Config,
+  { print, overrides = {}, worker = null, ...given }: AppOptions,
+  releases: Releases,
+) {
+  const nodeSuffix = worker === null ? '' : nodeSuffixOf(worker.number)
+  const logger = given.logger ?? loggerOf(config, worker)
   const accessLog = config.accessLog === null ? logger : await openSeparateLog(config.accessLog, releases)
   const auditLog = config.auditLog === null ? null : await openSeparateLog(config.auditLog, releases)
   await startErrorReports(config, logger, releases)
@@ -90,12 +110,12 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
     onFollowing: followers.onFollowing,
     ...(tracing !== null && { onApplied: tracing.applied }),
   }
-  const core = await startCore(config, { print, overrides, report, metrics, tracing }, releases)
+  const core = await startCore(config, { print, overrides, report, metrics, tracing, nodeSuffix }, releases)
   warnOfSharedRole(config, print)
   const analytics = await startAnalytics(config, core, { print, report, overrides, clock: core.clock }, releases)
   const redis = await startRedis(config, { logger, metrics, report }, releases)
   startFlags(core, report, releases)
-  const security = startSecurity(core, { metrics, report, auditLog }, releases)
+  const security = startSecurity(core, { metrics, report, auditLog, nodeSuffix }, releases)
   const limits = createRequestLimits({ isOn: config.rateLimits, onRefused: security.onLimited })
   const users = await openUserCache(core)
   const sharedWrites = redis === null ? null : createOwnWritesInRedis(redis, core.log.id)
@@ -154,6 +174,7 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
     readiness,
     analytics,
     verifications,
+    readMetrics: worker === null ? () => textOf(metrics) : () => worker.metricsOfAll(),
   })
   http.onRequest((request, response) => void api(request, response))
   releases.onRelease(http.close)
@@ -164,22 +185,27 @@ async function startParts(config: Config, { print, overrides = {}, ...given }: A
     releases,
   )
   releases.onRelease(() => realtime.drain())
-  const metricsUrl = await startMetricsPort(config, metrics, readiness, releases)
+  const metricsUrl = worker === null ? await startMetricsPort(config, metrics, readiness, releases) : worker.metricsUrl
   await http.listen()
-  return { url: http.url(), metricsUrl, core }
+  return { url: http.url(), metricsUrl, core, metrics: () => metrics.registry.getMetricsAsJSON(), readiness }
 }
 
 /** Where the metrics have no port of their own, null. */
 async function startMetricsPort(
   { metricsPort: port, metricsHost: host, metricsToken: token }: Config,
-  { registry }: Metrics,
+  metrics: Metrics,
   readiness: () => Promise<Readiness>,
   releases: Releases,
 ): Promise<string | null> {
   if (port === null) return null
-  const metrics = async () => ({ text: await registry.metrics(), contentType: registry.contentType })
-  return releases.add(await startMetricsListener({ host, port, token, metrics, readiness })).url
+  const options = { host, port, token, metrics: () => textOf(metrics), readiness }
+  return releases.add(await startMetricsListener(options)).url
 }
+
+const textOf = async ({ registry }: Metrics): Promise<MetricsText> => ({
+  text: await registry.metrics(),
+  contentType: registry.contentType,
+})
 
 interface CoreParts {
   print(line: string): void
@@ -187,11 +213,17 @@ interface CoreParts {
   report: FailureReport
   metrics: Metrics
   tracing: Tracing | null
+  nodeSuffix: string
+}
+
+const loggerOf = ({ logLevel: level, production: json }: Config, worker: WorkerPart | null): Logger => {
+  const logger = createLogger({ level, json })
+  return worker === null ? logger : logger.child({ process: worker.number })
 }
 
 const startCore = (
   config: Config,
-  { print, overrides, report, metrics, tracing }: CoreParts,
+  { print, overrides, report, metrics, tracing, nodeSuffix }: CoreParts,
   releases: Releases,
 ): Promise<Core> =>
   openCore(
@@ -211,6 +243,7 @@ const startCore = (
         )
       },
       overrides,
+      nodeSuffix,
     },
     releases,
   )

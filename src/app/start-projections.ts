@@ -72,7 +72,7 @@ export const startAppRebuilder = (
 ): Rebuilder =>
   startRebuilder({
     pool: databases.main,
-    openBuildPool: () => openBuildPool(databases.mainUrl, Object.keys(projections).length + 1),
+    openBuildPool: () => openBuildPool(databases, Object.keys(projections).length + 1),
     log,
     projections: Object.values(projections),
     readSkipped: () => readSkippedEvents(log, reader),

@@ -97,6 +97,7 @@ export function startRealtime(
       security: security.events,
       clientAddress: createClientAddress(config.trustedProxies),
       allowedOrigins: originsOf(config),
+      longPolling: config.longPolling,
       logger,
       report,
       ...(tracing !== null && { onPushed: tracing.pushed }),

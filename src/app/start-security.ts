@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, type KeyObject } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import { createOutage, type FailureReport } from '../async/outage.js'
 import { CHATS_MADE_LIMIT, PEOPLE_ADDED_LIMIT } from '../commands/chat-limits.js'
 import { BOT_MESSAGES_LIMIT } from '../commands/message-limit.js'
@@ -14,6 +14,7 @@ import { createSecurityWriter } from '../security/security-writer.js'
 import type { Core } from './core.js'
 import type { Metrics } from './metrics.js'
 import { logAudit, type AuditLog } from './logs/log-audit.js'
+import { newNodeName } from './node-name.js'
 import { startPrivilegedAccesses } from './start-privileged-accesses.js'
 import type { Releases } from './release.js'
 
@@ -48,14 +49,19 @@ export interface Security {
 /** Security events, which have a writer to the log of their own, and their counts. */
 export function startSecurity(
   { log, sealer, clock, installationKey }: Pick<Core, 'log' | 'sealer' | 'clock' | 'installationKey'>,
-  { metrics, report, auditLog }: { metrics: Metrics; report: FailureReport; auditLog: AuditLog | null },
+  {
+    metrics,
+    report,
+    auditLog,
+    nodeSuffix = '',
+  }: { metrics: Metrics; report: FailureReport; auditLog: AuditLog | null; nodeSuffix?: string },
   releases: Releases,
 ): Security {
   for (const type of securityKinds) metrics.securityEvents.inc({ type }, 0)
   for (const limit of RATE_LIMITS) metrics.rateLimited.inc({ limit }, 0)
   const hash = keyedHash(installationKey)
   const outage = createOutage('security-events', report)
-  const writer = createSecurityWriter({ log, sealer, clock, node: randomBytes(6).toString('hex'), outage })
+  const writer = createSecurityWriter({ log, sealer, clock, node: newNodeName(nodeSuffix), outage })
   const recorder = releases.add(
     createSecurityEvents({
       append: writer.append,
@@ -66,7 +72,7 @@ export function startSecurity(
       onDropped: (count) => metrics.securityEventsDropped.inc(count),
     }),
   )
-  const accesses = startPrivilegedAccesses({ log, sealer, clock }, report, releases)
+  const accesses = startPrivilegedAccesses({ log, sealer, clock, nodeSuffix }, report, releases)
   const recorded = { events: recorder, accesses }
   const { events, ...audited } = auditLog === null ? recorded : logAudit(recorded, auditLog)
   return {

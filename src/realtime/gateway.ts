@@ -58,6 +58,8 @@ export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits' | 'onA
   report: FailureReport
   /** Beside the server's own. */
   allowedOrigins: AllowedOrigins
+  /** Whether clients may use HTTP long-polling too; websockets alone by default. */
+  longPolling?: boolean
   metrics: Given['metrics'] & { deliverySeconds(seconds: number): void }
   /** Called after events were sent to sockets. */
   onPushed?: HubDeps['onDelivered']
@@ -75,9 +77,10 @@ export interface Realtime extends AsyncDisposable {
 
 /** The sockets of this node, and the hub that keeps them up to date. */
 export function createRealtime(deps: RealtimeDeps): Realtime {
-  const { httpServer, allowedOrigins, clock, metrics, clientAddress, limits, security } = deps
+  const { httpServer, allowedOrigins, longPolling = false, clock, metrics, clientAddress, limits, security } = deps
   let draining: Promise<void> | undefined
   const io: RealtimeServer = new Server(httpServer, {
+    transports: longPolling ? ['polling', 'websocket'] : ['websocket'],
     cors: { origin: [...allowedOrigins] },
     allowRequest: (request, decide) => decide(null, draining === undefined && isAcceptable(request)),
     maxHttpBufferSize: MAX_MESSAGE_BYTES,

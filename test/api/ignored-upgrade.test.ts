@@ -167,7 +167,7 @@ describe('closing the server', () => {
 describe('upgrades in the whole app', () => {
   let parley: TestApp
 
-  beforeEach(async () => (parley = await startTestApp()))
+  beforeEach(async () => (parley = await startTestApp({ longPolling: true })))
   afterEach(() => parley[Symbol.asyncDispose]())
 
   const open = (): Client => openClient(Number(new URL(parley.app.url).port))

@@ -52,6 +52,7 @@ const deps = {
   authenticate: createAuthenticate({ tokens, sessionCheck: () => null, botCheck: () => expect.fail() }),
   requestPath: createRequestPath({ limits, security, problemOf, logger }),
   registry,
+  readMetrics: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   allowedOrigins: ['https://chat.example.com'],
   production: true,
   clock,

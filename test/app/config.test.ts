@@ -34,6 +34,7 @@ describe('configuration', () => {
     expect(parse({})).to.deep.equal({
       port: 3000,
       host: '127.0.0.1',
+      processes: 1,
       dataDir: './.parley',
       eventStoreUrl: null,
       eventStoreStreamPrefix: '',
@@ -48,6 +49,7 @@ describe('configuration', () => {
       auditCheckpointSeconds: 60,
       auditAnchors: [],
       redisUrl: null,
+      longPolling: false,
       trustedProxies: [],
       allowedOrigins: [],
       accessTokenSeconds: 900,
@@ -84,6 +86,7 @@ describe('configuration', () => {
       MASTER_KEYS_ACCEPTED: `${secret}, ${other.subarray(0, 32).toString('base64')}`,
       PORT: '0',
       HOST: '::1',
+      PARLEY_PROCESSES: 'auto',
       PARLEY_DATA_DIR: '/var/lib/parley',
       EVENTSTORE_URL: 'esdb+discover://admin:changeit@esdb.example:2113',
       EVENTSTORE_STREAM_PREFIX: 'ours.',
@@ -94,6 +97,7 @@ describe('configuration', () => {
       AUDIT_CHECKPOINT_SECONDS: '300',
       AUDIT_ANCHORS: 'file:/mnt/worm/parley, https://me:pw@anchor.example/parley?to=us,tsa+https://tsa.example/rfc3161',
       REDIS_URL: 'rediss://:pw@redis.example:6380/2',
+      LONG_POLLING: 'off',
       TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8,fd00::/8',
       RATE_LIMITS: 'off',
       METRICS_TOKEN: 'a-token-of-ours-alone',
@@ -124,6 +128,7 @@ describe('configuration', () => {
     expect(config).to.deep.equal({
       port: 0,
       host: '::1',
+      processes: 'auto',
       dataDir: '/var/lib/parley',
       eventStoreUrl: 'esdb+discover://admin:changeit@esdb.example:2113',
       eventStoreStreamPrefix: 'ours.',
@@ -142,6 +147,7 @@ describe('configuration', () => {
         { kind: 'time-stamp', location: 'https://tsa.example/rfc3161', name: 'tsa+https://tsa.example/rfc3161' },
       ],
       redisUrl: 'rediss://:pw@redis.example:6380/2',
+      longPolling: false,
       trustedProxies: ['127.0.0.1', '10.0.0.0/8', 'fd00::/8'],
       rateLimits: false,
       metricsToken: 'a-token-of-ours-alone',
@@ -485,6 +491,34 @@ describe('a setting from a file', () => {
     expect(problemsOf({ PORT: '80', PORT_FILE: '/port' }, files({ '/port': '81' }))).to.deep.equal([
       'PORT and PORT_FILE are both set: unset one of them',
     ])
+  })
+})
+
+describe('several processes', () => {
+  const REDIS_URL = 'redis://127.0.0.1:6379'
+
+  it('require Redis', () => {
+    expect(problemsOf({ PARLEY_PROCESSES: '2' })).to.deep.equal([
+      'PARLEY_PROCESSES is 2, but REDIS_URL is not set: several processes count limits and presence together',
+    ])
+    for (const processes of ['2', 'auto'])
+      expect(problemsOf({ PARLEY_PROCESSES: processes, REDIS_URL })).to.deep.equal([])
+    for (const processes of ['1', 'auto']) expect(problemsOf({ PARLEY_PROCESSES: processes })).to.deep.equal([])
+  })
+
+  it('are no server for long-polling', () => {
+    for (const processes of ['2', 'auto'])
+      expect(problemsOf({ PARLEY_PROCESSES: processes, REDIS_URL, LONG_POLLING: 'on' })).to.deep.equal([
+        `PARLEY_PROCESSES is ${processes}, but LONG_POLLING is on: each poll may reach another process; set one of them`,
+      ])
+    expect(problemsOf({ LONG_POLLING: 'on' })).to.deep.equal([])
+  })
+
+  it('are between 1 and 64', () => {
+    for (const processes of ['0', '65', '1.5', 'all'])
+      expect(problemsOf({ PARLEY_PROCESSES: processes, REDIS_URL })).to.deep.equal([
+        `PARLEY_PROCESSES must be a whole number from 1 to 64, and is "${processes}"; or "auto"`,
+      ])
   })
 })
 

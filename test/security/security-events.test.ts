@@ -331,7 +331,7 @@ describe('security events of a running node', () => {
   let parley: TestApp
 
   beforeEach(async () => {
-    parley = await startTestApp({ rateLimits: true, allowedOrigins: ['https://chat.example.com'] })
+    parley = await startTestApp({ rateLimits: true, longPolling: true, allowedOrigins: ['https://chat.example.com'] })
   })
   afterEach(() => parley[Symbol.asyncDispose]())
 

@@ -10,7 +10,7 @@ describe('handshakes of sockets', () => {
   let ada: TestUser
 
   before(async () => {
-    parley = await startTestApp({ rateLimits: true })
+    parley = await startTestApp({ rateLimits: true, longPolling: true })
     ada = await parley.register('Ada')
   })
 

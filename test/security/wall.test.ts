@@ -65,7 +65,11 @@ describe('input hardening', () => {
   let chatId: string
 
   before(async () => {
-    parley = await startTestApp({ allowedOrigins: ['https://chat.example.com'], metricsToken: 'of-the-scraper-alone' })
+    parley = await startTestApp({
+      longPolling: true,
+      allowedOrigins: ['https://chat.example.com'],
+      metricsToken: 'of-the-scraper-alone',
+    })
     alice = await parley.register('Alice')
     const chat = await parley.call('POST', '/chats', { token: alice.token, body: { participantIds: [], name: 'Team' } })
     chatId = (chat.body as { id: string }).id

@@ -9,6 +9,8 @@ export interface Child extends AsyncDisposable {
   exited: Promise<number | null>
   /** Resolves once the output holds this; rejects when the process ends before. */
   says(text: string): Promise<void>
+  /** The same for whatever the output has to show. */
+  saysUntil(isShown: () => boolean): Promise<void>
 }
 
 export interface ChildOptions {
@@ -44,23 +46,27 @@ export function startChild(
   child.stdout.on('data', take)
   child.stderr.on('data', take)
   const exited = once(child, 'close').then(([code]) => code as number | null)
+
+  const saysUntil = (isShown: () => boolean, what = 'what was waited for'): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!isShown()) return
+        waiting.delete(look)
+        resolve()
+      }
+      waiting.add(look)
+      look()
+      void exited.then((code) => reject(new Error(`ended with ${code} before it said "${what}":\n${output}`)))
+    })
+
   return {
     process: child,
     exited,
     get output() {
       return output
     },
-    says: (text) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          if (!output.includes(text)) return
-          waiting.delete(look)
-          resolve()
-        }
-        waiting.add(look)
-        look()
-        void exited.then((code) => reject(new Error(`ended with ${code} before it said "${text}":\n${output}`)))
-      }),
+    says: (text) => saysUntil(() => output.includes(text), text),
+    saysUntil,
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
       await exited

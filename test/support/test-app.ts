@@ -185,6 +185,7 @@ function createMemoryLogger(lines: string[], logLevel: Config['logLevel']): wins
 const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   port: 0,
   host: '127.0.0.1',
+  processes: 1,
   dataDir: '.',
   eventStoreUrl: null,
   eventStoreStreamPrefix: '',
@@ -202,6 +203,7 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   accessTokenSeconds: 900,
   rateLimitMessagesPerMinute: 0,
   redisUrl: null,
+  longPolling: false,
   trustedProxies: [],
   rateLimits: false,
   metricsToken: null,

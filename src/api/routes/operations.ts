@@ -40,9 +40,10 @@ const metrics = route({
   bots: 'admitted',
   countsAs: 'nothing',
   answers: { 200: z.string() },
-  uses: ['registry'],
-  async handle(_context, { registry }) {
-    return answer(200, await registry.metrics(), { headers: { 'Content-Type': registry.contentType } })
+  uses: ['readMetrics'],
+  async handle(_context, { readMetrics }) {
+    const { text, contentType } = await readMetrics()
+    return answer(200, text, { headers: { 'Content-Type': contentType } })
   },
 })
 

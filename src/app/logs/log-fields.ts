@@ -3,6 +3,7 @@ import { requestIds } from '../../requests/request-context.js'
 
 /** What a log line may hold beside level, message and time. All else is dropped: content, secrets, queries and values never get here. */
 export const LOG_FIELDS = [
+  'process',
   'requestId',
   'correlationId',
   'traceId',

@@ -18,6 +18,15 @@ export const wholeNumber =
     return { problem: `must be a whole number from ${min} to ${max}, and is "${digits}"` }
   }
 
+const MAX_PROCESSES = 64
+
+/** How many processes one server runs as. */
+export const processesOf: Parse<number | 'auto'> = (given) => {
+  const parsed = wholeNumber(1, MAX_PROCESSES)(given)
+  if (given === 'auto') return { value: given }
+  return 'value' in parsed ? parsed : { problem: `${parsed.problem}; or "auto"` }
+}
+
 export const oneOf =
   <Choice extends string>(...choices: Choice[]): Parse<Choice> =>
   (given) => {

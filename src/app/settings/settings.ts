@@ -10,6 +10,7 @@ import {
   origins,
   personalFieldList,
   postgresUrl,
+  processesOf,
   productionOf,
   proxies,
   publicUrl,
@@ -31,6 +32,12 @@ export const settings = {
     host,
     '127.0.0.1',
     '`0.0.0.0` for every interface; it then requires `METRICS_TOKEN` or `METRICS_PORT`, and keys that cannot be guessed',
+  ),
+  processes: setting(
+    'PARLEY_PROCESSES',
+    processesOf,
+    '1',
+    'Server processes that share the port, 1 to 64, or `auto`: one for each core. More than one require `REDIS_URL`; see [several processes](#several-processes)',
   ),
   dataDir: {
     ...setting(
@@ -113,6 +120,12 @@ export const settings = {
     redisUrl,
     'none',
     '`redis://user:password@host:6379/0`: rate limits count over all nodes, see [security](security.md)',
+  ),
+  longPolling: setting(
+    'LONG_POLLING',
+    onOrOff,
+    'off',
+    '`on`: clients whose network lets no websocket through may use HTTP long-polling. It requires one process, and load balancers that keep a client at one node',
   ),
   trustedProxies: setting(
     'TRUSTED_PROXIES',
