@@ -21,6 +21,7 @@ export const problemTable = {
   'unknown-position': { status: 400, title: 'The position is not of this log' },
   'unknown-event': { status: 400, title: 'No such event' },
   'unknown-version': { status: 400, title: 'The chat has no such version' },
+  'cursor-ahead': { status: 400, title: 'The cursor is ahead of the chat' },
   'too-many-cursors': { status: 400, title: 'The handshake has too many cursors' },
   'invalid-link': { status: 400, title: 'The link is not valid, or no longer' },
   'token-missing': { status: 401, title: 'An access token is required' },

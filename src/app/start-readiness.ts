@@ -3,7 +3,7 @@ import type { Analytics } from '../analytics/analytics.js'
 import type { Readiness } from '../api/shapes/readiness-shape.js'
 import { checkProtection } from '../audit/chain/protection.js'
 import type { RedisConnection } from '../limits/redis.js'
-import type { HubStatus } from '../realtime/hub.js'
+import type { RealtimeStatus } from '../realtime/gateway.js'
 import type { Core } from './core.js'
 import { createDiskProbe } from './readiness/disk-probe.js'
 import { createLagOf } from './readiness/projection-lag.js'
@@ -15,7 +15,7 @@ import type { SessionParts } from './start-sessions.js'
 export interface ReadinessSources {
   sessions: SessionParts
   redis: RedisConnection | null
-  realtimeStatus: () => HubStatus
+  realtimeStatus: () => RealtimeStatus
   analytics: Analytics | null
   logger: Logger
 }

@@ -98,6 +98,8 @@ export function startRealtime(
       clientAddress: createClientAddress(config.trustedProxies),
       allowedOrigins: originsOf(config),
       longPolling: config.longPolling,
+      reconnectWindowMs: config.drainReconnectSeconds * 1_000,
+      maxMissed: config.resyncAfterEvents,
       logger,
       report,
       ...(tracing !== null && { onPushed: tracing.pushed }),

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Server } from 'socket.io'
@@ -10,7 +9,7 @@ import type { EventLog } from '../eventstore/event-log.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import { trackConnections } from './all-connections.js'
 import { boundAnonymousConnections, type AnonymousBounds } from './anonymous-connections.js'
-import { closeGently } from './connection.js'
+import { createDrain } from './drain.js'
 import { createHandshake, type HandshakeDeps } from './handshake.js'
 import type { FailureReport } from '../async/outage.js'
 import { createHub, type HubDeps, type HubStatus } from './hub.js'
@@ -31,10 +30,7 @@ import { createSocketLifecycle, type SocketLifecycleDeps } from './socket-lifecy
 const MAX_MESSAGE_BYTES = 256 * 1024
 /** A connection that has not authenticated by then is ended. */
 const HANDSHAKE_MS = 10_000
-/** Clients are told to reconnect at a random moment of this range, so that they do not all come at once. */
-const RECONNECT_MS = { least: 500, most: 5_000 }
-const FINISH_MS = 10_000
-const GOODBYE_MS = 2_000
+const RECONNECT_WINDOW_MS = 5_000
 
 type Given = Omit<
   SocketLifecycleDeps,
@@ -60,6 +56,8 @@ export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits' | 'onA
   allowedOrigins: AllowedOrigins
   /** Whether clients may use HTTP long-polling too; websockets alone by default. */
   longPolling?: boolean
+  /** Within this time the clients of a node that stops are to reconnect; 5 s by default. */
+  reconnectWindowMs?: number
   metrics: Given['metrics'] & { deliverySeconds(seconds: number): void }
   /** Called after events were sent to sockets. */
   onPushed?: HubDeps['onDelivered']
@@ -69,8 +67,12 @@ export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits' | 'onA
   anonymousBounds?: AnonymousBounds
 }
 
+export interface RealtimeStatus extends HubStatus {
+  isDraining: boolean
+}
+
 export interface Realtime extends AsyncDisposable {
-  status(): HubStatus
+  status(): RealtimeStatus
   /** Accepts no more clients, answers the events received so far, tells clients when to reconnect, and disconnects them. */
   drain(): Promise<void>
 }
@@ -78,19 +80,20 @@ export interface Realtime extends AsyncDisposable {
 /** The sockets of this node, and the hub that keeps them up to date. */
 export function createRealtime(deps: RealtimeDeps): Realtime {
   const { httpServer, allowedOrigins, longPolling = false, clock, metrics, clientAddress, limits, security } = deps
-  let draining: Promise<void> | undefined
   const io: RealtimeServer = new Server(httpServer, {
     transports: longPolling ? ['polling', 'websocket'] : ['websocket'],
     cors: { origin: [...allowedOrigins] },
-    allowRequest: (request, decide) => decide(null, draining === undefined && isAcceptable(request)),
+    allowRequest: (request, decide) => decide(null, !drain.hasBegun() && isAcceptable(request)),
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     connectTimeout: HANDSHAKE_MS,
     serveClient: false,
     destroyUpgrade: false, // the server answers what is no websocket
   })
-  // Engine.IO itself would answer 400.
+  // Engine.IO itself would answer 400, and load balancers do not try another node then.
   httpServer.prependListener('upgrade', (request: IncomingMessage, socket: Duplex) => {
-    if (isSocketUpgrade(request) && !isAllowedOrigin(request, allowedOrigins)) refuseUpgrade(socket)
+    if (!isSocketUpgrade(request)) return
+    if (!isAllowedOrigin(request, allowedOrigins)) refuseUpgrade(socket, 403)
+    else if (drain.hasBegun()) refuseUpgrade(socket, 503)
   })
   const connections = trackConnections(io)
   const slowReaders = createSlowReaders(io)
@@ -130,7 +133,11 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   })
   const anonymous = boundAnonymousConnections(io, clientAddress, deps.anonymousBounds)
   io.use(createHandshake({ ...deps, onAuthenticated: (connection) => anonymous.authenticated(connection) }))
-  io.on('connection', (socket) => lifecycle.onConnect(socket))
+  const drain = createDrain(io, { lifecycle, windowMs: deps.reconnectWindowMs ?? RECONNECT_WINDOW_MS })
+  io.on('connection', (socket) => {
+    if (drain.hasBegun()) void drain.letGo(socket)
+    else lifecycle.onConnect(socket)
+  })
 
   /** Judges a handshake by its client alone, before anything is read; each counts for its address. */
   function isAcceptable(request: IncomingMessage): boolean {
@@ -141,22 +148,11 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     return isAllowed && (taken === null || !('retryAfterMs' in taken))
   }
 
-  async function letGo(): Promise<void> {
-    await lifecycle.finish(AbortSignal.timeout(FINISH_MS))
-    const goodbye = AbortSignal.timeout(GOODBYE_MS)
-    const sockets = [...io.sockets.sockets.values()]
-    for (const socket of sockets)
-      socket.emit('server_draining', { reconnectAfterMs: randomInt(RECONNECT_MS.least, RECONNECT_MS.most) })
-    await Promise.all(sockets.map(({ conn }) => closeGently(conn, goodbye)))
-  }
-
-  const drain = (): Promise<void> => (draining ??= letGo())
-
   return {
-    status: () => hub.status(),
-    drain,
+    status: () => ({ ...hub.status(), isDraining: drain.hasBegun() }),
+    drain: () => drain.run(),
     async [Symbol.asyncDispose]() {
-      await drain()
+      await drain.run()
       connections.close()
       slowReaders.stop()
       await presencePushes[Symbol.asyncDispose]()

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { CommandFault } from '../commands/pipeline/command-fault.js'
 import type { EventLog, Position } from '../eventstore/event-log.js'
 import { BadMacError } from '../privacy/bad-mac-error.js'
@@ -9,11 +10,11 @@ import { drained } from './connection.js'
 import type { Frame } from './frames.js'
 import type { Hub, LiveBuffer } from './hub.js'
 import type { VisibleFrames } from './past-frames.js'
-import type { Cursors, RealtimeSocket } from './protocol.js'
+import { errorOf, type Cursors, type ProblemOf, type RealtimeSocket } from './protocol.js'
 import { chatOfRoom, chatRoom, roomsToEnter } from './rooms.js'
 
 /** A client that missed more events of a chat pages its history instead. */
-const MAX_MISSED = 1_000
+export const MAX_MISSED = 1_000
 const PAGE_FRAMES = 100
 
 /** For each chat with a cursor, how many events the client has missed. */
@@ -34,6 +35,9 @@ export interface SessionDeps {
   /** Of conversations. */
   progress: Progress
   visibleFrames: VisibleFrames
+  problemOf: ProblemOf
+  /** Most events of one chat that are sent to a client that missed them; 1,000 by default. */
+  maxMissed?: number
   /** How long each step may take: the read model, the hub, the client's reading. */
   stepMs?: number
 }
@@ -57,7 +61,7 @@ type AttachMode =
  * no room and `onFailure` must end it.
  */
 export function createSession(socket: RealtimeSocket, deps: SessionDeps, onFailure: (fault: unknown) => void): Session {
-  const { log, hub, queries, progress, visibleFrames, stepMs = 10_000 } = deps
+  const { log, hub, queries, progress, visibleFrames, problemOf, maxMissed = MAX_MISSED, stepMs = 10_000 } = deps
   const { userId, chatIds: boundTo } = socket.data.claims
   const disconnected = new AbortController()
   socket.once('disconnect', () => disconnected.abort())
@@ -83,13 +87,13 @@ export function createSession(socket: RealtimeSocket, deps: SessionDeps, onFailu
     await inTime(progress.reached(since, waiting))
     const chatMemberships = await memberships()
     if (!isAhead(cursors, chatMemberships.chats)) return chatMemberships
-    await progress.reached(await log.head(), waiting)
+    await inTime(progress.reached(await log.head(), waiting))
     return memberships()
   }
 
   async function catchUp(chatMembership: ChatMembership, cursor: number): Promise<void> {
     const { version } = chatMembership
-    if (cursor > version || version - cursor > MAX_MISSED) {
+    if (version - cursor > maxMissed) {
       emitFrames([resync(chatMembership)])
       return
     }
@@ -102,13 +106,23 @@ export function createSession(socket: RealtimeSocket, deps: SessionDeps, onFailu
     }
   }
 
+  /** The client's copy of these chats is not of this log: it starts again from its end. Nothing else that it has is touched. */
+  function refuseAhead(chats: readonly ChatMembership[]): void {
+    for (const { chatId, version } of chats) {
+      const problem = problemOf({ code: 'cursor-ahead' }, randomUUID())
+      socket.emit('error', { ...errorOf(problem, chatId), version })
+    }
+  }
+
   /** False if the buffer overflowed meanwhile. */
   async function attachOnce(mode: AttachMode, buffer: LiveBuffer): Promise<boolean> {
     const cursors = mode.kind === 'resync' ? {} : mode.cursors
     const { chats, checkpoint } = await snapshot(buffer.since, cursors)
     const asked = chats.filter(({ chatId }) => cursors[chatId] !== undefined)
-    if (mode.kind === 'sync') mode.onBehind(behind(asked, cursors))
-    for (const chatMembership of asked) await catchUp(chatMembership, cursors[chatMembership.chatId] ?? 0)
+    const [ahead, missing] = partition(asked, ({ chatId, version }) => (cursors[chatId] ?? 0) > version)
+    if (mode.kind === 'sync') mode.onBehind(behind(missing, cursors))
+    refuseAhead(ahead)
+    for (const chatMembership of missing) await catchUp(chatMembership, cursors[chatMembership.chatId] ?? 0)
     await inTime(hub.progress.reached(checkpoint, waiting))
 
     // Everything from here on is synchronous.
@@ -160,6 +174,10 @@ export function createSession(socket: RealtimeSocket, deps: SessionDeps, onFailu
       await attach({ kind: 'sync', cursors, heldChatIds: leaveRooms(), onBehind })
     },
   }
+}
+
+function partition<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))]
 }
 
 const resync = ({ chatId, version }: ChatMembership): Frame => ({ event: 'resync', payload: { chatId, version } })

@@ -43,6 +43,7 @@ export interface NodeOptions {
   queries?: (queries: ConversationQueries) => ConversationQueries
   renderSentMessage?: (renderSentMessage: RenderSentMessage) => RenderSentMessage
   maxBuffered?: number
+  maxMissed?: number
   messagesPerMinute?: number
   tokenGraceMs?: number
   /** In place of the log, where its head is asked for to confirm what is revoked. */
@@ -162,6 +163,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
         connections: (count) => (connections = count),
       },
       ...(options.maxBuffered === undefined ? {} : { maxBuffered: options.maxBuffered }),
+      ...(options.maxMissed === undefined ? {} : { maxMissed: options.maxMissed }),
       ...(options.tokenGraceMs === undefined ? {} : { tokenGraceMs: options.tokenGraceMs }),
     }),
   )

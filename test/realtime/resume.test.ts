@@ -81,18 +81,58 @@ describe('resuming by cursors', () => {
     expect((await client.first('ready')).payload.chats).to.not.have.property(chatId)
   })
 
-  it('sends `resync` to a client that is too far behind, or ahead of the log', async () => {
-    const [far, ahead] = [await node.createChat(ada, [bob]), await node.createChat(ada, [bob])]
+  it('sends `resync` to a client that is too far behind', async () => {
+    const far = await node.createChat(ada, [bob])
     await Promise.all(Array.from({ length: 1_001 }, (_, index) => node.send(far, ada, `message ${index}`)))
     await node.settled()
-    const client = await node.connect(bob, { [far]: 1, [ahead]: 7 })
-    expect(client.of('resync').map(({ payload }) => payload)).to.have.deep.members([
-      { chatId: far, version: 1_002 },
-      { chatId: ahead, version: 1 },
-    ])
+    const client = await node.connect(bob, { [far]: 1 })
+    expect(client.of('resync').map(({ payload }) => payload)).to.deep.equal([{ chatId: far, version: 1_002 }])
     const near = await node.connect(bob, { [far]: 2 })
     expect(near.of('new_message')).to.have.length(1_000)
   }).timeout(240_000)
+
+  it('sends `resync` as far behind as the configuration says, chat by chat', async () => {
+    const [far, near] = [await node.createChat(ada, [bob]), await node.createChat(ada, [bob])]
+    for (const content of ['one', 'two', 'three']) await node.send(far, ada, content)
+    for (const content of ['one', 'two']) await node.send(near, ada, content)
+    await node.settled()
+    await using strict = await startNode(database, { maxMissed: 2 })
+    const client = await strict.connect(bob, { [far]: 1, [near]: 1 })
+    expect(story(client, far)).to.deep.equal([['resync', 4, 4]])
+    expect(story(client, near).map(([event]) => event)).to.deep.equal(['new_message', 'new_message'])
+    await node.send(far, ada, 'four')
+    await eventually(() => expect(story(client, far).at(-1)).to.deep.equal(['new_message', 5, 5]))
+  })
+
+  describe('a cursor above the chat’s version', () => {
+    const refusals = (client: Client) =>
+      client.of('error').map(({ payload: { code, chatId, version } }) => ({ code, chatId, version }))
+
+    it('is refused by name, and the socket has everything else, and the chat from there on', async () => {
+      const [ahead, behind] = [await node.createChat(ada, [bob]), await node.createChat(ada, [bob])]
+      await node.send(behind, ada, 'missed')
+      await node.settled()
+      const client = await node.connect(bob, { [ahead]: 7, [behind]: 1 })
+      expect(refusals(client)).to.deep.equal([{ code: 'cursor-ahead', chatId: ahead, version: 1 }])
+      expect(story(client, behind)).to.deep.equal([['new_message', 2, 2]])
+      expect((await client.first('ready')).payload.chats).to.have.property(ahead)
+      await node.send(ahead, ada, 'live')
+      await eventually(() => expect(client.of('new_message').at(-1)?.payload).to.include({ chatId: ahead, version: 2 }))
+    })
+
+    it('is refused in the same way by `sync`', async () => {
+      const [ahead, behind] = [await node.createChat(ada, [bob]), await node.createChat(ada, [bob])]
+      await node.send(behind, ada, 'missed')
+      await node.settled()
+      const client = await node.connect(bob)
+      const answer = await client.ask('sync', { cursors: { [ahead]: 7, [behind]: 1 } })
+      expect(answer).to.deep.equal({ ok: true, behind: { [behind]: 1 } })
+      await eventually(() => expect(story(client, behind)).to.deep.equal([['new_message', 2, 2]]))
+      expect(refusals(client)).to.deep.equal([{ code: 'cursor-ahead', chatId: ahead, version: 1 }])
+      await node.send(ahead, ada, 'live')
+      await eventually(() => expect(client.of('new_message').at(-1)?.payload).to.include({ chatId: ahead, version: 2 }))
+    })
+  })
 
   it('repeats nothing for a client of a node that was further ahead, but catches up first', async () => {
     const chatId = await node.createChat(ada, [bob])

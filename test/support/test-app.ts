@@ -204,6 +204,8 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   rateLimitMessagesPerMinute: 0,
   redisUrl: null,
   longPolling: false,
+  drainReconnectSeconds: 5,
+  resyncAfterEvents: 1_000,
   trustedProxies: [],
   rateLimits: false,
   metricsToken: null,

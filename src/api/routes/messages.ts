@@ -82,9 +82,16 @@ const events = route({
   params: inChatSchema,
   query: z.strictObject({ after: startSchema.prefault(0), limit: limitSchema }),
   answers: { 200: z.array(frameShape) },
-  uses: ['pastFrames'],
-  async handle({ params: { id }, query: { after, limit }, caller }, { pastFrames }) {
-    const { frames, version, more } = orNotFound(await pastFrames(id, caller.userId, after, limit), 'chat-not-found')
+  uses: ['pastFrames', 'reads', 'head'],
+  async handle({ params: { id }, query: { after, limit }, caller }, { pastFrames, reads, head }) {
+    const read = async () => orNotFound(await pastFrames(id, caller.userId, after, limit), 'chat-not-found')
+    let page = await read()
+    if (page.version < after) {
+      await reads.written(await head()) // the client may have it from a node that is further
+      page = await read()
+    }
+    const { frames, version, more } = page
+    if (version < after) throw new ProblemError('cursor-ahead')
     const links = more ? { next: { after: version } } : {}
     return answer(200, frames, { links, headers: versionHeader(version) })
   },

@@ -20,6 +20,7 @@ export const readinessShape = z
       sessions: component,
       /** Null where it is not configured. */
       redis: component.nullable(),
+      /** Unavailable while the node stops. */
       realtime: z.object({ status: health, position: z.string(), reason: z.string().nullable() }),
       /** Degraded at 30 s behind the log; null where the lag is not known. */
       projections: z.record(z.string(), z.looseObject({ status: z.string(), lagSeconds: z.number().nullable() })),

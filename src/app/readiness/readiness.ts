@@ -6,7 +6,7 @@ import type { EventLog } from '../../eventstore/event-log.js'
 import type { RedisConnection } from '../../limits/redis.js'
 import type { ProjectionState } from '../../projections/engine/projection-states.js'
 import type { Runner, RunnerStatus } from '../../projections/engine/runner.js'
-import type { HubStatus } from '../../realtime/hub.js'
+import type { RealtimeStatus } from '../../realtime/gateway.js'
 import { createFilledProjections, type FilledProjections } from './filled-projections.js'
 import { probe } from './probe.js'
 import type { Lag, LagOf } from './projection-lag.js'
@@ -31,7 +31,7 @@ export interface ReadinessParts {
   /** The states of analysts' projections. */
   analysts: () => Promise<ProjectionState[]>
   lagOf: LagOf
-  realtime: () => HubStatus
+  realtime: () => RealtimeStatus
   redis: Pick<RedisConnection, 'health'> | null
   /** Whether it is known which sessions are revoked: where not, requests are answered 503. */
   canTellSessions: () => Promise<boolean>
@@ -78,6 +78,7 @@ async function ask(parts: ReadinessParts, filled: FilledProjections): Promise<Re
 
 /** A node cannot serve without the log, the main database, the session check and filled tables; without the others it serves in part. */
 function statusOf({ eventStore, postgres, sessions, keys, disk, realtime, redis, projections, audit }: Components) {
+  if (realtime.status === 'unavailable') return 'unavailable' // the node stops
   if ([eventStore, postgres, sessions].some(({ status }) => status !== 'ok')) return 'unavailable'
   if (Object.values(projections).some(({ status }) => status === 'unavailable')) return 'unavailable'
   const isWhole =
@@ -93,11 +94,10 @@ const SHARED_ROLE = 'shared-database-role' satisfies Weakness
 export const isAuditWhole = ({ status, reason }: Components['audit']): boolean =>
   status === 'ok' || reason === SHARED_ROLE
 
-const realtimeState = ({ status, position, reason }: HubStatus): Components['realtime'] => ({
-  status: status === 'live' ? 'ok' : 'degraded',
-  position,
-  reason,
-})
+function realtimeState({ status, position, reason, isDraining }: RealtimeStatus): Components['realtime'] {
+  if (isDraining) return { status: 'unavailable', position, reason: 'draining' }
+  return { status: status === 'live' ? 'ok' : 'degraded', position, reason }
+}
 
 async function projectionStates(
   { runners, lagOf }: ReadinessParts,

@@ -121,6 +121,18 @@ export const settings = {
     'none',
     '`redis://user:password@host:6379/0`: rate limits count over all nodes, see [security](security.md)',
   ),
+  resyncAfterEvents: setting(
+    'RESYNC_AFTER_EVENTS',
+    wholeNumber(0, 100_000),
+    '1000',
+    'A client that comes back and missed more events of a chat than this is told to page its history instead',
+  ),
+  drainReconnectSeconds: setting(
+    'DRAIN_RECONNECT_SECONDS',
+    wholeNumber(1, 3_600),
+    '5',
+    'Where a node stops, its sockets are told to reconnect at random moments of this time, 1 to 3600',
+  ),
   longPolling: setting(
     'LONG_POLLING',
     onOrOff,

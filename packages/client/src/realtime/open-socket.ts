@@ -36,6 +36,11 @@ export function openSocket({ url, auth, ackTimeoutMs, onEvent, onError }: OpenSo
   let end: SocketEnd = { error: null, reconnectAfterMs: null }
 
   socket.onAny((event: string, payload: unknown) => {
+    if (event === 'error' && isCursorAhead(payload)) {
+      // what this client has of the chat is not of the server's log: it begins again, as after too many missed events
+      onEvent('resync', { chatId: payload.chatId, version: payload.version })
+      return
+    }
     end = endAfter(event, payload)
     if (event === 'error' && end.error !== null) onError(end.error)
     if (!ENDINGS.has(event)) onEvent(event, payload)
@@ -65,6 +70,9 @@ interface Refused {
   ok: false
   error: Problem
 }
+
+const isCursorAhead = (error: unknown): error is { chatId: string; version: number } =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'cursor-ahead'
 
 /** These are no events of chats or users. */
 const ENDINGS = new Set(['error', 'session_revoked', 'server_draining'])

@@ -5126,6 +5126,7 @@ export interface components {
         | 'unknown-position'
         | 'unknown-event'
         | 'unknown-version'
+        | 'cursor-ahead'
         | 'too-many-cursors'
         | 'invalid-link'
         | 'token-missing'
