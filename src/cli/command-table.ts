@@ -3,7 +3,11 @@ import { showReaderUrl } from './analytics/url-command.js'
 import { exportProjectionCommand, newProjectionCommand } from './analytics/new-and-export.js'
 import { auditExport } from './audit/export-command.js'
 import { auditVerify } from './audit/verify-command.js'
-import { doctorAddresses, doctorAudit, doctorUnread } from './doctor-command.js'
+import { doctorAddresses } from './doctor/doctor-addresses.js'
+import { doctorAudit } from './doctor/doctor-audit.js'
+import { doctor } from './doctor/doctor-command.js'
+import { doctorUnread } from './doctor/doctor-unread.js'
+import { completionScript } from './completion.js'
 import { importCommand } from './import-command.js'
 import { rotateKeysCommand } from './keys/rotate-command.js'
 import type { OperatorCommand } from './operator-command.js'
@@ -48,6 +52,7 @@ const commandTable: Record<string, OperatorCommand> = {
   'replay chat': replayChat,
   'replay user': replayUser,
   'keys rotate': rotateKeysCommand,
+  doctor,
   'doctor unread': doctorUnread,
   'doctor addresses': doctorAddresses,
   'doctor audit': doctorAudit,
@@ -74,6 +79,9 @@ export function findCommand(argv: string[]): FoundCommand | null {
   return null
 }
 
+/** For `parley completion <shell>`. @throws UsageError */
+export const completionFor = (shell: string | undefined): string => completionScript(shell, commandTable)
+
 /** Whether commands begin with this word. */
 export const isGroup = (word: string): boolean => Object.keys(commandTable).some((name) => name.startsWith(`${word} `))
 
@@ -86,5 +94,5 @@ export function usageText(word = ''): string {
   const lines = (matching.length > 0 ? matching : all).map(
     ([, { usage, summary }]) => `  parley ${usage.padEnd(WIDTH)} ${summary}`,
   )
-  return `Usage:\n${lines.join('\n')}\n\n  --help after a command shows its usage; parley --version shows the version`
+  return `Usage:\n${lines.join('\n')}\n\n  --help after a command shows its usage; parley --version shows the version\n  eval "$(parley completion bash)" lets the shell complete commands; also zsh and fish`
 }

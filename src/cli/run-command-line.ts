@@ -3,7 +3,7 @@ import { parseConfig, type Environment } from '../app/config.js'
 import { explainFailure, type FailureReport } from '../app/explain-failure.js'
 import { ImportStopped } from '../import/import-stopped.js'
 import { CommandFailedError, UsageError } from './command-errors.js'
-import { findCommand, isGroup, usageText } from './command-table.js'
+import { completionFor, findCommand, isGroup, usageText } from './command-table.js'
 import { print, printNotice, type Output } from './output.js'
 import { callCommand } from './recorded-command.js'
 
@@ -35,6 +35,7 @@ async function run(argv: string[], env: Environment, { print }: Output): Promise
     return done(version)
   }
   if (first === '--help' || first === '-h' || first === 'help') return done(usageText(argv[1]))
+  if (first === 'completion') return done(completionFor(argv[1]))
   const found = findCommand(argv)
   const isHelpWanted = argv.includes('--help') || argv.includes('-h')
   if (found === null) {

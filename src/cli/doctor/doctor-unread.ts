@@ -1,15 +1,12 @@
 import { parseArgs } from 'node:util'
-import type { Pool } from 'pg'
 import { Presets, SingleBar } from 'cli-progress'
-import { readProtection, weaknessOf, type Weakness } from '../audit/chain/protection.js'
-import type { Foundations } from '../app/foundations.js'
-import { findSharedMailboxes } from '../identity/accounts/stored-spelling.js'
-import { countUnread, type Reading } from '../domain/unread.js'
-import type { RecordedEvent } from '../eventstore/event-log.js'
-import { openProjection } from '../projections/engine/open-projection.js'
-import { storedReadings } from '../projections/conversations/reading/stored-readings.js'
-import type { OperatorCommand } from './operator-command.js'
-import { withFoundations } from './with-core.js'
+import type { Foundations } from '../../app/foundations.js'
+import { countUnread, type Reading } from '../../domain/unread.js'
+import type { RecordedEvent } from '../../eventstore/event-log.js'
+import { openProjection } from '../../projections/engine/open-projection.js'
+import { storedReadings } from '../../projections/conversations/reading/stored-readings.js'
+import type { OperatorCommand } from '../operator-command.js'
+import { withFoundations } from '../with-core.js'
 
 const PAGE = 5_000
 
@@ -31,52 +28,10 @@ export const doctorUnread: OperatorCommand = {
   },
 }
 
-/** Also beside a running server. */
-export const doctorAudit: OperatorCommand = {
-  usage: 'doctor audit [--json]',
-  summary: 'name what weakens the protection of the audit chain',
-  parse(args) {
-    const { values } = parseArgs({ args, options: { json: { type: 'boolean', default: false } } })
-    return (config) => withFoundations(config, ({ databases }) => reportProtection(databases.main, values.json))
-  },
-}
-
-/** Also beside a running server. */
-export const doctorAddresses: OperatorCommand = {
-  usage: 'doctor addresses [--json]',
-  summary: 'list accounts that share their mailbox with another account',
-  parse(args) {
-    const { values } = parseArgs({ args, options: { json: { type: 'boolean', default: false } } })
-    return (config) => withFoundations(config, ({ databases }) => reportAddresses(databases.main, values.json))
-  },
-}
-
 async function reportUnread(foundations: Foundations, json: boolean): Promise<number> {
   const { checked, differences } = await checkUnread(foundations, json)
   process.stdout.write(json ? `${JSON.stringify({ checked, differences })}\n` : report(checked, differences))
   return differences.length === 0 ? 0 : 1
-}
-
-const WEAKNESSES: Readonly<Record<Weakness, string>> = {
-  'event-forged': 'An event was not written by Parley: run "parley audit verify"',
-  'triggers-missing': 'The triggers that refuse changes were taken away: somebody with the owner’s rights did that',
-  'shared-database-role':
-    'Only triggers protect it, which the application’s role could take away: set DATABASE_OWNER_URL',
-}
-
-async function reportProtection(pool: Pool, json: boolean): Promise<number> {
-  const protection = await readProtection(pool)
-  const weakness = weaknessOf(protection)
-  const text = weakness === null ? 'The audit chain is protected' : WEAKNESSES[weakness]
-  process.stdout.write(json ? `${JSON.stringify({ ...protection, weakness })}\n` : `${text}\n`)
-  return weakness === null ? 0 : 1
-}
-
-async function reportAddresses(pool: Pool, json: boolean): Promise<number> {
-  const userIds = await findSharedMailboxes(pool)
-  const lines = userIds.map((userId) => `user ${userId} shares the mailbox of another account\n`)
-  process.stdout.write(json ? `${JSON.stringify({ userIds })}\n` : `${lines.join('')}${userIds.length} found\n`)
-  return userIds.length === 0 ? 0 : 1
 }
 
 async function checkUnread(foundations: Foundations, json: boolean) {
