@@ -1,6 +1,7 @@
 import './app/compile-cache.js'
 import { readFileSync } from 'node:fs'
 import { parseConfig } from './app/config.js'
+import { endInTime } from './app/end-in-time.js'
 import { explainFailure } from './app/explain-failure.js'
 import { processCount } from './app/processes/process-count.js'
 import { untilStopped } from './app/processes/until-stopped.js'
@@ -29,6 +30,7 @@ async function serve(): Promise<number> {
   return 0
 }
 
+endInTime()
 serve().then(
   (exitCode) => (process.exitCode = exitCode),
   (error: unknown) => {

@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import type { EventLog } from '../../src/eventstore/event-log.js'
 import { next, startTestApp } from '../support/test-app.js'
@@ -5,14 +9,14 @@ import { next, startTestApp } from '../support/test-app.js'
 describe('a node that stops', () => {
   it('finishes the commands in flight, of REST and sockets, then tells sockets to reconnect, and takes no more', async () => {
     let isHeld = false
-    const gate = Promise.withResolvers<undefined>()
+    const held = Promise.withResolvers<undefined>()
     const reached = Promise.withResolvers<undefined>()
     const holding = (log: EventLog): EventLog => ({
       ...log,
       async append(stream, version, events) {
         if (isHeld) {
           reached.resolve(undefined)
-          await gate.promise
+          await held.promise
         }
         return log.append(stream, version, events)
       },
@@ -44,7 +48,7 @@ describe('a node that stops', () => {
     await socket.emitWithAck('sync', { cursors: {} }) // it arrives after the message
     socket.on('server_draining', () => order.push('draining'))
     const stopped = Promise.resolve(node.app[Symbol.asyncDispose]()).then(() => order.push('stopped'))
-    gate.resolve(undefined)
+    held.resolve(undefined)
 
     expect(await byRest).to.equal(201)
     expect(await bySocket).to.include({ ok: true })
@@ -57,5 +61,17 @@ describe('a node that stops', () => {
     await core.runners.conversations.progress.reached(await core.log.head())
     const page = await parley.call('GET', `/chats/${chatId}/messages`, { token })
     expect(JSON.stringify(page.body)).to.include('by REST').and.to.include('by a socket')
+  })
+
+  it('ends at its bound after a signal, although something still runs', async () => {
+    const module = fileURLToPath(new URL('../../src/app/end-in-time.js', import.meta.url))
+    const script = `import { endInTime } from ${JSON.stringify(module)}; endInTime(100); setInterval(() => 0, 1000); console.log('up')`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script])
+    const errors = text(child.stderr)
+    await once(child.stdout, 'data')
+    child.kill('SIGTERM')
+    const [exitCode] = (await once(child, 'exit')) as [number]
+    expect(exitCode).to.equal(1)
+    expect(await errors).to.include('Not stopped within 0.1 s')
   })
 })

@@ -33,7 +33,7 @@ export function openErrorReports(dsn: string, environment: string): ErrorReports
   }
 }
 
-/** What cannot be sent is dropped; the transport itself waits where it is told to. */
+/** What cannot be sent is dropped; the transport itself waits for as long as an answer asks for. */
 const createFetchTransport = (options: BaseTransportOptions & { headers?: Record<string, string> }): Transport =>
   createTransport(options, async ({ body }) => {
     const response = await fetch(options.url, {

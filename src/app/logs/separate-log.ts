@@ -1,8 +1,11 @@
-import { createWriteStream } from 'node:fs'
 import { once } from 'node:events'
+import { createWriteStream, type WriteStream } from 'node:fs'
 import type winston from 'winston'
+import { withTimeout } from '../../async/with-timeout.js'
 import type { Releases } from '../release.js'
 import { createLogger } from './logger.js'
+
+const CLOSE_MS = 2_000
 
 /** JSON lines in a file of their own, which is appended to, or on standard output. @throws where the file cannot be written */
 export async function openSeparateLog(target: string, releases: Releases): Promise<winston.Logger> {
@@ -13,9 +16,13 @@ export async function openSeparateLog(target: string, releases: Releases): Promi
   const logger = createLogger({ level: 'silly', json: true, stream })
   releases.onRelease(async () => {
     logger.end()
-    await once(logger, 'finish')
-    stream.end()
-    await once(stream, 'close')
+    await withTimeout(CLOSE_MS, closed(logger, stream)).catch(() => undefined) // a full disk must not keep it from stopping
   })
   return logger
+}
+
+async function closed(logger: winston.Logger, stream: WriteStream): Promise<void> {
+  await once(logger, 'finish')
+  stream.end()
+  await once(stream, 'close')
 }
