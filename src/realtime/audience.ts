@@ -1,6 +1,6 @@
 import type { ChatEvent } from '../domain/chat/events.js'
 import { assertNever } from '../domain/decider.js'
-import type { Opened } from '../domain/event.js'
+import type { PublicEvent } from '../domain/event.js'
 import type { Position } from '../eventstore/event-log.js'
 import type { Frame } from './frames.js'
 
@@ -35,7 +35,7 @@ export const skippedAt = (chatId: string, version: number): Frame => ({
 })
 
 /** Users who join the chat by the event, and users who leave it. */
-export function membershipChanges(event: Opened<ChatEvent>): Pick<Delivery, 'joining' | 'leaving'> {
+export function membershipChanges(event: PublicEvent<ChatEvent>): Pick<Delivery, 'joining' | 'leaving'> {
   switch (event.type) {
     case 'ChatCreated':
       return { joining: event.participants.map(({ userId }) => userId), leaving: [] }

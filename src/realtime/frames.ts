@@ -2,7 +2,9 @@ import { renderContent, type RenderContent } from '../content/render-content.js'
 import { DEFAULT_MESSAGE_TYPE, type ChatEvent, type MessageSent, type Role } from '../domain/chat/events.js'
 import { mentionsOf } from '../domain/chat/mentions.js'
 import { assertNever } from '../domain/decider.js'
-import type { Opened } from '../domain/event.js'
+import type { AnyEvent } from '../domain/any-event.js'
+import type { Opened, PublicEvent } from '../domain/event.js'
+import type { Position } from '../eventstore/event-log.js'
 import { idOf, isChatStream } from '../domain/streams.js'
 import type { OpenedEvent } from '../privacy/event-reader.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
@@ -70,6 +72,20 @@ export interface ChatEventInStream<Event extends ChatEvent = ChatEvent> {
   at: string
   event: Opened<Event>
 }
+
+/** What of an event can be read without any key. */
+export interface DecodedInStream {
+  stream: string
+  version: number
+  position: Position
+  event: PublicEvent<AnyEvent>
+}
+
+export interface DecodedChatEvent extends DecodedInStream {
+  event: PublicEvent<ChatEvent>
+}
+
+export const isOfChat = (decoded: DecodedInStream): decoded is DecodedChatEvent => isChatStream(decoded.stream)
 
 export const isChatEvent = (opened: OpenedEvent): opened is OpenedEvent & ChatEventInStream =>
   isChatStream(opened.stream)

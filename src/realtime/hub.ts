@@ -8,9 +8,10 @@ import { startFollower } from '../followers/follower.js'
 import { createProgress, type Progress } from '../followers/progress.js'
 import type { Delivery } from './audience.js'
 import { hasLocalAudience } from './local-audience.js'
-import { isOfUser, type UserCache } from './user-cache.js'
+import { concernsUser, isOfUser, type UserCache } from './user-cache.js'
 import { needsReadModel, type Render } from './render.js'
 import type { Rooms } from './rooms.js'
+import type { DecodedInStream } from './frames.js'
 import { WithheldChats, type WithheldChat } from './withheld-chats.js'
 
 /** Live events buffered for one socket while it is not in its rooms. */
@@ -36,6 +37,11 @@ export interface Hub extends AsyncDisposable {
   progress: Progress
   openBuffer(): LiveBuffer
   status(): HubStatus
+}
+
+/** An event that was read, but not opened. */
+interface ReadEvent extends DecodedInStream {
+  recorded: RecordedEvent
 }
 
 export interface HubDeps {
@@ -91,25 +97,29 @@ export function createHub(deps: HubDeps): Hub {
 
   async function deliverPage({ events, position }: Page, signal: AbortSignal): Promise<void> {
     const read = events.filter(isRead)
-    const opened = await reader.open(reader.authentic(read))
+    const decoded = reader.authentic(read).map((recorded) => ({ ...recorded, ...reader.decode(recorded), recorded }))
     for (const recorded of read) if (!reader.isAuthentic(recorded)) withheld.addForged(recorded)
-    for (const { event, position: at } of opened) {
+    for (const { event, position: at } of await open(decoded.filter(({ event }) => concernsUser(event)))) {
       if (isOfUser(event)) people.note(event, at)
       if (event.type === 'UserErased') deps.onErased(event.userId)
     }
-    for (const run of runsOf(opened, mustWait)) await deliverRun(run, run.at(-1)?.position ?? position, signal)
-    for (const { event } of opened)
+    for (const run of runsOf(decoded, mustWait)) await deliverRun(run, run.at(-1)?.position ?? position, signal)
+    for (const { event } of decoded)
       if (event.type === SKIPPED && event.projection === 'conversations') endWithholding(event.position)
     progress.moveTo(position)
     renderedUpTo = position
   }
 
-  async function deliverRun(run: readonly OpenedEvent[], end: Position, signal: AbortSignal): Promise<void> {
+  const open = (run: readonly ReadEvent[]): Promise<OpenedEvent[]> => reader.open(run.map(({ recorded }) => recorded))
+
+  /** Only what has an audience on this node is decrypted. */
+  async function deliverRun(run: readonly ReadEvent[], end: Position, signal: AbortSignal): Promise<void> {
     const began = performance.now()
     renderedUpTo = end
     const shown = run.filter((event) => !withheld.has(event))
-    const withAudience = buffers.size > 0 ? shown : shown.filter(hasLocalAudience(rooms, shown))
-    if (withAudience.some(needsReadModel)) await deps.progress.reached(end, { signal })
+    const audible = buffers.size > 0 ? shown : shown.filter(hasLocalAudience(rooms, shown))
+    if (audible.some(needsReadModel)) await deps.progress.reached(end, { signal })
+    const withAudience = await open(audible)
     const deliveries = withAudience.length === 0 ? [] : await render(withAudience, signal)
     signal.throwIfAborted()
     deliver(deliveries)
@@ -127,7 +137,7 @@ export function createHub(deps: HubDeps): Hub {
     }
   }
 
-  const mustWait = (event: OpenedEvent): boolean => needsReadModel(event) && !withheld.has(event)
+  const mustWait = (event: ReadEvent): boolean => needsReadModel(event) && !withheld.has(event)
 
   function endWithholding(skipped: Position): void {
     const chat = withheld.skip(skipped)
@@ -208,8 +218,8 @@ const reasonOf = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 
 /** Splits into neighbours that all wait for the read model or all do not, so that messages never wait for what comes after them. */
-function runsOf(events: readonly OpenedEvent[], mustWait: (event: OpenedEvent) => boolean): OpenedEvent[][] {
-  const runs: OpenedEvent[][] = []
+function runsOf(events: readonly ReadEvent[], mustWait: (event: ReadEvent) => boolean): ReadEvent[][] {
+  const runs: ReadEvent[][] = []
   for (const event of events) {
     const run = runs.at(-1)
     const [first] = run ?? []

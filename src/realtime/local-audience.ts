@@ -1,7 +1,6 @@
 import { idOf } from '../domain/streams.js'
-import type { OpenedEvent } from '../privacy/event-reader.js'
 import { membershipChanges } from './audience.js'
-import { isChatEvent } from './frames.js'
+import { isOfChat, type DecodedInStream } from './frames.js'
 import { changesUser } from './render.js'
 import { chatRoom, ownRooms, type Rooms } from './rooms.js'
 
@@ -11,19 +10,19 @@ import { chatRoom, ownRooms, type Rooms } from './rooms.js'
  */
 export function hasLocalAudience(
   rooms: Pick<Rooms, 'isOccupied' | 'isAnyoneConnected'>,
-  events: readonly OpenedEvent[],
-): (event: OpenedEvent) => boolean {
+  events: readonly DecodedInStream[],
+): (event: DecodedInStream) => boolean {
   const isConnected = (userId: string, chatId: string): boolean =>
     ownRooms(userId, chatId).some((room) => rooms.isOccupied(room))
   const joined = new Set(
     events
-      .filter(isChatEvent)
+      .filter(isOfChat)
       .filter(({ event, stream }) => membershipChanges(event).joining.some((user) => isConnected(user, idOf(stream))))
       .map(({ stream }) => stream),
   )
-  return (opened) => {
-    const { event, stream } = opened
-    if (isChatEvent(opened)) return joined.has(stream) || rooms.isOccupied(chatRoom(idOf(stream)))
+  return (decoded) => {
+    const { event, stream } = decoded
+    if (isOfChat(decoded)) return joined.has(stream) || rooms.isOccupied(chatRoom(idOf(stream)))
     if (changesUser(event)) return rooms.isAnyoneConnected()
     if (event.type === 'ChatMuted' || event.type === 'ChatHidden') return isConnected(event.userId, event.chatId)
     if (event.type !== 'ChatsRead') return false

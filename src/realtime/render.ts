@@ -1,7 +1,7 @@
 import type { RenderContent } from '../content/render-content.js'
 import type { AnyEvent } from '../domain/any-event.js'
 import type { ChatEvent, MessageSent } from '../domain/chat/events.js'
-import type { Opened } from '../domain/event.js'
+import type { Opened, PublicEvent } from '../domain/event.js'
 import type { ChatsRead } from '../domain/inbox/events.js'
 import { idOf } from '../domain/streams.js'
 import type { OpenedEvent } from '../privacy/event-reader.js'
@@ -11,11 +11,13 @@ import type { UserRef } from '../projections/conversations/views.js'
 import { membershipChanges, skippedAt, type Delivery } from './audience.js'
 import {
   isChatEvent,
+  isOfChat,
   visibilityVersion,
   messageOf,
   pastFrame,
   unknownUser,
   detailsNeeded,
+  type DecodedInStream,
   type Frame,
   type ChatEventInStream,
   type ServerEventName,
@@ -26,19 +28,21 @@ import type { UserCache } from './user-cache.js'
 const MAX_FOR_READ_FRAMES = 100
 
 /** Whether an event can be rendered only once the read model has it. Messages and read markers, which are most events, need not wait. */
-export const needsReadModel = (opened: OpenedEvent): boolean =>
-  isChatEvent(opened) ? !isPlainMessage(opened.event) : changesUser(opened.event)
+export const needsReadModel = (decoded: DecodedInStream): boolean =>
+  isOfChat(decoded) ? !isPlain(decoded.event) : changesUser(decoded.event)
 
 /** A change that everyone learns who shares a chat with the user. */
-export const changesUser = ({ type }: Pick<Opened<AnyEvent>, 'type'>): boolean =>
+export const changesUser = ({ type }: Pick<AnyEvent, 'type'>): boolean =>
   type === 'ProfileChanged' || type === 'UserErasureRequested' || type === 'UserErased'
 
 /**
  * Not a reply, which shows an excerpt of the message that it answers, nor an imported message, which may be older than its chat keeps
  * messages.
  */
-const isPlainMessage = (event: Opened<ChatEvent>): event is Opened<MessageSent> =>
+const isPlain = (event: PublicEvent<ChatEvent>): boolean =>
   event.type === 'MessageSent' && event.replyToId === undefined && event.originalAt === undefined
+
+const isPlainMessage = (event: Opened<ChatEvent>): event is Opened<MessageSent> => isPlain(event)
 
 export interface RenderDeps {
   people: UserCache

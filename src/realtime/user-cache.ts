@@ -19,8 +19,11 @@ const TYPES = [
 /** An event that changes how a user is shown. */
 type UserEvent = Extract<Opened<AnyEvent>, { type: (typeof TYPES)[number] }>
 
-export const isOfUser = (event: Opened<AnyEvent>): event is UserEvent =>
-  (TYPES as readonly AnyEvent['type'][]).includes(event.type)
+export const isOfUser = (event: Opened<AnyEvent>): event is UserEvent => concernsUser(event)
+
+/** Whether an event is one of these. */
+export const concernsUser = ({ type }: Pick<AnyEvent, 'type'>): boolean =>
+  (TYPES as readonly AnyEvent['type'][]).includes(type)
 
 /** Names and avatars of users, as they are at the last event that this node has seen or made: never older. Bounded. */
 export interface UserCache {

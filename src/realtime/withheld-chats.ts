@@ -1,9 +1,8 @@
 import { idOf, isChatStream } from '../domain/streams.js'
 import type { EventLog, Position, RecordedEvent } from '../eventstore/event-log.js'
 import { BadMacError } from '../privacy/bad-mac-error.js'
-import type { OpenedEvent } from '../privacy/event-reader.js'
 import { membershipChanges, skippedAt, type Delivery } from './audience.js'
-import { isChatEvent, type ChatEventInStream, type Frame } from './frames.js'
+import { isOfChat, type DecodedChatEvent, type DecodedInStream, type Frame } from './frames.js'
 
 /** A chat of which this node delivers nothing from a forged event on, until an operator has had the read model skip that event. */
 export interface WithheldChat {
@@ -38,17 +37,17 @@ export class WithheldChats {
     this.#chats.set(stream, chat)
   }
 
-  has({ stream, position }: OpenedEvent): boolean {
+  has({ stream, position }: DecodedInStream): boolean {
     const chat = this.#chats.get(stream)
     return chat !== undefined && this.log.comparePositions(position, chat.since) > 0
   }
 
   /** What becomes of a withheld event: no frame, but its users enter and leave the room, so that the room is right afterwards. */
-  withhold(event: OpenedEvent): Delivery[] {
+  withhold(event: DecodedInStream): Delivery[] {
     const chat = this.#chats.get(event.stream)
-    if (chat === undefined || !isChatEvent(event)) return []
+    if (chat === undefined || !isOfChat(event)) return []
     chat.last = event
-    return [withoutFrame(event, event.position)]
+    return [withoutFrame(event)]
   }
 
   /** Takes note of a skipped position; the chat of which it was the last forged event, null where there is none. */
@@ -66,7 +65,7 @@ export class WithheldChats {
   }
 }
 
-function withoutFrame({ stream, version, event }: ChatEventInStream, position: Position): Delivery {
+function withoutFrame({ stream, version, event, position }: DecodedChatEvent): Delivery {
   const chatId = idOf(stream)
   const frame = skippedAt(chatId, version)
   return { position, frame, chatIds: [chatId], userId: null, ...membershipChanges(event), isWithheld: true }

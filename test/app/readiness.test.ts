@@ -75,7 +75,17 @@ describe('/readyz knows every component', function () {
     expect(await statusWith({ disk: probe })).to.deep.equal({ status: 'degraded', disk: 'degraded' })
   })
 
+  it('is unavailable from the moment on at which the node begins to stop', async () => {
+    const { status, realtime } = await readinessWith({ isDraining: true })
+    expect([status, realtime.status, realtime.reason]).to.deep.equal(['unavailable', 'unavailable', 'draining'])
+  })
+
   async function statusWith({ disk }: { disk: () => Promise<void> }) {
+    const { status, disk: state } = await readinessWith({ disk })
+    return { status, disk: state.status }
+  }
+
+  async function readinessWith({ disk = () => Promise.resolve(), isDraining = false }) {
     const { core } = parley.app
     const readiness = createReadiness({
       log: core.log,
@@ -85,13 +95,13 @@ describe('/readyz knows every component', function () {
       analysts: () => Promise.resolve([]),
       runners: [],
       lagOf: createLagOf(core),
-      realtime: () => ({ status: 'live', position: core.log.start, reason: null, isDraining: false }),
+      realtime: () => ({ status: 'live', position: core.log.start, reason: null, isDraining }),
       redis: null,
       audit: () => Promise.resolve(),
       canTellSessions: () => Promise.resolve(true),
     })
     const { status, components } = await readiness()
-    return { status, disk: components.disk.status }
+    return { status, disk: components.disk, realtime: components.realtime }
   }
 
   it('the lag of a projection counts from the time of its next event: degraded at 30 s', async () => {

@@ -14,16 +14,19 @@ import { startTestApp, type TestApp, type TestUser } from '../support/test-app.j
 const PATIENT = { timeoutMs: 60_000 }
 const MESSAGES = 25
 
-let redis: TestRedis
+let redis: TestRedis | null = null
+
+const redisUrl = (): string => redis?.url ?? ''
 
 before(async function () {
-  redis = (await openTestRedis()) ?? this.skip()
+  redis = await openTestRedis()
+  if (redis === null) this.skip()
 })
 after(() => redis?.[Symbol.asyncDispose]())
 
 const environmentOf = (parley: TestApp): Record<string, string> => ({
   ...parley.environment,
-  REDIS_URL: redis.url,
+  REDIS_URL: redisUrl(),
   RATE_LIMIT_MESSAGES_PER_MINUTE: '0',
 })
 
@@ -178,7 +181,7 @@ describe('several processes on embedded Postgres', function () {
   })
   afterEach(() => rm(dataDir, { recursive: true }))
 
-  const start = () => startServerProcesses({ PARLEY_DATA_DIR: dataDir, REDIS_URL: redis.url, RATE_LIMITS: 'off' }, 2)
+  const start = () => startServerProcesses({ PARLEY_DATA_DIR: dataDir, REDIS_URL: redisUrl(), RATE_LIMITS: 'off' }, 2)
   const postmaster = (): Promise<string> => readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8')
 
   it('share one, from the first start on; it outlives any process, and stops with the last', async () => {

@@ -1,10 +1,20 @@
 import { expect } from 'chai'
+import { once } from 'node:events'
+import { request, type IncomingMessage } from 'node:http'
 import { randomUUID } from 'node:crypto'
 import { chatStream } from '../../src/domain/streams.js'
 import { eventually } from '../support/eventually.js'
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js'
 import { createGate } from './gate.js'
 import { callerOf, next, openClient, startNode, type Client, type RealtimeNode } from './realtime-node.js'
+
+const statusOfUpgrade = async (url: string): Promise<number | undefined> => {
+  const headers = { connection: 'Upgrade', upgrade: 'websocket' }
+  const asked = request(`${url}/socket.io/?EIO=4&transport=websocket`, { headers, agent: false }).end()
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  answer.resume()
+  return answer.statusCode
+}
 
 describe('sockets', () => {
   let database: TestDatabase
@@ -309,8 +319,11 @@ describe('sockets', () => {
       await gate.someoneWaits()
       const gone = next(client.socket, 'disconnect')
       const drained = leaving.realtime.drain()
+      expect(leaving.realtime.status().isDraining).to.equal(true)
       const late = openClient(leaving.url, { token: leaving.token(ada) })
       await next(late.socket, 'connect_error')
+      // by which a load balancer tries another node
+      expect(await statusOfUpgrade(leaving.url)).to.equal(503)
       gate.open()
       expect((await answer).ok).to.equal(true)
       await Promise.all([gone, drained])

@@ -2,11 +2,14 @@ import { expect } from 'chai'
 import { randomUUID } from 'node:crypto'
 import { onFailure } from '../support/failure-report.js'
 import { chatStream, moderationStream } from '../../src/domain/streams.js'
+import type { RecordedEvent } from '../../src/eventstore/event-log.js'
 import { createProgress } from '../../src/followers/progress.js'
+import type { EventReader } from '../../src/privacy/event-reader.js'
 import type { Delivery } from '../../src/realtime/audience.js'
 import { createHub, type Hub } from '../../src/realtime/hub.js'
 import { createUserCache } from '../../src/realtime/user-cache.js'
 import { createRender, type Render } from '../../src/realtime/render.js'
+import { chatRoom } from '../../src/realtime/rooms.js'
 import { eventually } from '../support/eventually.js'
 import { signEvent } from '../support/sign-event.js'
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js'
@@ -32,15 +35,28 @@ describe('the hub', () => {
     hub: Hub
     /** What went to rooms, by event and version. */
     delivered: [string, number][]
+    /** What it decrypted. */
+    opened: RecordedEvent[]
     errors: unknown[]
     /** Of the read model, as the hub sees it. */
     progress: ReturnType<typeof createProgress>
   }
 
   /** A hub on the node's log, whose rooms only take down what they get. */
-  async function watch(wrap: (render: Render) => Render = (render) => render, isHere = true): Promise<Watched> {
+  async function watch(
+    wrap: (render: Render) => Render = (render) => render,
+    isOccupied: (room: string) => boolean = () => true,
+  ): Promise<Watched> {
     await node.settled()
-    const { log, reader, queries } = node.core
+    const { log, queries } = node.core
+    const opened: RecordedEvent[] = []
+    const reader: EventReader = {
+      ...node.core.reader,
+      open(events) {
+        opened.push(...events)
+        return node.core.reader.open(events)
+      },
+    }
     const comparePositions = (a: string, b: string): number => log.comparePositions(a, b)
     const progress = createProgress(await log.head(), comparePositions)
     const people = createUserCache({ queries, progress, comparePositions, since: progress.position })
@@ -54,7 +70,7 @@ describe('the hub', () => {
       reader,
       people,
       progress,
-      rooms: { isAnyoneConnected: () => isHere, isOccupied: () => isHere, deliver },
+      rooms: { isAnyoneConnected: () => isOccupied(''), isOccupied, deliver },
       render: wrap(createRender({ people, queries })),
       onDelivered: () => undefined,
       onErased: () => undefined,
@@ -63,7 +79,7 @@ describe('the hub', () => {
       maxBuffered: 3,
       retryMs: 1,
     })
-    return { hub, delivered, errors, progress, [Symbol.asyncDispose]: () => hub[Symbol.asyncDispose]() }
+    return { hub, opened, delivered, errors, progress, [Symbol.asyncDispose]: () => hub[Symbol.asyncDispose]() }
   }
 
   it('delays events that need the read model until it has them, but not the messages before them', async () => {
@@ -90,6 +106,21 @@ describe('the hub', () => {
     expect(early).to.deep.equal(['MessageSent'])
   })
 
+  it('decrypts only what concerns a socket of this node', async () => {
+    const [near, far] = [await node.createChat(ada, []), await node.createChat(ada, [])]
+    await using watched = await watch(undefined, (room) => room === chatRoom(near))
+    for (const content of ['one', 'two', 'three']) {
+      await node.send(far, ada, content)
+      await node.send(near, ada, content)
+    }
+    const head = await node.core.log.head()
+    await eventually(() => expect(watched.hub.status().position).to.equal(head))
+    expect(watched.delivered).to.have.length(3)
+    expect(watched.opened.map(({ stream, type }) => [stream, type])).to.deep.equal(
+      Array.from({ length: 3 }, () => [chatStream(near), 'MessageSent']),
+    )
+  })
+
   it('renders nothing without an audience', async () => {
     const chatId = await node.createChat(ada, [])
     let rendered = 0
@@ -99,7 +130,7 @@ describe('the hub', () => {
           rendered++
           return render(...args)
         },
-      false,
+      () => false,
     )
     await node.send(chatId, ada, 'into the void')
     const head = await node.core.log.head()

@@ -89,7 +89,7 @@ export const serverEventDescriptions: Readonly<Record<ServerEventName, ServerEve
     example: { reconnectAfterMs: 2_500 },
   },
   error: {
-    summary: 'A client event without an ack was refused, or the connection is about to end',
+    summary: 'A client event without an ack was refused, a cursor was, or the connection is about to end',
     example: {
       status: 403,
       title: 'Not authorized',

@@ -60,5 +60,8 @@ export const serverEventShapes: Readonly<Record<ServerEventName, z.ZodType>> = {
   user_erased: z.object({ userId: id }),
   session_revoked: z.object({ code: z.enum(['session-revoked', 'token-revoked']) }),
   server_draining: z.object({ reconnectAfterMs: count }),
-  error: problemShape.omit({ type: true, instance: true }).extend({ message: z.string(), chatId: id.nullable() }),
+  /** `version`: the chat's, with `cursor-ahead`. */
+  error: problemShape
+    .omit({ type: true, instance: true })
+    .extend({ message: z.string(), chatId: id.nullable(), version: count.optional() }),
 }

@@ -12,16 +12,14 @@ export interface WorkerSettings {
   metricsUrl: string | null
 }
 
-const VARIABLE = 'PARLEY_WORKER'
-
 export const workerEnvironment = (settings: WorkerSettings): Record<string, string> => ({
-  [VARIABLE]: JSON.stringify(settings),
+  PARLEY_WORKER: JSON.stringify(settings),
 })
 
 /** Null in a process that is no worker. Takes them out of the environment, which other processes may be started with. */
 export function takeWorkerSettings(env: NodeJS.ProcessEnv): WorkerSettings | null {
-  const text = env[VARIABLE]
+  const text = env['PARLEY_WORKER']
   if (text === undefined) return null
-  delete env[VARIABLE]
+  delete env['PARLEY_WORKER']
   return JSON.parse(text) as WorkerSettings
 }
