@@ -1,5 +1,5 @@
 import { createBoundedCache } from '../../async/bounded-cache.js'
-import type { Presence, PresenceStore } from './presence.js'
+import type { Presence, PresenceListener, PresenceStore } from './presence.js'
 
 /** Users of whom it is remembered when they were seen last; the longest unused are forgotten. */
 const MAX_REMEMBERED = 100_000
@@ -8,11 +8,11 @@ const MAX_REMEMBERED = 100_000
 export function createLocalPresence(clock: () => Date): PresenceStore {
   const sockets = new Map<string, Set<string>>()
   const lastSeen = createBoundedCache<string, Date>(MAX_REMEMBERED)
-  const listeners: ((userId: string) => void)[] = []
+  const listeners: PresenceListener[] = []
 
   function changed(userId: string): void {
     lastSeen.set(userId, clock())
-    for (const listener of listeners) listener(userId)
+    for (const { onChanged } of listeners) onChanged(userId)
   }
 
   function presenceOf(userId: string): Presence {
@@ -36,7 +36,7 @@ export function createLocalPresence(clock: () => Date): PresenceStore {
     },
     forget: (userId) => void lastSeen.delete(userId),
     read: (userIds) => Promise.resolve(userIds.map(presenceOf)),
-    listen: (onChanged) => void listeners.push(onChanged),
+    listen: (listener) => void listeners.push(listener),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }
 }

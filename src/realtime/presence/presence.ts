@@ -25,6 +25,12 @@ export interface PresenceStore extends AsyncDisposable {
   forget(userId: string): void
   /** In the order of the ids. */
   read(userIds: readonly string[]): Promise<Presence[]>
-  /** Calls it with each user who comes online, or goes, on any node. What they are now is read from the store. */
-  listen(onChanged: (userId: string) => void): void
+  listen(listener: PresenceListener): void
+}
+
+export interface PresenceListener {
+  /** Called with each user who comes online, or goes, on any node. What they are now is read from the store. */
+  onChanged(userId: string): void
+  /** Called some time after the store lost its data: anyone may have gone without `onChanged`. */
+  onForgotten(): void
 }

@@ -71,7 +71,12 @@ export function pushPresence(deps: PushPresenceDeps): PresencePushes {
     pushed.set(userId, shown.isOnline)
   }
 
-  store.listen(note)
+  store.listen({
+    onChanged: note,
+    onForgotten() {
+      for (const [userId, isOnline] of pushed.entries()) if (isOnline) note(userId)
+    },
+  })
   return {
     settingChanged: note,
     async [Symbol.asyncDispose]() {

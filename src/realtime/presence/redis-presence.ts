@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { attempt } from '../../async/attempt.js'
 import { createOutage, type FailureReport } from '../../async/outage.js'
 import type { RedisConnection } from '../../limits/redis.js'
 import { createLocalPresence } from './local-presence.js'
-import type { ConnectedSocket, Presence, PresenceStore } from './presence.js'
+import type { ConnectedSocket, Presence, PresenceListener, PresenceStore } from './presence.js'
 import { BEAT, LEAVE, LOOK, READ } from './redis-scripts.js'
 
 /** A socket counts as connected for so long after its node's last heartbeat. */
@@ -35,8 +36,12 @@ export function createRedisPresence(redis: RedisConnection, options: RedisPresen
   /** What is known while Redis is away. */
   const local = createLocalPresence(clock)
   const own = new Map<string, ConnectedSocket>()
-  const listeners: ((userId: string) => void)[] = []
+  const listeners: PresenceListener[] = []
   let lastChange = -1
+  /** Of the data in Redis, once it was asked. */
+  let dataId = ''
+  let isLooking = false
+  let forgotten: NodeJS.Timeout | undefined
   const outage = createOutage('presence', report)
 
   const run = (script: string, ...values: (string | number)[]): Promise<unknown> =>
@@ -51,16 +56,33 @@ export function createRedisPresence(redis: RedisConnection, options: RedisPresen
   }
 
   async function look(): Promise<void> {
-    const [last, userIds] = (await write(() => run(LOOK, lastChange))) as [last: number, userIds: string[]]
+    const [last, id, userIds] = (await write(() => run(LOOK, lastChange, dataId, randomUUID()))) as Changes
+    if (lastChange >= 0 && (id !== dataId || last < lastChange)) wasForgotten()
     lastChange = last
-    for (const userId of userIds) for (const listener of listeners) listener(userId)
+    dataId = id
+    for (const userId of userIds) for (const { onChanged } of listeners) onChanged(userId)
+  }
+
+  /** Who went while Redis was away is in no list of changes. By then, every node has repeated its own sockets. */
+  function wasForgotten(): void {
+    clearTimeout(forgotten)
+    forgotten = setTimeout(() => {
+      for (const { onForgotten } of listeners) onForgotten()
+    }, 2 * beatMs)
+  }
+
+  /** One at a time, so that no change is told twice. */
+  async function lookAlone(): Promise<void> {
+    if (isLooking) return
+    isLooking = true
+    await look().finally(() => (isLooking = false))
   }
 
   /** What fails now is made good by a later heartbeat. */
   const begin = (work: () => Promise<unknown>): void => void attempt(outage, work, null)
 
-  begin(look)
-  const timers = [setInterval(() => begin(repeat), beatMs), setInterval(() => begin(look), lookMs)]
+  begin(lookAlone)
+  const timers = [setInterval(() => begin(repeat), beatMs), setInterval(() => begin(lookAlone), lookMs)]
 
   return {
     connected(socket) {
@@ -85,14 +107,17 @@ export function createRedisPresence(redis: RedisConnection, options: RedisPresen
         return await local.read(userIds)
       }
     },
-    listen: (onChanged) => void listeners.push(onChanged),
+    listen: (listener) => void listeners.push(listener),
     async [Symbol.asyncDispose]() {
       for (const timer of timers) clearInterval(timer)
+      clearTimeout(forgotten)
       await Promise.allSettled(Array.from(own.values(), leave))
       own.clear()
     },
   }
 }
+
+type Changes = [last: number, id: string, userIds: string[]]
 
 type PresenceRow = [devices: number, seen: string | null]
 

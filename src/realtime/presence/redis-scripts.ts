@@ -31,8 +31,9 @@ redis.call('hset', seen, user, now)
 if redis.call('zcard', sockets(user)) == 0 and redis.call('zrem', users, user) == 1 then changed(user) end`
 
 /**
- * ARGV: the number of the last change that the caller knows; -1 for none. Notes first whose sockets have all expired. Returns the number of the last
- * change, and the users of those since, of which 10,000 are kept; none to callers that know none, or know later ones than a Redis that has forgotten.
+ * ARGV: the number of the last change that the caller knows, -1 for none, the id of the data that it counts in, and a new
+ * id, which a Redis without data takes. Notes first whose sockets have all expired. Returns the number of the last change, the id, and the users of the changes since, of which
+ * 10,000 are kept. A Redis that has forgotten what the caller knows returns all that it has; callers that know none get none.
  */
 export const LOOK = `${PREAMBLE}
 for _, user in ipairs(redis.call('zrangebyscore', users, '-inf', now, 'limit', 0, 500)) do
@@ -41,8 +42,11 @@ for _, user in ipairs(redis.call('zrangebyscore', users, '-inf', now, 'limit', 0
 end
 redis.call('zremrangebyrank', changes, 0, -10001)
 local last, known = tonumber(redis.call('get', count) or '0'), tonumber(ARGV[1])
-if known < 0 or known > last then return {last, {}} end
-return {last, redis.call('zrangebyscore', changes, '(' .. known, '+inf')}`
+redis.call('set', KEYS[1] .. ':id', ARGV[3], 'NX')
+local id = redis.call('get', KEYS[1] .. ':id')
+if known < 0 then return {last, id, {}} end
+if id ~= ARGV[2] or known > last then known = 0 end
+return {last, id, redis.call('zrangebyscore', changes, '(' .. known, '+inf')}`
 
 /** ARGV: users. For each: how many sockets are connected, and when the user was seen last. */
 export const READ = `${PREAMBLE}

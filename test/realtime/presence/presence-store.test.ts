@@ -9,6 +9,8 @@ import { eventually } from '../../support/eventually.js'
 import { openOwnRedis, type OwnRedis } from '../../support/redis.js'
 
 const clock = () => new Date()
+/** Among the changes: the store has lost its data. */
+const FORGOTTEN = '(forgotten)'
 const report = { onFailure: () => undefined, onRecovery: () => undefined }
 
 describe('presence', () => {
@@ -47,7 +49,7 @@ describe('presence', () => {
 
   function changesOf(store: PresenceStore): string[] {
     const changes: string[] = []
-    store.listen((userId) => changes.push(userId))
+    store.listen({ onChanged: (userId) => changes.push(userId), onForgotten: () => changes.push(FORGOTTEN) })
     return changes
   }
 
@@ -144,6 +146,32 @@ describe('presence', () => {
       await eventually(async () => expect(await devices(other, 'ada')).to.equal(1))
       await stopping[Symbol.asyncDispose]()
       expect(await devices(other, 'ada')).to.equal(0)
+    })
+
+    it('of a crashed node is over within 30 s, by the times in use', async () => {
+      const connection = await connect(shared.url)
+      const crashed = releases.add(createRedisPresence(connection, { logId, report, clock, beatMs: 1_000_000 }))
+      crashed.connected({ userId: 'ada', socketId: 'phone' })
+      await eventually(async () => expect(await devices(crashed, 'ada')).to.equal(1))
+      const [seconds = 0] = await connection.client.time()
+      const end = await connection.client.zscore(`parley:{presence:${logId}}:sockets:ada`, 'phone')
+      // Other nodes look once a second, and push what they find a second later.
+      expect(Number(end)).to.be.within(seconds * 1_000, (seconds + 28) * 1_000)
+    })
+
+    it('tells of those who came and went while Redis was away and forgot everything', async () => {
+      const [store, other] = [await inRedis(shared), await inRedis(shared)]
+      const changes = changesOf(store)
+      for (const userId of ['bob', 'eve']) other.connected({ userId, socketId: `laptop of ${userId}` })
+      await eventually(() => expect(changes.splice(0)).to.have.members(['bob', 'eve']))
+      shared.process.kill('SIGKILL')
+      await eventually(async () => expect(await devices(store, 'bob')).to.equal(0))
+      other.disconnected({ userId: 'bob', socketId: 'laptop of bob' })
+      other.connected({ userId: 'ada', socketId: 'phone' })
+      await shared.restart()
+      await eventually(() => expect(changes).to.include.members(['ada', 'eve', FORGOTTEN]))
+      expect(changes).not.to.include('bob')
+      expect(changes.filter((change) => change === FORGOTTEN)).to.have.length(1)
     })
 
     it('is that of the own node while Redis is away, and of all once it is back, though Redis has forgotten everything', async () => {

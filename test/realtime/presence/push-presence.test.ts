@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { createLocalPresence } from '../../../src/realtime/presence/local-presence.js'
+import type { PresenceListener } from '../../../src/realtime/presence/presence.js'
 import { pushPresence } from '../../../src/realtime/presence/push-presence.js'
 import { eventually } from '../../support/eventually.js'
 
@@ -55,6 +56,29 @@ describe('pushes of presence', () => {
     isShown = true
     pushes.settingChanged('ada')
     await eventually(() => expect(sent.splice(0)).to.deep.equal([['ada', true, ['chat of ada']]]))
+    await pushes[Symbol.asyncDispose]()
+  })
+
+  it('are made for those who went unnoticed, when the store lost its data', async () => {
+    const online = new Set(['ada', 'bob'])
+    const sent: [userId: string, isOnline: boolean][] = []
+    const listeners: PresenceListener[] = []
+    const read = (userIds: readonly string[]) =>
+      Promise.resolve(
+        userIds.map((userId) => ({ userId, isOnline: online.has(userId), lastSeen: null, deviceCount: 0 })),
+      )
+    const pushes = pushPresence({
+      store: { read, listen: (listener) => void listeners.push(listener) },
+      audienceOf: () => Promise.resolve({ chatIds: [], isShown: true }),
+      send: ({ userId, isOnline }) => void sent.push([userId, isOnline]),
+      report: { onFailure: () => undefined, onRecovery: () => undefined },
+      gatherMs: 0,
+    })
+    for (const { onChanged } of listeners) for (const userId of online) onChanged(userId)
+    await eventually(() => expect(sent.splice(0)).to.have.length(2))
+    online.delete('bob')
+    for (const { onForgotten } of listeners) onForgotten()
+    await eventually(() => expect(sent).to.deep.equal([['bob', false]]))
     await pushes[Symbol.asyncDispose]()
   })
 
