@@ -2,6 +2,7 @@ import { createReleases, type Releases } from '../src/app/release.js'
 import type { Options } from './options.js'
 import { alone } from './processes/alone.js'
 import { startLoad, type Load } from './processes/load.js'
+import type { Place } from './processes/pinning.js'
 import { makeParley, type ParleyEnvironment } from './processes/parley.js'
 import { startPostgres, type BenchPostgres } from './processes/postgres.js'
 import { startServer, type Server } from './processes/server.js'
@@ -29,6 +30,8 @@ export interface Bench extends AsyncDisposable {
   load: Load
   postgres: BenchPostgres
   parley(): Promise<ParleyContestant>
+  /** Another one on databases of its own, for the rest of the run. */
+  anotherParley(name: string, server: { env: Record<string, string>; place: Place }): Promise<ParleyContestant>
   peer(): Promise<Contestant>
   /** The peer once more on the same database, with an audit row for each message. */
   auditedPeer(): Promise<Contestant>
@@ -63,10 +66,12 @@ export async function startBench(options: Options, print: (text: string) => void
     await load.run('sendsOverRest', { world, rooms: rooms.slice(0, 200), listeners: 10, keys: 'message', ...loop })
   }
 
-  const parley = once(async () => {
-    const env = await makeParley(postgres, 'parley')
-    return inhabited(releases.add(await startServer({ script: PARLEY, env })), env)
-  })
+  const anotherParley: Bench['anotherParley'] = async (name, { env: more, place }) => {
+    const env = { ...(await makeParley(postgres, name)), ...more }
+    return inhabited(releases.add(await startServer({ script: PARLEY, env, place })), env)
+  }
+
+  const parley = once(() => anotherParley('parley', { env: {}, place: 'server' }))
 
   const peer = once(async () => {
     const env = {
@@ -88,6 +93,7 @@ export async function startBench(options: Options, print: (text: string) => void
     load,
     postgres,
     parley,
+    anotherParley,
     peer,
     auditedPeer,
     releases,

@@ -9,6 +9,7 @@ import { mixedLoad } from './experiments/mixed-load.js'
 import { processes } from './experiments/processes.js'
 import { reads } from './experiments/reads.js'
 import { sends } from './experiments/sends.js'
+import { severalProcesses } from './experiments/several-processes.js'
 import { sockets } from './experiments/sockets.js'
 import { twoNodes } from './experiments/two-nodes.js'
 
@@ -20,6 +21,7 @@ export const experimentList: readonly Experiment[] = [
   ...sockets,
   ...mixedLoad,
   ...twoNodes,
+  ...severalProcesses,
   ...auditTrail,
   ...growth,
   ...coldStarts,

@@ -1,5 +1,7 @@
-import type { Bench, Contestant } from '../bench.js'
+import { PARLEY, type Bench, type Contestant } from '../bench.js'
 import type { Experiment } from '../experiment.js'
+import { startNginx } from '../processes/nginx.js'
+import { startRedis } from '../processes/redis.js'
 import { startServer } from '../processes/server.js'
 import { makeRoom } from '../world/make-world.js'
 import { figures } from './sends.js'
@@ -38,6 +40,31 @@ const fanOutToLimit: Experiment = {
       reference: () => fan(bench, { ...ours, url: broadcast.url }),
       done: async () => broadcast[Symbol.asyncDispose](),
     }
+  },
+}
+
+const NODES = 3
+
+/** The same with three servers on either side, each with a third of the sockets: nginx hands them out in turn. */
+const fanOutOverNodes: Experiment = {
+  name: `fan-out to ${SOCKETS} sockets, ${NODES} nodes behind nginx`,
+  against: 'limit',
+  reference: `${NODES} of plain Socket.IO with its Redis adapter`,
+  metrics: { rate: { ...rate, target: { atLeast: 0.9 } } },
+  async prepare(bench) {
+    const redis = bench.releases.add(await startRedis())
+    const behindNginx = async (script: string, more: Readonly<Record<string, string>>): Promise<string> => {
+      const env = { ...more, REDIS_URL: redis.url }
+      const servers = await Promise.all(
+        Array.from({ length: NODES }, () => startServer({ script, env, place: 'free' })),
+      )
+      for (const server of servers) bench.releases.add(server)
+      return bench.releases.add(await startNginx(servers.map(({ url }) => url))).url
+    }
+    const parley = await bench.parley()
+    const ours = { ...(await crowd(parley)), url: await behindNginx(PARLEY, parley.env) }
+    const theirs = { ...ours, url: await behindNginx('bench/peers/broadcast/main.js', {}) }
+    return { ours: () => fan(bench, ours), reference: () => fan(bench, theirs) }
   },
 }
 
@@ -91,4 +118,4 @@ const resume: Experiment = {
   },
 }
 
-export const sockets = [socketSend, fanOutToLimit, fanOutToPeer, resume]
+export const sockets = [socketSend, fanOutToLimit, fanOutOverNodes, fanOutToPeer, resume]

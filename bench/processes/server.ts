@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Place } from './pinning.js'
 import { startNode, type NodeProcess, type NodeProcessOptions } from './node-process.js'
 
 /** A server under measurement. */
@@ -11,9 +12,12 @@ export interface Server extends NodeProcess {
 const PATIENCE_MS = 60_000
 
 /** Starts it and waits until it says where it listens, and answers there. */
-export async function startServer(options: Omit<NodeProcessOptions, 'place'>): Promise<Server> {
+export async function startServer({
+  place = 'server',
+  ...options
+}: Omit<NodeProcessOptions, 'place'> & { place?: Place }): Promise<Server> {
   const began = performance.now()
-  const started = startNode({ ...options, place: 'server', env: { PORT: '0', ...options.env } })
+  const started = startNode({ ...options, place, env: { PORT: '0', ...options.env } })
   const url = await listening(started, options.script)
   await (await fetch(`${url}/healthz`)).arrayBuffer()
   return { ...started, url, startMs: performance.now() - began }

@@ -1,8 +1,13 @@
+import { createAdapter } from '@socket.io/redis-adapter'
+import { Redis } from 'ioredis'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Server } from 'socket.io'
 
-/** Socket.IO and nothing else: whatever is posted goes to all, in a message of the size that a chat's has. */
+/**
+ * Socket.IO and nothing else: whatever is posted goes to all, in a message of the size that a chat's has. With REDIS_URL to all of several
+ * servers, by Socket.IO's own adapter.
+ */
 const ROOM = 'room'
 const MESSAGE = {
   id: '00000000-0000-4000-8000-000000000000',
@@ -40,7 +45,11 @@ const server = createServer((req, res) => {
   })
 })
 
-const io = new Server(server, { serveClient: false })
+const { REDIS_URL } = process.env
+const io = new Server(server, {
+  serveClient: false,
+  ...(REDIS_URL !== undefined && { adapter: createAdapter(new Redis(REDIS_URL), new Redis(REDIS_URL)) }),
+})
 io.on('connection', (socket) => {
   void socket.join(ROOM)
   socket.emit('ready', {})
