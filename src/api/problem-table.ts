@@ -82,6 +82,7 @@ export const problemTable = {
   'body-too-large': { status: 413, title: 'The body is too large' },
   'command-too-large': { status: 413, title: 'The command is too large' },
   'not-json': { status: 415, title: 'The body must be JSON' },
+  'not-served-here': { status: 421, title: 'This node does not serve that' },
   'bot-owner-absent': { status: 422, title: 'A bot can be a participant only where its owner is one' },
   'direct-chat': { status: 422, title: 'The participants of a direct chat are fixed' },
   'content-refused': { status: 422, title: 'The message contains a word that is not allowed' },

@@ -86,7 +86,12 @@ export async function openCore(config: Config, options: CoreOptions, releases: R
   const { flags, file: flagsFile } = await openFlags(config)
   const foundations = await openFoundations(config, print, report, clock, releases, cacheSizes, nodeSuffix)
   const { databases, log, reader, sealer, dataKeys } = foundations
-  const { open, runners, managed, readStates } = await startProjections(foundations, clock, report, releases)
+  const { open, runners, managed, readStates } = await startProjections(
+    foundations,
+    clock,
+    { report, isProjector: config.roles.includes('projector') },
+    releases,
+  )
   const chain = await startAuditChain(config, foundations, clock, report, releases)
   const decisionIndex = createDecisionIndex(databases.main, open.decisionIndex)
   const handler = await startCommandHandler(foundations, decisionIndex, clock, options, releases)

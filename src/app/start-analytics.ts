@@ -43,6 +43,7 @@ export async function startAnalytics(
   }
   const deps = await openAnalytics(config, foundations, parts, releases)
   if (deps === null) return null
+  if (!config.roles.includes('projector')) return releases.add(createAnalytics(deps))
   const deadline = projectionDeadlineMs === undefined ? {} : { deadlineMs: projectionDeadlineMs }
   releases.add(
     runFolder({

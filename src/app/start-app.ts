@@ -23,6 +23,7 @@ import { createMetrics, type MetricObjects, type Metrics, type MetricsText } fro
 import { nodeSuffixOf } from './node-name.js'
 import type { Overrides } from './overrides.js'
 import { createReleases, type Releases } from './release.js'
+import { refuseSockets, serveRoles } from './serve-roles.js'
 import { startSigning, startVerifications } from './start-audit.js'
 import { createRestApi } from './start-api.js'
 import { startAnalytics } from './start-analytics.js'
@@ -158,8 +159,15 @@ async function startParts(
     accessLog,
     tracing,
   }
-  const realtimeStatus = (): ReturnType<Realtime['status']> => realtime.status()
-  const readiness = startReadiness(core, { sessions, redis, realtimeStatus, analytics, logger }, releases)
+  const isProjector = config.roles.includes('projector')
+  const realtimeStatus = (): ReturnType<Realtime['status']> =>
+    realtime?.status() ?? {
+      status: 'live',
+      position: core.log.start,
+      reason: 'not served by this node',
+      isDraining: false,
+    }
+  const readiness = startReadiness(core, { sessions, redis, realtimeStatus, isProjector, analytics, logger }, releases)
   startMeasurements(config, core, { readiness, followers, users, metrics })
   const api = createRestApi(config, core, {
     ...shared,
@@ -176,15 +184,12 @@ async function startParts(
     verifications,
     readMetrics: worker === null ? () => textOf(metrics) : () => worker.metricsOfAll(),
   })
-  http.onRequest((request, response) => void api(request, response))
+  http.onRequest(serveRoles(config.roles, (request, response) => void api(request, response)))
   releases.onRelease(http.close)
-  const realtime = startRealtime(
-    config,
-    core,
-    { ...shared, presence, redis, httpServer: http.server, users, limits, report },
-    releases,
-  )
-  releases.onRelease(() => realtime.drain())
+  const withRealtime = { ...shared, presence, redis, httpServer: http.server, users, limits, report }
+  const realtime = config.roles.includes('realtime') ? startRealtime(config, core, withRealtime, releases) : null
+  if (realtime === null) refuseSockets(http.server)
+  releases.onRelease(() => realtime?.drain())
   const metricsUrl = worker === null ? await startMetricsPort(config, metrics, readiness, releases) : worker.metricsUrl
   await http.listen()
   return { url: http.url(), metricsUrl, core, metrics: () => metrics.registry.getMetricsAsJSON(), readiness }

@@ -68,7 +68,14 @@ export async function startAuditChain(
     report.onFailure('audit-chain-mac', new Error(`entry ${ordinal}, ${stream} ${version}: its MAC is wrong`))
   const follower = createChainFollower({ isAuthentic: (event) => reader.isAuthentic(event), onForged })
   const open = await openProjection(pool, follower, log)
-  const runner = releases.add(startRunner(open, { log, pool, report, options: { gatherMs: GATHER_MS } }))
+  const runner = releases.add(
+    startRunner(open, {
+      log,
+      pool,
+      report,
+      options: { gatherMs: GATHER_MS, mayLead: config.roles.includes('projector') },
+    }),
+  )
   const keys = createSigningKeys(databases.auditSigningKeys)
   return {
     runner,

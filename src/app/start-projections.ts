@@ -30,11 +30,11 @@ export interface Projections {
  */
 const AUDIT_GATHER_MS = 250
 
-/** Makes the tables of every projection where they are missing, then starts the loops that keep them up to date. */
+/** Makes the tables of every projection where they are missing, then starts the loops that keep them up to date, or watch those of a projector. */
 export async function startProjections(
   foundations: Foundations,
   clock: () => Date,
-  report: FailureReport,
+  { report, isProjector }: { report: FailureReport; isProjector: boolean },
   releases: Releases,
 ): Promise<Projections> {
   const { databases, log, reader, sealer, projections } = foundations
@@ -49,15 +49,17 @@ export async function startProjections(
   const readSkipped = () => readSkippedEvents(log, reader)
   const notices = releases.add(openNotices({ pool, connectionString: databases.mainUrl, report }))
   const start = (one: OpenProjection, options: RunnerOptions = {}): Runner =>
-    releases.add(startRunner(one, { log, pool, report, readSkipped, notices, options }))
+    releases.add(
+      startRunner(one, { log, pool, report, readSkipped, notices, options: { ...options, mayLead: isProjector } }),
+    )
   const runners = {
     conversations: start(open.conversations),
     decisionIndex: start(open.decisionIndex),
     revocations: start(open.revocations),
     auditTrail: start(open.auditTrail, { gatherMs: AUDIT_GATHER_MS }),
   }
-  const rebuilder = releases.add(startAppRebuilder(foundations, report))
-  const control = createProjectionControl({ pool, log, wakeUp: () => rebuilder.wakeUp() })
+  const rebuilder = isProjector ? releases.add(startAppRebuilder(foundations, report)) : null
+  const control = createProjectionControl({ pool, log, wakeUp: () => rebuilder?.wakeUp() })
   const lagSecondsAt = createLagSecondsAt({ log, reader, clock })
   const managed = Object.values(projections).map((projection) =>
     manageProjection(projection, { pool, log, reader, sealer, control, lagSecondsAt }),

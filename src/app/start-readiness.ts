@@ -5,6 +5,7 @@ import { checkProtection } from '../audit/chain/protection.js'
 import type { RedisConnection } from '../limits/redis.js'
 import type { RealtimeStatus } from '../realtime/gateway.js'
 import type { Core } from './core.js'
+import { findLed } from '../projections/engine/lease.js'
 import { createDiskProbe } from './readiness/disk-probe.js'
 import { createLagOf } from './readiness/projection-lag.js'
 import { createReadiness } from './readiness/readiness.js'
@@ -16,6 +17,7 @@ export interface ReadinessSources {
   sessions: SessionParts
   redis: RedisConnection | null
   realtimeStatus: () => RealtimeStatus
+  isProjector: boolean
   analytics: Analytics | null
   logger: Logger
 }
@@ -23,7 +25,7 @@ export interface ReadinessSources {
 /** The state of every component: for `/readyz`, for metrics, and as log lines when it changes. */
 export function startReadiness(
   core: Pick<Core, 'log' | 'reader' | 'clock' | 'runners' | 'databases' | 'chain'>,
-  { sessions, redis, realtimeStatus, analytics, logger }: ReadinessSources,
+  { sessions, redis, realtimeStatus, isProjector, analytics, logger }: ReadinessSources,
   releases: Releases,
 ): () => Promise<Readiness> {
   const { main, keys } = core.databases
@@ -38,6 +40,13 @@ export function startReadiness(
     runners,
     analysts: async () => (await analytics?.states()) ?? [],
     lagOf,
+    ...(!isProjector && {
+      led: () =>
+        findLed(
+          main,
+          runners.map((runner) => runner.status()),
+        ),
+    }),
     realtime: realtimeStatus,
     redis,
     canTellSessions: sessions.canTellSessions,

@@ -186,6 +186,7 @@ const configOn = ({ url, keysUrl }: TestDatabase): Config => ({
   port: 0,
   host: '127.0.0.1',
   processes: 1,
+  roles: ['api', 'realtime', 'projector'],
   dataDir: '.',
   eventStoreUrl: null,
   eventStoreStreamPrefix: '',

@@ -31,6 +31,8 @@ export interface ReadinessParts {
   /** The states of analysts' projections. */
   analysts: () => Promise<ProjectionState[]>
   lagOf: LagOf
+  /** The projections that some node keeps up to date; all where it is absent, as on a projector. */
+  led?: () => Promise<ReadonlySet<string>>
   realtime: () => RealtimeStatus
   redis: Pick<RedisConnection, 'health'> | null
   /** Whether it is known which sessions are revoked: where not, requests are answered 503. */
@@ -100,9 +102,11 @@ function realtimeState({ status, position, reason, isDraining }: RealtimeStatus)
 }
 
 async function projectionStates(
-  { runners, lagOf }: ReadinessParts,
+  { runners, lagOf, led }: ReadinessParts,
   filled: FilledProjections,
 ): Promise<Components['projections']> {
+  const known: { led: ReadonlySet<string> | null } = { led: null }
+  if (led !== undefined) await probe(async () => (known.led = await led()), 'degraded')
   const states = await Promise.all(
     runners.map(async (runner) => {
       const state = runner.status()
@@ -110,8 +114,11 @@ async function projectionStates(
       await probe(async () => (measured.lag = await lagOf(runner)), 'degraded')
       const { lag } = measured
       const isServable = state.status !== 'live' || lag === null || (await isFilled(state, lag, filled))
-      const status = isServable ? statusAt(state.status, lag) : 'unavailable'
-      return [state.name, { ...state, status, lagSeconds: secondsOf(lag) }] as const
+      const hasProjector = state.status !== 'live' || (known.led?.has(state.name) ?? true)
+      const reached = hasProjector ? statusAt(state.status, lag) : 'degraded'
+      const status = isServable ? reached : 'unavailable'
+      const reason = hasProjector ? {} : { reason: 'no-projector' }
+      return [state.name, { ...state, status, lagSeconds: secondsOf(lag), ...reason }] as const
     }),
   )
   return Object.fromEntries(states)

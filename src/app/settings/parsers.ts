@@ -37,6 +37,17 @@ export const oneOf =
 export const onOrOff: Parse<boolean> = (given) =>
   given === 'on' || given === 'off' ? { value: given === 'on' } : { problem: `must be on or off, and is "${given}"` }
 
+/** What a process of an installation may do. */
+const ROLES = ['api', 'realtime', 'projector'] as const
+export type NodeRole = (typeof ROLES)[number]
+
+export const nodeRoles: Parse<NodeRole[]> = (given) => {
+  const entries = given.split(',').map((entry) => entry.trim())
+  const value = ROLES.filter((role) => entries.includes(role))
+  const isRight = value.length === new Set(entries).size && value.length > 0
+  return isRight ? { value } : { problem: `must be some of ${ROLES.join(',')}, separated by commas, and is "${given}"` }
+}
+
 /** Whether NODE_ENV is `production`. */
 export const productionOf: Parse<boolean> = (given) => {
   const parsed = oneOf('production', 'development', 'test')(given)

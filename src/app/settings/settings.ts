@@ -5,6 +5,7 @@ import {
   eventStoreUrl,
   host,
   httpUrl,
+  nodeRoles,
   onOrOff,
   oneOf,
   origins,
@@ -38,6 +39,12 @@ export const settings = {
     processesOf,
     '1',
     'Server processes that share the port, 1 to 64, or `auto`: one for each core. More than one require `REDIS_URL`; see [several processes](#several-processes)',
+  ),
+  roles: setting(
+    'PARLEY_ROLES',
+    nodeRoles,
+    'api,realtime,projector',
+    'What this process does: `api` answers requests, `realtime` has sockets, `projector` keeps read models up to date; see [roles of nodes](#roles-of-nodes)',
   ),
   dataDir: {
     ...setting(

@@ -101,6 +101,16 @@ export function createLease(
   }
 }
 
+/** Those of these projections that some process has the lease of. */
+export async function findLed(pool: Pick<Pool, 'query'>, projections: readonly ProjectionKey[]): Promise<Set<string>> {
+  const { rows } = await pool.query<{ name: string }>(
+    `select l.name from projection_leases l
+     join unnest($1::text[], $2::integer[]) as wanted (name, version) using (name, version) where not ${IS_FREE}`,
+    [projections.map(({ name }) => name), projections.map(({ version }) => version)],
+  )
+  return new Set(rows.map(({ name }) => name))
+}
+
 /** Of the lease `l`. */
 export const IS_FREE = `(l.ends_at < clock_timestamp() or l.application <> '' and not exists (
   select from pg_stat_activity a where a.application_name = l.application and a.datname = current_database()))`

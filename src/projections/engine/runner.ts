@@ -27,6 +27,8 @@ export interface RunnerOptions {
   gatherMs?: number
   /** How often the one with the lease reads its row; 1 s by default. */
   refreshMs?: number
+  /** False: it never takes the lease, and watches the runner of another process. */
+  mayLead?: boolean
   /** How long its lease lasts unless it is renewed; 3 s by default. */
   leaseMs?: number
 }
@@ -80,7 +82,15 @@ export function startRunner(
   open: OpenProjection,
   { log, pool, report, readSkipped, notices = noNotices, options = {} }: RunnerDeps,
 ): Runner {
-  const { watchMs = 25, idleWatchMs = 250, retryMs = 500, gatherMs = 50, leaseMs = 3_000, refreshMs = 1_000 } = options
+  const {
+    watchMs = 25,
+    idleWatchMs = 250,
+    retryMs = 500,
+    gatherMs = 50,
+    leaseMs = 3_000,
+    refreshMs = 1_000,
+    mayLead = true,
+  } = options
   const { projection } = open
   const { name, version, streamPrefixes, idleMs = 0 } = projection
   const progress = createProgress(log.start, (a, b) => log.comparePositions(a, b))
@@ -150,7 +160,7 @@ export function startRunner(
     for (;;) {
       const seen = movedElsewhere.count
       const row = await readRow()
-      const isTime = performance.now() - asked >= idleWatchMs
+      const isTime = mayLead && performance.now() - asked >= idleWatchMs
       if (isTime && !row.stopped) {
         asked = performance.now()
         if (await lease.claim()) return beginTerm()

@@ -5187,6 +5187,7 @@ export interface components {
         | 'body-too-large'
         | 'command-too-large'
         | 'not-json'
+        | 'not-served-here'
         | 'bot-owner-absent'
         | 'direct-chat'
         | 'content-refused'
