@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createHttpServer } from '../api/http-server.js'
 import { createTokenCheck } from '../api/require-token.js'
+import { StartupError } from './startup-error.js'
 import { urlHost } from './url-host.js'
 
 /** Scrapes in flight at shutdown get this long. */
@@ -50,9 +51,18 @@ export async function startMetricsListener(options: MetricsListenerOptions): Pro
       .catch(() => response.destroy())
   })
   server.listen(port, host)
-  await once(server, 'listening')
+  await once(server, 'listening').catch((error: unknown) => {
+    throw new StartupError(whyNot(error, port), { cause: error })
+  })
   const { port: actual } = server.address() as AddressInfo
   return { url: `http://${urlHost(host)}:${actual}`, [Symbol.asyncDispose]: () => close(FINISH_MS) }
+}
+
+/** That it is no fault of PORT, which other errors of listening are taken for. */
+function whyNot(error: unknown, port: number): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') return `METRICS_PORT: ${port} is taken: choose a free one`
+  return `METRICS_PORT or METRICS_HOST: the server cannot listen there (${message})`
 }
 
 async function answerOf({ method, url = '' }: IncomingMessage, options: MetricsListenerOptions): Promise<Answer> {

@@ -173,6 +173,25 @@ describe('the connection of a client', () => {
       expect(waits).to.deep.equal([43_210])
     })
 
+    it('begins a chat again where the server refuses its cursor as ahead', async () => {
+      const chatId = uuid('chat')
+      const received: object[] = []
+      const { connection } = await serve((socket) => {
+        socket.emit('error', {
+          code: 'cursor-ahead',
+          status: 400,
+          title: 'Ahead',
+          message: 'Ahead',
+          chatId,
+          version: 3,
+        })
+        socket.emit('ready', { userId: uuid('ada'), chats: {} })
+      })
+      connection.onEvent((event) => received.push(event))
+      await connection.connect()
+      expect(received).to.deep.equal([{ event: 'resync', payload: { chatId, version: 3 } }])
+    })
+
     it('waits for as long as a refusal asks for', async () => {
       let connections = 0
       const { connection, waits } = await serve((socket) => {

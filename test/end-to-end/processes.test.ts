@@ -149,13 +149,15 @@ onEachLog('a server of several processes', function (kind) {
 describe('a server of several processes that cannot start', function () {
   this.timeout(240_000)
 
-  it('says in one line that its port is taken', async () => {
-    await using parley = await startTestApp()
-    const { port } = new URL(parley.app.url)
-    await using child = startChild('main.js', [], { ...environmentOf(parley), PARLEY_PROCESSES: '2', PORT: port })
-    expect(await child.exited).to.equal(1)
-    expect(child.output.trim().split('\n').at(-1)).to.equal(`PORT: ${port} is taken: choose a free one`)
-  })
+  for (const variable of ['PORT', 'METRICS_PORT'])
+    it(`says in one line that its ${variable} is taken`, async () => {
+      await using parley = await startTestApp()
+      const { port } = new URL(parley.app.url)
+      const env = { ...environmentOf(parley), PARLEY_PROCESSES: '2', [variable]: port }
+      await using child = startChild('main.js', [], env)
+      expect(await child.exited).to.equal(1)
+      expect(child.output.trim().split('\n').at(-1)).to.equal(`${variable}: ${port} is taken: choose a free one`)
+    })
 
   it('ends with a reason when its processes end again and again, and none serves', async () => {
     await using parley = await startTestApp()
