@@ -71,7 +71,9 @@ async function placeOf(url: string, token: string, room: Room, missed: number, w
 /** As the server's `ready` says them. */
 async function versionsOf(url: string, token: string): Promise<Record<string, number>> {
   let ready = ''
-  const onEvent = (packet: Buffer): void => void (ready = packet.toString())
+  const onEvent = (packet: Buffer): void => {
+    if (ready === '') ready = packet.toString() // who is online may follow
+  }
   const socket = await openSocket({ url, auth: { token }, onEvent })
   socket.close()
   const [, { chats }] = JSON.parse(ready.slice(2)) as [string, { chats: Record<string, { version: number }> }]

@@ -1,5 +1,7 @@
 import { skippedFrame, type Delivery } from './audience.js'
 import type { Identity } from '../requests/authenticate.js'
+import { write } from './connection.js'
+import { encodeFrame } from './encoded-frame.js'
 import type { Frame } from './frames.js'
 import type { RealtimeServer } from './protocol.js'
 
@@ -32,7 +34,26 @@ export interface Rooms {
 }
 
 export function createRooms(io: RealtimeServer): Rooms {
+  const { sockets } = io.sockets
   const { rooms } = io.sockets.adapter
+
+  function idsIn(names: readonly string[]): ReadonlySet<string> {
+    const occupied = names.flatMap((name) => rooms.get(name) ?? [])
+    const [only = new Set<string>()] = occupied
+    return occupied.length > 1 ? new Set(occupied.flatMap((ids) => [...ids])) : only
+  }
+
+  /** To each socket in these rooms once, except those in the others; encoded once. */
+  function broadcast(frame: Frame, to: readonly string[], except: readonly string[] = [], isVolatile = false): void {
+    const ids = idsIn(to)
+    if (ids.size === 0) return
+    const encoded = encodeFrame(frame)
+    const excluded = idsIn(except)
+    for (const id of ids) {
+      const socket = sockets.get(id)
+      if (socket !== undefined && !excluded.has(id)) write(socket.conn, encoded, isVolatile)
+    }
+  }
 
   /** Socket.IO takes an empty list of rooms for everyone. */
   function socketsOf(userIds: readonly string[], chatId: string) {
@@ -53,19 +74,15 @@ export function createRooms(io: RealtimeServer): Rooms {
       const audience = isWithheld ? [] : [...chatIds.map(chatRoom), ...ownAudience(delivery)]
       socketsOf(joining, chatId)?.socketsJoin(chatRoom(chatId))
       const hidden = hiddenFrom.flatMap((user) => ownRooms(user, chatId))
-      if (audience.length > 0) io.local.to(audience).except(hidden).emit(frame.event, frame.payload)
-      if (hidden.length > 0) {
-        const skipped = skippedFrame({ chatIds, frame })
-        io.local.to(hidden).emit(skipped.event, skipped.payload)
-      }
+      broadcast(frame, audience, hidden)
+      if (hidden.length > 0) broadcast(skippedFrame({ chatIds, frame }), hidden)
       socketsOf(leaving, chatId)?.socketsLeave(chatRoom(chatId))
     },
-    send({ event, payload }, chatIds) {
-      const occupied = chatIds.map(chatRoom).filter((room) => rooms.has(room))
-      if (occupied.length > 0) io.local.to(occupied).emit(event, payload)
+    send(frame, chatIds) {
+      broadcast(frame, chatIds.map(chatRoom))
     },
-    sendVolatile({ event, payload }, chatId, exceptUserId) {
-      io.local.volatile.to(chatRoom(chatId)).except(ownRooms(exceptUserId, chatId)).emit(event, payload)
+    sendVolatile(frame, chatId, exceptUserId) {
+      broadcast(frame, [chatRoom(chatId)], ownRooms(exceptUserId, chatId), true)
     },
   }
 }
