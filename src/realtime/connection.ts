@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { EncodedFrame } from './encoded-frame.js'
+import type { EncodedFrames } from './encode-frames.js'
 import type { RealtimeServer } from './protocol.js'
 
 /** One client's Engine.IO connection, by polling or websocket. */
@@ -42,21 +42,25 @@ export function isSlow(connection: Connection): boolean {
 }
 
 /**
- * Writes an encoded frame: straight to a websocket for which nothing waits, which costs half as much outside of the kernel, else by Engine.IO's buffer.
+ * Writes what is encoded: straight to a websocket for which nothing waits, which costs half as much outside of the kernel, else by Engine.IO's buffer.
  * Where it is volatile, a connection for which something waits misses it.
  */
-export function write(connection: Connection, { packet, websocketFrame }: EncodedFrame, isVolatile = false): void {
+export function write(connection: Connection, { packets, websocketFrames }: EncodedFrames, isVolatile = false): void {
   const { transport, writeBuffer } = inner(connection)
   const { socket, writable } = transport
   const isIdle = writable && writeBuffer.length === 0
   const isDirect =
     isIdle && connection.readyState === 'open' && socket?.readyState === OPEN && socket.bufferedAmount === 0
-  if (isDirect) socket._sender.sendFrame([websocketFrame])
-  else if (isIdle || !isVolatile) inner(connection).write(packet, { wsPreEncodedFrame: [websocketFrame] })
+  if (isDirect && packets.length > 0) socket._sender.sendFrame([websocketFrames])
+  else if (isIdle || !isVolatile)
+    for (const packet of packets)
+      inner(connection).write(packet, packets.length === 1 ? { wsPreEncodedFrame: [websocketFrames] } : {})
 }
 
-/** Resolves when nothing waits to be written. @throws when `signal` aborts before that */
-export async function drained(connection: Connection, signal: AbortSignal): Promise<void> {
+/** Resolves when nothing waits to be written. @throws when the signal, asked for where something waits, aborts before that */
+export async function drained(connection: Connection, within: () => AbortSignal): Promise<void> {
+  if (inner(connection).writeBuffer.length === 0) return
+  const signal = within()
   while (inner(connection).writeBuffer.length > 0) await once(connection, 'drain', { signal })
 }
 

@@ -9,7 +9,7 @@ import { idOf, isChatStream } from '../domain/streams.js'
 import type { OpenedEvent } from '../privacy/event-reader.js'
 import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { PastDetails } from '../projections/conversations/query-results.js'
-import type { MessageView, ParticipantView, UserRef } from '../projections/conversations/views.js'
+import type { MessageView, ParticipantView, SharedChatView, UserRef } from '../projections/conversations/views.js'
 
 /** Names of the frames made from a chat's own stream. */
 export const chatFrameNames = [
@@ -127,10 +127,19 @@ export function messageOf(
 export const visibilityVersion = ({ event, version }: ChatEventInStream): number =>
   'sentVersion' in event ? event.sentVersion : version
 
+/** Whose frames show the chat. */
+const CHAT_EVENTS: ReadonlySet<ChatEvent['type']> = new Set([
+  'ChatCreated',
+  'ChatChanged',
+  'ChatArchived',
+  'ChatUnarchived',
+])
+
 type Wanted = Parameters<ConversationQueries['pastDetails']>[1]
 
 /** The details needed to render these events of one chat. */
 export const detailsNeeded = (events: readonly ChatEventInStream[]): Wanted => ({
+  chat: events.some(({ event }) => CHAT_EVENTS.has(event.type)),
   messageIds: events.flatMap(({ event }) => ('messageId' in event ? [event.messageId] : [])),
   participantsAt: events.flatMap(({ event, version }) => namedIn(event).map((userId) => ({ userId, version }))),
 })
@@ -149,8 +158,8 @@ export function pastFrame({ stream, version, event }: ChatEventInStream, details
   const by = (userId: string) => ({ by: userRef(userId) })
   switch (event.type) {
     case 'ChatCreated': {
-      const { chat, chatParticipants: participants } = details
-      return { event: 'chat_created', payload: { ...where, chat: { ...chat, version }, participants } }
+      const participants = details.chatParticipants
+      return { event: 'chat_created', payload: { ...where, chat: sharedChat(), participants } }
     }
     case 'ParticipantJoined':
       return { event: 'participant_joined', payload: { ...where, participant: participant('member') } }
@@ -206,7 +215,7 @@ export function pastFrame({ stream, version, event }: ChatEventInStream, details
         ChatArchived: 'chat_archived',
         ChatUnarchived: 'chat_unarchived',
       } as const
-      return { event: names[event.type], payload: { ...where, chat: { ...details.chat, version } } }
+      return { event: names[event.type], payload: { ...where, chat: sharedChat() } }
     }
     case 'MessagesExpired':
       return { event: 'messages_expired', payload: { ...where, beforeSeq: event.beforeSeq } }
@@ -215,6 +224,11 @@ export function pastFrame({ stream, version, event }: ChatEventInStream, details
       return null
     default:
       return assertNever(event)
+  }
+
+  function sharedChat(): SharedChatView {
+    if (details.chat === null) throw new Error(`${event.type} was rendered without its chat`)
+    return { ...details.chat, version }
   }
 
   /** The user alone if they were not a participant. */

@@ -15,6 +15,7 @@ import type { FailureReport } from '../async/outage.js'
 import { createHub, type HubDeps, type HubStatus } from './hub.js'
 import { isAllowedOrigin, type AllowedOrigins } from './origins.js'
 import { refuseUpgrade } from './refuse-upgrade.js'
+import { createMissedFrames } from './missed-frames.js'
 import { createVisibleFrames, type PastFramesDeps } from './past-frames.js'
 import type { UserCache } from './user-cache.js'
 import type { PresenceStore } from './presence/presence.js'
@@ -23,6 +24,7 @@ import type { RealtimeServer } from './protocol.js'
 import { createRender } from './render.js'
 import { createRooms } from './rooms.js'
 import { createSlowReaders } from './slow-readers.js'
+import { createSnapshotOf } from './snapshot-of.js'
 import { isSocketUpgrade } from './socket-upgrade.js'
 import { createTyping } from './typing.js'
 import { createSocketLifecycle, type SocketLifecycleDeps } from './socket-lifecycle.js'
@@ -34,7 +36,7 @@ const RECONNECT_WINDOW_MS = 5_000
 
 type Given = Omit<
   SocketLifecycleDeps,
-  'hub' | 'visibleFrames' | 'slowReaders' | 'presence' | 'typing' | 'isParticipant'
+  'hub' | 'snapshotOf' | 'missedFrames' | 'slowReaders' | 'presence' | 'typing' | 'isParticipant'
 >
 
 export interface RealtimeDeps extends Given, Omit<HandshakeDeps, 'limits' | 'onAuthenticated'> {
@@ -128,7 +130,8 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     typing,
     isParticipant: async (chatId, userId) => (await deps.queries.chatMembership(chatId, userId)) !== null,
     hub,
-    visibleFrames: createVisibleFrames(deps),
+    snapshotOf: createSnapshotOf(deps.queries),
+    missedFrames: createMissedFrames(createVisibleFrames(deps)),
     slowReaders,
   })
   const anonymous = boundAnonymousConnections(io, clientAddress, deps.anonymousBounds)

@@ -1,7 +1,7 @@
 import { skippedFrame, type Delivery } from './audience.js'
 import type { Identity } from '../requests/authenticate.js'
 import { write } from './connection.js'
-import { encodeFrame } from './encoded-frame.js'
+import { encodeFrames } from './encode-frames.js'
 import type { Frame } from './frames.js'
 import type { RealtimeServer } from './protocol.js'
 
@@ -47,7 +47,7 @@ export function createRooms(io: RealtimeServer): Rooms {
   function broadcast(frame: Frame, to: readonly string[], except: readonly string[] = [], isVolatile = false): void {
     const ids = idsIn(to)
     if (ids.size === 0) return
-    const encoded = encodeFrame(frame)
+    const encoded = encodeFrames([frame])
     const excluded = idsIn(except)
     for (const id of ids) {
       const socket = sockets.get(id)

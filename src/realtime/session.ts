@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { CommandFault } from '../commands/pipeline/command-fault.js'
 import type { EventLog, Position } from '../eventstore/event-log.js'
 import { BadMacError } from '../privacy/bad-mac-error.js'
-import type { ConversationQueries } from '../projections/conversations/conversation-queries.js'
 import type { ChatMembership } from '../projections/conversations/query-results.js'
 import type { Progress } from '../followers/progress.js'
 import { goLive } from './audience.js'
-import { drained } from './connection.js'
+import { drained, write } from './connection.js'
 import type { Frame } from './frames.js'
 import type { Hub, LiveBuffer } from './hub.js'
-import type { VisibleFrames } from './past-frames.js'
+import type { MissedFrames } from './missed-frames.js'
 import { errorOf, type Cursors, type ProblemOf, type RealtimeSocket } from './protocol.js'
+import type { SnapshotOf } from './snapshot-of.js'
 import { chatOfRoom, chatRoom, roomsToEnter } from './rooms.js'
 
 /** A client that missed more events of a chat pages its history instead. */
@@ -31,10 +31,10 @@ export interface Session {
 export interface SessionDeps {
   log: Pick<EventLog, 'start' | 'comparePositions' | 'head'>
   hub: Hub
-  queries: Pick<ConversationQueries, 'chatMemberships'>
+  snapshotOf: SnapshotOf
   /** Of conversations. */
   progress: Progress
-  visibleFrames: VisibleFrames
+  missedFrames: MissedFrames
   problemOf: ProblemOf
   /** Most events of one chat that are sent to a client that missed them; 1,000 by default. */
   maxMissed?: number
@@ -61,7 +61,7 @@ type AttachMode =
  * no room and `onFailure` must end it.
  */
 export function createSession(socket: RealtimeSocket, deps: SessionDeps, onFailure: (fault: unknown) => void): Session {
-  const { log, hub, queries, progress, visibleFrames, problemOf, maxMissed = MAX_MISSED, stepMs = 10_000 } = deps
+  const { log, hub, snapshotOf, progress, missedFrames, problemOf, maxMissed = MAX_MISSED, stepMs = 10_000 } = deps
   const { userId, chatIds: boundTo } = socket.data.claims
   const disconnected = new AbortController()
   socket.once('disconnect', () => disconnected.abort())
@@ -78,7 +78,7 @@ export function createSession(socket: RealtimeSocket, deps: SessionDeps, onFailu
 
   /** The chats that the socket is to have, of a bot those that its token is bound to. */
   async function memberships() {
-    const { chats, checkpoint } = await queries.chatMemberships(userId)
+    const { chats, checkpoint } = await snapshotOf(userId)
     return { chats: chats.filter(({ chatId }) => boundTo?.has(chatId) ?? true), checkpoint }
   }
 
@@ -98,11 +98,11 @@ export function createSession(socket: RealtimeSocket, deps: SessionDeps, onFailu
       return
     }
     for (let after = cursor; after < version;) {
-      const page = await visibleFrames(chatMembership, after, PAGE_FRAMES).catch(unlessForged)
-      emitFrames(page?.frames ?? [resync(chatMembership)])
-      if (page === null) return
+      const page = await missedFrames(chatMembership, after, PAGE_FRAMES).catch(unlessForged)
+      if (page === null) return emitFrames([resync(chatMembership)])
+      write(socket.conn, page.encoded)
       after = page.version
-      await drained(socket.conn, AbortSignal.any([disconnected.signal, AbortSignal.timeout(stepMs)]))
+      await drained(socket.conn, () => AbortSignal.any([disconnected.signal, AbortSignal.timeout(stepMs)]))
     }
   }
 

@@ -16,7 +16,8 @@ export const unread: Listener = {
     const { queries } = node
     expect(counts(await queries.chatMembership(chatId, viewer)), 'standing').to.deep.equal(expected)
     expect(counts((await queries.chat(chatId, viewer))?.answer), 'chat').to.deep.equal(expected)
-    const { chats } = await queries.chatMemberships(viewer)
+    const { chatsOf } = await queries.chatMemberships([viewer])
+    const chats = chatsOf.get(viewer) ?? []
     expect(counts(chats.find((chatMembership) => chatMembership.chatId === chatId)), 'ready').to.deep.equal(expected)
   },
 }

@@ -134,14 +134,19 @@ describe('with many users, chats and messages stored', function () {
           .then(({ items }) => items),
     ],
     'one membership': [24, () => queries.chatMembership(full(), viewer())],
-    'all memberships of a user': [4 * OWN_CHATS, () => queries.chatMemberships(viewer())],
+    'all memberships of a user': [4 * OWN_CHATS, () => queries.chatMemberships([viewer()])],
     'details of past events': [
       LIMIT,
       () =>
         queries.pastDetails(full(), {
+          chat: true,
           messageIds: [message()],
           participantsAt: [{ userId: viewer(), version: 1 }],
         }),
+    ],
+    'messages of past events': [
+      LIMIT,
+      () => queries.pastDetails(full(), { chat: false, messageIds: [message()], participantsAt: [] }),
     ],
     'a stream': [LIMIT, () => readStream(9_000)],
     'the ids of a user’s chats': [OWN_CHATS, () => queries.chatIdsOf(viewer())],

@@ -137,14 +137,14 @@ describe('resuming by cursors', () => {
   it('repeats nothing for a client of a node that was further ahead, but catches up first', async () => {
     const chatId = await node.createChat(ada, [bob])
     await node.settled()
-    const older = await node.core.queries.chatMemberships(bob)
+    const older = await node.core.queries.chatMemberships([bob])
     for (const content of ['one', 'two']) await node.send(chatId, ada, content)
     await node.settled()
     const answers = [older]
     const behind = await startNode(database, {
       queries: (queries) => ({
         ...queries,
-        chatMemberships: async (viewer) => answers.shift() ?? queries.chatMemberships(viewer),
+        chatMemberships: async (viewers) => answers.shift() ?? queries.chatMemberships(viewers),
       }),
     })
     try {
@@ -179,7 +179,7 @@ describe('resuming by cursors', () => {
       maxBuffered: 5,
       queries: (queries) => ({
         ...queries,
-        chatMemberships: (viewer) => gate.pass().then(() => queries.chatMemberships(viewer)),
+        chatMemberships: (viewers) => gate.pass().then(() => queries.chatMemberships(viewers)),
       }),
     })
     try {

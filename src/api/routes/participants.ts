@@ -142,6 +142,6 @@ async function participantsThen(
   const { version: last } = orNotAParticipant(await queries.chatMembership(chatId, viewer))
   const version = Math.min(wanted, last)
   const participantsAt = userIds.map((userId) => ({ userId, version }))
-  const details = orNotAParticipant(await queries.pastDetails(chatId, { messageIds: [], participantsAt }))
+  const details = orNotAParticipant(await queries.pastDetails(chatId, { chat: true, messageIds: [], participantsAt }))
   return userIds.flatMap((userId) => details.participants.get(`${userId} ${version}`) ?? [])
 }

@@ -100,7 +100,8 @@ export interface PastDetails {
   /** By `${userId} ${version}` of the event that began, changed or ended the membership. */
   participants: ReadonlyMap<string, ParticipantView>
   people: ReadonlyMap<string, UserRef>
-  chat: SharedChatView
+  /** Null where it was not wanted. */
+  chat: SharedChatView | null
   /** At most 10 of those who take part now. */
   chatParticipants: UserRef[]
 }

@@ -143,7 +143,8 @@ describe('the visibility rule, in SQL', () => {
         const listed = (await queries.chats(bob, 200, null)).items.find(({ id }) => id === chatId)
         expect(listed?.lastMessage).to.equal(isIn ? (seen.at(-1)?.toString() ?? null) : undefined)
         expect((await queries.chatMembership(chatId, bob))?.ranges).to.deep.equal(isIn ? ranges : undefined)
-        const { chats: chatMemberships } = await queries.chatMemberships(bob)
+        const { chatsOf } = await queries.chatMemberships([bob])
+        const chatMemberships = chatsOf.get(bob) ?? []
         expect(chatMemberships.find((chatMembership) => chatMembership.chatId === chatId)?.ranges).to.deep.equal(
           isIn ? ranges : undefined,
         )

@@ -81,19 +81,22 @@ export function membershipQueries({ pool, table, checkpoint }: QueryContext) {
       return rows[0] === undefined ? null : toChatMembership(rows[0])
     },
 
-    /** All the user's chats, with the checkpoint at which they were read. */
-    async chatMemberships(viewer: string): Promise<{ chats: ChatMembership[]; checkpoint: string }> {
-      const { rows } = await pool.query<(MembershipRow | { id: null }) & { position: string }>({
+    /** All chats of each of these users, with the checkpoint at which they were read. */
+    async chatMemberships(
+      viewers: readonly string[],
+    ): Promise<{ chatsOf: Map<string, ChatMembership[]>; checkpoint: string }> {
+      const { rows } = await pool.query<(MembershipRow | { id: null }) & { viewer: string; position: string }>({
         name: `all ${table('memberships')}`,
-        text: `select p.position, own.* from (${checkpoint}) p left join (
+        text: `select v.viewer, p.position, own.* from (${checkpoint}) p cross join unnest($1::uuid[]) v(viewer) left join lateral (
                  select ${membershipColumns(table)}
                  from ${table('memberships')} me cross join lateral (select * from ${table('chats')} where id = me.chat_id limit 1) c
-                 where me.user_id = $1 and me.to_version is null) own on true
-               order by own.id`,
-        values: [viewer],
+                 where me.user_id = v.viewer and me.to_version is null) own on true
+               order by v.viewer, own.id`,
+        values: [[...new Set(viewers)]],
       })
-      const chats = rows.flatMap((row) => (row.id === null ? [] : [toChatMembership(row)]))
-      return { chats, checkpoint: checkpointOf(rows) }
+      const chatsOf = new Map(viewers.map((viewer) => [viewer, [] as ChatMembership[]]))
+      for (const row of rows) if (row.id !== null) chatsOf.get(row.viewer)?.push(toChatMembership(row))
+      return { chatsOf, checkpoint: checkpointOf(rows) }
     },
 
     /** The chats in which the user takes part now. */

@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import type { QueryContext } from '../query-context.js'
 import type { MessageView } from '../views.js'
 import { MESSAGE_COLUMNS, messageSender, toMessage, type MessageRow } from './message-view.js'
@@ -7,13 +7,13 @@ import { quotedForAll } from './replies.js'
 
 /** Messages of one chat by id, the same for every reader. */
 export async function messagesById(
-  tx: ClientBase,
+  db: Pool | ClientBase,
   chatId: string,
   messageIds: readonly string[],
   context: Pick<QueryContext, 'table' | 'render' | 'clock'>,
 ): Promise<Map<string, MessageView>> {
   const { table } = context
-  const { rows } = await tx.query<MessageRow>({
+  const { rows } = await db.query<MessageRow>({
     name: `some ${table('messages')}`,
     text: `select ${MESSAGE_COLUMNS} from ${table('chats')} c join ${table('messages')} m on m.chat_id = c.id
            ${messageSender(table)} ${quotedForAll(table)} where c.id = $1 and m.id = any($2::uuid[])`,

@@ -1,11 +1,11 @@
 import type { Frame } from './frames.js'
 
-/** A frame as all sockets of a room get it: encoded once, however many they are. */
-export interface EncodedFrame {
-  /** The packet of Socket.IO, as Engine.IO takes it. */
-  packet: string
-  /** The same as one frame of a websocket (RFC 6455, 5.2): unmasked, uncompressed text. */
-  websocketFrame: Buffer
+/** Frames as all sockets of a room, or all that missed them, get them: encoded once, however many they are. */
+export interface EncodedFrames {
+  /** Packets of Socket.IO, as Engine.IO takes them. */
+  packets: readonly string[]
+  /** The same as frames of a websocket (RFC 6455, 5.2), one after the other: unmasked, uncompressed text. */
+  websocketFrames: Buffer
 }
 
 /** Of the default namespace; payloads hold no binary. */
@@ -13,9 +13,9 @@ const EVENT = '2'
 /** Of Engine.IO, before each packet of Socket.IO. */
 const MESSAGE = '4'
 
-export function encodeFrame({ event, payload }: Frame): EncodedFrame {
-  const packet = EVENT + JSON.stringify([event, payload])
-  return { packet, websocketFrame: textFrame(MESSAGE + packet) }
+export function encodeFrames(frames: readonly Frame[]): EncodedFrames {
+  const packets = frames.map(({ event, payload }) => EVENT + JSON.stringify([event, payload]))
+  return { packets, websocketFrames: Buffer.concat(packets.map((packet) => textFrame(MESSAGE + packet))) }
 }
 
 const FINAL_TEXT = 0x81
