@@ -6,6 +6,7 @@ import type { SessionCheck } from '../identity/sessions/session-check.js'
 import type { Authenticate } from '../requests/authenticate.js'
 import { requestContext } from '../requests/request-context.js'
 import { RequestRefused } from '../requests/request-refused.js'
+import { createKeyedLimit, type KeyedBounds } from '../requests/keyed-limit.js'
 import type { RequestPath, RequestState, Transport } from '../requests/request-path.js'
 import type { ClientEventHandlers, Sender } from './client-events.js'
 import {
@@ -25,7 +26,12 @@ export interface AnswerClientEventDeps {
   requestPath: RequestPath
   problemOf: ProblemOf
   metrics: { clientEvent: OnAnswered }
+  /** Of events that wait for their answer. */
+  inboundBounds?: KeyedBounds
 }
+
+/** A flood of one socket leaves the node to others, and floods of many do not fill its memory. An event has at most 256 KiB. */
+const INBOUND: KeyedBounds = { perKey: 8, waitingPerKey: 100, inAll: 512, waitingInAll: 1_500 }
 
 /** `event` is one of the protocol, or `unknown`; `status` the one that HTTP would answer. */
 export type OnAnswered = (event: ClientEventName | 'unknown', status: number, seconds: number) => void
@@ -43,7 +49,8 @@ export type AnswerClientEvent = (
 
 /** The sockets' adapter to the request path. */
 export function createAnswerClientEvent(deps: AnswerClientEventDeps): AnswerClientEvent {
-  const { handlers, authenticate, sessionCheck, requestPath, problemOf, metrics } = deps
+  const { handlers, authenticate, sessionCheck, requestPath, problemOf, metrics, inboundBounds = INBOUND } = deps
+  const runInbound = createKeyedLimit(inboundBounds)
 
   function transportOf(name: unknown, payload: unknown, { data }: RealtimeSocket): Transport<RunHandler> {
     return {
@@ -87,7 +94,10 @@ export function createAnswerClientEvent(deps: AnswerClientEventDeps): AnswerClie
     const operation = isClientEvent(name) ? clientEventOperations[name] : unknownEventOperation
     try {
       const transport = transportOf(name, payload, socket)
-      reply(await requestPath.run(operation, transport, state, (run) => run(senderOf(requestId), reply)))
+      const answer = (): Promise<object> =>
+        requestPath.run(operation, transport, state, (run) => run(senderOf(requestId), reply))
+      // A sync waits long, and has bounds of its own.
+      reply(await (name === 'sync' ? answer() : runInbound(socket.id, answer)))
       answered(200)
     } catch (thrown) {
       const fault = requestPath.refuse(thrown, state, { event })

@@ -42,20 +42,25 @@ export function isSlow(connection: Connection): boolean {
 }
 
 /**
- * Writes what is encoded: straight to a websocket for which nothing waits, which costs half as much outside of the kernel, else by Engine.IO's buffer.
- * Where it is volatile, a connection for which something waits misses it.
+ * Writes what is encoded: straight to a websocket for which nothing waits, which costs half as much outside of the kernel, else by Engine.IO's
+ * buffer. A connection for which too much waits is cut off. Where it is volatile, one for which anything waits misses it.
  */
 export function write(connection: Connection, { packets, websocketFrames }: EncodedFrames, isVolatile = false): void {
   const { transport, writeBuffer } = inner(connection)
   const { socket, writable } = transport
+  if (packets.length === 0 || connection.readyState !== 'open' || isCut(socket)) return
   const isIdle = writable && writeBuffer.length === 0
-  const isDirect =
-    isIdle && connection.readyState === 'open' && socket?.readyState === OPEN && socket.bufferedAmount === 0
-  if (isDirect && packets.length > 0) socket._sender.sendFrame([websocketFrames])
-  else if (isIdle || !isVolatile)
-    for (const packet of packets)
-      inner(connection).write(packet, packets.length === 1 ? { wsPreEncodedFrame: [websocketFrames] } : {})
+  if (isIdle && socket?.bufferedAmount === 0) {
+    socket._sender.sendFrame([websocketFrames])
+  } else if (isIdle || !isVolatile) {
+    const options = packets.length === 1 ? { wsPreEncodedFrame: [websocketFrames] } : {}
+    for (const packet of packets) inner(connection).write(packet, { ...options })
+    if (isSlow(connection)) cutOff(connection)
+  }
 }
+
+/** One that was terminated closes only later. */
+const isCut = (socket: Websocket | undefined): boolean => socket !== undefined && socket.readyState !== OPEN
 
 /** Resolves when nothing waits to be written. @throws when the signal, asked for where something waits, aborts before that */
 export async function drained(connection: Connection, within: () => AbortSignal): Promise<void> {

@@ -9,7 +9,7 @@ import type { RequestLimits } from '../limits/request-limits.js'
 import type { SecurityEvents } from '../security/security-events.js'
 import type { Identity } from './authenticate.js'
 import { isOpen, type CountsAs, type Operation } from './operation.js'
-import { createPerUserLimit, type PerUserBounds } from './per-user-limit.js'
+import { createKeyedLimit, type KeyedBounds } from './keyed-limit.js'
 import { RequestRefused } from './request-refused.js'
 
 /** What is known of a request so far. */
@@ -69,15 +69,15 @@ const RECORDED: Readonly<Record<string, SecurityKind>> = {
 }
 
 /** `inAll` leaves connections to the database to cheap requests. */
-const EXPENSIVE_READS: PerUserBounds = { perUser: 4, waitingPerUser: 100, inAll: 12 }
+const EXPENSIVE_READS: KeyedBounds = { perKey: 4, waitingPerKey: 100, inAll: 12 }
 
 /** So few that the read model keeps up with them, also on a busy machine: a burst of one user waits instead of being answered 503. */
-const COMMANDS: PerUserBounds = { perUser: 8, waitingPerUser: 1_000, inAll: Infinity }
+const COMMANDS: KeyedBounds = { perKey: 8, waitingPerKey: 1_000, inAll: Infinity }
 
 /** The one way of every request, REST and sockets alike. What a rule demands is said by its `Operation`, and held here. */
 export function createRequestPath({ limits, security, problemOf, logger }: RequestPathDeps): RequestPath {
-  const runExpensive = createPerUserLimit(EXPENSIVE_READS)
-  const runCommand = createPerUserLimit(COMMANDS)
+  const runExpensive = createKeyedLimit(EXPENSIVE_READS)
+  const runCommand = createKeyedLimit(COMMANDS)
   const turnBarrier = createTurnBarrier()
 
   /** @throws RequestRefused */

@@ -62,6 +62,7 @@ describe('frames', () => {
       payload: { chatId: 'c', version: 6, participant: { ...owner, role: 'admin' }, by: ada },
     })
     expect(detailsNeeded([placed(6, event), placed(7, sent)])).to.deep.equal({
+      chat: false,
       messageIds: ['m'],
       participantsAt: [
         { userId: 'bob', version: 6 },

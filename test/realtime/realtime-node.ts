@@ -11,6 +11,7 @@ import { createMessageLimit } from '../../src/commands/message-limit.js'
 import type { Caller, InputOf, RunCommand } from '../../src/commands/run-command.js'
 import { createRequestLimits } from '../../src/limits/request-limits.js'
 import { createAuthenticate } from '../../src/requests/authenticate.js'
+import type { KeyedBounds } from '../../src/requests/keyed-limit.js'
 import { createRequestPath } from '../../src/requests/request-path.js'
 import { createSubmitMessage } from '../../src/commands/submit-message.js'
 import { parseConfig } from '../../src/app/config.js'
@@ -45,6 +46,7 @@ export interface NodeOptions {
   maxBuffered?: number
   maxMissed?: number
   messagesPerMinute?: number
+  inboundBounds?: KeyedBounds
   tokenGraceMs?: number
   /** In place of the log, where its head is asked for to confirm what is revoked. */
   headOf?: Pick<Core['log'], 'head'>
@@ -164,6 +166,7 @@ export async function startNode(database: TestDatabase, options: NodeOptions = {
       },
       ...(options.maxBuffered === undefined ? {} : { maxBuffered: options.maxBuffered }),
       ...(options.maxMissed === undefined ? {} : { maxMissed: options.maxMissed }),
+      ...(options.inboundBounds === undefined ? {} : { inboundBounds: options.inboundBounds }),
       ...(options.tokenGraceMs === undefined ? {} : { tokenGraceMs: options.tokenGraceMs }),
     }),
   )

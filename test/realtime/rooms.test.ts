@@ -97,6 +97,28 @@ describe('a frame for a room', () => {
     expect(await received('count')).to.deep.equal([expected, expected, expected])
   })
 
+  it('is not kept for a client that does not read, beyond 1,000 packets: it is cut off, and the others get everything', async () => {
+    const [ada, bob] = clients
+    const { ws } = ada?.socket.io.engine.transport as unknown as { ws: { _socket: { pause(): void } } }
+    ws._socket.pause()
+    const socket = [...io.sockets.sockets.values()].find(({ rooms: own }) => own.has(userRoom('ada')))
+    const { writeBuffer } = socket?.conn as unknown as { writeBuffer: unknown[] }
+    const gone = new Promise((resolve) => socket?.once('disconnect', resolve))
+    const text = 'x'.repeat(32 * 1024)
+    let sent = 0
+    for (let round = 0; round < 100 && socket?.connected === true; round++) {
+      for (let n = 0; n < 100; n++)
+        rooms.deliver({ ...moves, frame: { event: 'ada', payload: { text } }, chatIds: [], userId: 'ada' })
+      rooms.send({ event: 'count', payload: { n: sent++ } }, ['one'])
+      const waiting = (socket.conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length
+      expect(waiting).to.be.at.most(1_001)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await gone
+    expect(writeBuffer.length).to.be.at.most(1_001)
+    await eventually(() => expect(bob?.of('count')).to.have.length(sent))
+  })
+
   it('of several rooms reaches a socket once, and none that may not see it', async () => {
     const frame = { event: 'edited', payload: { chatId: 'one', version: 7 } }
     rooms.deliver({ ...moves, frame, chatIds: ['one'], userId: 'bob', aboutChatId: 'one', hiddenFrom: ['eve'] })

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import { createPerUserLimit } from '../../src/requests/per-user-limit.js'
+import { createKeyedLimit } from '../../src/requests/keyed-limit.js'
 import type { RequestRefused } from '../../src/requests/request-refused.js'
 
 /** Reads that end when they are told to. */
-function setUp() {
-  const run = createPerUserLimit({ perUser: 2, waitingPerUser: 3, inAll: 3 })
+function setUp(more: { waitingInAll?: number } = {}) {
+  const run = createKeyedLimit({ perKey: 2, waitingPerKey: 3, inAll: 3, ...more })
   const running: { userId: string; end: () => void }[] = []
   const read = (userId: string): Promise<string> =>
     run(userId, () => new Promise((resolve) => running.push({ userId, end: () => resolve(userId) })))
@@ -57,8 +57,25 @@ describe('requests that are limited per user', () => {
     expect(await again).to.equal('ann')
   })
 
+  it('are refused where too many of all users wait, and accepted again when one is done', async () => {
+    const { read, running } = setUp({ waitingInAll: 1 })
+    const reads = ['ann', 'ben', 'cid', 'dan'].map((userId) => read(userId))
+    await nextTurn()
+    const refused = await read('eve').catch((error: unknown) => error)
+    expect((refused as RequestRefused).reason).to.deep.equal({ code: 'too-busy' })
+    running[0]?.end()
+    await reads[0]
+    reads.push(read('eve'))
+    while (running.length < 5) {
+      for (const { end } of running) end()
+      await nextTurn()
+    }
+    for (const { end } of running) end()
+    expect(await Promise.all(reads)).to.deep.equal(['ann', 'ben', 'cid', 'dan', 'eve'])
+  })
+
   it('that fail free their slot', async () => {
-    const run = createPerUserLimit({ perUser: 1, waitingPerUser: 1, inAll: 1 })
+    const run = createKeyedLimit({ perKey: 1, waitingPerKey: 1, inAll: 1 })
     for (let time = 0; time < 5; time++)
       expect(await run('ann', () => Promise.reject(new Error('gone'))).catch(String)).to.equal('Error: gone')
     expect(await run('ann', () => Promise.resolve('done'))).to.equal('done')
