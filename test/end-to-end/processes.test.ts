@@ -128,7 +128,7 @@ onEachLog('a server of several processes', function (kind) {
     expect(ours.map((name) => name.at(-1)).toSorted()).to.deep.equal(['1', '2'])
   })
 
-  it('is stopped as one: sockets of all processes are told, and every process ends', async () => {
+  it('is stopped as one: sockets of all processes are notified, and every process ends', async () => {
     const clients = Array.from({ length: 4 }, () =>
       openResumingClient(server.url, { token: members[0]?.token ?? '', cursors: {} }),
     )

@@ -8,7 +8,7 @@ export interface ResumingClient {
   contents: string[]
   /** What must not come: a version left out or repeated, or `resync`. */
   faults: string[]
-  /** How often it was told that the server drains. */
+  /** How often it received `server_draining`. */
   readonly drains: number
   socket: Socket
   /** Resolves at the first `ready`. */
@@ -22,7 +22,7 @@ interface Payload {
   content?: string
 }
 
-/** `cursors` are those with which it comes first. It reconnects fast, or when the server told it to. */
+/** `cursors` are those with which it comes first. It reconnects fast, or when the server asked it to. */
 export function openResumingClient(
   url: string,
   { token, cursors: from }: { token: string; cursors: Record<string, number> },

@@ -13,7 +13,7 @@ interface Channel {
 }
 
 /**
- * Node keeps a connection open that it handed to a worker which was killed before it took it: the client would wait for an answer for ever. Closed,
+ * Node keeps a connection open that it handed to a worker which was killed before it took it: the client would wait for an answer without end. Closed,
  * it tries again.
  */
 export function closeLostConnection(worker: Worker): void {

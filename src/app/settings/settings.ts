@@ -132,13 +132,13 @@ export const settings = {
     'RESYNC_AFTER_EVENTS',
     wholeNumber(0, 100_000),
     '1000',
-    'A client that comes back and missed more events of a chat than this is told to page its history instead',
+    'A client that comes back and missed more events of a chat than this gets `resync` in their place, and pages the history',
   ),
   drainReconnectSeconds: setting(
     'DRAIN_RECONNECT_SECONDS',
     wholeNumber(1, 3_600),
     '5',
-    'Where a node stops, its sockets are told to reconnect at random moments of this time, 1 to 3600',
+    'When a node stops, its clients reconnect at random moments of this time, 1 to 3600',
   ),
   longPolling: setting(
     'LONG_POLLING',
