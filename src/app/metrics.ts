@@ -18,6 +18,9 @@ export function createMetrics() {
   /** Of several processes of one node, the largest value counts. */
   const gauge = (name: string, help: string, ...labelNames: string[]) =>
     new Gauge({ name, help, labelNames, registers, aggregator: 'max' })
+  /** Of several processes of one node, the smallest value counts: it is up only where it is for all. */
+  const leastGauge = (name: string, help: string, ...labelNames: string[]) =>
+    new Gauge({ name, help, labelNames, registers, aggregator: 'min' })
   /** Of several processes of one node, the sum counts. */
   const summedGauge = (name: string, help: string, ...labelNames: string[]) =>
     new Gauge({ name, help, labelNames, registers, aggregator: 'sum' })
@@ -66,8 +69,8 @@ export function createMetrics() {
     redisAway: gauge('redis_away', '1 while Redis is unreachable and rate limits count on this node alone'),
 
     measured: {
-      nodeReady: gauge('node_ready', '1 while this node can serve, as /readyz answers'),
-      componentUp: gauge('component_up', '1 while this component works, as /readyz shows it', 'component'),
+      nodeReady: leastGauge('node_ready', '1 while this node can serve, as /readyz answers'),
+      componentUp: leastGauge('component_up', '1 while this component works, as /readyz shows it', 'component'),
       componentSeconds: gauge('component_latency_seconds', 'Time of the last probe of this component', 'component'),
       projectionLagEvents: gauge('projection_lag_events', 'Events that the projection has not examined', 'projection'),
       projectionLagSeconds: gauge(
@@ -105,7 +108,7 @@ export function createMetrics() {
         'Age of the oldest checkpoint after the last one stored at this target; 0 where there is none',
         'target',
       ),
-      auditVerified: gauge(
+      auditVerified: leastGauge(
         'audit_verification_ok',
         '1 where the last complete verification found no difference, else 0',
       ),
