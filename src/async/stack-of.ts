@@ -12,12 +12,16 @@ export function stackOf(error: unknown, depth = 0): string {
   if (!(error instanceof Error)) return `a thrown ${typeof error}`
   if (error.stack === error.message) return error.message // an error that shows no stack on purpose
   const frames = framesOf(error)
-  const lines = [headerOf(error, frames), ...frames]
+  const lines = [summaryOf(error, frames), ...frames]
   if (error.cause === undefined || depth === MAX_CAUSES) return lines.join('\n')
   return `${lines.join('\n')}\n  caused by ${stackOf(error.cause, depth + 1)}`
 }
 
-function headerOf(error: Error, [first = '']: readonly string[]): string {
+/** The same in one line, without where it was thrown. */
+export const describeError = (error: unknown): string =>
+  error instanceof Error ? summaryOf(error, framesOf(error)) : `a thrown ${typeof error}`
+
+function summaryOf(error: Error, [first = '']: readonly string[]): string {
   const { name, message } = error
   const code = codeOf(error)
   const isOurs = first.includes(ROOT) && !first.includes('/node_modules/')

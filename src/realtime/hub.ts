@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
 import type { FailureReport } from '../async/outage.js'
+import { describeError } from '../async/stack-of.js'
 import type { AnyEvent } from '../domain/any-event.js'
 import { logStream, rolesStream } from '../domain/streams.js'
 import type { EventLog, Page, Position, RecordedEvent } from '../eventstore/event-log.js'
@@ -203,7 +204,11 @@ export function createHub(deps: HubDeps): Hub {
     status() {
       const { position, ...follows } = follower.status()
       const error = follows.error ?? withheld.reason
-      return { status: error === null ? 'live' : 'failing', position, reason: error === null ? null : reasonOf(error) }
+      return {
+        status: error === null ? 'live' : 'failing',
+        position,
+        reason: error === null ? null : describeError(error),
+      }
     },
 
     async [Symbol.asyncDispose]() {
@@ -213,9 +218,6 @@ export function createHub(deps: HubDeps): Hub {
     },
   }
 }
-
-const reasonOf = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 
 /** Splits into neighbours that all wait for the read model or all do not, so that messages never wait for what comes after them. */
 function runsOf(events: readonly ReadEvent[], mustWait: (event: ReadEvent) => boolean): ReadEvent[][] {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { stackOf } from '../../src/async/stack-of.js'
+import { describeError, stackOf } from '../../src/async/stack-of.js'
 
 const thrownBy = (run: () => unknown): unknown => {
   try {
@@ -30,6 +30,11 @@ describe('an error in the log', () => {
     const text = stackOf(new Error('reading failed', { cause }))
     expect(text).to.match(/^Error: reading failed\n[^]*\n {2}caused by SyntaxError\n +at JSON.parse/)
     expect(text).to.not.include('Ada').and.not.include('at home')
+  })
+
+  it('is one line where there is no room for more, with the same rule', () => {
+    expect(describeError(new Error('the key is missing'))).to.equal('Error: the key is missing')
+    expect(describeError(thrownBy(() => JSON.parse('secret of Ada')))).to.equal('SyntaxError')
   })
 
   it('is the type alone for what is no error', () => {
