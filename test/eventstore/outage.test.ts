@@ -107,6 +107,7 @@ describe('The event log in Postgres, when something breaks', () => {
     let waited: Promise<unknown> | undefined
     await withTheLockHeld(async () => {
       const sent = rejectionOf(log.append(newStream(), 0, newEvents(1)))
+      await eventually(async () => expect(await execute(database.url, waiting)).to.have.length(1))
       waited = log.append(newStream(), 0, newEvents(1))
       await untilKilled(WAITING_APPEND)
       expect(await sent).to.be.instanceOf(UnknownOutcomeError)

@@ -1,3 +1,4 @@
+import { createTurnBarrier } from '../../async/turn-barrier.js'
 import type { NewEvent } from '../event-log.js'
 import { TEXT_SEPARATOR } from '../event-text.js'
 import type { AppendCall, AppendRow } from './append-connection.js'
@@ -56,9 +57,11 @@ export function createAppendQueue(
   onDone: (done: readonly Done[]) => void,
 ): AppendQueue {
   const waiting: Waiting[] = []
+  const turnBarrier = createTurnBarrier()
   let draining: Promise<void> | null = null
 
   async function drain(): Promise<void> {
+    await turnBarrier() // what the same turn of the event loop brings goes together
     while (waiting.length > 0) await sendAll(waiting.splice(0, countForOneCall(waiting)))
     draining = null
   }
