@@ -64,7 +64,6 @@ export function createParley(options: ParleyOptions): Parley {
     url,
     session,
     cursors: () => Object.fromEntries(Object.entries(cursors.all()).slice(0, MAX_HANDSHAKE_CURSORS)),
-    onCursorsRefused: () => cursors.clear(),
     ...(backoff && { backoff }),
     ...(ackTimeoutMs !== undefined && { ackTimeoutMs }),
   })

@@ -6,8 +6,6 @@ export type AfterEnd =
   | 'reconnect'
   /** Connect again with another token. */
   | 'renew-token'
-  /** Connect again without cursors. */
-  | 'forget-cursors'
   /** The session is over. */
   | 'sign-out'
   /** Connecting again would be refused in the same way. */
@@ -17,7 +15,6 @@ const BY_CODE: Readonly<Record<string, AfterEnd>> = {
   'token-expired': 'renew-token',
   'token-revoked': 'renew-token',
   'invalid-token': 'renew-token',
-  'cursor-ahead': 'forget-cursors',
   'session-revoked': 'sign-out',
   'signed-out': 'stop',
 }

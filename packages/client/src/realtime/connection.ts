@@ -42,8 +42,6 @@ export interface ConnectionDeps {
   session: Pick<Session, 'accessToken' | 'expiresAt' | 'ended' | 'onChange'>
   /** What the next handshake resumes from. */
   cursors: () => Record<string, number>
-  /** The server has less than these cursors: it may have been restored from a backup. */
-  onCursorsRefused?: () => void
   ackTimeoutMs?: number
   backoff?: BackoffOptions
   /** Waits between two attempts. */
@@ -56,7 +54,7 @@ interface Attempt extends SocketEnd {
 }
 
 export function createConnection(deps: ConnectionDeps): Connection {
-  const { session, onCursorsRefused = () => undefined, ackTimeoutMs = 15_000, wait = delay } = deps
+  const { session, ackTimeoutMs = 15_000, wait = delay } = deps
   const events = createEmitter<ReceivedEvent>()
   const readies = createEmitter<Ready>()
   const states = createEmitter<ConnectionState>()
@@ -126,7 +124,6 @@ export function createConnection(deps: ConnectionDeps): Connection {
       const next = afterEnd(error, wasOnline)
       if (next === 'sign-out') await session.ended()
       if (next === 'stop' || next === 'sign-out') throw error ?? new Error('stopped without a reason')
-      if (next === 'forget-cursors') onCursorsRefused()
       refused = next === 'renew-token' ? token : null
       if (next === 'renew-token' && failures === 1) continue
       const asked = reconnectAfterMs ?? (error?.retryAfterSeconds == null ? null : error.retryAfterSeconds * 1_000)
