@@ -43,7 +43,6 @@ export function openSocket({ url, auth, ackTimeoutMs, onEvent, onError }: OpenSo
     }
     end = endAfter(event, payload)
     if (event === 'error' && end.error !== null) onError(end.error)
-    if (isCursorAhead(event, payload)) onEvent('resync', payload)
     if (!ENDINGS.has(event)) onEvent(event, payload)
   })
 
@@ -87,10 +86,6 @@ function endAfter(event: string, payload: unknown): SocketEnd {
     reconnectAfterMs: null,
   }
 }
-
-/** What the client has of this chat is of another log, as after a restore from a backup: the chat is loaded again, as after a `resync`. */
-const isCursorAhead = (event: string, payload: unknown): boolean =>
-  event === 'error' && (payload as Problem).code === ('cursor-ahead' as string)
 
 const errorOf = (problem: Partial<Problem> & { code: Problem['code'] }): ParleyError =>
   new ParleyError({ title: problem.code, ...problem })
