@@ -93,8 +93,14 @@ export function createAppends(
   }
 }
 
+const utf8 = new TextEncoder()
+
+/**
+ * The metadata as bytes, which the client takes as they are. What it is given as an object it writes as JSON and as base64, from which protobuf
+ * makes bytes twice: half of what encoding an event costs. It takes data of the type JSON in that way alone.
+ */
 const toStored = ({ id, type, data, metadata }: NewEvent) =>
-  jsonEvent({ id, type, data: JSON.parse(data) as JSONEventType['data'], metadata: JSON.parse(metadata) as object })
+  jsonEvent({ id, type, data: JSON.parse(data) as JSONEventType['data'], metadata: utf8.encode(metadata) })
 
 /** A repeat that overtakes the index is answered "timed out", at once and by the server: it is there, and will be known in a moment. */
 const isNotIndexed = (error: unknown): boolean => error instanceof DeadlineExceededError && error.code === undefined
