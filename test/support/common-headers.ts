@@ -24,7 +24,7 @@ const COMMON: Readonly<Record<string, string>> = {
 }
 
 /** Pages that do not change may be kept, and load what they show. */
-const FIXED = /^\/(docs|openapi\.json)/
+const FIXED = /^\/(docs|openapi\.json|asyncapi\.json)/
 const OF_FIXED = ['cache-control', 'content-security-policy']
 
 /** Each of them with exactly this value; `allowedOrigin` is the one whose pages may read the answer. */
