@@ -22,7 +22,7 @@ function operationPart({ messages: refs, reply }, messages) {
   const part = details(
     [element('code', message.name), ` ${message.summary}`],
     ...messageParts(message),
-    ...answers.flatMap((answer) => [element('h3', 'Ack'), ...messageParts(answer)]),
+    ...answers.flatMap((answer) => [element('h3', answer.name), ...messageParts(answer)]),
   )
   part.id = keyOf(refs[0])
   return part

@@ -54,7 +54,8 @@ const responseOf = (codes: readonly ProblemCode[]): object => ({
   },
 })
 
-const REQUEST_ID = '019b7f60-1a2b-7c3d-8e4f-5a6b7c8d9e0f'
+/** Of every example. */
+export const REQUEST_ID = '019b7f60-1a2b-7c3d-8e4f-5a6b7c8d9e0f'
 
 /** Every problem as it is answered, by its code. */
 export const problemExamples: Readonly<Record<string, object>> = Object.fromEntries(

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import pLimit from 'p-limit'
 import type { Randoms } from '../../support/randoms.js'
 import type { ChaosInstallation } from './installation.js'
 import type { NodeProcess } from './node-process.js'
@@ -10,22 +11,27 @@ type Fault = (randoms: Randoms) => Promise<void>
 export function faultsOf({ nodes, postgres, redis }: ChaosInstallation, redisMs: number): ReadonlyMap<string, Fault> {
   const some = (randoms: Randoms): NodeProcess => nodes[randoms.below(nodes.length)]!
 
+  const onePostgresFault = pLimit(1)
+
   const restart =
     (signal: 'SIGKILL' | 'SIGTERM'): Fault =>
     async (randoms) => {
       const node = some(randoms)
-      await node.end(signal)
-      await pause(randoms.below(1_500))
-      await node.start()
+      await node.oneAtATime(async () => {
+        await node.end(signal)
+        await pause(randoms.below(1_500))
+        await node.start()
+      })
     }
 
   const restartPostgres =
     (how: 'stop' | 'crash'): Fault =>
-    async (randoms) => {
-      await postgres[how]()
-      await pause(randoms.below(1_500))
-      await postgres.start()
-    }
+    (randoms) =>
+      onePostgresFault(async () => {
+        await postgres[how]()
+        await pause(randoms.below(1_500))
+        await postgres.start()
+      })
 
   const faults = new Map<string, Fault>([
     ['a node is killed', restart('SIGKILL')],
@@ -34,9 +40,11 @@ export function faultsOf({ nodes, postgres, redis }: ChaosInstallation, redisMs:
       'a node is suspended',
       async (randoms) => {
         const node = some(randoms)
-        node.signal('SIGSTOP')
-        await pause(1_000 + randoms.below(6_000))
-        node.signal('SIGCONT')
+        await node.oneAtATime(async () => {
+          node.signal('SIGSTOP')
+          await pause(1_000 + randoms.below(6_000))
+          node.signal('SIGCONT')
+        })
       },
     ],
     [

@@ -1,3 +1,4 @@
+import pLimit, { type LimitFunction } from 'p-limit'
 import { openBreakableProxy, type BreakableProxy } from '../../support/breakable-proxy.js'
 import { startChild, type Child } from '../../support/child.js'
 
@@ -7,6 +8,8 @@ export interface NodeProcess extends AsyncDisposable {
   /** Null while it is down. */
   readonly url: string | null
   readonly proxy: BreakableProxy | null
+  /** For what ends or suspends it: two faults at once would start it twice. */
+  oneAtATime: LimitFunction
   /** Resolves once it has ended. */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>
   /** SIGSTOP or SIGCONT, where it runs. */
@@ -52,6 +55,7 @@ export function createNodeProcess(
 
   return {
     name,
+    oneAtATime: pLimit(1),
     get url() {
       return proxy?.url ?? null
     },
