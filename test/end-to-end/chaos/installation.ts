@@ -53,6 +53,7 @@ export async function startInstallation(kind: LogKind): Promise<ChaosInstallatio
       RATE_LIMITS: 'off',
       RATE_LIMIT_MESSAGES_PER_MINUTE: '0',
       LINK_PREVIEWS: 'off',
+      RESYNC_AFTER_EVENTS: '5', // so that clients page after `resync` too
       ...(redis && { REDIS_URL: redis.url }),
       ...logEnvironment(kind),
     }
