@@ -38,13 +38,12 @@ export const logMigrations: { name: string; up(knex: Knex): Promise<void>; down(
   },
   {
     name: 'log-003-append-in-texts',
+    // The function before it stays: nodes of the release before append by it during a rolling deploy.
     async up(knex) {
-      await knex.raw('drop function append_events(text, text)')
       await knex.raw(appendFunction)
     },
     async down(knex) {
       await knex.raw('drop function append_events(text, text, text, text)')
-      await knex.raw(secondAppendFunction)
     },
   },
 ]
