@@ -99,7 +99,10 @@ export function createSession(socket: RealtimeSocket, deps: SessionDeps, onFailu
     }
     for (let after = cursor; after < version;) {
       const page = await missedFrames(chatMembership, after, PAGE_FRAMES).catch(unlessForged)
-      if (page === null) return emitFrames([resync(chatMembership)])
+      if (page === null) {
+        emitFrames([resync(chatMembership)])
+        return
+      }
       write(socket.conn, page.encoded)
       after = page.version
       await drained(socket.conn, () => AbortSignal.any([disconnected.signal, AbortSignal.timeout(stepMs)]))
