@@ -62,7 +62,9 @@ describe('the client package, packed and installed in a folder of its own', func
     await writeFile(join(folder, 'typed.ts'), program)
     const compilerOptions = { noEmit: true, strict: true, module: 'nodenext', lib: ['es2023', 'dom'], types: [] }
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['typed.ts'] }))
-    const { stdout } = await inFolder(process.execPath, TSC, '-p', '.').catch((error: unknown) => error as { stdout: string })
+    const { stdout } = await inFolder(process.execPath, TSC, '-p', '.').catch(
+      (error: unknown) => error as { stdout: string },
+    )
     expect(stdout).to.equal('')
   })
 
