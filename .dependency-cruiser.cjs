@@ -34,6 +34,7 @@ module.exports = {
     mayOnlyReach('projections', [...pure, 'followers', 'content']),
     mayOnlyReach('analytics', [...pure, 'followers', 'projections/engine']),
     mayOnlyReach('audit', [...pure, 'followers', 'projections/engine']),
+    mayOnlyReach('backup', [...pure, 'audit']),
     mayOnlyReach('replay', [...pure, 'projections', 'content']),
     mayOnlyReach('identity', ['domain', 'commands', 'limits', 'async', 'postgres']),
     mayOnlyReach('export', [...pure, 'projections', 'identity']),

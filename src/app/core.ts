@@ -48,6 +48,8 @@ export interface CoreOptions {
   /** Ends the name under which this node connects to the databases, where several of one server do. */
   nodeSuffix?: string
   overrides?: Overrides
+  /** Only a restore uses databases that are not restored completely. */
+  isRestoring?: boolean
 }
 
 /** Log, keys, commands and projections: what the server and the operator commands share. */
@@ -81,10 +83,14 @@ export interface Core extends Foundations {
 
 /** Opens the databases and the log, starts the projections and the command handler. */
 export async function openCore(config: Config, options: CoreOptions, releases: Releases): Promise<Core> {
-  const { overrides = {}, cacheSizes, print, report, nodeSuffix } = options
+  const { overrides = {}, cacheSizes, print, report, nodeSuffix, isRestoring } = options
   const clock = overrides.clock ?? (() => new Date())
   const { flags, file: flagsFile } = await openFlags(config)
-  const foundations = await openFoundations(config, print, report, clock, releases, cacheSizes, nodeSuffix)
+  const foundations = await openFoundations(
+    config,
+    { print, report, clock, sizes: cacheSizes, nodeSuffix, isRestoring },
+    releases,
+  )
   const { databases, log, reader, sealer, dataKeys } = foundations
   const { open, runners, managed, readStates } = await startProjections(
     foundations,

@@ -48,10 +48,10 @@ export async function openDatabases(
   config: Config,
   print: (line: string) => void,
   releases: Releases,
-  nodeSuffix = '',
+  { nodeSuffix = '', newInstallation }: { nodeSuffix?: string | undefined; newInstallation?: string | undefined } = {},
 ): Promise<Databases> {
   const found = await locate(config, print, releases)
-  await prepareDatabases(found.mainUrls, found.keysUrls)
+  await prepareDatabases(found.mainUrls, found.keysUrls, newInstallation)
   const mainUrl = found.mainUrls.url
   const applicationName = `${APPLICATION_NAME}${nodeSuffix}`
   const sizes = poolSizes(config.processes)
@@ -61,6 +61,16 @@ export async function openDatabases(
   )
   const keys = openPool({ connectionString: found.keysUrls.url, max: sizes.keys, applicationName }, releases)
   return { ...found, mainUrl, main, keys, applicationName }
+}
+
+/** How many other processes of Parley, nodes and operator commands, are connected to the main database. */
+export async function countOtherProcesses(main: pg.Pool): Promise<number> {
+  const { rows } = await main.query<{ count: number }>(
+    `select count(distinct application_name)::int as count from pg_stat_activity
+     where datname = current_database() and application_name like 'parley %' and application_name <> $1`,
+    [APPLICATION_NAME],
+  )
+  return rows[0]?.count ?? 0
 }
 
 /** For statements that may take long, such as the building of an index. */

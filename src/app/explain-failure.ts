@@ -1,9 +1,12 @@
 import { UnavailableError } from '../async/unavailable-error.js'
+import { LogMismatchError } from '../audit/chain/check-log.js'
+import { BackupError } from '../backup/backup-error.js'
 import { EventStoreUnreachableError } from '../eventstore/eventstoredb/event-store-unreachable-error.js'
 import { EmbeddedPostgresError } from '../postgres/embedded/embedded-postgres-error.js'
 import { KeyUnwrapError } from '../privacy/key-wrap.js'
 import { ForeignCheckpointError } from '../projections/engine/open-projection.js'
 import { ConfigError } from './config.js'
+import { LogCopyError } from './log-copy/log-copy-error.js'
 import { StartupError } from './startup-error.js'
 
 export interface FailureReport {
@@ -33,4 +36,11 @@ function textOf(error: Error): string {
 }
 
 /** Errors whose message is written for an operator. */
-const EXPECTED = [StartupError, ForeignCheckpointError, EventStoreUnreachableError]
+const EXPECTED = [
+  StartupError,
+  ForeignCheckpointError,
+  EventStoreUnreachableError,
+  LogCopyError,
+  LogMismatchError,
+  BackupError,
+]

@@ -11,34 +11,59 @@ import { createEventReader, type EventReader } from '../privacy/event-reader.js'
 import { createEventSealer, type EventSealer } from '../privacy/event-sealer.js'
 import { createLocalEventCache } from '../privacy/local-event-cache.js'
 import { createProjectionList, type ProjectionList } from '../projections/projection-list.js'
+import { refuseUnfinishedRestore } from './backup/refuse-unfinished-restore.js'
 import { type CacheSizes, serverCacheSizes } from './cache-sizes.js'
 import type { Config } from './config.js'
 import { openDatabases, type Databases } from './databases.js'
 import { logOpening } from './log-opening.js'
 import type { Releases } from './release.js'
 
-/** The databases, the log, and what it takes to read and write its events. */
-export interface Foundations {
-  databases: Databases
-  log: EventLog
+/** What it takes to read and write events. */
+export interface Sealing {
   dataKeys: DataKeys
   reader: EventReader
   sealer: EventSealer
   /** From which the secrets of the installation are derived. */
   installationKey: KeyObject
+}
+
+/** The databases, the log, and what it takes to read and write its events. */
+export interface Foundations extends Sealing {
+  databases: Databases
+  log: EventLog
   projections: ProjectionList
+}
+
+export interface FoundationOptions {
+  print(line: string): void
+  report: FailureReport
+  clock: () => Date
+  /** Those of a server by default. */
+  sizes?: CacheSizes | undefined
+  nodeSuffix?: string | undefined
+  isRestoring?: boolean | undefined
 }
 
 export async function openFoundations(
   config: Config,
-  print: (line: string) => void,
-  report: FailureReport,
-  clock: () => Date,
+  options: FoundationOptions,
   releases: Releases,
-  sizes = serverCacheSizes,
-  nodeSuffix = '',
 ): Promise<Foundations> {
-  const databases = await openDatabases(config, print, releases, nodeSuffix)
+  const { print, report, clock, sizes = serverCacheSizes, nodeSuffix, isRestoring = false } = options
+  const databases = await openDatabases(config, print, releases, { nodeSuffix })
+  if (!isRestoring) await refuseUnfinishedRestore(databases.main)
+  const sealing = await openSealing(config, databases, report, sizes)
+  const { reader, sealer } = sealing
+  const log = releases.add(await openEventLog(config, databases, await logOpening(sealer, clock), report, sizes))
+  return { ...sealing, databases, log, projections: createProjectionList(reader) }
+}
+
+export async function openSealing(
+  config: Config,
+  databases: Databases,
+  report: FailureReport,
+  sizes: CacheSizes,
+): Promise<Sealing> {
   const { masterKey } = databases
   const acceptedKeys = config.masterKeysAccepted
   const dataKeys = createDataKeys({ pool: databases.keys, masterKey, acceptedKeys }, sizes.dataKeys)
@@ -53,8 +78,7 @@ export async function openFoundations(
     macKeys: [masterKey, ...acceptedKeys].map(deriveMacKey),
     onForged: (event) => report.onFailure('event-mac', new BadMacError(event)),
   })
-  const log = releases.add(await openEventLog(config, databases, await logOpening(sealer, clock), report, sizes))
-  return { databases, log, dataKeys, reader, sealer, installationKey, projections: createProjectionList(reader) }
+  return { dataKeys, reader, sealer, installationKey }
 }
 
 /** The client of EventStoreDB is only loaded where it is used: it takes as long as all the rest of the log. */

@@ -20,11 +20,24 @@ export async function readOrMakeLocalSecrets(dataDir: string): Promise<LocalSecr
   }
 }
 
+/** Puts a key where a first start would make one. @throws StartupError another key is there */
+export async function placeLocalKey(
+  dataDir: string,
+  name: 'master-key' | 'audit-signing-key',
+  key: Buffer,
+): Promise<void> {
+  await mkdir(dataDir, { recursive: true })
+  const file = join(dataDir, name)
+  const found = await readOrMakeKey(file, key)
+  if (!found.export().equals(key))
+    throw new StartupError(`PARLEY_DATA_DIR: ${file} holds another key: name a folder that is empty or not there`)
+}
+
 /** The file appears whole or not at all, and never replaces one that is there: another process may have made it just now. */
-async function readOrMakeKey(file: string): Promise<KeyObject> {
+async function readOrMakeKey(file: string, made: Buffer = randomBytes(32)): Promise<KeyObject> {
   const draft = `${file}.${randomUUID()}`
   if (!existsSync(file)) {
-    await writeFile(draft, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flush: true })
+    await writeFile(draft, `${made.toString('base64')}\n`, { mode: 0o600, flush: true })
     await link(draft, file).catch(ignoreExisting)
     await rm(draft)
   }

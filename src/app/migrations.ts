@@ -1,4 +1,5 @@
 import { auditMigrations } from '../audit/chain/migrations.js'
+import { restoreMigrations } from '../backup/migrations.js'
 import { snapshotMigrations } from '../commands/pipeline/migrations.js'
 import type { Migration } from '../postgres/migrate.js'
 import { erasureMigrations } from '../erasure/migrations.js'
@@ -23,6 +24,7 @@ export const mainMigrations: readonly Migration[] = [
   ...retentionMigrations,
   installationMigration,
   ...auditMigrations,
+  ...restoreMigrations,
 ]
 
 /** The key store, a database apart: never in the same backup file as the log. */

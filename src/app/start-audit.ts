@@ -1,5 +1,6 @@
 import type { FailureReport } from '../async/outage.js'
 import { createAnchorCheckpoint } from '../audit/anchors/anchor-checkpoint.js'
+import { checkLog } from '../audit/chain/check-log.js'
 import { createChainFollower } from '../audit/chain/chain-follower.js'
 import type { ChainRow } from '../audit/chain/chain-rows.js'
 import type { Checkpoint } from '../audit/checkpoints/checkpoint.js'
@@ -68,6 +69,7 @@ export async function startAuditChain(
     report.onFailure('audit-chain-mac', new Error(`entry ${ordinal}, ${stream} ${version}: its MAC is wrong`))
   const follower = createChainFollower({ isAuthentic: (event) => reader.isAuthentic(event), onForged })
   const open = await openProjection(pool, follower, log)
+  await checkLog(pool, log)
   const runner = releases.add(
     startRunner(open, {
       log,

@@ -3,6 +3,9 @@ import { showReaderUrl } from './analytics/url-command.js'
 import { exportProjectionCommand, newProjectionCommand } from './analytics/new-and-export.js'
 import { auditExport } from './audit/export-command.js'
 import { auditVerify } from './audit/verify-command.js'
+import { backupCommand } from './backup/backup-command.js'
+import { restoreCommand } from './backup/restore-command.js'
+import { verifyBackupCommand } from './backup/verify-command.js'
 import { doctorAddresses } from './doctor/doctor-addresses.js'
 import { doctorAudit } from './doctor/doctor-audit.js'
 import { doctor } from './doctor/doctor-command.js'
@@ -10,6 +13,8 @@ import { doctorUnread } from './doctor/doctor-unread.js'
 import { completionScript } from './completion.js'
 import { importCommand } from './import-command.js'
 import { rotateKeysCommand } from './keys/rotate-command.js'
+import { tombstonesCommand } from './keys/tombstones-command.js'
+import { copyLogCommand } from './log/copy-command.js'
 import type { OperatorCommand } from './operator-command.js'
 import { diffProjection, prepareProjections, rebuildProjections } from './projections/build-commands.js'
 import { listProjections, showStatus } from './projections/show-projections.js'
@@ -52,6 +57,11 @@ const commandTable: Record<string, OperatorCommand> = {
   'replay chat': replayChat,
   'replay user': replayUser,
   'keys rotate': rotateKeysCommand,
+  'keys tombstones': tombstonesCommand,
+  backup: backupCommand,
+  'backup verify': verifyBackupCommand,
+  restore: restoreCommand,
+  'log copy': copyLogCommand,
   doctor,
   'doctor unread': doctorUnread,
   'doctor addresses': doctorAddresses,

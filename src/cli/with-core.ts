@@ -39,7 +39,11 @@ export async function withFoundations<Result>(
   const releases = createReleases()
   try {
     const clock = () => new Date()
-    const foundations = await openFoundations(config, printNotice, failureReport, clock, releases, commandCacheSizes)
+    const foundations = await openFoundations(
+      config,
+      { print: printNotice, report: failureReport, clock, sizes: commandCacheSizes },
+      releases,
+    )
     return await recordCommand(foundations, failureReport, () => work(foundations))
   } finally {
     await releases[Symbol.asyncDispose]()

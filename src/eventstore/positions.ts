@@ -7,6 +7,10 @@ export interface Positions {
   parse(position: Position): number
 }
 
+/** The same place in a log that was given another id. */
+export const withLogId = (position: Position, logId: string): Position =>
+  logId + position.slice(position.lastIndexOf('.'))
+
 const NUMBER = /^(?:0|[1-9]\d*)$/
 
 export function createPositions(logId: string): Positions {

@@ -156,6 +156,15 @@ export const personalFields: { readonly [Type in AnyEvent['type']]: FieldsOf<Ext
   UserHoldEnded: { userId: 'public', by: 'public', reason: { user: 'by', under: 'user' } },
   UserErasureRequested: { userId: 'public', by: 'public' },
   LogOpened: { logId: 'public' },
+  LogCopied: { logId: 'public', 'skipped[].projection': 'public', 'skipped[].position': 'public' },
+  LogRestored: {
+    logId: 'public',
+    backupId: 'public',
+    events: 'public',
+    backedUpEvents: 'public',
+    'skipped[].projection': 'public',
+    'skipped[].position': 'public',
+  },
   ProjectionEventSkipped: {
     projection: 'public',
     position: 'public',

@@ -194,6 +194,19 @@ export const samples: { [Type in AnyEvent['type']]: Required<Decided<Extract<Any
   UserErased: { type: 'UserErased', userId: gone },
   UserReactivated: { type: 'UserReactivated', userId: ada, by: bob },
   LogOpened: { type: 'LogOpened', logId: '0e000000-0000-4000-8000-000000000005' },
+  LogCopied: {
+    type: 'LogCopied',
+    logId: '0e000000-0000-4000-8000-000000000006',
+    skipped: [{ projection: 'conversations', position: '0e000000-0000-4000-8000-000000000006.7' }],
+  },
+  LogRestored: {
+    type: 'LogRestored',
+    logId: '0e000000-0000-4000-8000-000000000007',
+    backupId: '0e000000-0000-4000-8000-000000000008',
+    events: 1_000,
+    backedUpEvents: 1_200,
+    skipped: [{ projection: 'conversations', position: '0e000000-0000-4000-8000-000000000007.7' }],
+  },
   ProjectionEventSkipped: {
     type: 'ProjectionEventSkipped',
     projection: 'conversations',

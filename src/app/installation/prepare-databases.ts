@@ -24,8 +24,15 @@ const VARIABLES = {
   keys: { url: 'KEYS_DATABASE_URL', ownerUrl: 'KEYS_DATABASE_OWNER_URL' },
 } as const
 
-/** Checks what both databases are before anything is changed in either. Then migrates them and says to which installation they belong. */
-export async function prepareDatabases(main: DatabaseUrls, keys: DatabaseUrls): Promise<void> {
+/**
+ * Checks what both databases are before anything is changed in either. Then migrates them and says to which installation they belong: where
+ * they belong to none yet, to `newInstallation`.
+ */
+export async function prepareDatabases(
+  main: DatabaseUrls,
+  keys: DatabaseUrls,
+  newInstallation: string = randomUUID(),
+): Promise<void> {
   const [mainVariable, mainUrl] = ownerOf('main', main)
   const [keysVariable, keysUrl] = ownerOf('keys', keys)
   const inMain = <Result>(work: () => Promise<Result>) => openingDatabase(mainVariable, mainUrl, work)
@@ -37,7 +44,7 @@ export async function prepareDatabases(main: DatabaseUrls, keys: DatabaseUrls): 
   checkPair(mainIdentity, keysIdentity)
   await inMain(() => migrate(mainUrl, mainMigrations))
   await inKeys(() => migrate(keysUrl, keysMigrations))
-  const known = mainIdentity.installation ?? keysIdentity.installation ?? randomUUID()
+  const known = mainIdentity.installation ?? keysIdentity.installation ?? newInstallation
   // The keys first: where a start ends in between, a main database without an id beside keys with one can be claimed later.
   const installation = await inKeys(() => claim(keysUrl, 'keys', known))
   await inMain(() => claim(mainUrl, 'main', installation))

@@ -7,6 +7,7 @@ import { checkpointsAfter } from '../checkpoints/checkpoint-table.js'
 import type { SigningKeys } from '../checkpoints/signing-keys.js'
 import type { DivergenceReason } from './divergence.js'
 import { createLookAhead, type LookAhead } from './look-ahead.js'
+import { isGivenUp, type Restore } from './restores.js'
 
 export interface SignedHeadsDeps {
   pool: Pool
@@ -15,11 +16,17 @@ export interface SignedHeadsDeps {
   anchorFiles: readonly string[]
 }
 
+/** Checkpoints in anchor files of entries that a restore has given up: neither right nor wrong any more. */
+export interface RestoredCheckpoints extends Restore {
+  checkpoints: number
+}
+
 /** What was signed of the chain, and stored outside, compared with the chain as it is computed. */
 export interface SignedHeads {
   /** The last entry that a right checkpoint covers, and the last one that is stored outside. */
   readonly signedUpTo: number
   readonly anchoredUpTo: number
+  readonly restored: readonly RestoredCheckpoints[]
   /** Reads what there is of the entries after one and up to another. */
   load(after: number, upTo: number): Promise<void>
   check(heads: Omit<Heads, 'at'>): DivergenceReason | null
@@ -29,8 +36,12 @@ export interface SignedHeads {
 
 const PAGE = 1_000
 
-export function createSignedHeads({ pool, keys, anchorFiles }: SignedHeadsDeps): SignedHeads {
-  const files = anchorFiles.map((path) => readLines(path))
+export function createSignedHeads(
+  { pool, keys, anchorFiles }: SignedHeadsDeps,
+  restores: readonly Restore[],
+): SignedHeads {
+  const restored = restores.map((restore) => ({ ...restore, checkpoints: 0 }))
+  const files = anchorFiles.map((path) => readLines(path, restored))
   let checkpoints = new Map<number, Checkpoint>()
   let anchors = new Map<number, Anchor[]>()
   let lines = new Map<number, Checkpoint[]>()
@@ -43,6 +54,7 @@ export function createSignedHeads({ pool, keys, anchorFiles }: SignedHeadsDeps):
     get anchoredUpTo() {
       return reached.anchored
     },
+    restored,
     async load(after, upTo) {
       checkpoints = new Map((await checkpointsAfter(pool, after, upTo - after)).map((one) => [one.ordinal, one]))
       anchors = byOrdinal(await anchorsBetween(pool, after, upTo))
@@ -94,12 +106,15 @@ function checkCheckpoint(
   return hasHeads(checkpoint, heads) ? null : 'checkpoint-contradicted'
 }
 
-function readLines(path: string): LookAhead<Checkpoint> {
+/** Lines of before a restore, which are not in the order of the others, are counted and left out. */
+function readLines(path: string, restored: readonly RestoredCheckpoints[]): LookAhead<Checkpoint> {
   const lines = readAnchorFile(path)
   return createLookAhead(async () => {
     const page: Checkpoint[] = []
     for (let line = await lines.next(); line.done !== true; line = await lines.next()) {
-      page.push(line.value)
+      const restore = restored.find((one) => isGivenUp(one, line.value))
+      if (restore !== undefined) restore.checkpoints++
+      else page.push(line.value)
       if (page.length === PAGE) break
     }
     return page

@@ -11,7 +11,8 @@ import { compareNodes } from './compare-nodes.js'
 import { findDivergence, type Divergence, type DivergenceReason } from './divergence.js'
 import { createLookAhead, type LookAhead } from './look-ahead.js'
 import { readStart, type Start } from './read-start.js'
-import { createSignedHeads, type SignedHeadsDeps } from './signed-heads.js'
+import { readRestores, type Restore } from './restores.js'
+import { createSignedHeads, type RestoredCheckpoints, type SignedHeadsDeps } from './signed-heads.js'
 
 export interface VerifyDeps extends SignedHeadsDeps {
   /** Null: the tables alone. */
@@ -39,6 +40,8 @@ export interface Verification {
   signedUpTo: number
   /** The last entry that something outside of the databases covers. */
   anchoredUpTo: number
+  /** Each restore from a backup, and the anchored checkpoints of entries that it gave up. */
+  restored: readonly RestoredCheckpoints[]
   firstDivergence: Divergence | null
 }
 
@@ -52,7 +55,8 @@ export async function verifyChain(deps: VerifyDeps, { onProgress, signal }: Veri
   const { total } = start
   onProgress(0, total)
   const altered = deps.log === null ? [] : await deps.alteredSnapshots(signal)
-  const run = createRun(deps, new Map(altered.map(({ stream, version }) => [stream, version])))
+  const restores = await readRestores(deps.pool)
+  const run = createRun(deps, restores, new Map(altered.map(({ stream, version }) => [stream, version])))
   while (run.done < total && run.divergence === null && !signal.aborted) {
     await run.page(Math.min(PAGE, total - run.done))
     onProgress(run.done, total)
@@ -66,16 +70,17 @@ export async function verifyChain(deps: VerifyDeps, { onProgress, signal }: Veri
     head,
     signedUpTo: heads.signedUpTo,
     anchoredUpTo: heads.anchoredUpTo,
+    restored: heads.restored,
     firstDivergence: divergence,
   }
 }
 
 /** `alteredSnapshots`: their versions by stream. */
-function createRun(deps: VerifyDeps, alteredSnapshots: ReadonlyMap<string, number>) {
+function createRun(deps: VerifyDeps, restores: readonly Restore[], alteredSnapshots: ReadonlyMap<string, number>) {
   const { pool, log, isAuthentic } = deps
   const entries = readEntries(pool)
   const events = log === null ? null : readEvents(log)
-  const heads = createSignedHeads(deps)
+  const heads = createSignedHeads(deps, restores)
   const peaks: Subtree[] = []
   let previous = FIRST_HASH
   let done = 0

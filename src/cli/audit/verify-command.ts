@@ -69,8 +69,12 @@ function createBar(isJson: boolean): SingleBar | null {
   return bar
 }
 
-function report({ done, total, ok, head, signedUpTo, anchoredUpTo, firstDivergence }: Verification): string {
+function report({ done, total, ok, head, signedUpTo, anchoredUpTo, restored, firstDivergence }: Verification): string {
   if (firstDivergence !== null) return `Entry ${firstDivergence.ordinal} differs: ${firstDivergence.reason}`
   const entries = ok ? `${total} entries are right` : `Interrupted. ${done} of ${total} entries are right`
-  return `${entries}, of which ${signedUpTo} are signed and ${anchoredUpTo} anchored. Chain ${head.hash}, tree ${head.treeHead}`
+  const heads = `${entries}, of which ${signedUpTo} are signed and ${anchoredUpTo} anchored. Chain ${head.hash}, tree ${head.treeHead}`
+  return [heads, ...restored.map(restoredText)].join('\n')
 }
+
+const restoredText = ({ ordinal, at, checkpoints }: Verification['restored'][number]): string =>
+  `The log was restored up to entry ${ordinal} at ${at}; ${checkpoints} anchored checkpoints of later entries: restored`

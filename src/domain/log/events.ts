@@ -34,4 +34,37 @@ export interface FeatureFlagChanged extends EventShape {
   personal: object
 }
 
-export type LogEvent = LogOpened | ProjectionEventSkipped | FeatureFlagChanged
+/** An event that a projection passes over, by its position in the log that the event with this entry names. */
+export interface SkippedPosition {
+  projection: string
+  position: string
+}
+
+/** Everything before it was copied from another store; positions after it begin with this id. */
+export interface LogCopied extends EventShape {
+  type: 'LogCopied'
+  public: {
+    logId: string
+    /** Absent where nothing was skipped. */
+    skipped?: readonly SkippedPosition[]
+  }
+  personal: object
+}
+
+/** Everything before it was restored from a backup; positions after it begin with this id. */
+export interface LogRestored extends EventShape {
+  type: 'LogRestored'
+  public: {
+    logId: string
+    backupId: string
+    /** How many events were restored: the ordinal of the last one. */
+    events: number
+    /** How many the backup holds: more, where it was restored to an earlier point in time. */
+    backedUpEvents: number
+    /** Absent where nothing was skipped. */
+    skipped?: readonly SkippedPosition[]
+  }
+  personal: object
+}
+
+export type LogEvent = LogOpened | LogCopied | LogRestored | ProjectionEventSkipped | FeatureFlagChanged

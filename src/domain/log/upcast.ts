@@ -3,6 +3,8 @@ import type { LogEvent } from './events.js'
 
 export const logUpcasters: Record<LogEvent['type'], readonly Upcaster[]> = {
   LogOpened: [],
+  LogCopied: [],
+  LogRestored: [],
   ProjectionEventSkipped: [],
   FeatureFlagChanged: [],
 }

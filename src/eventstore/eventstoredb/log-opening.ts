@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { StreamNotFoundError } from '@eventstore/db-client'
+import { BACKWARDS, END, type ReadStreamOptions, StreamNotFoundError } from '@eventstore/db-client'
 import { LogUnavailableError, UnknownOutcomeError, type NewEvent } from '../event-log.js'
-import { LOG_STREAM, openLogId } from '../log-id.js'
+import { LOG_STREAM, logIdIn, openLogId } from '../log-id.js'
 import type { Appends } from './appends.js'
 import { FAR_DEADLINE_MS } from './client.js'
 import type { ClientConnection } from './client-connection.js'
@@ -9,6 +9,8 @@ import { collect } from './collect.js'
 import { EventStoreUnreachableError } from './event-store-unreachable-error.js'
 
 const RETRY_MS = 250
+/** Events of the log's own stream read at once. */
+const PAGE = 100
 
 export interface OpenedLog {
   id: string
@@ -28,21 +30,39 @@ export async function openLog(
 ): Promise<OpenedLog> {
   let first = 0
 
-  async function readFirst(): Promise<string | null> {
-    const options = { maxCount: 1, deadline: FAR_DEADLINE_MS, requiresLeader: true }
-    const [found] = await connection
-      .use((client) => collect(client.readStream(streamPrefix + LOG_STREAM, options), timeoutMs))
+  const read = (options: Pick<ReadStreamOptions, 'direction' | 'fromRevision' | 'maxCount'>) =>
+    connection
+      .use((client) =>
+        collect(
+          client.readStream(streamPrefix + LOG_STREAM, { ...options, deadline: FAR_DEADLINE_MS, requiresLeader: true }),
+          timeoutMs,
+        ),
+      )
       .catch(noneYet)
+
+  async function readNaming(): Promise<string | null> {
+    const [found] = await read({ maxCount: 1 })
     if (found?.event?.position === undefined) return null
     first = Number(found.event.position.commit)
-    return JSON.stringify(found.event.data)
+    return (await readLastNaming()) ?? JSON.stringify(found.event.data)
+  }
+
+  /** The stream has few events, and mostly none after its first. */
+  async function readLastNaming(): Promise<string | null> {
+    for (let fromRevision: ReadStreamOptions['fromRevision'] = END; ;) {
+      const page = await read({ direction: BACKWARDS, fromRevision, maxCount: PAGE })
+      const naming = page.map(({ event }) => JSON.stringify(event?.data ?? {})).find((data) => logIdIn(data) !== null)
+      const oldest = page.at(-1)?.event?.revision ?? 0n
+      if (naming !== undefined || oldest === 0n) return naming ?? null
+      fromRevision = oldest - 1n
+    }
   }
 
   const append = (event: NewEvent) => appends.append(LOG_STREAM, 0, [event])
   const giveUpAt = performance.now() + patienceMs
   for (;;) {
     try {
-      return { id: await openLogId({ readFirst, append }, openingEvent), first }
+      return { id: await openLogId({ readNaming, append }, openingEvent), first }
     } catch (error) {
       if (first > 0) throw error // it answers, and what it says is wrong
       if (performance.now() > giveUpAt) throw new EventStoreUnreachableError(causeOf(error))

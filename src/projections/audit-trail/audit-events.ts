@@ -78,6 +78,8 @@ export const entryFields: { readonly [Type in EventType]: EntryFields<EventOf<Ty
   UserHoldEnded: { by: 'by', target: 'userId' },
   UserErasureRequested: { by: 'by', target: 'userId' },
   LogOpened: {},
+  LogCopied: {},
+  LogRestored: {},
   ProjectionEventSkipped: {},
   FeatureFlagChanged: {},
   SecurityEventRecorded: {},

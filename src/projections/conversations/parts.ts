@@ -74,6 +74,8 @@ export const withoutRows = [
   'UserHoldPlaced',
   'UserHoldEnded',
   'LogOpened',
+  'LogCopied',
+  'LogRestored',
   'ProjectionEventSkipped',
   'FeatureFlagChanged',
   'SecurityEventRecorded',

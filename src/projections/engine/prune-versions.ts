@@ -18,6 +18,16 @@ export const pruneVersions = (pool: Pool, projections: readonly Projection[]): P
 export const pruneOtherVersions = (pool: Pool, projections: readonly Projection[]): Promise<DroppedGeneration[]> =>
   prune(pool, projections, 'other')
 
+/** Drops all of a projection, used or not: the next start makes it from the start of the log. No node may run. */
+export async function dropProjection(tx: ClientBase, projection: string): Promise<void> {
+  const { rows } = await tx.query<{ version: number; tables: string[] | null }>(
+    'select version, tables from projections where name = $1',
+    [projection],
+  )
+  for (const { version, tables } of rows)
+    await dropTables(tx, { version, tables: tables ?? [] }, await deleteVersion(tx, projection, version))
+}
+
 type Which = keyof typeof VERSIONS
 
 const VERSIONS = { earlier: 'p.version < used.version', other: 'p.version <> used.version' }

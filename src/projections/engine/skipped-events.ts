@@ -1,3 +1,6 @@
+import type { AnyEvent } from '../../domain/any-event.js'
+import type { PublicEvent } from '../../domain/event.js'
+import type { SkippedPosition } from '../../domain/log/events.js'
 import type { EventLog, Position, RecordedEvent } from '../../eventstore/event-log.js'
 import type { EventReader } from '../../privacy/event-reader.js'
 import { readLogStream } from '../../privacy/log-stream.js'
@@ -6,6 +9,12 @@ type SkipReader = Pick<EventReader, 'decode' | 'authentic'>
 
 /** Positions of events that the operator had a projection skip, by the projection's name. */
 export type SkippedEvents = ReadonlyMap<string, ReadonlySet<Position>>
+
+/** A log that was copied or restored lists all that was skipped before, by its own positions. */
+export function skippedBy(event: PublicEvent<AnyEvent>): readonly SkippedPosition[] {
+  if (event.type === 'LogCopied' || event.type === 'LogRestored') return event.skipped ?? []
+  return event.type === 'ProjectionEventSkipped' ? [event] : []
+}
 
 /** Whether an operator had a projection skip an event. */
 export type IsSkipped = (recorded: RecordedEvent) => Promise<boolean>
@@ -23,7 +32,7 @@ export const createIsSkipped =
 export async function readSkippedEvents(log: Pick<EventLog, 'readStream'>, reader: SkipReader): Promise<SkippedEvents> {
   const skipped = new Map<string, Set<Position>>()
   for (const event of await readLogStream({ log, reader }))
-    if (event.type === 'ProjectionEventSkipped')
-      skipped.set(event.projection, (skipped.get(event.projection) ?? new Set()).add(event.position))
+    for (const { projection, position } of skippedBy(event))
+      skipped.set(projection, (skipped.get(projection) ?? new Set()).add(position))
   return skipped
 }

@@ -123,6 +123,20 @@ const entries: Record<AnyEvent['type'], readonly [event: string, userId: string 
   UserErased: ['user_erased', null, { targetUserId: samples.UserErased.userId }],
   UserReactivated: ['user_reactivated', bob, { targetUserId: ada }],
   LogOpened: ['log_opened', null, { details: { logId: samples.LogOpened.logId } }],
+  LogCopied: ['log_copied', null, { details: { logId: samples.LogCopied.logId, skipped: samples.LogCopied.skipped } }],
+  LogRestored: [
+    'log_restored',
+    null,
+    {
+      details: {
+        logId: samples.LogRestored.logId,
+        backupId: samples.LogRestored.backupId,
+        events: 1_000,
+        backedUpEvents: 1_200,
+        skipped: samples.LogRestored.skipped,
+      },
+    },
+  ],
   ProjectionEventSkipped: [
     'projection_event_skipped',
     null,
