@@ -13,7 +13,7 @@ import { eventually } from '../support/eventually.js'
 import { logConfig, onEachLog } from '../support/event-logs.js'
 import { openSmallDisk } from '../support/small-disk.js'
 import { startTestApp, type TestApp, type TestUser } from '../support/test-app.js'
-import { createTestDatabase, execute, type TestDatabase } from '../support/test-database.js'
+import { connectionsTo, createTestDatabase, execute, type TestDatabase } from '../support/test-database.js'
 
 const SOON = { timeoutMs: 60_000 }
 const PASSWORD = 'correct horse'
@@ -257,6 +257,7 @@ onEachLog('backup and restore', (kind) => {
       await eventually(async () => expect(await execute(database.url, 'select from restores')).to.have.length(1), SOON)
       child.process.kill('SIGKILL')
       await child.exited
+      await eventually(async () => expect(await connectionsTo(database.url)).to.equal(0), SOON)
     }
     const refused = await rejectionOf(start(config))
     expect(String(refused), String(refused)).to.contain('is not finished: run the same "parley restore" again')
@@ -268,6 +269,17 @@ onEachLog('backup and restore', (kind) => {
     expect(outcome.hash).to.equal(await chainHashAt(parley.config, made.events))
     expect(await chainHashAt(config, made.events)).to.equal(outcome.hash)
 
+    const later = await execute<{ type: string }>(
+      database.url,
+      `select distinct type from audit_chain where ordinal > ${made.events} and type not like 'PrivilegedAccess%' order by type`,
+    )
+    expect(later.map(({ type }) => type)).to.deep.equal([
+      'LogRestored',
+      'ParticipantLeft',
+      'SessionRevoked',
+      'UserErased',
+      'UserErasureRequested',
+    ])
     await using app = await start(config)
     expect(app.core.log.id).to.equal(outcome.logId)
     const old = await fetch(`${app.url}/chats`, { headers: { authorization: `Bearer ${bob.token}` } })
@@ -290,18 +302,6 @@ onEachLog('backup and restore', (kind) => {
       }, SOON)
       expect(found?.differences, one.name).to.deep.equal({})
     }
-    const later = await execute<{ type: string }>(
-      database.url,
-      `select distinct type from audit_chain where ordinal > ${made.events} and type not like 'PrivilegedAccess%' order by type`,
-    )
-    expect(later.map(({ type }) => type)).to.deep.equal([
-      'LogRestored',
-      'ParticipantLeft',
-      'SessionOpened',
-      'SessionRevoked',
-      'UserErased',
-      'UserErasureRequested',
-    ])
     const again = await run(args, environmentOf(config))
     expect(again.output).to.contain('are connected to the database: stop them first')
   })

@@ -4,9 +4,10 @@ import { createApp } from '../../src/app/start-app.js'
 import { readToEnd, rejectionOf } from '../contract/event-log-support.js'
 import { startChild } from '../support/child.js'
 import { eventStoreUrl } from '../support/event-store.js'
+import { eventually } from '../support/eventually.js'
 import { newPrefix, openEventStoreLog } from '../support/event-logs.js'
 import { startTestApp, type TestApp, type TestUser } from '../support/test-app.js'
-import { execute } from '../support/test-database.js'
+import { connectionsTo, execute } from '../support/test-database.js'
 
 const PATIENCE_MS = 300_000
 const MESSAGES = 60
@@ -61,6 +62,10 @@ describe('parley log copy', function () {
       isKilled: true,
     })
     await child.says('"done":')
+    child.process.kill('SIGKILL')
+    await child.exited
+    const url = parley.config.databaseUrl ?? ''
+    await eventually(async () => expect(await connectionsTo(url)).to.equal(0), { timeoutMs: 60_000 })
   }
 
   const wholeLog = async (): Promise<RecordedEvent[]> => {

@@ -35,7 +35,7 @@ export async function completeRestore(core: Core, restore: CheckedRestore): Prom
   if (entry?.hash !== hash) throw new BackupError(`The audit chain at entry ${events} is not that of the backup`)
   const outbox = createSessionEventOutbox({ pool: main, run: core.run, newId: randomUUID })
   const erased = await eraseAgain(core, outbox, restore)
-  await publishAll(main, outbox)
+  await publishAll(main, outbox, restore.print)
   await reachHead(core, restore)
   const { backupId } = backup.header
   await finishRestore(main, backupId)
@@ -106,18 +106,21 @@ async function request({ runAsSystem }: Core, userId: string, print: (line: stri
     )
 }
 
-/** At most so many users are handled at once. @throws BackupError */
-async function publishAll(main: Pool, outbox: SessionEventOutbox): Promise<void> {
-  for (;;) {
-    const failures = await outbox.publishAll()
-    const [first] = failures
-    if (first !== undefined)
-      throw new BackupError(
-        `The sessions of ${failures.length} users could not be ended: ${String(first.error)}. Run this again`,
-      )
-    const { rowCount } = await main.query(
-      'select from sessions where revoked_at is not null and not revoked_in_log limit 1',
-    )
-    if (rowCount === 0) return
+/** A run handles some thousand users. What fails, such as for a user who is being erased, is tried again by every node. */
+async function publishAll(main: Pool, outbox: SessionEventOutbox, print: (line: string) => void): Promise<void> {
+  for (let before = Infinity; ;) {
+    const [failure] = await outbox.publishAll()
+    const left = await countUnpublished(main)
+    if (left === 0) return
+    if (left >= before) {
+      print(`The end of ${left} sessions is not in the log yet (${String(failure?.error)}): nodes try again`)
+      return
+    }
+    before = left
   }
+}
+
+async function countUnpublished(main: Pool): Promise<number> {
+  const text = 'select count(*)::int as count from sessions where revoked_at is not null and not revoked_in_log'
+  return (await main.query<{ count: number }>(text)).rows[0]?.count ?? 0
 }
