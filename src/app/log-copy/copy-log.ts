@@ -75,6 +75,9 @@ export async function copyLog(config: Config, options: LogCopyOptions, releases:
   }
 }
 
+/** It reads and translates one table after the other. */
+const ANALYTICS_CONNECTIONS = 1
+
 async function openRun(config: Config, { from, to, print, report }: LogCopyOptions, releases: Releases): Promise<Run> {
   const [source, target] = [orMain(from, config.databaseUrl), orMain(to, config.databaseUrl)]
   if (isSameAddress(source, target)) throw new LogCopyError('--from and --to name the same log')
@@ -86,7 +89,7 @@ async function openRun(config: Config, { from, to, print, report }: LogCopyOptio
   const [first] = (await log.readAll(log.start, 1)).events
   if (first === undefined || !sealing.reader.isAuthentic(first))
     throw new LogCopyError('--from: the log is of another installation, or MASTER_KEY is not the key that signed it')
-  const analytics = databases.analytics === null ? null : await openAnalyticsPool(databases.analytics, config.processes, releases)
+  const analytics = databases.analytics === null ? null : await openAnalyticsPool(databases.analytics, ANALYTICS_CONNECTIONS, releases)
   return {
     source: log,
     target: await openTarget(target, first, deps),
