@@ -20,5 +20,5 @@ export async function restore(config: Config, request: RestoreRequest): Promise<
   const { print, report } = request
   const onAppended = (): void => undefined
   const options = { print, report, onAppended, cacheSizes: commandCacheSizes, isRestoring: true }
-  return completeRestore(await openCore(config, options, releases), checked)
+  return await completeRestore(await openCore(config, options, releases), checked)
 }
