@@ -94,8 +94,12 @@ export function createAnswerClientEvent(deps: AnswerClientEventDeps): AnswerClie
     const operation = isClientEvent(name) ? clientEventOperations[name] : unknownEventOperation
     try {
       const transport = transportOf(name, payload, socket)
-      const answer = (): Promise<object> =>
-        requestPath.run(operation, transport, state, (run) => run(senderOf(requestId), reply))
+      // An event for which there is no room is of an authenticated socket: others at its address do not pay for it.
+      state.countedAs = 'nothing'
+      const answer = (): Promise<object> => {
+        delete state.countedAs
+        return requestPath.run(operation, transport, state, (run) => run(senderOf(requestId), reply))
+      }
       // A sync waits long, and has bounds of its own.
       reply(await (name === 'sync' ? answer() : runInbound(socket.id, answer)))
       answered(200)

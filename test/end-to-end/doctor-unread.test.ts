@@ -76,6 +76,6 @@ describe('parley doctor unread, beside a running server', function () {
 
   it('an unknown subject is refused with a hint', async () => {
     const { code, output } = await doctor('everything')
-    expect([code, output]).to.deep.equal([2, '"doctor everything" is no command of parley: see parley help doctor\n'])
+    expect([code, output]).to.deep.equal([2, "Unexpected argument 'everything'. This command does not take positional arguments\n"])
   })
 })
