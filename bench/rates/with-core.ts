@@ -22,5 +22,7 @@ export async function withCore<Result>(work: (core: Core) => Promise<Result>): P
 
 export async function withFoundations<Result>(work: (foundations: Foundations) => Promise<Result>): Promise<Result> {
   await using releases = createReleases()
-  return await work(await openFoundations(config(), { print: quiet, report: throwingReport, clock: () => new Date() }, releases))
+  return await work(
+    await openFoundations(config(), { print: quiet, report: throwingReport, clock: () => new Date() }, releases),
+  )
 }

@@ -76,6 +76,9 @@ describe('parley doctor unread, beside a running server', function () {
 
   it('an unknown subject is refused with a hint', async () => {
     const { code, output } = await doctor('everything')
-    expect([code, output]).to.deep.equal([2, "Unexpected argument 'everything'. This command does not take positional arguments\n"])
+    expect([code, output]).to.deep.equal([
+      2,
+      "Unexpected argument 'everything'. This command does not take positional arguments\n",
+    ])
   })
 })

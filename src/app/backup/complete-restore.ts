@@ -4,6 +4,7 @@ import { entryAt } from '../../audit/chain/entry-table.js'
 import { BackupError } from '../../backup/backup-error.js'
 import { userStream } from '../../domain/streams.js'
 import { createErasureSteps, erasureSteps } from '../../erasure/erasure-steps.js'
+import { userKey } from '../../privacy/key-names.js'
 import { createAccountErasure } from '../../identity/accounts/account-erasure.js'
 import { createBotTokens } from '../../identity/bots/bot-tokens.js'
 import { createSessionEventOutbox, type SessionEventOutbox } from '../../identity/sessions/session-event-outbox.js'
@@ -83,7 +84,8 @@ async function eraseAgain(core: Core, outbox: SessionEventOutbox, { print }: Che
 
 async function destroyedUsers(keys: Pool): Promise<string[]> {
   const { rows } = await keys.query<{ id: string }>(
-    `select substr(name, length('person/') + 1) as id from data_keys where starts_with(name, 'person/') and wrapped is null order by name`,
+    `select substr(name, length($1) + 1) as id from data_keys where starts_with(name, $1) and wrapped is null order by name`,
+    [userKey('')],
   )
   return rows.map(({ id }) => id)
 }

@@ -89,7 +89,8 @@ async function openRun(config: Config, { from, to, print, report }: LogCopyOptio
   const [first] = (await log.readAll(log.start, 1)).events
   if (first === undefined || !sealing.reader.isAuthentic(first))
     throw new LogCopyError('--from: the log is of another installation, or MASTER_KEY is not the key that signed it')
-  const analytics = databases.analytics === null ? null : await openAnalyticsPool(databases.analytics, ANALYTICS_CONNECTIONS, releases)
+  const analytics =
+    databases.analytics === null ? null : await openAnalyticsPool(databases.analytics, ANALYTICS_CONNECTIONS, releases)
   return {
     source: log,
     target: await openTarget(target, first, deps),

@@ -3133,6 +3133,8 @@ export interface paths {
                 | 'user_hold_ended'
                 | 'user_erasure_requested'
                 | 'log_opened'
+                | 'log_copied'
+                | 'log_restored'
                 | 'projection_event_skipped'
                 | 'feature_flag_changed'
                 | 'security_event'
