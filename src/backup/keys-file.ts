@@ -40,7 +40,7 @@ export async function* decryptWith(identities: readonly string[], file: string):
   }
 }
 
-const toWebStream = (stream: Readable): ReadableStream<Uint8Array> => Readable.toWeb(stream)
+const toWebStream = (stream: Readable) => Readable.toWeb(stream) as ReadableStream<Uint8Array>
 
 function explainDecryption(file: string, error: unknown): unknown {
   if (error instanceof BackupError || !(error instanceof Error)) return error

@@ -6,7 +6,7 @@ import { rejectionOf } from '../contract/event-log-support.js'
 const objects = [{ text: 'ünï ☃' }, { list: [1, 2] }, {}]
 
 async function* of<Item>(items: readonly Item[]): AsyncGenerator<Item> {
-  for await (const item of items) yield item
+  for (const item of items) yield await Promise.resolve(item)
 }
 
 async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {

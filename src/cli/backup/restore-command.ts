@@ -69,7 +69,7 @@ function parseUntil(text: string): RestoreRequest['until'] {
 
 async function run(config: Config, { identity, passphraseFile, isJson, ...files }: Given): Promise<number> {
   using interruption = listenForInterruption()
-  return interruption.during(async () => {
+  return await interruption.during(async () => {
     const signal = takeInterruption()
     const identities = await readIdentities(identity, await readPassphrase(passphraseFile))
     const display = createStepDisplay(isJson)

@@ -35,7 +35,7 @@ function addressOf(option: string, given: string | undefined): LogAddress {
 
 async function copy(config: Config, addresses: { from: LogAddress; to: LogAddress }, isJson: boolean): Promise<number> {
   using interruption = listenForInterruption()
-  return interruption.during(async () => {
+  return await interruption.during(async () => {
     const signal = takeInterruption()
     const display = createProgressDisplay('copying', 'events', isJson)
     await using releases = createReleases()
