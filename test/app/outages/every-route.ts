@@ -46,13 +46,21 @@ export async function createEveryRoute(setUp: TestApp, node: Node): Promise<Ever
   async function ask(row: Row, worlds: Worlds): Promise<Coded> {
     const world = worlds.get(row.name)!
     const { path, body } = requests[row.name]!(world)
-    const answer = await node.call(row.method, path, {
+    const request = {
       token: world.people[callerOf(row)].token,
       ...(body !== undefined && { body }),
       headers: ownHeaders(),
-    })
+    }
+    const answer = await node.call(row.method, path, request).catch((error: unknown) => unlessCut(row, error))
     const { code = null } = Object(answer.body) as { code?: string }
     return { ...answer, code }
+  }
+
+  /** Its status was sent before the lines of an export: what cannot be completed then ends with the connection, and is as good as a 503. */
+  function unlessCut({ name }: Row, error: unknown): Answer {
+    if (name !== 'GET /users/me/export' || (error as Error).message !== 'terminated') throw error
+    const headers = new Headers({ 'retry-after': '0' })
+    return { status: 503, headers, body: { code: 'cut-short' } }
   }
 
   /** A busy machine or a recovering server may need some time, but not without end. */
