@@ -15,6 +15,6 @@ const app = await createApp(
 process.on('SIGUSR2', () => {
   collectGarbage()
   const { heapUsed, external } = process.memoryUsage()
-  console.log(`${JSON.stringify({ heapUsed, external })}`)
+  console.log(JSON.stringify({ heapUsed, external }))
 })
 console.log(`listens on ${app.url}`)
