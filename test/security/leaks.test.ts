@@ -245,8 +245,9 @@ describe('hidden, deleted and edited content', function () {
       let text = ''
       for (const path of paths) {
         const answer = await call(people[who], 'GET', `/chats/${chatId}${path}`)
+        // The chat may have gone on since; else the cursor is ahead of it.
         const isAhead = path.startsWith(`/events?after=${lastVersion + 1}`)
-        expect(answer.status, path).to.equal(isIn ? (isAhead ? 400 : 200) : 404)
+        expect(answer.status, path).to.be.oneOf(isIn ? (isAhead ? [200, 400] : [200]) : [404])
         clean(path, whole(answer), everything)
         text += JSON.stringify(answer.body)
       }
