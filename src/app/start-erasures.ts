@@ -1,11 +1,10 @@
 import type { FailureReport } from '../async/outage.js'
 import { createErasureQueue } from '../erasure/erasure-queue.js'
-import { createErasureSteps } from '../erasure/erasure-steps.js'
 import { startErasures as start } from '../erasure/start-erasures.js'
 import { reachHead } from '../followers/reach-head.js'
 import { createFollowerPosition } from '../followers/follower-position.js'
 import type { AccountErasure } from '../identity/accounts/account-erasure.js'
-import { dropUnfollowed } from '../projections/engine/drop-unfollowed.js'
+import { createAppErasureSteps } from './app-erasure-steps.js'
 import type { Core } from './core.js'
 import type { Overrides } from './overrides.js'
 import type { Releases } from './release.js'
@@ -18,27 +17,19 @@ export interface ErasureParts {
 
 /** Erases users for whom that was requested. */
 export async function startErasures(
-  { databases, log, reader, dataKeys, run, runners, queries, projections, accountStatuses }: Core,
+  core: Core,
   { accounts, report, overrides: { beforeErasureStep } }: ErasureParts,
   releases: Releases,
 ): Promise<void> {
-  const { main: pool } = databases
-  const steps = createErasureSteps({
-    run,
-    log,
-    progress: runners.conversations.progress,
-    queries,
-    accounts,
-    dataKeys,
-    dropUnfollowedTables: () => dropUnfollowed(pool, Object.values(projections)),
-  })
+  const { log, reader, runners, queries, accountStatuses } = core
+  const { main: pool } = core.databases
   releases.add(
     await start({
       log,
       reader,
       position: createFollowerPosition(pool, 'erasures'),
       queue: createErasureQueue(pool),
-      steps,
+      steps: createAppErasureSteps(core, accounts),
       async isHeld(userId) {
         await reachHead(log, runners.conversations.progress)
         return (await accountStatuses.of(userId)).isHeld || (await queries.isInHeldChat(userId))

@@ -3,12 +3,12 @@ import type { Pool } from 'pg'
 import { entryAt } from '../../audit/chain/entry-table.js'
 import { BackupError } from '../../backup/backup-error.js'
 import { userStream } from '../../domain/streams.js'
-import { createErasureSteps, erasureSteps } from '../../erasure/erasure-steps.js'
+import { erasureSteps } from '../../erasure/erasure-steps.js'
 import { userKey } from '../../privacy/key-names.js'
 import { createAccountErasure } from '../../identity/accounts/account-erasure.js'
 import { createBotTokens } from '../../identity/bots/bot-tokens.js'
 import { createSessionEventOutbox, type SessionEventOutbox } from '../../identity/sessions/session-event-outbox.js'
-import { dropUnfollowed } from '../../projections/engine/drop-unfollowed.js'
+import { createAppErasureSteps } from '../app-erasure-steps.js'
 import type { Core } from '../core.js'
 import type { CheckedRestore } from './restore-request.js'
 import { finishRestore } from './restore-data.js'
@@ -56,22 +56,10 @@ async function reachHead({ log, runners, chain }: Core, { onProgress }: CheckedR
 
 /** Everyone whose key is destroyed, but whose account is still there. */
 async function eraseAgain(core: Core, outbox: SessionEventOutbox, { print }: CheckedRestore): Promise<number> {
-  const { databases, run, log, runners, queries, dataKeys, projections, clock } = core
+  const { databases, clock } = core
   const { main: pool } = databases
-  const steps = createErasureSteps({
-    run,
-    log,
-    progress: runners.conversations.progress,
-    queries,
-    accounts: createAccountErasure({
-      pool,
-      outbox,
-      botTokens: createBotTokens({ pool, newId: randomUUID, clock }),
-      clock,
-    }),
-    dataKeys,
-    dropUnfollowedTables: () => dropUnfollowed(pool, Object.values(projections)),
-  })
+  const botTokens = createBotTokens({ pool, newId: randomUUID, clock })
+  const steps = createAppErasureSteps(core, createAccountErasure({ pool, outbox, botTokens, clock }))
   let erased = 0
   for (const userId of await destroyedUsers(databases.keys)) {
     if (!(await isPresent(core, userId))) continue
