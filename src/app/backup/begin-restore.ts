@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { BackupError } from '../../backup/backup-error.js'
 import type { Databases } from '../databases.js'
+import { readInstallation } from '../installation/read-installation.js'
 import type { CheckedRestore } from './restore-request.js'
 
 /** Marks the databases, so that nothing else starts on them; goes on with the same restore. @throws BackupError they are in use */
@@ -26,8 +27,7 @@ export async function beginRestore({ main, keys }: Databases, { backup, events }
       throw new BackupError(
         `${variable}: the database is not empty (${table}): name a new one, or another PARLEY_DATA_DIR`,
       )
-  const found = await main.query<{ id: string }>('select id from installation')
-  if (found.rows[0]?.id !== installation)
+  if ((await readInstallation(main)) !== installation)
     throw new BackupError('DATABASE_URL: the database belongs to another installation: name a new one')
   await main.query('insert into restores (backup_id, events) values ($1, $2)', [backupId, events])
 }

@@ -16,6 +16,7 @@ import { writeFileWhole } from '../../backup/write-file.js'
 import { readSkippedEvents } from '../../projections/engine/skipped-events.js'
 import type { Config } from '../config.js'
 import type { Foundations } from '../foundations.js'
+import { readInstallation } from '../installation/read-installation.js'
 
 export interface BackupRequest {
   /** A folder that is there, or the file to write. */
@@ -108,11 +109,6 @@ async function makeHeader({ databases: { main, auditSigningKeys }, log }: Founda
     migrations: migrations.rows.map(({ name }) => name),
     publicKeys: createSigningKeys(auditSigningKeys).list.map(({ kid, publicKey }) => ({ kid, publicKey })),
   }
-}
-
-export async function readInstallation(pool: Pool): Promise<string> {
-  const { rows } = await pool.query<{ id: string }>('select id from installation')
-  return rows[0]?.id ?? ''
 }
 
 const inBase64 = (key: { export(): Buffer }): string => key.export().toString('base64')
