@@ -23,8 +23,11 @@ export interface FlagDefaults {
   blockedWordsPolicy: BlockedWordsPolicy
 }
 
+export const isOnByDefault = (flag: SwitchName, { linkPreviews }: FlagDefaults): boolean =>
+  flag === 'link-previews' ? linkPreviews : true
+
 /** The flags of an installation without a file. */
-export const fixedFlags = ({ linkPreviews, blockedWordsPolicy }: FlagDefaults): FeatureFlags => ({
-  isOn: (flag) => Promise.resolve(flag === 'link-previews' ? linkPreviews : true),
-  blockedWordsPolicy: () => Promise.resolve(blockedWordsPolicy),
+export const fixedFlags = (defaults: FlagDefaults): FeatureFlags => ({
+  isOn: (flag) => Promise.resolve(isOnByDefault(flag, defaults)),
+  blockedWordsPolicy: () => Promise.resolve(defaults.blockedWordsPolicy),
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { OpenFeature, type Client, type Provider } from '@openfeature/server-sdk'
-import { type BlockedWordsPolicy, type FeatureFlags, type FlagDefaults } from './feature-flags.js'
+import { type BlockedWordsPolicy, type FeatureFlags, type FlagDefaults, isOnByDefault } from './feature-flags.js'
 import { FlagsFileError, parseFlags, type ParsedFlags } from './parse-flags.js'
 
 export interface FlagsFile extends FeatureFlags {
@@ -20,8 +20,7 @@ export async function openFlagsFile(path: string, defaults: FlagDefaults): Promi
   let flags = parseFlags(text)
   const client = await openClient(() => flags)
   return {
-    isOn: (flag, userId) =>
-      client.getBooleanValue(flag, flag === 'link-previews' ? defaults.linkPreviews : true, { targetingKey: userId }),
+    isOn: (flag, userId) => client.getBooleanValue(flag, isOnByDefault(flag, defaults), { targetingKey: userId }),
     async blockedWordsPolicy(userId) {
       const context = userId === null ? {} : { targetingKey: userId }
       const value = await client.getStringValue('blocked-words', defaults.blockedWordsPolicy, context)
